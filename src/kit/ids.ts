@@ -1,0 +1,73 @@
+/** Identifiers and randomness as a value, so that a seed can reproduce a run. */
+import { randomFillSync } from 'node:crypto'
+
+export interface Ids {
+  /** 32 lower-case hexadecimal digits: the long form of ECS's task and container instance ids. */
+  hex32(): string
+  /** An RFC 9562 version 4 UUID. */
+  uuid(): string
+  /** A number in [0, 1). */
+  random(): number
+}
+
+const formatUuid = (hex: string): string => {
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+}
+
+const POOL_BYTES = 4096
+const ID_BYTES = 16
+
+/** Ids from the system's cryptographic generator, drawn in blocks: one system call serves 256 ids. */
+export class SystemIds implements Ids {
+  readonly #pool = Buffer.alloc(POOL_BYTES)
+  #offset = POOL_BYTES
+
+  hex32(): string {
+    if (this.#offset === POOL_BYTES) {
+      randomFillSync(this.#pool)
+      this.#offset = 0
+    }
+    this.#offset += ID_BYTES
+    return this.#pool.toString('hex', this.#offset - ID_BYTES, this.#offset)
+  }
+
+  uuid(): string {
+    return formatUuid(this.hex32())
+  }
+
+  random(): number {
+    return Number.parseInt(this.hex32().slice(0, 13), 16) / 2 ** 52
+  }
+}
+
+/** Ids that a seed determines (splitmix32). For tests and the simulation; not for secrets. */
+export class SeededIds implements Ids {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0
+  }
+
+  #next(): number {
+    this.#state = (this.#state + 0x9e3779b9) >>> 0
+    let mixed = this.#state
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+    return (mixed ^ (mixed >>> 15)) >>> 0
+  }
+
+  hex32(): string {
+    let text = ''
+    for (let part = 0; part < 4; part++) text += this.#next().toString(16).padStart(8, '0')
+    return text
+  }
+
+  uuid(): string {
+    return formatUuid(this.hex32())
+  }
+
+  random(): number {
+    return this.#next() / 2 ** 32
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * ARNs, built and parsed here only.
+ * Formats: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+ */
+
+export interface Arn {
+  readonly partition: string
+  readonly service: string
+  readonly region: string
+  readonly account: string
+  /** Everything after the fifth colon, e.g. `task/default/0123`. */
+  readonly resource: string
+}
+
+/** The parts of an ARN, or undefined if the text is not one. */
+export const parseArn = (text: string): Arn | undefined => {
+  const parts = text.split(':')
+  const [prefix, partition, service, region, account] = parts
+  if (prefix !== 'arn' || !partition || !service || region === undefined || account === undefined || parts.length < 6) return undefined
+  return { partition, service, region, account, resource: parts.slice(5).join(':') }
+}
+
+export const isArn = (text: string): boolean => text.startsWith('arn:')
+
+const ecs = (region: string, account: string, resource: string): string => `arn:aws:ecs:${region}:${account}:${resource}`
+
+export const clusterArn = (region: string, account: string, clusterName: string): string => ecs(region, account, `cluster/${clusterName}`)
+
+export const taskDefinitionArn = (region: string, account: string, family: string, revision: number): string =>
+  ecs(region, account, `task-definition/${family}:${revision}`)
+
+export const capacityProviderArn = (region: string, account: string, name: string): string =>
+  ecs(region, account, `capacity-provider/${name}`)
+
+/** Resources of a cluster carry its name in their ARN: `<prefix>:<type>/<cluster name>/<id>`. */
+const inCluster = (cluster: string, type: string, id: string): string => cluster.replace(':cluster/', `:${type}/`) + '/' + id
+
+export const taskArn = (cluster: string, taskId: string): string => inCluster(cluster, 'task', taskId)
+
+export const containerInstanceArn = (cluster: string, containerInstanceId: string): string =>
+  inCluster(cluster, 'container-instance', containerInstanceId)
+
+export const serviceArn = (cluster: string, serviceName: string): string => inCluster(cluster, 'service', serviceName)
+
+export const containerArn = (cluster: string, taskId: string, containerId: string): string =>
+  `${inCluster(cluster, 'container', taskId)}/${containerId}`
+
+/** The last segment of a resource's ARN: the name of a cluster, the id of a task or container instance. */
+export const resourceId = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
+
+/** `family` and `revision` of a task definition's ARN or of `family:revision`. */
+export const taskDefinitionOf = (arn: string): { family: string; revision: number } => {
+  const [family = '', revision = ''] = resourceId(arn).split(':')
+  return { family, revision: Number(revision) }
+}
+
+export const clusterNameOf = (arn: string): string => resourceId(arn)

@@ -1,0 +1,40 @@
+/**
+ * Every limit of the system, named. ECS's own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+ * and the constraints that the API reference states per member.
+ */
+
+/** Bytes of one API request's body. A task definition may have 64 KiB; everything else is smaller. */
+export const REQUEST_BODY_BYTES = 1024 * 1024
+/** Nesting of objects and arrays in one request. */
+export const REQUEST_DEPTH = 64
+
+/** Tasks that one RunTask may start. */
+export const RUN_TASK_COUNT = 10
+/** Container instances that one StartTask may name. */
+export const START_TASK_INSTANCES = 10
+/** Results of one page, where the API says 100. */
+export const PAGE_SIZE = 100
+/** ARNs or names that one Describe call takes. */
+export const DESCRIBE_ITEMS = 100
+
+export const TAGS_PER_RESOURCE = 50
+export const TAG_KEY_LENGTH = 128
+export const TAG_VALUE_LENGTH = 256
+
+export const CONTAINERS_PER_TASK_DEFINITION = 10
+export const TASK_DEFINITION_BYTES = 64 * 1024
+export const RUN_TASK_OVERRIDES_BYTES = 8192
+export const STARTED_BY_LENGTH = 128
+export const CUSTOM_ATTRIBUTES_PER_INSTANCE = 10
+
+/** How long a stopped task stays visible. Source: DescribeTasks, "Stopped tasks are removed from the results after at least one hour". */
+export const STOPPED_TASK_RETENTION_MS = 3_600_000
+/** How long a client token is remembered. Source: ECS idempotency guide. */
+export const CLIENT_TOKEN_RETENTION_MS = 24 * 3_600_000
+
+/** Allowed difference between a signature's time and ours. Source: SigV4 troubleshooting guide. */
+export const SIGNATURE_SKEW_MS = 5 * 60_000
+/** Longest validity of a presigned request. Source: SigV4 query string authentication. */
+export const PRESIGNED_VALIDITY_SECONDS = 7 * 24 * 3600
+
+export const REASON_LENGTH = 1024

@@ -1,0 +1,18 @@
+/** What ECS operations work with, besides the call and its transaction. */
+import type { Ids } from '../../kit/ids.ts'
+import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
+import type { PageTokens } from '../../wire/page-tokens.ts'
+import type { Operation, OperationContext, OperationTable } from '../operations.ts'
+
+export interface EcsDeps {
+  readonly ids: Ids
+  /** Kept up to date from the store; placement reads it, transactions change it by changing tasks and instances. */
+  readonly capacity: CapacityIndex
+  readonly pageTokens: PageTokens
+  /** Base URLs that agents connect to; with a trailing slash. */
+  readonly agentEndpoints: { readonly acs: string; readonly tcs: string }
+}
+
+export type EcsContext = OperationContext<EcsDeps>
+export type EcsOperation<Input> = Operation<EcsDeps, Input>
+export type EcsOperationTable = OperationTable<EcsDeps>

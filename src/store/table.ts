@@ -1,0 +1,202 @@
+/**
+ * One typed table in memory: rows by primary key, secondary indexes, counters. Rows are frozen; an update makes a new row.
+ * Reading never copies. Writing is for transactions alone (`store.ts`).
+ */
+import { assert } from '../kit/assert.ts'
+
+/** Maps a row to its key in an index or counter; undefined leaves the row out. */
+export type KeyOf<Row> = (row: Row) => string | undefined
+
+export interface TableDefinition<Row, Index extends string = string, Counter extends string = string> {
+  readonly name: string
+  readonly key: (row: Row) => string
+  /** Rows by another value. A row is in an index once, under the value its function gives. */
+  readonly indexes: Readonly<Record<Index, KeyOf<Row>>>
+  /** How many rows have a value, without keeping which: far smaller than an index. */
+  readonly counters: Readonly<Record<Counter, KeyOf<Row>>>
+  /** Makes equal strings of rows that were loaded one string again; a loaded row has its own copies. */
+  readonly share?: (row: Row, intern: Intern) => Row
+}
+
+/** Gives back the one shared instance of an equal string. */
+export type Intern = (text: string) => string
+
+export const defineTable =
+  <Row extends object>() =>
+  <Index extends string = never, Counter extends string = never>(definition: {
+    name: string
+    key: (row: Row) => string
+    indexes?: Record<Index, KeyOf<Row>>
+    counters?: Record<Counter, KeyOf<Row>>
+    share?: (row: Row, intern: Intern) => Row
+  }): TableDefinition<Row, Index, Counter> => ({
+    indexes: {} as Record<Index, KeyOf<Row>>,
+    counters: {} as Record<Counter, KeyOf<Row>>,
+    ...definition,
+  })
+
+/** One row's change. `before` is undefined for an insert, `after` for a removal. */
+export interface RowChange<Row = object> {
+  readonly table: string
+  readonly key: string
+  readonly before: Row | undefined
+  readonly after: Row | undefined
+}
+
+/** The reading half of a table. */
+export interface TableReader<Row, Index extends string, Counter extends string> {
+  readonly size: number
+  get(key: string): Row | undefined
+  has(key: string): boolean
+  /** All rows, in insertion order. */
+  rows(): IterableIterator<Row>
+  /** The rows whose index value is `value`, in insertion order. */
+  find(index: Index, value: string): Row[]
+  /** Like `find`, without building a list. Do not write to the table while iterating. */
+  iterate(index: Index, value: string): IterableIterator<Row>
+  /** How many rows `find` would give. */
+  findSize(index: Index, value: string): number
+  count(counter: Counter, value: string): number
+}
+
+/** The writing half. Every method throws outside a transaction. */
+export interface TableWriter<Row, Index extends string, Counter extends string> extends TableReader<Row, Index, Counter> {
+  /** Adds a row; its key must be new. */
+  insert(row: Row): Row
+  /** Replaces the row of that key by a copy with `patch` laid over it; a member patched to undefined is removed. */
+  update(key: string, patch: { [K in keyof Row]?: Row[K] | undefined }): Row
+  /** Inserts or replaces a whole row. */
+  put(row: Row): Row
+  /** Removes the row, if there is one. */
+  remove(key: string): void
+}
+
+type Recorder = (change: RowChange) => void
+
+export class Table<Row extends object, Index extends string, Counter extends string> implements TableWriter<Row, Index, Counter> {
+  readonly definition: TableDefinition<Row, Index, Counter>
+  readonly #rows = new Map<string, Row>()
+  readonly #indexes: { readonly name: Index; readonly keyOf: KeyOf<Row>; readonly entries: Map<string, Set<string>> }[] = []
+  readonly #counters: { readonly name: Counter; readonly keyOf: KeyOf<Row>; readonly entries: Map<string, number> }[] = []
+  readonly #record: Recorder
+
+  /** `record` hears of every write before it is done, and throws if none is allowed now. */
+  constructor(definition: TableDefinition<Row, Index, Counter>, record: Recorder) {
+    this.definition = definition
+    this.#record = record
+    for (const name of Object.keys(definition.indexes) as Index[]) {
+      this.#indexes.push({ name, keyOf: definition.indexes[name], entries: new Map() })
+    }
+    for (const name of Object.keys(definition.counters) as Counter[]) {
+      this.#counters.push({ name, keyOf: definition.counters[name], entries: new Map() })
+    }
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#rows.has(key)
+  }
+
+  rows(): IterableIterator<Row> {
+    return this.#rows.values()
+  }
+
+  find(index: Index, value: string): Row[] {
+    return [...this.iterate(index, value)]
+  }
+
+  *iterate(index: Index, value: string): IterableIterator<Row> {
+    const keys = this.#entriesOf(index).get(value)
+    if (keys === undefined) return
+    for (const key of keys) {
+      const row = this.#rows.get(key)
+      if (row !== undefined) yield row
+    }
+  }
+
+  findSize(index: Index, value: string): number {
+    return this.#entriesOf(index).get(value)?.size ?? 0
+  }
+
+  count(counter: Counter, value: string): number {
+    const found = this.#counters.find(({ name }) => name === counter)
+    assert(found, `table ${this.definition.name} has no counter ${counter}`)
+    return found.entries.get(value) ?? 0
+  }
+
+  insert(row: Row): Row {
+    const key = this.definition.key(row)
+    assert(!this.#rows.has(key), `${this.definition.name} ${key} exists already`)
+    return this.put(row)
+  }
+
+  update(key: string, patch: { [K in keyof Row]?: Row[K] | undefined }): Row {
+    const before = this.#rows.get(key)
+    assert(before, `${this.definition.name} ${key} does not exist`)
+    const after = { ...before, ...patch } as Row
+    for (const member of Object.keys(patch) as (keyof Row)[]) {
+      if (after[member] === undefined) delete after[member]
+    }
+    return this.put(after)
+  }
+
+  put(row: Row): Row {
+    const key = this.definition.key(row)
+    const before = this.#rows.get(key)
+    const after = Object.freeze(row)
+    this.#record({ table: this.definition.name, key, before, after })
+    this.apply(key, before, after)
+    return after
+  }
+
+  remove(key: string): void {
+    const before = this.#rows.get(key)
+    if (before === undefined) return
+    this.#record({ table: this.definition.name, key, before, after: undefined })
+    this.apply(key, before, undefined)
+  }
+
+  /** Puts one row's new state in place, unrecorded: for the store's own loading and undoing. */
+  apply(key: string, before: Row | undefined, after: Row | undefined): void {
+    if (after === undefined) this.#rows.delete(key)
+    else this.#rows.set(key, after)
+    for (const { keyOf, entries } of this.#indexes) moveIndexed(entries, key, before && keyOf(before), after && keyOf(after))
+    for (const { keyOf, entries } of this.#counters) moveCounted(entries, before && keyOf(before), after && keyOf(after))
+  }
+
+  #entriesOf(index: Index): Map<string, Set<string>> {
+    const found = this.#indexes.find(({ name }) => name === index)
+    assert(found, `table ${this.definition.name} has no index ${index}`)
+    return found.entries
+  }
+}
+
+const moveIndexed = (entries: Map<string, Set<string>>, key: string, from: string | undefined, to: string | undefined): void => {
+  if (from === to) return
+  if (from !== undefined) {
+    const keys = entries.get(from)
+    keys?.delete(key)
+    if (keys?.size === 0) entries.delete(from)
+  }
+  if (to === undefined) return
+  const keys = entries.get(to)
+  if (keys === undefined) entries.set(to, new Set([key]))
+  else keys.add(key)
+}
+
+const moveCounted = (entries: Map<string, number>, from: string | undefined, to: string | undefined): void => {
+  if (from === to) return
+  if (from !== undefined) {
+    const left = (entries.get(from) ?? 0) - 1
+    if (left === 0) entries.delete(from)
+    else entries.set(from, left)
+  }
+  if (to !== undefined) entries.set(to, (entries.get(to) ?? 0) + 1)
+}

@@ -1,0 +1,105 @@
+/** Every table of the control plane, declared in one place. A change of a record's shape needs a migration (`journal/`). */
+import { taskDefinitionOf } from '../model/arn.ts'
+import type {
+  AccessKeyRecord,
+  AccountSettingRecord,
+  ClientTokenRecord,
+  ClusterRecord,
+  ContainerInstanceRecord,
+  SettingRecord,
+  TaskDefinitionFamilyRecord,
+  TaskDefinitionRecord,
+  TaskRecord,
+} from '../model/records.ts'
+import { defineTable, type Intern, type Table, type TableDefinition, type TableReader, type TableWriter } from './table.ts'
+
+/** The instance whose agent runs the task. */
+export const hostOf = (task: TaskRecord): string | undefined => task.containerInstanceId ?? task.hostInstanceId
+
+export const isStopped = (task: TaskRecord): boolean => task.lastStatus === 'STOPPED'
+
+/** Statuses that count as pending in `pendingTasksCount`; RUNNING and ACTIVATING count as running. */
+const countedStatus = (task: TaskRecord): 'PENDING' | 'RUNNING' | undefined => {
+  if (task.lastStatus === 'RUNNING') return 'RUNNING'
+  if (task.lastStatus === 'PROVISIONING' || task.lastStatus === 'PENDING' || task.lastStatus === 'ACTIVATING') return 'PENDING'
+  return undefined
+}
+
+/** Key of the task counters: `<cluster ARN or container instance id>/<PENDING or RUNNING>`. */
+export const taskCountKey = (owner: string, status: 'PENDING' | 'RUNNING'): string => `${owner}/${status}`
+
+const countUnder = (owner: string | undefined, task: TaskRecord): string | undefined => {
+  const status = countedStatus(task)
+  return owner === undefined || status === undefined ? undefined : taskCountKey(owner, status)
+}
+
+const shareTask = (task: TaskRecord, intern: Intern): TaskRecord => ({
+  ...task,
+  clusterArn: intern(task.clusterArn),
+  taskDefinitionArn: intern(task.taskDefinitionArn),
+  group: intern(task.group),
+  lastStatus: intern(task.lastStatus) as TaskRecord['lastStatus'],
+  desiredStatus: intern(task.desiredStatus) as TaskRecord['desiredStatus'],
+  launchType: intern(task.launchType) as TaskRecord['launchType'],
+  ...(task.containerInstanceId === undefined ? {} : { containerInstanceId: intern(task.containerInstanceId) }),
+  ...(task.availabilityZone === undefined ? {} : { availabilityZone: intern(task.availabilityZone) }),
+})
+
+export const tableDefinitions = {
+  clusters: defineTable<ClusterRecord>()({ name: 'clusters', key: (row) => row.clusterArn }),
+  taskDefinitions: defineTable<TaskDefinitionRecord>()({
+    name: 'taskDefinitions',
+    key: (row) => row.taskDefinitionArn,
+    indexes: { byFamily: (row) => row.taskDefinitionArn.slice(0, row.taskDefinitionArn.lastIndexOf(':')) },
+  }),
+  taskDefinitionFamilies: defineTable<TaskDefinitionFamilyRecord>()({ name: 'taskDefinitionFamilies', key: (row) => row.familyArn }),
+  containerInstances: defineTable<ContainerInstanceRecord>()({
+    name: 'containerInstances',
+    key: (row) => row.containerInstanceId,
+    indexes: { byCluster: (row) => row.clusterArn },
+    counters: { registeredInCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn) },
+  }),
+  tasks: defineTable<TaskRecord>()({
+    name: 'tasks',
+    key: (row) => row.taskId,
+    indexes: {
+      byCluster: (row) => row.clusterArn,
+      /** Tasks that have not stopped, by the instance whose agent runs them. */
+      activeByInstance: (row) => (isStopped(row) ? undefined : hostOf(row)),
+      /** Tasks that stopped and are still visible, all under the value `STOPPED`. */
+      stopped: (row) => (isStopped(row) ? 'STOPPED' : undefined),
+    },
+    counters: {
+      inCluster: (row) => countUnder(row.clusterArn, row),
+      onInstance: (row) => countUnder(row.containerInstanceId, row),
+    },
+    share: shareTask,
+  }),
+  accountSettings: defineTable<AccountSettingRecord>()({ name: 'accountSettings', key: (row) => row.key }),
+  clientTokens: defineTable<ClientTokenRecord>()({ name: 'clientTokens', key: (row) => row.key }),
+  accessKeys: defineTable<AccessKeyRecord>()({ name: 'accessKeys', key: (row) => row.accessKeyId }),
+  settings: defineTable<SettingRecord>()({ name: 'settings', key: (row) => row.name }),
+} as const
+
+type Definitions = typeof tableDefinitions
+export type TableName = keyof Definitions
+
+/** All tables, to read: what controllers see. */
+export type ReadTables = {
+  readonly [Name in TableName]: Definitions[Name] extends TableDefinition<infer Row, infer Index, infer Counter>
+    ? TableReader<Row, Index, Counter>
+    : never
+}
+
+/** All tables, to read and write: what a transaction sees, its own writes included. */
+export type Transaction = {
+  readonly [Name in TableName]: Definitions[Name] extends TableDefinition<infer Row, infer Index, infer Counter>
+    ? TableWriter<Row, Index, Counter>
+    : never
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- tables of all row types in one list
+export type AnyTable = Table<any, any, any>
+
+/** `family` and `revision` of a task. */
+export const definitionOf = (task: TaskRecord): { family: string; revision: number } => taskDefinitionOf(task.taskDefinitionArn)

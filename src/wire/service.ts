@@ -1,0 +1,44 @@
+/** What the gateway knows of an AWS service: its schemas, how clients address it, and a function that performs an operation. */
+
+/** Who calls, in which region, as the gateway found out. */
+export interface CallContext {
+  readonly requestId: string
+  readonly account: string
+  readonly region: string
+  /** Milliseconds since the epoch at which the request arrived. */
+  readonly now: number
+  readonly principal: Principal
+  readonly sourceIp: string
+  readonly userAgent: string
+}
+
+/** The identity behind the signature; in `--dev` mode always the root user. */
+export interface Principal {
+  readonly arn: string
+  readonly account: string
+  readonly userId: string
+  readonly accessKeyId: string
+}
+
+export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'
+
+export interface ServiceDefinition {
+  /** Name in SigV4 scopes and in logs, e.g. `ecs`. */
+  readonly name: string
+  /** The `@aws-sdk/client-*` module, whose `<Operation>$` and `<Exception>$` exports are the model. */
+  readonly model: Readonly<Record<string, unknown>>
+  /** Prefix of `X-Amz-Target` for the JSON protocols, e.g. `AmazonEC2ContainerServiceV20141113`. */
+  readonly targetPrefix?: string
+  /** API version and namespace for the Query protocol, e.g. `2011-06-15` and `https://sts.amazonaws.com/doc/2011-06-15/`. */
+  readonly query?: { readonly version: string; readonly xmlNamespace: string }
+  readonly protocols: readonly ProtocolName[]
+  /** Code and message of faults that the service's model leaves to the wire. */
+  readonly faults: {
+    /** For input that does not fit the schema, e.g. `InvalidParameterException`. */
+    readonly invalidInput: string
+  }
+  /** Names of the operations that have a handler. */
+  readonly operations: ReadonlySet<string>
+  /** Performs the operation; resolves when the answer may leave the process. Throws `Fault`. */
+  readonly call: (operation: string, input: object, context: CallContext) => Promise<object>
+}
