@@ -16,24 +16,32 @@ export interface Arn {
 export const parseArn = (text: string): Arn | undefined => {
   const parts = text.split(':')
   const [prefix, partition, service, region, account] = parts
-  if (prefix !== 'arn' || !partition || !service || region === undefined || account === undefined || parts.length < 6) return undefined
+  if (prefix !== 'arn' || !partition || !service || region === undefined || account === undefined || parts.length < 6)
+    return undefined
   return { partition, service, region, account, resource: parts.slice(5).join(':') }
 }
 
 export const isArn = (text: string): boolean => text.startsWith('arn:')
 
-const ecs = (region: string, account: string, resource: string): string => `arn:aws:ecs:${region}:${account}:${resource}`
+const ecs = (region: string, account: string, resource: string): string =>
+  `arn:aws:ecs:${region}:${account}:${resource}`
 
-export const clusterArn = (region: string, account: string, clusterName: string): string => ecs(region, account, `cluster/${clusterName}`)
+export const clusterArn = (region: string, account: string, clusterName: string): string =>
+  ecs(region, account, `cluster/${clusterName}`)
 
 export const taskDefinitionArn = (region: string, account: string, family: string, revision: number): string =>
   ecs(region, account, `task-definition/${family}:${revision}`)
+
+/** A family has no ARN of its own in ECS; this prefix of its revisions' ARNs names it in the store. */
+export const taskDefinitionFamilyArn = (region: string, account: string, family: string): string =>
+  ecs(region, account, `task-definition/${family}`)
 
 export const capacityProviderArn = (region: string, account: string, name: string): string =>
   ecs(region, account, `capacity-provider/${name}`)
 
 /** Resources of a cluster carry its name in their ARN: `<prefix>:<type>/<cluster name>/<id>`. */
-const inCluster = (cluster: string, type: string, id: string): string => cluster.replace(':cluster/', `:${type}/`) + '/' + id
+const inCluster = (cluster: string, type: string, id: string): string =>
+  cluster.replace(':cluster/', `:${type}/`) + '/' + id
 
 export const taskArn = (cluster: string, taskId: string): string => inCluster(cluster, 'task', taskId)
 

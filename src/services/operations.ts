@@ -5,14 +5,15 @@
 import { createHash } from 'node:crypto'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/tables.ts'
+import type { Lazy } from '../wire/described.ts'
 import { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
 
 /** What a handler works with: the call, the transaction it runs in, and what its service was built with. */
 export type OperationContext<Deps> = CallContext & Deps & { readonly tx: Transaction }
 
-export interface Operation<Deps, Input = never> {
-  readonly handle: (input: Input, context: OperationContext<Deps>) => object
+export interface Operation<Deps, Input = never, Output extends object = object> {
+  readonly handle: (input: Input, context: OperationContext<Deps>) => Lazy<Output>
   /** How a repeated client token is recognised; absent if the operation takes none. */
   readonly clientToken?: {
     readonly of: (input: Input) => string | undefined
@@ -33,11 +34,21 @@ export const performer =
       const context = { ...call, ...deps, tx }
       const token = operation.clientToken?.of(input)
       if (token === undefined) return operation.handle(input, context)
-      return once(operation, input, `${call.account}/${call.region}/${name}/${operation.clientToken?.scope(input) ?? ''}/${token}`, context)
+      return once(
+        operation,
+        input,
+        `${call.account}/${call.region}/${name}/${operation.clientToken?.scope(input) ?? ''}/${token}`,
+        context,
+      )
     })
 
 /** The first answer again for an equal request with the same token; a fault for a different one. */
-const once = <Deps>(operation: Operation<Deps, object>, input: object, key: string, context: OperationContext<Deps>): object => {
+const once = <Deps>(
+  operation: Operation<Deps, object>,
+  input: object,
+  key: string,
+  context: OperationContext<Deps>,
+): object => {
   const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex')
   const earlier = context.tx.clientTokens.get(key)
   if (earlier === undefined) {

@@ -14,5 +14,5 @@ export interface EcsDeps {
 }
 
 export type EcsContext = OperationContext<EcsDeps>
-export type EcsOperation<Input> = Operation<EcsDeps, Input>
+export type EcsOperation<Input, Output extends object = object> = Operation<EcsDeps, Input, Output>
 export type EcsOperationTable = OperationTable<EcsDeps>

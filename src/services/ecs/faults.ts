@@ -1,0 +1,34 @@
+/** ECS's modelled faults, by the names its model gives them. Texts that more than one operation needs are fixed here. */
+import { Fault } from '../../wire/fault.ts'
+
+export const clientException = (message: string): Fault => new Fault({ code: 'ClientException', message })
+
+export const invalidParameter = (message: string): Fault => new Fault({ code: 'InvalidParameterException', message })
+
+export const accessDenied = (message: string): Fault => new Fault({ code: 'AccessDeniedException', message })
+
+export const limitExceeded = (message: string): Fault => new Fault({ code: 'LimitExceededException', message })
+
+export const unsupportedFeature = (message: string): Fault =>
+  new Fault({ code: 'UnsupportedFeatureException', message })
+
+export const resourceInUse = (message: string): Fault => new Fault({ code: 'ResourceInUseException', message })
+
+export const updateInProgress = (message: string): Fault => new Fault({ code: 'UpdateInProgressException', message })
+
+export const targetNotFound = (message: string): Fault => new Fault({ code: 'TargetNotFoundException', message })
+
+export const attributeLimitExceeded = (message: string): Fault =>
+  new Fault({ code: 'AttributeLimitExceededException', message })
+
+export const clusterNotFound = (): Fault =>
+  new Fault({ code: 'ClusterNotFoundException', message: 'Cluster not found.' })
+
+export const clusterContainsTasks = (): Fault =>
+  new Fault({ code: 'ClusterContainsTasksException', message: 'The Cluster cannot be deleted while Tasks are active.' })
+
+export const clusterContainsContainerInstances = (): Fault =>
+  new Fault({
+    code: 'ClusterContainsContainerInstancesException',
+    message: 'The Cluster cannot be deleted while Container Instances are active or draining.',
+  })
