@@ -1,0 +1,58 @@
+/**
+ * What the engine's steps may touch: the runtime, images, the translation of a container into a create body, and settings. The
+ * implementations are `docker/` and `images/`, or `simulated/`.
+ */
+import type { ContainerCreateBody, ContainerRuntime } from '../runtime.ts'
+import type { EngineContainer, EngineTask } from './task.ts'
+
+/** Names of pull errors, as `<Name>: <detail>` in a container's reason. */
+export type PullErrorName =
+  | 'CannotPullContainerError'
+  | 'CannotPullImageManifestError'
+  | 'CannotPullECRContainerError'
+  | 'CannotPullContainerAuthError'
+  | 'DockerTimeoutError'
+
+export type ImageOutcome =
+  | { readonly status: 'ready'; readonly imageId?: string; readonly digest?: string }
+  /** The image cannot be had: not from its registry, and no local copy that the pull behaviour allows. */
+  | { readonly status: 'failed'; readonly error: PullErrorName; readonly message: string }
+
+/** Makes images present. Follows the pull behaviour; retries what may pass; rejects only with `RuntimeError` of kind `unreachable`. */
+export interface Images {
+  /** `onDigest` hears the digest as soon as the registry has named it, before the layers are pulled. */
+  ensure(task: EngineTask, container: EngineContainer, onDigest: (digest: string) => void): Promise<ImageOutcome>
+}
+
+/** Builds the body of the create call. Throws `BodyError` when the container's settings cannot be read. */
+export type CreateBody = (task: EngineTask, container: EngineContainer) => ContainerCreateBody
+
+/** Settings of the container that make no sense, e.g. a `hostConfig` that is no JSON. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError'
+}
+
+export interface EngineSettings {
+  /** Between the stop signal and SIGKILL, for containers without `stopTimeout`. */
+  readonly stopTimeoutSeconds: number
+  /** Limits of the runtime's calls; here only to word their timeouts. */
+  readonly createTimeoutSeconds: number
+  readonly startTimeoutSeconds: number
+  /** Pull images before the container's dependencies hold. */
+  readonly pullDependentContainersUpfront: boolean
+  readonly cleanupWaitSeconds: number
+  readonly cleanupJitterSeconds: number
+  /** How many create, start and stop calls the runtime gets at once. */
+  readonly parallelSteps: number
+  /** First and last port for `containerPortRange` mappings. */
+  readonly dynamicHostPorts: { readonly first: number; readonly last: number }
+}
+
+export interface Tools {
+  readonly runtime: ContainerRuntime
+  readonly images: Images
+  readonly createBody: CreateBody
+  readonly settings: EngineSettings
+  /** Labels that every container and volume of this agent carries, and no other agent's. */
+  readonly ownLabels: Readonly<Record<string, string>>
+}
