@@ -58,7 +58,10 @@ export class LineLog implements Log {
     if (RANK[level] < RANK[this.#options.level]) return
     const time = new Date(this.#options.clock.now()).toISOString()
     const all = { ...this.#fields, ...describeErrors(fields) }
-    const line = this.#options.format === 'json' ? JSON.stringify({ time, level, message, ...all }) : textLine(time, level, message, all)
+    const line =
+      this.#options.format === 'json'
+        ? JSON.stringify({ time, level, message, ...all })
+        : textLine(time, level, message, all)
     this.#options.write(`${line}\n`)
   }
 }
@@ -73,9 +76,16 @@ export const silentLog: Log = {
 }
 
 const describeErrors = (fields: LogFields): LogFields =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? (value.stack ?? value.message) : value]))
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Error ? (value.stack ?? value.message) : value,
+    ]),
+  )
 
 const textLine = (time: string, level: LogLevel, message: string, fields: LogFields): string => {
-  const pairs = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const pairs = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   return [time.slice(11, 23), level.toUpperCase().padEnd(5), message, ...pairs].join(' ')
 }

@@ -53,7 +53,10 @@ export class WorkQueue {
   addAfter(key: string, delayMs: number): void {
     if (this.#stopped || this.#ready.has(key)) return
     this.#delayed.get(key)?.cancel()
-    this.#delayed.set(key, this.#options.clock.setTimer(delayMs, () => this.add(key)))
+    this.#delayed.set(
+      key,
+      this.#options.clock.setTimer(delayMs, () => this.add(key)),
+    )
   }
 
   /** Takes no more work. What runs, runs to its end. */

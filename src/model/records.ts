@@ -109,7 +109,12 @@ export interface ContainerInstanceRecord {
   readonly attributes: readonly AttributeRecord[]
   readonly versionInfo: VersionInfo
   readonly agentUpdateStatus?: 'PENDING' | 'STAGING' | 'STAGED' | 'UPDATING' | 'UPDATED' | 'FAILED'
-  readonly healthStatus?: { readonly type: string; readonly status: string; readonly lastUpdated: number; readonly lastStatusChange: number }
+  readonly healthStatus?: {
+    readonly type: string
+    readonly status: string
+    readonly lastUpdated: number
+    readonly lastStatusChange: number
+  }
   /** Counts the changes of this record. */
   readonly version: number
   readonly clientToken?: string
@@ -237,4 +242,3 @@ export interface SettingRecord {
   readonly name: string
   readonly value: string
 }
-

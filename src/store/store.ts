@@ -2,13 +2,13 @@
  * State: typed tables in memory, changed by synchronous transactions on one thread, made durable in groups by a journal.
  *
  * A transaction's writes are in memory at once and roll back if it throws. Its change-set joins the group that the journal writes
- * next: whatever arrives while a group is being written is the next group. The promise of `transact` resolves when the revision
- * that the transaction saw is durable, so an answer never speaks of what a power cut could undo, reads included.
+ * next: whatever arrives while a group is being written is the next group. The promise of `transact` settles when the revision
+ * that the transaction saw is durable, so an answer never speaks of what a power cut could undo, reads and refusals included.
  * Watchers hear of change-sets in revision order, after they are durable. If the journal fails, nothing more is accepted.
  */
 import { assert } from '../kit/assert.ts'
 import { type Journal, type JournalEntry, JournalError } from './journal/journal.ts'
-import { type RowChange, Table } from './table.ts'
+import { type RowChange, Sharing, Table } from './table.ts'
 import { type AnyTable, type ReadTables, type TableName, tableDefinitions, type Transaction } from './tables.ts'
 
 export interface ChangeSet {
@@ -31,17 +31,28 @@ export class Store {
   readonly #derived: ChangeListener[] = []
   readonly #watchers = new Set<{ readonly tables: ReadonlySet<string>; readonly listener: ChangeListener }>()
   readonly #waiters: Waiter[] = []
+  /** What the running transaction has written, while its work runs. */
   #open: RowChange[] | undefined
+  /** A transaction runs, or what it wrote is being passed to the derived listeners. */
+  #busy = false
   #pending: ChangeSet[] = []
   #revision = 0
   #durableRevision = 0
   #flushing = false
   #failure: JournalError | undefined
+  #failed = false
+  #closed: Promise<void> | undefined
   readonly #onFailure: (error: JournalError) => void
+  readonly #onWatcherError: (error: unknown) => void
 
-  private constructor(journal: Journal, onFailure: (error: JournalError) => void) {
+  private constructor(
+    journal: Journal,
+    onFailure: (error: JournalError) => void,
+    onWatcherError: (error: unknown) => void,
+  ) {
     this.#journal = journal
     this.#onFailure = onFailure
+    this.#onWatcherError = onWatcherError
     const record = (change: RowChange): void => {
       assert(this.#open, `${change.table} written outside a transaction`)
       this.#open.push(change)
@@ -52,9 +63,16 @@ export class Store {
     this.#view = Object.fromEntries(this.#tables) as unknown as Transaction
   }
 
-  /** Loads all rows. `onFailure` is called once, when the journal cannot write any more: the process should end. */
-  static async open(journal: Journal, onFailure: (error: JournalError) => void): Promise<Store> {
-    const store = new Store(journal, onFailure)
+  /**
+   * Loads all rows. `onFailure` is called once, when the store can keep nothing any more: the process should end. A watcher that
+   * throws is a bug that neither the store nor the other watchers suffer from; unless told otherwise it ends up as an uncaught error.
+   */
+  static async open(
+    journal: Journal,
+    onFailure: (error: JournalError) => void,
+    onWatcherError: (error: unknown) => void = throwLater,
+  ): Promise<Store> {
+    const store = new Store(journal, onFailure, onWatcherError)
     await store.#load()
     return store
   }
@@ -80,14 +98,18 @@ export class Store {
 
   /**
    * Runs `work`, all or nothing; `work` must not be asynchronous. Resolves with its value once everything it saw is durable;
-   * rejects with what it threw, or with `JournalError` if its writes could not be kept.
+   * rejects, likewise, with what it threw; or with `JournalError` if that could not be kept. Throws if a transaction runs already.
    */
   transact<T>(work: (tx: Transaction) => T): Promise<T> {
+    assert(!this.#busy, 'a transaction was started inside another')
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     let value: T
     try {
       value = this.#run(work)
     } catch (error) {
-      return Promise.reject(error)
+      return this.durable().then(() => {
+        throw error
+      })
     }
     return this.durable().then(() => value)
   }
@@ -109,7 +131,8 @@ export class Store {
     for (const name of tables) {
       const table = this.#tables.get(name)
       assert(table, `no table ${name}`)
-      for (const row of table.rows()) present.push({ table: name, key: table.definition.key(row), before: undefined, after: row })
+      for (const row of table.rows())
+        present.push({ table: name, key: table.definition.key(row), before: undefined, after: row })
     }
     if (present.length > 0) listener({ revision: this.#revision, changes: present })
     this.#derived.push((changeSet) => {
@@ -125,58 +148,76 @@ export class Store {
     return () => void this.#watchers.delete(watcher)
   }
 
-  /** Makes everything durable, then closes the journal. */
-  async close(): Promise<void> {
-    if (this.#failure === undefined) await this.durable()
+  /** Takes no more transactions, makes everything durable, then closes the journal. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    const written = this.#failure === undefined ? this.durable() : undefined
     this.#failure ??= new JournalError('The store is closed.')
-    await this.#journal.close()
+    try {
+      await written
+    } finally {
+      await this.#journal.close()
+    }
   }
 
   async #load(): Promise<void> {
-    const shared = new Map<string, string>()
-    const intern = (text: string): string => {
-      const known = shared.get(text)
-      if (known !== undefined) return known
-      shared.set(text, text)
-      return text
-    }
+    const shared = new Sharing()
     await this.#journal.load((tableName, key, text) => {
       const table = this.#tables.get(tableName)
-      if (table === undefined) throw new JournalError(`The data directory holds a table "${tableName}" that this version does not know.`)
-      const parsed = JSON.parse(text) as object
-      const row = table.definition.share === undefined ? parsed : (table.definition.share(parsed, intern) as object)
+      if (table === undefined)
+        throw new JournalError(`The data directory holds a table "${tableName}" that this version does not know.`)
+      const row = parseRow(tableName, key, text)
+      table.definition.share?.(row, shared)
       table.apply(key, undefined, Object.freeze(row))
     })
   }
 
   #run<T>(work: (tx: Transaction) => T): T {
-    if (this.#failure !== undefined) throw this.#failure
-    assert(this.#open === undefined, 'a transaction was started inside another')
     const changes: RowChange[] = []
     this.#open = changes
+    this.#busy = true
     try {
-      const value = work(this.#view)
-      this.#open = undefined
+      const value = this.#attempt(work, changes)
       if (changes.length > 0) this.#commit(changes)
       return value
-    } catch (error) {
-      this.#open = undefined
-      this.#undo(changes)
-      throw error
+    } finally {
+      this.#busy = false
     }
   }
 
-  #undo(changes: readonly RowChange[]): void {
-    for (const { table, key, before, after } of changes.toReversed()) this.#tables.get(table)?.apply(key, after, before)
+  /** Runs `work` and takes back what it wrote if it throws. */
+  #attempt<T>(work: (tx: Transaction) => T, changes: readonly RowChange[]): T {
+    try {
+      const value = work(this.#view)
+      assert(!(value instanceof Promise), 'a transaction must not be asynchronous')
+      return value
+    } catch (error) {
+      for (const { table, key, before, after } of changes.toReversed())
+        this.#tables.get(table)?.apply(key, after, before)
+      throw error
+    } finally {
+      this.#open = undefined
+    }
   }
 
   #commit(changes: readonly RowChange[]): void {
     const changeSet = { revision: ++this.#revision, changes }
     this.#pending.push(changeSet)
-    for (const listener of this.#derived) listener(changeSet)
     if (!this.#flushing) {
       this.#flushing = true
       setImmediate(() => void this.#flush())
+    }
+    try {
+      for (const listener of this.#derived) listener(changeSet)
+    } catch (error) {
+      this.#fail(
+        new JournalError(`The server lost track of its own state and must be started again (${messageOf(error)}).`),
+      )
+      throw error
     }
   }
 
@@ -188,7 +229,7 @@ export class Store {
         const written = this.#journal.append(encodeGroup(group))
         if (written !== undefined) await written
       } catch (error) {
-        this.#fail(error)
+        this.#fail(error instanceof JournalError ? error : new JournalError(messageOf(error)))
         return
       }
       this.#settle(group)
@@ -199,21 +240,49 @@ export class Store {
   #settle(group: readonly ChangeSet[]): void {
     this.#durableRevision = group.at(-1)?.revision ?? this.#durableRevision
     let settled = 0
-    while (settled < this.#waiters.length && this.#waiters[settled]!.revision <= this.#durableRevision) this.#waiters[settled++]!.resolve()
+    while (settled < this.#waiters.length && this.#waiters[settled]!.revision <= this.#durableRevision)
+      this.#waiters[settled++]!.resolve()
     this.#waiters.splice(0, settled)
     for (const changeSet of group) this.#announce(changeSet)
   }
 
   #announce(changeSet: ChangeSet): void {
     for (const { tables, listener } of this.#watchers) {
-      if (changeSet.changes.some(({ table }) => tables.has(table))) listener(changeSet)
+      if (!changeSet.changes.some(({ table }) => tables.has(table))) continue
+      try {
+        listener(changeSet)
+      } catch (error) {
+        this.#onWatcherError(error)
+      }
     }
   }
 
-  #fail(error: unknown): void {
-    this.#failure = error instanceof JournalError ? error : new JournalError(error instanceof Error ? error.message : String(error))
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure)
-    this.#onFailure(this.#failure)
+  /** Ends the taking of transactions. The first failure stays. */
+  #fail(error: JournalError): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#failure = error
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error)
+    this.#onFailure(error)
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Reports an error as uncaught without interrupting what runs now. */
+const throwLater = (error: unknown): void => {
+  setImmediate(() => {
+    throw error
+  })
+}
+
+const parseRow = (table: string, key: string, text: string): object => {
+  try {
+    return JSON.parse(text) as object
+  } catch (error) {
+    throw new JournalError(
+      `The row "${key}" of table "${table}" is damaged (${messageOf(error)}): restore the data directory from a backup.`,
+    )
   }
 }
 

@@ -1,0 +1,125 @@
+/** `longshore status`: what runs, by cluster and instance, asked of the API like any customer. */
+import process from 'node:process'
+import {
+  DescribeClustersCommand,
+  DescribeContainerInstancesCommand,
+  ECSClient,
+  paginateListClusters,
+  paginateListContainerInstances,
+  type Cluster,
+  type ContainerInstance,
+} from '@aws-sdk/client-ecs'
+import { command } from '../kit/command.ts'
+import type { RunningNote } from '../kit/installation.ts'
+import { clientCredentials, dataDirOption, requireNote } from './options.ts'
+import { table } from './table.ts'
+
+const DESCRIBE_ITEMS = 100
+
+interface ClusterStatus {
+  readonly cluster: Cluster
+  readonly instances: readonly ContainerInstance[]
+}
+
+export const statusCommand = command({
+  name: 'status',
+  summary: 'show what runs',
+  options: { ...dataDirOption, json: { type: 'boolean', description: 'print JSON for scripts' } },
+  run: async ({ 'data-dir': dataDir, json }) => {
+    const note = requireNote(dataDir)
+    const client = new ECSClient({
+      endpoint: note.endpoint,
+      region: note.region,
+      credentials: clientCredentials(dataDir, note),
+    })
+    const clusters = await readClusters(client)
+    process.stdout.write(
+      json ? `${JSON.stringify({ ...note, clusters: clusters.map(summary) }, null, 2)}\n` : page(note, clusters),
+    )
+    client.destroy()
+    return 0
+  },
+})
+
+const readClusters = async (client: ECSClient): Promise<ClusterStatus[]> => {
+  const statuses: ClusterStatus[] = []
+  for await (const { clusterArns = [] } of paginateListClusters({ client, pageSize: DESCRIBE_ITEMS }, {})) {
+    if (clusterArns.length === 0) continue
+    const { clusters = [] } = await client.send(new DescribeClustersCommand({ clusters: clusterArns }))
+    for (const cluster of clusters) statuses.push({ cluster, instances: await readInstances(client, cluster) })
+  }
+  return statuses
+}
+
+const readInstances = async (client: ECSClient, { clusterArn }: Cluster): Promise<ContainerInstance[]> => {
+  const instances: ContainerInstance[] = []
+  const pages = paginateListContainerInstances({ client, pageSize: DESCRIBE_ITEMS }, { cluster: clusterArn })
+  for await (const { containerInstanceArns = [] } of pages) {
+    if (containerInstanceArns.length === 0) continue
+    const described = await client.send(
+      new DescribeContainerInstancesCommand({ cluster: clusterArn, containerInstances: containerInstanceArns }),
+    )
+    instances.push(...(described.containerInstances ?? []))
+  }
+  return instances
+}
+
+const summary = ({ cluster, instances }: ClusterStatus): object => ({
+  clusterName: cluster.clusterName,
+  runningTasksCount: cluster.runningTasksCount,
+  pendingTasksCount: cluster.pendingTasksCount,
+  activeServicesCount: cluster.activeServicesCount,
+  containerInstances: instances.map((instance) => ({
+    containerInstanceArn: instance.containerInstanceArn,
+    status: instance.status,
+    agentConnected: instance.agentConnected,
+    runtime: runtimeOf(instance),
+    runningTasksCount: instance.runningTasksCount,
+    pendingTasksCount: instance.pendingTasksCount,
+  })),
+})
+
+const page = (note: RunningNote, clusters: readonly ClusterStatus[]): string => {
+  const mode = note.isDev ? ', --dev: any credentials are accepted' : ''
+  const head = `Longshore ${note.version} on ${note.endpoint} (process ${note.processId}, account ${note.account}, region ${note.region}${mode})\n`
+  return [head, clusterTable(clusters), instanceTable(clusters)].join('\n')
+}
+
+const clusterTable = (clusters: readonly ClusterStatus[]): string =>
+  table(
+    ['CLUSTER', 'STATUS', 'INSTANCES', 'RUNNING', 'PENDING', 'SERVICES'],
+    clusters.map(({ cluster, instances }) => [
+      cluster.clusterName,
+      cluster.status,
+      instances.length,
+      cluster.runningTasksCount,
+      cluster.pendingTasksCount,
+      cluster.activeServicesCount,
+    ]),
+  )
+
+const instanceTable = (clusters: readonly ClusterStatus[]): string =>
+  table(
+    ['INSTANCE', 'CLUSTER', 'STATUS', 'AGENT', 'RUNTIME', 'RUNNING', 'CPU FREE', 'MEMORY FREE'],
+    clusters.flatMap(({ cluster, instances }) =>
+      instances.map((instance) => [
+        instance.containerInstanceArn?.split('/').at(-1),
+        cluster.clusterName,
+        instance.status,
+        instance.agentConnected === true ? 'connected' : 'disconnected',
+        runtimeOf(instance),
+        instance.runningTasksCount,
+        share(instance, 'CPU', 'units'),
+        share(instance, 'MEMORY', 'MiB'),
+      ]),
+    ),
+  )
+
+const runtimeOf = (instance: ContainerInstance): string =>
+  instance.attributes?.find(({ name }) => name === 'longshore.runtime')?.value ?? 'docker'
+
+const share = (instance: ContainerInstance, resource: string, unit: string): string => {
+  const amount = (list: ContainerInstance['remainingResources']) =>
+    list?.find(({ name }) => name === resource)?.integerValue ?? 0
+  return `${amount(instance.remainingResources)} of ${amount(instance.registeredResources)} ${unit}`
+}

@@ -1,0 +1,14 @@
+/** `longshore version`. */
+import process from 'node:process'
+import { command } from '../kit/command.ts'
+import { version } from '../kit/version.ts'
+
+export const versionCommand = command({
+  name: 'version',
+  summary: 'print the version',
+  options: {},
+  run: async () => {
+    process.stdout.write(`${version()}\n`)
+    return 0
+  },
+})

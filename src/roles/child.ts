@@ -1,0 +1,126 @@
+/**
+ * A role as a supervised child process. It says `ready` over its IPC channel once; if it dies after that, it is started again with
+ * backoff; if it dies before, its own message on stderr has said why. A child whose parent is gone ends itself (`onParentGone`).
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import process from 'node:process'
+import { Backoff } from '../kit/backoff.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
+import type { Log } from '../kit/log.ts'
+
+const RESTART = { minMs: 100, maxMs: 10_000, jitter: 0.2, multiplier: 2 }
+/** A child that lived this long had a healthy start: the next restart does not wait. */
+const HEALTHY_AFTER_MS = 30_000
+const KILL_AFTER_MS = 15_000
+
+export interface ChildOptions {
+  readonly name: string
+  /** Arguments of each start; asked anew so that a later start can use what the first one learned. */
+  readonly args: () => readonly string[]
+  readonly env: () => NodeJS.ProcessEnv
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+export type ReadyMessage = Readonly<Record<string, string>>
+
+/** The process ended before it was ready. */
+export class ChildFailed extends Error {
+  override readonly name = 'ChildFailed'
+}
+
+export class Child {
+  readonly #options: ChildOptions
+  readonly #backoff: Backoff
+  #process: ChildProcess | undefined
+  #stopping = false
+  #exited: Promise<void> = Promise.resolve()
+
+  constructor(options: ChildOptions) {
+    this.#options = options
+    this.#backoff = new Backoff(RESTART, options.ids)
+  }
+
+  get processId(): number | undefined {
+    return this.#process?.pid
+  }
+
+  /** Starts it; resolves with what it said when it was ready, rejects with `ChildFailed` if it ends before. */
+  start(): Promise<ReadyMessage> {
+    const { name, args, env, clock } = this.#options
+    const main = process.argv[1] ?? ''
+    const child = spawn(process.execPath, [...process.execArgv, main, name, ...args()], {
+      env: env(),
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    const startedAt = clock.monotonic()
+    let isReady = false
+    this.#process = child
+    return new Promise((resolve, reject) => {
+      child.once('message', (message) => {
+        isReady = true
+        resolve(message as ReadyMessage)
+      })
+      this.#exited = new Promise((resolveExit) =>
+        child.once('exit', (code, signal) => {
+          resolveExit()
+          if (isReady) this.#restart(code, signal, clock.monotonic() - startedAt)
+          else reject(new ChildFailed(`${name} ended with ${signal ?? `exit code ${code}`} before it was ready`))
+        }),
+      )
+      child.once('error', reject)
+    })
+  }
+
+  /** SIGTERM, then SIGKILL if that does not help; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const child = this.#process
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    const timer = this.#options.clock.setTimer(KILL_AFTER_MS, () => child.kill('SIGKILL'))
+    await this.#exited
+    timer.cancel()
+  }
+
+  #restart(exitCode: number | null, signal: string | null, livedMs: number): void {
+    if (this.#stopping) return
+    if (livedMs > HEALTHY_AFTER_MS) this.#backoff.reset()
+    const delayMs = this.#backoff.next()
+    this.#options.log.warn('a role ended and is started again', { role: this.#options.name, exitCode, signal, delayMs })
+    void this.#options.clock.sleep(delayMs).then(() => {
+      if (!this.#stopping) this.#startAgain()
+    })
+  }
+
+  #startAgain(): void {
+    const startedAt = this.#options.clock.monotonic()
+    this.start().catch((error: unknown) => {
+      this.#options.log.error('a role did not start again', { role: this.#options.name, error })
+      this.#restart(null, null, this.#options.clock.monotonic() - startedAt)
+    })
+  }
+}
+
+/** Tells the parent, if there is one, that this role is ready. */
+export const sayReady = (message: ReadyMessage): void => {
+  process.send?.(message)
+}
+
+/** Calls `end` once, on SIGTERM, SIGINT, or when the parent is gone. */
+export const onEnd = (end: () => Promise<void>): void => {
+  let ended = false
+  const once = (): void => {
+    if (ended) return
+    ended = true
+    void end().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.once('SIGTERM', once)
+  process.once('SIGINT', once)
+  if (process.send !== undefined) process.once('disconnect', once)
+}

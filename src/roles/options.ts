@@ -1,0 +1,80 @@
+/** Options that the roles share, and what they mean. */
+import { UserError } from '../kit/command.ts'
+import { defaultDataDir } from '../kit/installation.ts'
+import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
+import type { Clock } from '../kit/clock.ts'
+
+export const logOptions = {
+  'log-level': {
+    type: 'string',
+    valueName: 'LEVEL',
+    description: 'least severe lines to write; on a terminal the default is warn, elsewhere info',
+    choices: ['debug', 'info', 'warn', 'error'],
+  },
+  'log-format': {
+    type: 'string',
+    valueName: 'FORMAT',
+    description: 'json or text; on a terminal text, elsewhere json',
+    choices: ['json', 'text'],
+  },
+} as const
+
+export const serverOptions = {
+  dev: { type: 'boolean', description: 'accept any credentials, as local AWS emulators do; loopback only' },
+  port: { type: 'string', valueName: 'PORT', description: 'where to listen; 0 picks a free port', default: '4566' },
+  host: { type: 'string', valueName: 'ADDRESS', description: 'where to listen', default: '127.0.0.1' },
+  'data-dir': { type: 'string', valueName: 'DIR', description: 'where state is kept', default: defaultDataDir() },
+  account: { type: 'string', valueName: 'ID', description: 'the account, 12 digits', default: '000000000000' },
+  region: {
+    type: 'string',
+    valueName: 'REGION',
+    description: 'the region of calls that name none',
+    default: 'us-east-1',
+  },
+  cluster: {
+    type: 'string',
+    valueName: 'NAME',
+    description: 'the cluster to create at the first start',
+    default: 'default',
+  },
+  ...logOptions,
+} as const
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Refuses combinations that would be unsafe or meaningless. */
+export const checkServerOptions = (values: {
+  dev: boolean
+  host: string
+  account: string
+  region: string
+  cluster: string
+}): void => {
+  if (values.dev && !LOOPBACK.has(values.host)) {
+    throw new UserError(
+      `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
+    )
+  }
+  if (!/^\d{12}$/.test(values.account))
+    throw new UserError(`--account is "${values.account}"; an account is 12 digits.`)
+  if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(values.region))
+    throw new UserError(`--region is "${values.region}"; it must look like us-east-1.`)
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(values.cluster)) {
+    throw new UserError(
+      `--cluster is "${values.cluster}"; a cluster name has 1 to 255 letters, digits, hyphens and underscores.`,
+    )
+  }
+}
+
+export const openLog = (
+  clock: Clock,
+  values: { 'log-level': string | undefined; 'log-format': string | undefined },
+): Log => {
+  const isTerminal = process.stderr.isTTY === true
+  return new LineLog({
+    clock,
+    level: (values['log-level'] ?? (isTerminal ? 'warn' : 'info')) as LogLevel,
+    format: (values['log-format'] ?? (isTerminal ? 'text' : 'json')) as 'json' | 'text',
+    write: (line) => void process.stderr.write(line),
+  })
+}

@@ -1,0 +1,73 @@
+/**
+ * `npm test`: the static checks, then every test layer from the fastest to the slowest, then one total. A failed check counts as one
+ * failed test, so that the total never looks better than the tree.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const root = path.join(import.meta.dirname, '..')
+const LAYERS = ['unit', 'conformance', 'scenarios', 'simulation', 'e2e']
+
+interface Total {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** What vitest's JSON reporter writes, as far as it is read here. */
+interface Report {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+  readonly numFailedTestSuites: number
+}
+
+const run = (args: readonly string[]): boolean =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  }).status === 0
+
+const runLayer = (layer: string, folder: string): Total => {
+  const file = path.join(folder, `${layer}.json`)
+  const succeeded = run([
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    layer,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ])
+  const report = readReport(file)
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 }
+  const failed = report.numFailedTests + (report.numFailedTests === 0 && !succeeded ? 1 : 0)
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
+}
+
+const readReport = (file: string): Report | undefined => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report
+  } catch (error) {
+    console.error(`no report of the tests: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'longshore-test-'))
+const checks = run(['tools/check.ts', '--static'])
+const totals = LAYERS.map((layer) => {
+  console.log(`\n== ${layer}`)
+  return runLayer(layer, folder)
+})
+rmSync(folder, { recursive: true })
+const sum = (pick: (total: Total) => number): number => totals.reduce((total, layer) => total + pick(layer), 0)
+const failed = sum((total) => total.failed) + (checks ? 0 : 1)
+console.log(
+  `\n${sum((total) => total.passed) + (checks ? 1 : 0)} passed, ${failed} failed, ${sum((total) => total.skipped)} skipped`,
+)
+process.exitCode = failed === 0 ? 0 : 1
