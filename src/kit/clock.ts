@@ -79,8 +79,9 @@ export class ManualClock implements Clock {
     return new Promise((resolve) => this.setTimer(delayMs, resolve))
   }
 
-  /** Moves time forward, firing what falls due on the way and letting promises settle after each timer. */
+  /** Moves time forward, firing what falls due on the way; promises settle before the first timer and after each. */
   async advance(ms: number): Promise<void> {
+    await settle()
     const target = this.#now + ms
     for (;;) {
       const next = this.#nextDue(target)
