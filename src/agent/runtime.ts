@@ -90,7 +90,8 @@ export interface ContainerState {
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
 }
 
-/** `health` is the part after `health_status: `. */
+export type ListedContainer = Pick<ContainerState, 'id' | 'name' | 'labels' | 'status'>
+
 export interface RuntimeEvent {
   readonly containerId: string
   readonly action: 'create' | 'start' | 'stop' | 'die' | 'restart' | 'oom' | 'health_status' | 'destroy'
@@ -129,11 +130,12 @@ export interface ContainerRuntime {
   start(containerId: string): Promise<void>
   /** Sends the stop signal, then SIGKILL after the timeout. A container that stands still already is no error. */
   stop(containerId: string, timeoutSeconds: number): Promise<void>
-  /** Removes the container with its anonymous volumes, running or not. One that is gone is no error. */
-  remove(containerId: string): Promise<void>
-  inspect(containerId: string): Promise<ContainerState | undefined>
+  /** Removes the container (its id or name) with its anonymous volumes, running or not. One that is gone is no error. */
+  remove(container: string): Promise<void>
+  /** By id or name; undefined if there is none. */
+  inspect(container: string): Promise<ContainerState | undefined>
   /** Containers in any state that have all the labels; `inspect` gives the details. */
-  list(labels: Readonly<Record<string, string>>): Promise<readonly { readonly id: string; readonly name: string; readonly labels: Readonly<Record<string, string>> }[]>
+  list(labels: Readonly<Record<string, string>>): Promise<readonly ListedContainer[]>
   stats(containerId: string): Promise<ContainerStats>
   /**
    * Calls back for every event of containers with the labels until closed. Reconnects by itself; after each (re)connect `onConnected`
