@@ -38,3 +38,21 @@ export const SIGNATURE_SKEW_MS = 5 * 60_000
 export const PRESIGNED_VALIDITY_SECONDS = 7 * 24 * 3600
 
 export const REASON_LENGTH = 1024
+
+/** Bytes of one ACS frame from an agent; the largest are lists of tasks to verify. */
+export const ACS_MESSAGE_BYTES = 1024 * 1024
+/** Bytes of one TCS frame: the agent sends at most 1 MiB of telemetry at once, after a block of signed headers. */
+export const TCS_MESSAGE_BYTES = 1024 * 1024 + 64 * 1024
+/** Bytes of one frame that our agent takes from the control plane. */
+export const SERVER_MESSAGE_BYTES = 16 * 1024 * 1024
+/** Bytes waiting in an agent's socket beyond which nothing more is written until they have left. */
+export const SOCKET_BUFFER_BYTES = 1024 * 1024
+/** New agent connections per second, and how many may be let in at once after a quiet time. */
+export const AGENT_ACCEPTS_PER_SECOND = 2000
+export const AGENT_ACCEPTS_BURST = 500
+/** Agent connections that wait to be let in; more are told to come back later. */
+export const AGENT_ACCEPTS_WAITING = 20_000
+/** Tasks in one payload message. */
+export const PAYLOAD_TASKS = 25
+/** Tasks whose last metrics are kept in memory. */
+export const TASK_METRICS_KEPT = 10_000
