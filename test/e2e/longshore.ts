@@ -1,0 +1,113 @@
+/** A real `longshore up` for tests: own data directory, free port, given engine; its processes can be killed one by one. */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DescribeContainerInstancesCommand, ECSClient, ListContainerInstancesCommand } from '@aws-sdk/client-ecs'
+
+export const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'longshore')
+
+const START_TIMEOUT_MS = 30_000
+
+export interface LongshoreOptions {
+  readonly runtime?: 'docker' | 'simulated'
+  /** Socket of the Docker Engine; the machine's if absent. */
+  readonly dockerSocket?: string
+  readonly dataDir?: string
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface RunningLongshore {
+  readonly endpoint: string
+  readonly dataDir: string
+  readonly env: NodeJS.ProcessEnv
+  readonly client: ECSClient
+  /** Process id of a role, undefined while it does not run. */
+  processId(role: 'server' | 'agent'): number | undefined
+  /** SIGKILL to a role; `up` starts it again. */
+  kill(role: 'server' | 'agent'): void
+  /** Like Ctrl-C; keeps the data directory if told. */
+  stop(options?: { keepData?: boolean }): Promise<void>
+  output(): string
+}
+
+export const startLongshore = async (options: LongshoreOptions = {}): Promise<RunningLongshore> => {
+  const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'longshore-e2e-'))
+  const env = {
+    ...process.env,
+    ...(options.dockerSocket === undefined ? {} : { DOCKER_HOST: `unix://${options.dockerSocket}` }),
+    ...options.env,
+  }
+  const args = ['up', '--dev', '--port', '0', '--data-dir', dataDir, '--runtime', options.runtime ?? 'docker', '--log-level', 'info', ...(options.args ?? [])]
+  const up = spawn(bin, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  up.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  up.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const exited = new Promise<void>((resolve) => up.once('exit', () => resolve()))
+
+  const endpoint = await until(`longshore up to listen`, () => {
+    if (up.exitCode !== null) throw new Error(`longshore up ended with ${up.exitCode}: ${output}`)
+    return /listens on (\S+)/.exec(output)?.[1]
+  })
+  const client = new ECSClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 })
+  const processId = (role: string): number | undefined => childrenOf(up.pid ?? 0).find((child) => commandLine(child).includes(role))
+  return {
+    endpoint,
+    dataDir,
+    env,
+    client,
+    processId,
+    output: () => output,
+    kill: (role) => {
+      const child = processId(role)
+      if (child !== undefined) process.kill(child, 'SIGKILL')
+    },
+    stop: async ({ keepData = false } = {}) => {
+      client.destroy()
+      up.kill('SIGINT')
+      await exited
+      if (!keepData) rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+const childrenOf = (processId: number): number[] => {
+  const { stdout } = spawnSync('pgrep', ['-P', String(processId)], { encoding: 'utf8' })
+  return stdout.split('\n').filter(Boolean).map(Number)
+}
+
+const commandLine = (processId: number): string[] => {
+  try {
+    return readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH') return []
+    throw error
+  }
+}
+
+/** Polls until `probe` gives something that is neither undefined nor false, and gives that. Its errors end the wait only if thrown at the last try. */
+export const until = async <T>(what: string, probe: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = START_TIMEOUT_MS): Promise<T> => {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const isLast = performance.now() > deadline
+    try {
+      const value = await probe()
+      if (value !== undefined && value !== false) return value
+    } catch (error) {
+      if (isLast) throw error
+    }
+    if (isLast) throw new Error(`waited ${timeoutMs} ms for ${what}`)
+    await sleep(25)
+  }
+}
+
+/** Waits until the cluster has an instance whose agent is connected; gives its ARN. */
+export const connectedInstance = (client: ECSClient, cluster = 'default'): Promise<string> =>
+  until('a connected container instance', async () => {
+    const { containerInstanceArns = [] } = await client.send(new ListContainerInstancesCommand({ cluster }))
+    if (containerInstanceArns.length === 0) return undefined
+    const { containerInstances = [] } = await client.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }))
+    return containerInstances.find(({ agentConnected }) => agentConnected === true)?.containerInstanceArn
+  })
