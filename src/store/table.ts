@@ -14,12 +14,33 @@ export interface TableDefinition<Row, Index extends string = string, Counter ext
   readonly indexes: Readonly<Record<Index, KeyOf<Row>>>
   /** How many rows have a value, without keeping which: far smaller than an index. */
   readonly counters: Readonly<Record<Counter, KeyOf<Row>>>
-  /** Makes equal strings of rows that were loaded one string again; a loaded row has its own copies. */
-  readonly share?: (row: Row, intern: Intern) => Row
+  /** Replaces parts of a row just loaded by shared ones that are equal: parsing gives every row copies of its own. */
+  readonly share?: (row: Mutable<Row>, shared: Sharing) => void
 }
 
-/** Gives back the one shared instance of an equal string. */
-export type Intern = (text: string) => string
+/** A row that nobody else has seen yet. */
+export type Mutable<Row> = { -readonly [K in keyof Row]: Row[K] }
+
+/** One instance of each of equal values, while rows are loaded. */
+export class Sharing {
+  readonly #known = new Map<string, unknown>()
+
+  text<T extends string | undefined>(text: T): T {
+    return text === undefined ? text : this.#first(text, text)
+  }
+
+  /** Of a value that nobody will change. */
+  value<T>(value: T): T {
+    return this.#first(JSON.stringify(value), value)
+  }
+
+  #first<T>(key: string, value: T): T {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known as T
+    this.#known.set(key, value)
+    return value
+  }
+}
 
 export const defineTable =
   <Row extends object>() =>
@@ -28,7 +49,7 @@ export const defineTable =
     key: (row: Row) => string
     indexes?: Record<Index, KeyOf<Row>>
     counters?: Record<Counter, KeyOf<Row>>
-    share?: (row: Row, intern: Intern) => Row
+    share?: (row: Mutable<Row>, shared: Sharing) => void
   }): TableDefinition<Row, Index, Counter> => ({
     indexes: {} as Record<Index, KeyOf<Row>>,
     counters: {} as Record<Counter, KeyOf<Row>>,
@@ -60,7 +81,11 @@ export interface TableReader<Row, Index extends string, Counter extends string> 
 }
 
 /** The writing half. Every method throws outside a transaction. */
-export interface TableWriter<Row, Index extends string, Counter extends string> extends TableReader<Row, Index, Counter> {
+export interface TableWriter<Row, Index extends string, Counter extends string> extends TableReader<
+  Row,
+  Index,
+  Counter
+> {
   /** Adds a row; its key must be new. */
   insert(row: Row): Row
   /** Replaces the row of that key by a copy with `patch` laid over it; a member patched to undefined is removed. */
@@ -73,11 +98,26 @@ export interface TableWriter<Row, Index extends string, Counter extends string> 
 
 type Recorder = (change: RowChange) => void
 
-export class Table<Row extends object, Index extends string, Counter extends string> implements TableWriter<Row, Index, Counter> {
+interface IndexState<Row> {
+  readonly keyOf: KeyOf<Row>
+  /** Keys of the rows by index value. */
+  readonly entries: Map<string, Set<string>>
+}
+
+interface CounterState<Row> {
+  readonly keyOf: KeyOf<Row>
+  readonly entries: Map<string, number>
+}
+
+export class Table<Row extends object, Index extends string, Counter extends string> implements TableWriter<
+  Row,
+  Index,
+  Counter
+> {
   readonly definition: TableDefinition<Row, Index, Counter>
   readonly #rows = new Map<string, Row>()
-  readonly #indexes: { readonly name: Index; readonly keyOf: KeyOf<Row>; readonly entries: Map<string, Set<string>> }[] = []
-  readonly #counters: { readonly name: Counter; readonly keyOf: KeyOf<Row>; readonly entries: Map<string, number> }[] = []
+  readonly #indexes = new Map<Index, IndexState<Row>>()
+  readonly #counters = new Map<Counter, CounterState<Row>>()
   readonly #record: Recorder
 
   /** `record` hears of every write before it is done, and throws if none is allowed now. */
@@ -85,10 +125,10 @@ export class Table<Row extends object, Index extends string, Counter extends str
     this.definition = definition
     this.#record = record
     for (const name of Object.keys(definition.indexes) as Index[]) {
-      this.#indexes.push({ name, keyOf: definition.indexes[name], entries: new Map() })
+      this.#indexes.set(name, { keyOf: definition.indexes[name], entries: new Map() })
     }
     for (const name of Object.keys(definition.counters) as Counter[]) {
-      this.#counters.push({ name, keyOf: definition.counters[name], entries: new Map() })
+      this.#counters.set(name, { keyOf: definition.counters[name], entries: new Map() })
     }
   }
 
@@ -126,7 +166,7 @@ export class Table<Row extends object, Index extends string, Counter extends str
   }
 
   count(counter: Counter, value: string): number {
-    const found = this.#counters.find(({ name }) => name === counter)
+    const found = this.#counters.get(counter)
     assert(found, `table ${this.definition.name} has no counter ${counter}`)
     return found.entries.get(value) ?? 0
   }
@@ -140,10 +180,8 @@ export class Table<Row extends object, Index extends string, Counter extends str
   update(key: string, patch: { [K in keyof Row]?: Row[K] | undefined }): Row {
     const before = this.#rows.get(key)
     assert(before, `${this.definition.name} ${key} does not exist`)
-    const after = { ...before, ...patch } as Row
-    for (const member of Object.keys(patch) as (keyof Row)[]) {
-      if (after[member] === undefined) delete after[member]
-    }
+    const after = patched(before, patch)
+    assert(this.definition.key(after) === key, `${this.definition.name} ${key} would change its key`)
     return this.put(after)
   }
 
@@ -167,18 +205,32 @@ export class Table<Row extends object, Index extends string, Counter extends str
   apply(key: string, before: Row | undefined, after: Row | undefined): void {
     if (after === undefined) this.#rows.delete(key)
     else this.#rows.set(key, after)
-    for (const { keyOf, entries } of this.#indexes) moveIndexed(entries, key, before && keyOf(before), after && keyOf(after))
-    for (const { keyOf, entries } of this.#counters) moveCounted(entries, before && keyOf(before), after && keyOf(after))
+    for (const { keyOf, entries } of this.#indexes.values())
+      moveIndexed(entries, key, before && keyOf(before), after && keyOf(after))
+    for (const { keyOf, entries } of this.#counters.values())
+      moveCounted(entries, before && keyOf(before), after && keyOf(after))
   }
 
   #entriesOf(index: Index): Map<string, Set<string>> {
-    const found = this.#indexes.find(({ name }) => name === index)
+    const found = this.#indexes.get(index)
     assert(found, `table ${this.definition.name} has no index ${index}`)
     return found.entries
   }
 }
 
-const moveIndexed = (entries: Map<string, Set<string>>, key: string, from: string | undefined, to: string | undefined): void => {
+/** `row` with `patch` laid over it. Removing with `delete` would make the row a slow, large object. */
+const patched = <Row extends object>(row: Row, patch: { [K in keyof Row]?: Row[K] | undefined }): Row => {
+  const after = { ...row, ...patch } as Row
+  if (!Object.values(patch).includes(undefined)) return after
+  return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined)) as Row
+}
+
+const moveIndexed = (
+  entries: Map<string, Set<string>>,
+  key: string,
+  from: string | undefined,
+  to: string | undefined,
+): void => {
   if (from === to) return
   if (from !== undefined) {
     const keys = entries.get(from)

@@ -7,11 +7,20 @@ import type {
   ClusterRecord,
   ContainerInstanceRecord,
   SettingRecord,
+  TaskContainerRecord,
   TaskDefinitionFamilyRecord,
   TaskDefinitionRecord,
   TaskRecord,
 } from '../model/records.ts'
-import { defineTable, type Intern, type Table, type TableDefinition, type TableReader, type TableWriter } from './table.ts'
+import {
+  defineTable,
+  type Mutable,
+  type Sharing,
+  type Table,
+  type TableDefinition,
+  type TableReader,
+  type TableWriter,
+} from './table.ts'
 
 /** The instance whose agent runs the task. */
 export const hostOf = (task: TaskRecord): string | undefined => task.containerInstanceId ?? task.hostInstanceId
@@ -21,7 +30,8 @@ export const isStopped = (task: TaskRecord): boolean => task.lastStatus === 'STO
 /** Statuses that count as pending in `pendingTasksCount`; RUNNING and ACTIVATING count as running. */
 const countedStatus = (task: TaskRecord): 'PENDING' | 'RUNNING' | undefined => {
   if (task.lastStatus === 'RUNNING') return 'RUNNING'
-  if (task.lastStatus === 'PROVISIONING' || task.lastStatus === 'PENDING' || task.lastStatus === 'ACTIVATING') return 'PENDING'
+  if (task.lastStatus === 'PROVISIONING' || task.lastStatus === 'PENDING' || task.lastStatus === 'ACTIVATING')
+    return 'PENDING'
   return undefined
 }
 
@@ -33,17 +43,19 @@ const countUnder = (owner: string | undefined, task: TaskRecord): string | undef
   return owner === undefined || status === undefined ? undefined : taskCountKey(owner, status)
 }
 
-const shareTask = (task: TaskRecord, intern: Intern): TaskRecord => ({
-  ...task,
-  clusterArn: intern(task.clusterArn),
-  taskDefinitionArn: intern(task.taskDefinitionArn),
-  group: intern(task.group),
-  lastStatus: intern(task.lastStatus) as TaskRecord['lastStatus'],
-  desiredStatus: intern(task.desiredStatus) as TaskRecord['desiredStatus'],
-  launchType: intern(task.launchType) as TaskRecord['launchType'],
-  ...(task.containerInstanceId === undefined ? {} : { containerInstanceId: intern(task.containerInstanceId) }),
-  ...(task.availabilityZone === undefined ? {} : { availabilityZone: intern(task.availabilityZone) }),
-})
+const shareTask = (task: Mutable<TaskRecord>, shared: Sharing): void => {
+  task.clusterArn = shared.text(task.clusterArn)
+  task.taskDefinitionArn = shared.text(task.taskDefinitionArn)
+  task.group = shared.text(task.group)
+  task.reservation = shared.value(task.reservation)
+  if (task.containerInstanceId !== undefined) task.containerInstanceId = shared.text(task.containerInstanceId)
+  if (task.hostInstanceId !== undefined) task.hostInstanceId = shared.text(task.hostInstanceId)
+  for (const container of task.containers as readonly Mutable<TaskContainerRecord>[]) {
+    container.name = shared.text(container.name)
+    container.image = shared.text(container.image)
+    if (container.imageDigest !== undefined) container.imageDigest = shared.text(container.imageDigest)
+  }
+}
 
 export const tableDefinitions = {
   clusters: defineTable<ClusterRecord>()({ name: 'clusters', key: (row) => row.clusterArn }),
@@ -52,7 +64,10 @@ export const tableDefinitions = {
     key: (row) => row.taskDefinitionArn,
     indexes: { byFamily: (row) => row.taskDefinitionArn.slice(0, row.taskDefinitionArn.lastIndexOf(':')) },
   }),
-  taskDefinitionFamilies: defineTable<TaskDefinitionFamilyRecord>()({ name: 'taskDefinitionFamilies', key: (row) => row.familyArn }),
+  taskDefinitionFamilies: defineTable<TaskDefinitionFamilyRecord>()({
+    name: 'taskDefinitionFamilies',
+    key: (row) => row.familyArn,
+  }),
   containerInstances: defineTable<ContainerInstanceRecord>()({
     name: 'containerInstances',
     key: (row) => row.containerInstanceId,
@@ -71,6 +86,9 @@ export const tableDefinitions = {
     },
     counters: {
       inCluster: (row) => countUnder(row.clusterArn, row),
+      /** Those of one launch type; the rest of `inCluster` is EC2, so that its tasks cost no third counter. */
+      fargateInCluster: (row) => (row.launchType === 'FARGATE' ? countUnder(row.clusterArn, row) : undefined),
+      externalInCluster: (row) => (row.launchType === 'EXTERNAL' ? countUnder(row.clusterArn, row) : undefined),
       onInstance: (row) => countUnder(row.containerInstanceId, row),
     },
     share: shareTask,
@@ -102,4 +120,5 @@ export type Transaction = {
 export type AnyTable = Table<any, any, any>
 
 /** `family` and `revision` of a task. */
-export const definitionOf = (task: TaskRecord): { family: string; revision: number } => taskDefinitionOf(task.taskDefinitionArn)
+export const definitionOf = (task: TaskRecord): { family: string; revision: number } =>
+  taskDefinitionOf(task.taskDefinitionArn)

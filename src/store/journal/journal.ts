@@ -23,7 +23,7 @@ export class JournalError extends Error {
   override readonly name = 'JournalError'
 }
 
-/** Keeps nothing: for tests and the simulation's inner layers. */
+/** Keeps rows in memory only: for tests and the simulation. */
 export class MemoryJournal implements Journal {
   readonly rows = new Map<string, JournalEntry>()
 
