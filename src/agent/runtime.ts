@@ -38,6 +38,8 @@ export interface RuntimeInfo {
   readonly operatingSystem: string
   readonly architecture: 'x86_64' | 'arm64'
   readonly cgroupVersion: '1' | '2'
+  /** Who makes the containers' control groups; absent where there are none. */
+  readonly cgroupDriver?: 'cgroupfs' | 'systemd'
   readonly loggingDrivers: readonly string[]
   readonly volumePlugins: readonly string[]
 }
@@ -46,6 +48,16 @@ export interface LocalImage {
   readonly id: string
   /** `repository@sha256:...`, empty for images built here and never pushed. */
   readonly repoDigests: readonly string[]
+  /** `NAME=value` as the image itself sets them. */
+  readonly environment?: readonly string[]
+}
+
+export interface LocalVolume {
+  readonly name: string
+  readonly driver: string
+  readonly mountpoint: string
+  readonly driverOpts?: Readonly<Record<string, string>>
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface RegistryCredentials {
@@ -123,7 +135,7 @@ export interface ContainerRuntime {
   tagImage(source: string, target: string): Promise<void>
   removeImage(reference: string): Promise<void>
   createVolume(name: string, options: { driver?: string; driverOpts?: Readonly<Record<string, string>>; labels?: Readonly<Record<string, string>> }): Promise<void>
-  inspectVolume(name: string): Promise<{ readonly name: string; readonly driver: string; readonly mountpoint: string } | undefined>
+  inspectVolume(name: string): Promise<LocalVolume | undefined>
   removeVolume(name: string): Promise<void>
   /** Resolves with the container's id. */
   create(name: string, body: ContainerCreateBody): Promise<string>
