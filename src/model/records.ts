@@ -11,7 +11,7 @@ import type {
   ContainerDefinition,
   EphemeralStorage,
   InferenceAccelerator,
-  ManagedAgent,
+  ManagedAgentName,
   NetworkBinding,
   ProxyConfiguration,
   RegisterTaskDefinitionRequest,
@@ -136,6 +136,14 @@ export type TaskStatus =
 export type DesiredStatus = 'RUNNING' | 'STOPPED'
 export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN'
 
+/** The agent of ECS Exec inside a container. */
+export interface ManagedAgentRecord {
+  readonly name: ManagedAgentName
+  readonly lastStatus: string
+  readonly reason?: string
+  readonly lastStartedAt?: number
+}
+
 export interface TaskContainerRecord {
   /** Last part of the container's ARN. */
   readonly containerId: string
@@ -148,7 +156,7 @@ export interface TaskContainerRecord {
   readonly reason?: string
   readonly networkBindings?: readonly NetworkBinding[]
   readonly healthStatus?: HealthStatus
-  readonly managedAgents?: readonly ManagedAgent[]
+  readonly managedAgents?: readonly ManagedAgentRecord[]
   readonly gpuIds?: readonly string[]
 }
 
@@ -175,6 +183,8 @@ export interface TaskRecord {
   readonly overrides?: TaskOverride
   readonly attachments?: readonly Attachment[]
   readonly availabilityZone?: string
+  /** Of the instance; absent if it does not say. */
+  readonly cpuArchitecture?: string
   readonly platformVersion?: string
   readonly ephemeralStorage?: EphemeralStorage
   readonly enableExecuteCommand?: boolean
@@ -209,7 +219,7 @@ export interface TaskReservation {
 }
 
 export interface AccountSettingRecord {
-  /** `<region>/<name>/<principal ARN, or "default" for the account's default>`. */
+  /** `<region>/<name>/<principal ARN>`; what is set for the root user is the account's default. */
   readonly key: string
   readonly name: string
   readonly value: string
