@@ -43,7 +43,11 @@ export interface PayloadContainer {
   readonly environmentFiles?: readonly { readonly value: string; readonly type: string }[]
   readonly portMappings?: readonly PayloadPortMapping[]
   readonly links?: readonly string[]
-  readonly mountPoints?: readonly { readonly sourceVolume: string; readonly containerPath: string; readonly readOnly: boolean }[]
+  readonly mountPoints?: readonly {
+    readonly sourceVolume: string
+    readonly containerPath: string
+    readonly readOnly: boolean
+  }[]
   readonly volumesFrom?: readonly { readonly sourceContainer: string; readonly readOnly: boolean }[]
   readonly dependsOn?: readonly { readonly containerName: string; readonly condition: DependencyCondition }[]
   /** Seconds; absent for the agent's default. */
@@ -173,8 +177,16 @@ export type AgentMessage =
   | Envelope<'AckRequest', { readonly cluster: string; readonly containerInstance: string; readonly messageId: string }>
   | Envelope<
       'NackRequest',
-      { readonly cluster: string; readonly containerInstance: string; readonly messageId: string; readonly reason: string }
+      {
+        readonly cluster: string
+        readonly containerInstance: string
+        readonly messageId: string
+        readonly reason: string
+      }
     >
-  | Envelope<'IAMRoleCredentialsAckRequest', { readonly messageId: string; readonly expiration: string; readonly credentialsId: string }>
+  | Envelope<
+      'IAMRoleCredentialsAckRequest',
+      { readonly messageId: string; readonly expiration: string; readonly credentialsId: string }
+    >
   | Envelope<'HeartbeatAckRequest', { readonly messageId: string }>
   | Envelope<'TaskStopVerificationMessage', TaskStopVerificationMessage>

@@ -72,8 +72,14 @@ export interface InstanceStatus {
 
 /** What an agent sends. Times are epoch seconds. */
 export type TelemetryRequest =
-  | Envelope<'PublishMetricsRequest', { readonly metadata: MetricsMetadata; readonly taskMetrics?: readonly TaskMetric[]; readonly timestamp: number }>
-  | Envelope<'PublishHealthRequest', { readonly metadata: MetricsMetadata; readonly tasks: readonly TaskHealth[]; readonly timestamp: number }>
+  | Envelope<
+      'PublishMetricsRequest',
+      { readonly metadata: MetricsMetadata; readonly taskMetrics?: readonly TaskMetric[]; readonly timestamp: number }
+    >
+  | Envelope<
+      'PublishHealthRequest',
+      { readonly metadata: MetricsMetadata; readonly tasks: readonly TaskHealth[]; readonly timestamp: number }
+    >
   | Envelope<
       'PublishInstanceStatusRequest',
       {

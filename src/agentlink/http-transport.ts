@@ -1,0 +1,61 @@
+/** One HTTP request of the agent: `node:http` or `node:https` with connections kept alive, and a limit on the time it takes. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { REQUEST_BODY_BYTES } from '../model/limits.ts'
+
+export interface HttpRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Sends by POST. Rejects if no whole answer comes. */
+export type HttpTransport = (request: HttpRequest) => Promise<HttpAnswer>
+
+/** A transport with its own connections; agents of one process may share it. */
+export const httpTransport = (maxConnections: number): HttpTransport => {
+  const options = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' as const }
+  const [plain, secure] = [new HttpAgent(options), new HttpsAgent(options)]
+  return ({ url, headers, body, timeoutMs, signal }) =>
+    new Promise((resolve, reject) => {
+      const isSecure = url.startsWith('https:')
+      const send = isSecure ? httpsRequest : httpRequest
+      const request = send(
+        url,
+        {
+          method: 'POST',
+          headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
+          agent: isSecure ? secure : plain,
+          timeout: timeoutMs,
+          ...(signal === undefined ? {} : { signal }),
+        },
+        (response) => readAnswer(response, resolve, reject),
+      )
+      request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)))
+      request.on('error', reject)
+      request.end(body)
+    })
+}
+
+const readAnswer = (
+  response: IncomingMessage,
+  resolve: (answer: HttpAnswer) => void,
+  reject: (error: Error) => void,
+): void => {
+  const chunks: Buffer[] = []
+  let size = 0
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > REQUEST_BODY_BYTES) response.destroy(new Error('the answer is too long'))
+    else chunks.push(chunk)
+  })
+  response.on('error', reject)
+  response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }))
+}
