@@ -7,6 +7,14 @@
 export const REQUEST_BODY_BYTES = 1024 * 1024
 /** Nesting of objects and arrays in one request. */
 export const REQUEST_DEPTH = 64
+/** Items of one list in a request, far above what any operation takes. */
+export const REQUEST_LIST_ITEMS = 10_000
+/** Bytes of a too large body that are read and thrown away, so that its sender gets to see the answer. */
+export const REQUEST_DISCARD_BYTES = 128 * 1024 * 1024
+/** Characters of encoded resources that one codec keeps for the next answer, per generation and shape; it has two generations. */
+export const ENCODED_CACHE_CHARACTERS = 16 * 1024 * 1024
+/** Derived signing keys that are kept: one per access key, day, region and service. */
+export const SIGNING_KEYS = 4096
 
 /** Tasks that one RunTask may start. */
 export const RUN_TASK_COUNT = 10
@@ -20,6 +28,15 @@ export const DESCRIBE_ITEMS = 100
 export const TAGS_PER_RESOURCE = 50
 export const TAG_KEY_LENGTH = 128
 export const TAG_VALUE_LENGTH = 256
+
+export const CAPACITY_PROVIDERS_PER_STRATEGY = 20
+/** Highest values of a strategy item. */
+export const STRATEGY_WEIGHT = 1000
+export const STRATEGY_BASE = 100_000
+/** Characters of a Cloud Map namespace's name. */
+export const NAMESPACE_LENGTH = 1024
+/** Results of one page of ListAccountSettings. */
+export const ACCOUNT_SETTINGS_PAGE_SIZE = 10
 
 export const CONTAINERS_PER_TASK_DEFINITION = 10
 export const TASK_DEFINITION_BYTES = 64 * 1024

@@ -1,0 +1,14 @@
+/** DeleteAccountSetting: takes a principal's own setting away, so that the account's default holds again. */
+import type { DeleteAccountSettingRequest, DeleteAccountSettingResponse } from '@aws-sdk/client-ecs'
+import { accountSettingKey } from '../../../model/account-settings.ts'
+import { checkedSettingName, describeSetting, principalOf } from '../account-settings.ts'
+import type { EcsOperation } from '../context.ts'
+
+export const deleteAccountSetting: EcsOperation<DeleteAccountSettingRequest, DeleteAccountSettingResponse> = {
+  handle: (input, context) => {
+    const name = checkedSettingName(input.name)
+    const principalArn = principalOf(context, input.principalArn)
+    context.tx.accountSettings.remove(accountSettingKey(context.region, name, principalArn))
+    return { setting: describeSetting(context, name, principalArn) }
+  },
+}

@@ -1,0 +1,11 @@
+/** PutAccountSetting: sets an account setting for the caller, or, by the root user, for another principal. */
+import type { PutAccountSettingRequest, PutAccountSettingResponse } from '@aws-sdk/client-ecs'
+import { checkedSettingName, principalOf, putSetting } from '../account-settings.ts'
+import type { EcsOperation } from '../context.ts'
+
+export const putAccountSetting: EcsOperation<PutAccountSettingRequest, PutAccountSettingResponse> = {
+  handle: (input, context) => {
+    const name = checkedSettingName(input.name)
+    return { setting: putSetting(context, name, input.value, principalOf(context, input.principalArn)) }
+  },
+}
