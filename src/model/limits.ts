@@ -73,3 +73,18 @@ export const AGENT_ACCEPTS_WAITING = 20_000
 export const PAYLOAD_TASKS = 25
 /** Tasks whose last metrics are kept in memory. */
 export const TASK_METRICS_KEPT = 10_000
+
+/** Characters of a cluster query. Source: PlacementConstraint, "The expression can have a maximum length of 2000 characters". */
+export const EXPRESSION_LENGTH = 2000
+/** Steps of one regular expression of a cluster query, its repetitions multiplied out. */
+export const PATTERN_STATES = 1000
+/** Cluster queries kept compiled. */
+export const COMPILED_EXPRESSIONS = 1000
+/** Failures that one answer lists when a task fits nowhere. */
+export const PLACEMENT_FAILURES = 100
+/** Sets of instances that placement keeps in order, per cluster: one per combination of constraints and spread attributes in use. */
+export const CAPACITY_VIEWS_PER_CLUSTER = 64
+/** Task groups whose spread is kept, per set of instances. */
+export const GROUPS_SPREAD_PER_VIEW = 2000
+/** Attribute requirements of task definitions that are counted, per cluster. */
+export const COUNTED_REQUIREMENTS = 1000

@@ -7,7 +7,9 @@ export interface AttributeRequirement {
   readonly value?: string
 }
 
-export type PlacementConstraint = { readonly type: 'distinctInstance' } | { readonly type: 'memberOf'; readonly expression: string }
+export type PlacementConstraint =
+  | { readonly type: 'distinctInstance' }
+  | { readonly type: 'memberOf'; readonly expression: string }
 
 export type PlacementStrategy =
   | { readonly type: 'random' }
