@@ -10,7 +10,8 @@ interface Pet {
 const pets = defineTable<Pet>()({
   name: 'pets',
   key: (pet) => pet.name,
-  indexes: { byKind: (pet) => pet.kind, byOwner: (pet) => pet.owner },
+  indexes: { byKind: (pet) => pet.kind, byOwner: (pet) => pet.owner, sortedByKind: (pet) => pet.kind },
+  sorted: ['sortedByKind'],
   counters: { ofKind: (pet) => (pet.owner === undefined ? undefined : pet.kind) },
 })
 
@@ -32,6 +33,15 @@ describe('Table', () => {
     expect(table.findSize('byKind', 'cat')).toBe(3)
     expect(table.find('byKind', 'fish')).toEqual([])
     expect(table.size).toBe(4)
+  })
+
+  it('gives the rows of a sorted index by key, from any key on', () => {
+    const { table } = aTable()
+    for (const name of ['c', 'a', 'd', 'b']) table.insert({ name, kind: 'cat' })
+    expect(names(table.find('sortedByKind', 'cat'))).toEqual(['a', 'b', 'c', 'd'])
+    expect(names([...table.iterateAfter('sortedByKind', 'cat', 'b')])).toEqual(['c', 'd'])
+    expect([...table.iterateAfter('sortedByKind', 'dog', '')]).toEqual([])
+    expect(() => table.iterateAfter('byKind', 'cat', 'b')).toThrow('is not sorted')
   })
 
   it('leaves rows without a value out of an index and a counter', () => {

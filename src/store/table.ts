@@ -3,6 +3,7 @@
  * Reading never copies. Writing is for transactions alone (`store.ts`).
  */
 import { assert } from '../kit/assert.ts'
+import { SortedKeys } from './sorted-keys.ts'
 
 /** Maps a row to its key in an index or counter; undefined leaves the row out. */
 export type KeyOf<Row> = (row: Row) => string | undefined
@@ -12,6 +13,8 @@ export interface TableDefinition<Row, Index extends string = string, Counter ext
   readonly key: (row: Row) => string
   /** Rows by another value. A row is in an index once, under the value its function gives. */
   readonly indexes: Readonly<Record<Index, KeyOf<Row>>>
+  /** Indexes whose rows are kept in the order of their keys, so that a reader can go on from any key. */
+  readonly sorted?: readonly Index[]
   /** How many rows have a value, without keeping which: far smaller than an index. */
   readonly counters: Readonly<Record<Counter, KeyOf<Row>>>
   /** Replaces parts of a row just loaded by shared ones that are equal: parsing gives every row copies of its own. */
@@ -48,6 +51,7 @@ export const defineTable =
     name: string
     key: (row: Row) => string
     indexes?: Record<Index, KeyOf<Row>>
+    sorted?: readonly NoInfer<Index>[]
     counters?: Record<Counter, KeyOf<Row>>
     share?: (row: Mutable<Row>, shared: Sharing) => void
   }): TableDefinition<Row, Index, Counter> => ({
@@ -71,10 +75,12 @@ export interface TableReader<Row, Index extends string, Counter extends string> 
   has(key: string): boolean
   /** All rows, in insertion order. */
   rows(): IterableIterator<Row>
-  /** The rows whose index value is `value`, in insertion order. */
+  /** The rows whose index value is `value`, in insertion order; those of a sorted index in the order of their keys. */
   find(index: Index, value: string): Row[]
   /** Like `find`, without building a list. Do not write to the table while iterating. */
   iterate(index: Index, value: string): IterableIterator<Row>
+  /** Like `iterate`, from the first key greater than `position`; for sorted indexes. */
+  iterateAfter(index: Index, value: string, position: string): IterableIterator<Row>
   /** How many rows `find` would give. */
   findSize(index: Index, value: string): number
   count(counter: Counter, value: string): number
@@ -98,10 +104,14 @@ export interface TableWriter<Row, Index extends string, Counter extends string> 
 
 type Recorder = (change: RowChange) => void
 
+/** Keys in the order they were added or in their own. */
+type Keys = Set<string> | SortedKeys
+
 interface IndexState<Row> {
   readonly keyOf: KeyOf<Row>
+  readonly isSorted: boolean
   /** Keys of the rows by index value. */
-  readonly entries: Map<string, Set<string>>
+  readonly entries: Map<string, Keys>
 }
 
 interface CounterState<Row> {
@@ -125,7 +135,8 @@ export class Table<Row extends object, Index extends string, Counter extends str
     this.definition = definition
     this.#record = record
     for (const name of Object.keys(definition.indexes) as Index[]) {
-      this.#indexes.set(name, { keyOf: definition.indexes[name], entries: new Map() })
+      const isSorted = definition.sorted?.includes(name) ?? false
+      this.#indexes.set(name, { keyOf: definition.indexes[name], isSorted, entries: new Map() })
     }
     for (const name of Object.keys(definition.counters) as Counter[]) {
       this.#counters.set(name, { keyOf: definition.counters[name], entries: new Map() })
@@ -152,13 +163,14 @@ export class Table<Row extends object, Index extends string, Counter extends str
     return [...this.iterate(index, value)]
   }
 
-  *iterate(index: Index, value: string): IterableIterator<Row> {
-    const keys = this.#entriesOf(index).get(value)
-    if (keys === undefined) return
-    for (const key of keys) {
-      const row = this.#rows.get(key)
-      if (row !== undefined) yield row
-    }
+  iterate(index: Index, value: string): IterableIterator<Row> {
+    return this.#rowsOf(this.#entriesOf(index).get(value) ?? [])
+  }
+
+  iterateAfter(index: Index, value: string, position: string): IterableIterator<Row> {
+    const keys = this.#entriesOf(index).get(value) ?? new SortedKeys()
+    assert(keys instanceof SortedKeys, `index ${index} of table ${this.definition.name} is not sorted`)
+    return this.#rowsOf(keys.after(position))
   }
 
   findSize(index: Index, value: string): number {
@@ -205,13 +217,21 @@ export class Table<Row extends object, Index extends string, Counter extends str
   apply(key: string, before: Row | undefined, after: Row | undefined): void {
     if (after === undefined) this.#rows.delete(key)
     else this.#rows.set(key, after)
-    for (const { keyOf, entries } of this.#indexes.values())
-      moveIndexed(entries, key, before && keyOf(before), after && keyOf(after))
+    for (const index of this.#indexes.values()) {
+      moveIndexed(index, key, before && index.keyOf(before), after && index.keyOf(after))
+    }
     for (const { keyOf, entries } of this.#counters.values())
       moveCounted(entries, before && keyOf(before), after && keyOf(after))
   }
 
-  #entriesOf(index: Index): Map<string, Set<string>> {
+  *#rowsOf(keys: Iterable<string>): IterableIterator<Row> {
+    for (const key of keys) {
+      const row = this.#rows.get(key)
+      if (row !== undefined) yield row
+    }
+  }
+
+  #entriesOf(index: Index): Map<string, Keys> {
     const found = this.#indexes.get(index)
     assert(found, `table ${this.definition.name} has no index ${index}`)
     return found.entries
@@ -226,7 +246,7 @@ const patched = <Row extends object>(row: Row, patch: { [K in keyof Row]?: Row[K
 }
 
 const moveIndexed = (
-  entries: Map<string, Set<string>>,
+  { entries, isSorted }: Pick<IndexState<never>, 'entries' | 'isSorted'>,
   key: string,
   from: string | undefined,
   to: string | undefined,
@@ -238,9 +258,9 @@ const moveIndexed = (
     if (keys?.size === 0) entries.delete(from)
   }
   if (to === undefined) return
-  const keys = entries.get(to)
-  if (keys === undefined) entries.set(to, new Set([key]))
-  else keys.add(key)
+  let keys = entries.get(to)
+  if (keys === undefined) entries.set(to, (keys = isSorted ? new SortedKeys() : new Set()))
+  keys.add(key)
 }
 
 const moveCounted = (entries: Map<string, number>, from: string | undefined, to: string | undefined): void => {

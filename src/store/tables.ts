@@ -38,6 +38,13 @@ const countedStatus = (task: TaskRecord): 'PENDING' | 'RUNNING' | undefined => {
 /** Key of the task counters: `<cluster ARN or container instance id>/<PENDING or RUNNING>`. */
 export const taskCountKey = (owner: string, status: 'PENDING' | 'RUNNING'): string => `${owner}/${status}`
 
+const familyOf = ({ taskDefinitionArn: arn }: TaskRecord): string =>
+  arn.slice(arn.lastIndexOf('/') + 1, arn.lastIndexOf(':'))
+
+/** Key of the indexes that ListTasks walks: `<cluster ARN>/<desired status>[/<family or startedBy>]`. */
+export const taskListKey = (clusterArn: string, desiredStatus: string, filter?: string): string =>
+  filter === undefined ? `${clusterArn}/${desiredStatus}` : `${clusterArn}/${desiredStatus}/${filter}`
+
 const countUnder = (owner: string | undefined, task: TaskRecord): string | undefined => {
   const status = countedStatus(task)
   return owner === undefined || status === undefined ? undefined : taskCountKey(owner, status)
@@ -79,11 +86,16 @@ export const tableDefinitions = {
     key: (row) => row.taskId,
     indexes: {
       byCluster: (row) => row.clusterArn,
+      listed: (row) => taskListKey(row.clusterArn, row.desiredStatus),
+      listedByFamily: (row) => taskListKey(row.clusterArn, row.desiredStatus, familyOf(row)),
+      listedByStartedBy: (row) =>
+        row.startedBy === undefined ? undefined : taskListKey(row.clusterArn, row.desiredStatus, row.startedBy),
       /** Tasks that have not stopped, by the instance whose agent runs them. */
       activeByInstance: (row) => (isStopped(row) ? undefined : hostOf(row)),
       /** Tasks that stopped and are still visible, all under the value `STOPPED`. */
       stopped: (row) => (isStopped(row) ? 'STOPPED' : undefined),
     },
+    sorted: ['listed', 'listedByFamily', 'listedByStartedBy'],
     counters: {
       inCluster: (row) => countUnder(row.clusterArn, row),
       /** Those of one launch type; the rest of `inCluster` is EC2, so that its tasks cost no third counter. */
