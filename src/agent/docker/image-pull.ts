@@ -1,6 +1,7 @@
 /** Pulls one image: reads the engine's progress to its end, because failures come in the stream, after the answer began. */
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../kit/clock.ts'
+import { goDuration } from '../engine/reasons.ts'
 import { type RegistryCredentials, RuntimeError } from '../runtime.ts'
 import type { DockerTimeouts } from './docker-timeouts.ts'
 import type { EngineApi } from './engine-api.ts'
@@ -10,8 +11,8 @@ import { jsonLines } from './json-lines.ts'
 import { registryAuthHeader } from './registry-calls.ts'
 
 /**
- * Rejects with `denied` if the registry refuses or has no such image, `refused` for other failures that the engine tells,
- * `timeout` if the pull does not begin, falls silent, or takes too long.
+ * Rejects with `denied` if the registry refuses or has no such image, `refused` for other failures that the engine tells and for a
+ * pull that falls silent, `timeout` if it does not begin or takes too long.
  */
 export const pullImage = async (
   api: EngineApi,
@@ -21,27 +22,44 @@ export const pullImage = async (
   credentials: RegistryCredentials | undefined,
 ): Promise<void> => {
   try {
-    const response = await api.stream({
-      method: 'POST',
-      path: '/images/create',
-      query: { fromImage: withTag(reference) },
-      headers: registryAuthHeader(credentials),
-      timeoutMs: timeouts.pullBeginMs,
-    })
+    const response = await beginPull(api, timeouts, reference, credentials)
     await readProgress(response, clock, timeouts)
   } catch (error) {
     throw error instanceof RuntimeError ? asRegistryError(error) : brokenStream(error)
   }
 }
 
+const beginPull = async (
+  api: EngineApi,
+  { pullBeginMs: timeoutMs }: DockerTimeouts,
+  reference: string,
+  credentials: RegistryCredentials | undefined,
+): Promise<IncomingMessage> => {
+  try {
+    const query = { fromImage: withTag(reference) }
+    const headers = registryAuthHeader(credentials)
+    return await api.stream({ method: 'POST', path: '/images/create', query, headers, timeoutMs })
+  } catch (error) {
+    if (error instanceof RuntimeError && error.kind === 'timeout') throw timedOut('pullBegin', timeoutMs)
+    throw error
+  }
+}
+
+const timedOut = (transition: string, timeoutMs: number): RuntimeError =>
+  new RuntimeError(
+    'timeout',
+    `Could not transition to ${transition}; timed out after waiting ${goDuration(timeoutMs / 1000)}`,
+  )
+
 /** Without a tag or digest the engine would pull every tag of the repository. */
 const withTag = (reference: string): string =>
   reference.includes('@') || reference.lastIndexOf(':') > reference.lastIndexOf('/') ? reference : `${reference}:latest`
 
 const readProgress = async (response: IncomingMessage, clock: Clock, timeouts: DockerTimeouts): Promise<void> => {
-  const give = (message: string) => () => response.destroy(new RuntimeError('timeout', message))
-  const silence = give('inactivity time exceeded timeout while pulling image')
-  const whole = clock.setTimer(timeouts.pullMs, give('timed out while pulling image'))
+  const end = (error: RuntimeError) => () => void response.destroy(error)
+  // Another try may find the registry in a better mood, so this is no timeout of the whole.
+  const silence = end(new RuntimeError('refused', 'inactivity time exceeded timeout while pulling image'))
+  const whole = clock.setTimer(timeouts.pullMs, end(timedOut('pulled', timeouts.pullMs)))
   let quiet = clock.setTimer(timeouts.pullInactivityMs, silence)
   try {
     for await (const line of jsonLines<ProgressLine>(response)) {

@@ -1,0 +1,131 @@
+/**
+ * From a task's container to the body of the engine's create call: the agent's own settings first, the payload's `dockerConfig` laid
+ * over them, and last what nobody may change: ECS's labels and whose restart policy it is. Pure; refuses with `BodyError` what this
+ * agent cannot do, so that nothing is left out in silence.
+ */
+import { containerLabels } from '../engine/labels.ts'
+import type { EngineContainer, EngineTask } from '../engine/task.ts'
+import { BodyError, type CreateBody } from '../engine/tools.ts'
+import type { ContainerCreateBody } from '../runtime.ts'
+import { longestFreePart, type PortRange } from './dynamic-ports.ts'
+import { ownHostConfig } from './host-config.ts'
+import { isJsonObject, type JsonObject, overlay } from './overlay.ts'
+import { portSettings } from './port-bindings.ts'
+
+export interface CreateBodyOptions {
+  readonly region: string
+  readonly cluster: string
+  readonly ownLabels: Readonly<Record<string, string>>
+  readonly dynamicHostPorts: PortRange
+  readonly reservedPorts: readonly number[]
+  readonly reservedPortsUdp: readonly number[]
+  readonly disablePrivileged: boolean
+  readonly propagateTaskMemoryLimit: boolean
+  /** Parent control group of a task, where task limits are enforced. */
+  readonly cgroupParent?: (taskArn: string) => string
+  /** `NAME=value` as the container's image sets them. */
+  readonly imageEnvironment: (container: EngineContainer) => readonly string[]
+}
+
+export const createBodyWith =
+  (options: CreateBodyOptions): CreateBody =>
+  (task, container) => {
+    refuseUnsupported(task, container)
+    const ports = portsOf(task, container, options)
+    const hostConfig = overlay(
+      { ...ownHostConfig(task, container, hostSettings(task, options)), PortBindings: ports.PortBindings },
+      parsed('hostConfig', container.definition.dockerConfig.hostConfig),
+    )
+    const config = overlay(
+      ownConfig(container, ports.ExposedPorts, options),
+      parsed('config', container.definition.dockerConfig.config),
+    )
+    return {
+      ...config,
+      Image: container.definition.image,
+      Labels: { ...labelsOf(config), ...containerLabels(task, container, options) },
+      HostConfig: checkedHostConfig(hostConfig, options),
+    } satisfies ContainerCreateBody
+  }
+
+const refuseUnsupported = ({ definition }: EngineTask, container: EngineContainer): void => {
+  const { environmentFiles = [], managedAgents = [] } = container.definition
+  if (definition.networkMode === 'awsvpc') throw new BodyError('network mode awsvpc is not supported by this agent')
+  if (definition.pidMode === 'task') throw new BodyError('pid mode task is not supported by this agent')
+  if (definition.ipcMode === 'task') throw new BodyError('ipc mode task is not supported by this agent')
+  if (environmentFiles.length > 0) throw new BodyError('environment files are not supported by this agent')
+  if (managedAgents.length > 0) throw new BodyError('ECS Exec is not supported by this agent')
+}
+
+const hostSettings = (task: EngineTask, { cgroupParent, propagateTaskMemoryLimit }: CreateBodyOptions) => ({
+  propagateTaskMemoryLimit,
+  ...(cgroupParent && { cgroupParent: cgroupParent(task.arn) }),
+})
+
+const ownConfig = (container: EngineContainer, exposedPorts: JsonObject, options: CreateBodyOptions): JsonObject => {
+  const { entryPoint, command } = container.definition
+  const overriding = overridingCommand(container)
+  return {
+    ...(entryPoint && { Entrypoint: entryPoint }),
+    ...((overriding ?? command) && { Cmd: overriding ?? command }),
+    Env: environmentOf(container, options),
+    ExposedPorts: exposedPorts,
+  }
+}
+
+/** The payload's `overrides` is a JSON text of which only the command counts. */
+const overridingCommand = ({ definition }: EngineContainer): readonly string[] | undefined => {
+  const { command } = parsed('overrides', definition.overrides)
+  return Array.isArray(command) ? (command as readonly string[]) : undefined
+}
+
+const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION']
+
+/** AWS: both region variables, unless the task or its image sets either. */
+const environmentOf = (container: EngineContainer, { region, imageEnvironment }: CreateBodyOptions): string[] => {
+  const own = Object.entries(container.definition.environment ?? {}).map(([name, value]) => `${name}=${value}`)
+  const isSet = (variable: string) =>
+    [...own, ...imageEnvironment(container)].some((entry) => entry.startsWith(`${variable}=`))
+  return REGION_VARIABLES.some(isSet) ? own : [...own, ...REGION_VARIABLES.map((variable) => `${variable}=${region}`)]
+}
+
+/** Ports are mapped on the bridge only: in host mode the container has the host's, without network it has none. */
+const portsOf = (task: EngineTask, container: EngineContainer, options: CreateBodyOptions) => {
+  if ((task.definition.networkMode ?? 'bridge') !== 'bridge') return { ExposedPorts: {}, PortBindings: {} }
+  return portSettings(container, (protocol) => {
+    const reserved = protocol === 'tcp' ? options.reservedPorts : options.reservedPortsUdp
+    const range = longestFreePart(options.dynamicHostPorts, reserved)
+    if (range === undefined) throw new BodyError('every port of the dynamic host port range is reserved')
+    return `${range.first}-${range.last}`
+  })
+}
+
+const parsed = (member: string, text: string | undefined): JsonObject => {
+  if (!text) return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isJsonObject(value)) return value
+  } catch {
+    // Told below, like any other text that is no object.
+  }
+  throw new BodyError(`unable to decode the container's ${member}: not a JSON object`)
+}
+
+const labelsOf = ({ Labels }: JsonObject): Record<string, string> =>
+  isJsonObject(Labels) ? (Labels as Record<string, string>) : {}
+
+/** Restarts are the agent's to decide, by the container's restart policy. */
+const checkedHostConfig = (hostConfig: JsonObject, options: CreateBodyOptions): JsonObject => {
+  if (hostConfig['Privileged'] === true && options.disablePrivileged) {
+    throw new BodyError('privileged containers are disabled on this container instance (ECS_DISABLE_PRIVILEGED)')
+  }
+  return { ...hostConfig, ...bufferedLogging(hostConfig['LogConfig']), RestartPolicy: { Name: 'no' } }
+}
+
+/** AWS: a non-blocking log driver whose buffer is not sized gets 10 MiB. */
+const bufferedLogging = (logConfig: unknown): JsonObject => {
+  if (!isJsonObject(logConfig) || !isJsonObject(logConfig['Config'])) return {}
+  const options = logConfig['Config']
+  if (options['mode'] !== 'non-blocking' || options['max-buffer-size'] !== undefined) return {}
+  return { LogConfig: { ...logConfig, Config: { ...options, 'max-buffer-size': '10m' } } }
+}

@@ -1,0 +1,68 @@
+/**
+ * The ports of a container in the shape of the engine: which are exposed, and which port of the host each is bound to. A dynamic
+ * port is asked of the engine as a range, of which it takes one that nobody listens on.
+ */
+import type { PayloadPortMapping } from '../../agentlink/acs-messages.ts'
+import { type EngineContainer, type HostPortRange } from '../engine/task.ts'
+import { BodyError } from '../engine/tools.ts'
+
+type Protocol = PayloadPortMapping['protocol']
+
+interface Binding {
+  readonly containerPort: number
+  readonly protocol: Protocol
+  /** A port, or `first-last` for one of them. */
+  readonly hostPort: string
+}
+
+export interface PortSettings {
+  readonly ExposedPorts: Readonly<Record<string, object>>
+  readonly PortBindings: Readonly<Record<string, readonly { readonly HostPort: string }[]>>
+}
+
+/** `dynamicPort` is the engine's choice for a protocol, `first-last`. */
+export const portSettings = (container: EngineContainer, dynamicPort: (protocol: Protocol) => string): PortSettings => {
+  const exposed: Record<string, object> = {}
+  const bindings: Record<string, { HostPort: string }[]> = {}
+  const { portMappings = [] } = container.definition
+  for (const mapping of portMappings) {
+    for (const { containerPort, protocol, hostPort } of bindingsOf(mapping, container.hostPortRanges, dynamicPort)) {
+      const key = `${containerPort}/${protocol}`
+      exposed[key] = {}
+      bindings[key] = [...(bindings[key] ?? []), { HostPort: hostPort }]
+    }
+  }
+  return { ExposedPorts: exposed, PortBindings: bindings }
+}
+
+const bindingsOf = (
+  { containerPort, hostPort, containerPortRange, protocol }: PayloadPortMapping,
+  chosen: readonly HostPortRange[],
+  dynamicPort: (protocol: Protocol) => string,
+): Binding[] => {
+  if (containerPortRange !== undefined) return rangeBindings(containerPortRange, protocol, chosen)
+  if (containerPort === undefined)
+    throw new BodyError('a port mapping has neither a containerPort nor a containerPortRange')
+  return [{ containerPort, protocol, hostPort: hostPort ? String(hostPort) : dynamicPort(protocol) }]
+}
+
+/** Port by port: the engine wants each of them named. */
+const rangeBindings = (range: string, protocol: Protocol, chosen: readonly HostPortRange[]): Binding[] => {
+  const hostRange = chosen.find(
+    (candidate) => candidate.containerPortRange === range && candidate.protocol === protocol,
+  )
+  if (hostRange === undefined) throw new BodyError(`no host ports were chosen for the container port range ${range}`)
+  const [first, last] = endsOf(range)
+  const [hostFirst] = endsOf(hostRange.hostPortRange)
+  return Array.from({ length: last - first + 1 }, (_, index) => ({
+    containerPort: first + index,
+    protocol,
+    hostPort: String(hostFirst + index),
+  }))
+}
+
+const endsOf = (range: string): [number, number] => {
+  const [first = Number.NaN, last = first] = range.split('-').map(Number)
+  if (!(first >= 1 && first <= last)) throw new BodyError(`${range} is no range of ports`)
+  return [first, last]
+}

@@ -1,0 +1,39 @@
+/** What a failed pull means: whether trying again may help, and how ECS words it. */
+import { engineText } from '../engine/reasons.ts'
+import type { ImageOutcome, PullErrorName } from '../engine/tools.ts'
+import type { RuntimeError } from '../runtime.ts'
+
+/** Failures that the next try will meet again. Refusals of the registry (`denied`) are such, too. */
+const LASTING = [
+  /no such host/i,
+  /invalid reference format/i,
+  /repository name must/i,
+  /no matching manifest/i,
+  /x509: /i,
+  /server gave HTTP response to HTTPS client/i,
+  /no space left on device/i,
+]
+
+export const isWorthRetrying = (error: RuntimeError): boolean =>
+  error.kind === 'refused' && !LASTING.some((pattern) => pattern.test(error.message))
+
+/** AWS: three failures get a sentence in front that says what to look at. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /denied: User: .+ is not authorized to perform: ecr:BatchGetImage on resource/,
+    'Check that the role has the permissions to pull images from the registry.',
+  ],
+  [/denied: requested access to the resource is denied/, 'Check whether the image exists.'],
+  [/request canceled while waiting for connection/, 'Check your network configuration.'],
+]
+
+export const pullFailure = (name: PullErrorName, error: RuntimeError): ImageOutcome => {
+  if (error.kind === 'timeout') return { status: 'failed', error: 'DockerTimeoutError', message: error.message }
+  const text = engineText(error)
+  const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1]
+  return {
+    status: 'failed',
+    error: name,
+    message: advice === undefined ? text : `The task can’t pull the image. ${advice} ${text}`,
+  }
+}
