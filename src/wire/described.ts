@@ -26,5 +26,9 @@ export type Lazy<T> = T extends readonly (infer Item)[]
   : T extends Date
     ? T
     : T extends object
-      ? { readonly [K in keyof T]: Lazy<T[K]> | (NonNullable<T[K]> extends object ? Described<NonNullable<T[K]>> : never) }
+      ? {
+          readonly [K in keyof T]:
+            | Lazy<T[K]>
+            | (NonNullable<T[K]> extends object ? Described<NonNullable<T[K]>> : never)
+        }
       : T

@@ -1,5 +1,8 @@
 /** What the gateway knows of an AWS service: its schemas, how clients address it, and a function that performs an operation. */
 
+import type { FaultDetails } from './fault.ts'
+import type { NumberKinds } from './schema.ts'
+
 /** Who calls, in which region, as the gateway found out. */
 export interface CallContext {
   readonly requestId: string
@@ -36,7 +39,14 @@ export interface ServiceDefinition {
   readonly faults: {
     /** For input that does not fit the schema, e.g. `InvalidParameterException`. */
     readonly invalidInput: string
+    /** The service's own words for a required member that is absent, e.g. at `overrides.containerOverrides[0].name`. */
+    readonly missingMember?: (operation: string, path: string) => FaultDetails
   }
+  /**
+   * Which numbers of the model are not 32-bit integers, which the SDK's schemas do not say. If given, fractions of integers are cut
+   * off and values out of range are refused, as AWS does; without it any safe number passes.
+   */
+  readonly numbers?: NumberKinds
   /** Names of the operations that have a handler. */
   readonly operations: ReadonlySet<string>
   /** Performs the operation; resolves when the answer may leave the process. Throws `Fault`. */

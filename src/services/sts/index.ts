@@ -1,0 +1,19 @@
+/** AWS Security Token Service: who am I. Temporary credentials come with roles. */
+import * as sts from '@aws-sdk/client-sts'
+import type { Store } from '../../store/store.ts'
+import type { ServiceDefinition } from '../../wire/service.ts'
+import { type OperationTable, performer } from '../operations.ts'
+import { getCallerIdentity } from './operations/get-caller-identity.ts'
+
+const operations: OperationTable<object> = { GetCallerIdentity: getCallerIdentity }
+
+export const stsService = (store: Store): ServiceDefinition => ({
+  name: 'sts',
+  model: sts,
+  query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+  protocols: ['query'],
+  faults: { invalidInput: 'ValidationError' },
+  numbers: {},
+  operations: new Set(Object.keys(operations)),
+  call: performer(store, operations, {}),
+})

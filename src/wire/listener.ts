@@ -1,0 +1,137 @@
+/**
+ * From sockets to the gateway and back: reads bodies within limits, hands requests with a known path prefix to others, and guards the
+ * server against clients that never finish.
+ */
+import { Buffer } from 'node:buffer'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { REQUEST_BODY_BYTES, REQUEST_DISCARD_BYTES } from '../model/limits.ts'
+import type { Gateway } from './gateway.ts'
+import type { RequestHeaders, WireRequest, WireResponse } from './protocol.ts'
+import { bodyTooLarge } from './wire-faults.ts'
+
+export interface ListenerOptions {
+  readonly gateway: Gateway
+  /**
+   * Who answers paths that are not AWS's, by prefix: `/health` has that path alone, `/v2/` all below it. They read bodies themselves.
+   */
+  readonly routes?: Readonly<Record<string, RequestListener>>
+}
+
+/** The listener for `node:http`'s `request` event. */
+export const createListener = ({ gateway, routes = {} }: ListenerOptions): RequestListener => {
+  const prefixes = Object.entries(routes)
+  return (incoming, outgoing) => {
+    const url = incoming.url ?? '/'
+    const other = url === '/' ? undefined : prefixes.find(([prefix]) => isUnder(url, prefix))
+    if (other === undefined) return void serveCall(gateway, incoming, outgoing)
+    if (isWaiting(incoming)) outgoing.writeContinue()
+    other[1](incoming, outgoing)
+  }
+}
+
+const isUnder = (url: string, prefix: string): boolean => {
+  const path = url.split('?', 1)[0] ?? ''
+  return path === prefix || (prefix.endsWith('/') && (path.startsWith(prefix) || `${path}/` === prefix))
+}
+
+const serveCall = async (gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const body = await acceptBody(incoming, outgoing)
+  if (body === 'gone') return
+  const request = requestOf(incoming, body === 'too large' ? Buffer.alloc(0) : body)
+  const response = body === 'too large' ? gateway.refuse(request, bodyTooLarge()) : await gateway.handle(request)
+  send(response, incoming, outgoing)
+}
+
+const send = ({ status, headers, body }: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  if (outgoing.destroyed) return
+  // What a client still sends after its answer would be taken for its next request.
+  if (!incoming.complete) outgoing.shouldKeepAlive = false
+  outgoing.writeHead(status, status === 204 ? headers : { ...headers, 'Content-Length': body.length })
+  outgoing.end(incoming.method === 'HEAD' ? undefined : body)
+}
+
+const requestOf = (incoming: IncomingMessage, body: Buffer): WireRequest => ({
+  method: incoming.method ?? 'GET',
+  url: pathOf(incoming.url ?? '/'),
+  headers: headersOf(incoming),
+  body,
+  sourceIp: incoming.socket.remoteAddress ?? '',
+})
+
+/** Proxies may be sent a whole URL; only its path and query are signed. */
+const pathOf = (url: string): string => (url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/')
+
+/**
+ * Node joins or drops headers that came twice, so that only the message without such headers can use what it made of them.
+ */
+const headersOf = (incoming: IncomingMessage): RequestHeaders => {
+  const names = Object.keys(incoming.headers).length
+  if (incoming.rawHeaders.length === names * 2) return incoming.headers
+  return Object.fromEntries(
+    Object.entries(incoming.headersDistinct).map(([name, values]) => [name, values?.length === 1 ? values[0] : values]),
+  )
+}
+
+/** Whether the client waits for leave to send its body; `configureServer` leaves granting it to the listener. */
+const isWaiting = ({ headers }: IncomingMessage): boolean => headers.expect?.toLowerCase() === '100-continue'
+
+/** Reads the body, but does not let a client that asks begin to send one that is too large. */
+const acceptBody = (incoming: IncomingMessage, outgoing: ServerResponse): Promise<Buffer | 'too large' | 'gone'> => {
+  if (!isWaiting(incoming)) return readBody(incoming)
+  if (Number(incoming.headers['content-length'] ?? 0) > REQUEST_BODY_BYTES) return Promise.resolve('too large')
+  outgoing.writeContinue()
+  return readBody(incoming)
+}
+
+/** The whole body; `too large` once it was read to its end or beyond all patience; `gone` if the client left meanwhile. */
+const readBody = (incoming: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> =>
+  new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= REQUEST_BODY_BYTES) chunks.push(chunk)
+      else if (size <= REQUEST_DISCARD_BYTES) chunks.length = 0
+      else resolve('too large')
+    })
+    incoming.on('end', () => {
+      if (size > REQUEST_BODY_BYTES) resolve('too large')
+      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
+    })
+    incoming.on('close', () => resolve('gone'))
+    incoming.on('error', () => resolve('gone'))
+  })
+
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 60_000
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const HEADERS_PER_REQUEST = 128
+
+/**
+ * Limits on what a client may leave hanging: 10 s for its headers, 60 s for its whole request, 75 s between requests, 128 headers.
+ * (Node looks every `connectionsCheckingInterval`, 30 s unless given at the server's creation.) What is not HTTP gets a bare status.
+ * `Expect: 100-continue` is granted by the listener, only to bodies that will be read.
+ */
+export const configureServer = (server: Server): void => {
+  server.headersTimeout = HEADERS_TIMEOUT_MS
+  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
+  server.maxHeadersCount = HEADERS_PER_REQUEST
+  server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    server.emit('request', incoming, outgoing),
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else socket.end(refusalOf(error))
+  })
+}
+
+const STATUS_LINES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** The answer to bytes that are not a request that Node can read. */
+const refusalOf = ({ code = '' }: NodeJS.ErrnoException): string =>
+  `HTTP/1.1 ${STATUS_LINES[code] ?? '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`

@@ -1,0 +1,40 @@
+/** Why a request is not accepted as its sender's, and how each family of protocols says so. */
+import { Fault } from './fault.ts'
+
+export type SignatureProblem = 'missing' | 'incomplete' | 'mismatch' | 'unknownKey'
+
+/** The caller could not be made certain of. `message` is AWS's sentence. */
+export class SignatureError extends Error {
+  override readonly name = 'SignatureError'
+  readonly problem: SignatureProblem
+
+  constructor(problem: SignatureProblem, message: string) {
+    super(message)
+    this.problem = problem
+  }
+}
+
+interface CodeAndStatus {
+  readonly code: string
+  readonly status: number
+}
+
+// AWS: JSON services answer 400 throughout, Query services mostly 403.
+// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, .../amazondynamodb/.../Programming.Errors.html
+const CODES: Readonly<Record<'json' | 'query', Readonly<Record<SignatureProblem, CodeAndStatus>>>> = {
+  json: {
+    missing: { code: 'MissingAuthenticationTokenException', status: 400 },
+    incomplete: { code: 'IncompleteSignatureException', status: 400 },
+    mismatch: { code: 'InvalidSignatureException', status: 400 },
+    unknownKey: { code: 'UnrecognizedClientException', status: 400 },
+  },
+  query: {
+    missing: { code: 'MissingAuthenticationToken', status: 403 },
+    incomplete: { code: 'IncompleteSignature', status: 400 },
+    mismatch: { code: 'SignatureDoesNotMatch', status: 403 },
+    unknownKey: { code: 'InvalidClientTokenId', status: 403 },
+  },
+}
+
+export const signatureFault = ({ problem, message }: SignatureError, style: 'json' | 'query'): Fault =>
+  new Fault({ ...CODES[style][problem], message })
