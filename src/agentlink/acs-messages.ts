@@ -65,11 +65,37 @@ export interface PayloadContainer {
   /** `config` and `hostConfig` are JSON texts in the shape of the Docker Engine API, laid over what the other members give. */
   readonly dockerConfig: { readonly version?: string; readonly config?: string; readonly hostConfig?: string }
   readonly managedAgents?: readonly { readonly name: string; readonly properties?: Readonly<Record<string, string>> }[]
+  readonly secrets?: readonly PayloadSecret[]
+  /** `ExecutionRole`: the awslogs driver uses the execution role's credentials. */
+  readonly logsAuthStrategy?: 'ExecutionRole'
+  readonly firelensConfiguration?: { readonly type: string; readonly options?: Readonly<Record<string, string>> }
+  readonly registryAuthentication?: RegistryAuthentication
+  readonly credentialSpecs?: readonly string[]
 }
+
+export interface PayloadSecret {
+  readonly name: string
+  readonly valueFrom: string
+  readonly region: string
+  readonly provider: 'ssm' | 'asm'
+  readonly type: 'ENVIRONMENT_VARIABLE' | 'BOOTSTRAP'
+  readonly target: 'CONTAINER' | 'LOG_DRIVER'
+}
+
+export type RegistryAuthentication =
+  | {
+      readonly type: 'ecr'
+      readonly ecrAuthData: { readonly registryId: string; readonly region: string; readonly useExecutionRole: boolean }
+    }
+  | {
+      readonly type: 'asm'
+      readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string }
+    }
 
 export interface PayloadVolume {
   readonly name: string
-  readonly type?: 'host' | 'docker' | 'efs'
+  /** Absent for a volume that the task's attachment brings. */
+  readonly type?: 'host' | 'docker' | 'efs' | 'fsxWindowsFileServer'
   /** Of a `host` volume: an empty `sourcePath` is a volume of the task's own. */
   readonly host?: { readonly sourcePath?: string }
   readonly dockerVolumeConfiguration?: {
@@ -78,6 +104,18 @@ export interface PayloadVolume {
     readonly driver?: string
     readonly driverOpts?: Readonly<Record<string, string>>
     readonly labels?: Readonly<Record<string, string>>
+  }
+  readonly efsVolumeConfiguration?: {
+    readonly fileSystemId: string
+    readonly rootDirectory?: string
+    readonly transitEncryption?: string
+    readonly transitEncryptionPort?: number
+    readonly authorizationConfig?: { readonly accessPointId?: string; readonly iam?: string }
+  }
+  readonly fsxWindowsFileServerVolumeConfiguration?: {
+    readonly fileSystemId: string
+    readonly rootDirectory: string
+    readonly authorizationConfig: { readonly credentialsParameter: string; readonly domain: string }
   }
 }
 
@@ -108,6 +146,11 @@ export interface PayloadTask {
   readonly serviceName?: string
   readonly group?: string
   readonly enableFaultInjection?: boolean
+  readonly proxyConfiguration?: {
+    readonly type: string
+    readonly containerName: string
+    readonly properties: Readonly<Record<string, string>>
+  }
 }
 
 export interface PayloadMessage {

@@ -1,0 +1,37 @@
+/** Who may open a session as which container instance: the same for ACS and TCS. Pure. */
+import type { Admission, Caller } from '../agentlink/session-server.ts'
+import { clusterNameOf, containerInstanceArn, parseArn, resourceId } from '../model/arn.ts'
+import type { ReadTables } from '../store/tables.ts'
+
+export interface Introduction {
+  readonly containerInstanceArn: string
+  /** Name or ARN; an agent that names none means the one it registered in. */
+  readonly cluster: string
+}
+
+/** `caller`: whose key signed the request; undefined where signatures are not verified. */
+export const admitAgent = (tables: ReadTables, introduction: Introduction, caller: Caller | undefined): Admission => {
+  const arn = parseArn(introduction.containerInstanceArn)
+  const id = resourceId(introduction.containerInstanceArn)
+  const instance = tables.containerInstances.get(id)
+  if (
+    arn === undefined ||
+    instance === undefined ||
+    containerInstanceArn(instance.clusterArn, id) !== introduction.containerInstanceArn
+  ) {
+    return { exception: 'InvalidInstanceException', message: 'The specified container instance does not exist.' }
+  }
+  if (caller !== undefined && caller.account !== arn.account) {
+    return { exception: 'AccessDeniedException', message: 'The container instance belongs to another account.' }
+  }
+  if (instance.status === 'INACTIVE') {
+    return { exception: 'InactiveInstanceException', message: 'The container instance is deregistered.' }
+  }
+  if (!namesCluster(introduction.cluster, instance.clusterArn)) {
+    return { exception: 'InvalidClusterException', message: 'The container instance belongs to another cluster.' }
+  }
+  return { containerInstanceId: id }
+}
+
+const namesCluster = (cluster: string, clusterArn: string): boolean =>
+  cluster === '' || cluster === clusterArn || cluster === clusterNameOf(clusterArn)

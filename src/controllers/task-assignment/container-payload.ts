@@ -1,0 +1,171 @@
+/** One container of a task as its agent is told: the definition's container with the task's overrides applied. */
+import type { ContainerDefinition, ContainerOverride, PortMapping, Secret } from '@aws-sdk/client-ecs'
+import type {
+  DependencyCondition,
+  PayloadContainer,
+  PayloadPortMapping,
+  PayloadSecret,
+  RegistryAuthentication,
+} from '../../agentlink/acs-messages.ts'
+import { compact } from '../../kit/compact.ts'
+import { containerArn, parseArn } from '../../model/arn.ts'
+import type { TaskRecord } from '../../model/records.ts'
+import { containerConfig, type DockerSettings, hostConfig } from './docker-config.ts'
+
+export interface ContainerContext {
+  readonly task: TaskRecord
+  readonly networkMode: DockerSettings['networkMode']
+  /** False where containers have an address of their own, or none: nothing is published on the host then. */
+  readonly publishesPorts: boolean
+  readonly hasExecutionCredentials: boolean
+}
+
+export const containerPayload = (definition: ContainerDefinition, context: ContainerContext): PayloadContainer => {
+  const { task, networkMode } = context
+  const name = definition.name ?? ''
+  const override = task.overrides?.containerOverrides?.find((candidate) => candidate.name === name) ?? {}
+  const memoryMiB = override.memory ?? definition.memory ?? 0
+  const memoryReservationMiB = override.memoryReservation ?? definition.memoryReservation
+  const docker: DockerSettings = { definition, memoryMiB, memoryReservationMiB, networkMode }
+  return compact({
+    name,
+    image: definition.image ?? '',
+    containerArn: containerArn(task.clusterArn, task.taskId, containerIdOf(task, name)),
+    cpu: override.cpu ?? definition.cpu ?? 0,
+    memory: memoryMiB,
+    essential: definition.essential ?? true,
+    command: override.command ?? definition.command,
+    entryPoint: definition.entryPoint,
+    environment: environment(definition, override, task),
+    environmentFiles: environmentFiles(override.environmentFiles ?? definition.environmentFiles),
+    portMappings: context.publishesPorts ? definition.portMappings?.map(portMapping) : undefined,
+    links: definition.links,
+    startTimeout: definition.startTimeout,
+    stopTimeout: definition.stopTimeout,
+    healthCheckType: definition.healthCheck && ('docker' as const),
+    restartPolicy: restartPolicy(definition),
+    // The command of an override is in `command` already, where every agent reads it.
+    overrides: '{}',
+    dockerConfig: { config: containerConfig(docker), hostConfig: hostConfig(docker) },
+    ...relations(definition),
+    ...withCredentials(definition, context),
+  })
+}
+
+const containerIdOf = (task: TaskRecord, name: string): string =>
+  task.containers.find((container) => container.name === name)?.containerId ?? ''
+
+/** The definition's, the override's over it, and what ECS adds unless the user has set it. */
+const environment = (
+  definition: ContainerDefinition,
+  override: ContainerOverride,
+  { launchType }: TaskRecord,
+): Readonly<Record<string, string>> => {
+  const variables: Record<string, string> = {
+    AWS_EXECUTION_ENV: launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2',
+  }
+  for (const { name = '', value = '' } of [...(definition.environment ?? []), ...(override.environment ?? [])]) {
+    variables[name] = value
+  }
+  return variables
+}
+
+const environmentFiles = (files: ContainerDefinition['environmentFiles']): PayloadContainer['environmentFiles'] =>
+  files?.map(({ value = '', type = 's3' }) => ({ value, type }))
+
+const portMapping = ({ containerPort, hostPort, containerPortRange, protocol }: PortMapping): PayloadPortMapping =>
+  compact({
+    containerPort,
+    hostPort: containerPortRange === undefined ? (hostPort ?? 0) : undefined,
+    containerPortRange,
+    protocol: protocol ?? 'tcp',
+  })
+
+const restartPolicy = ({ restartPolicy: policy }: ContainerDefinition): PayloadContainer['restartPolicy'] =>
+  policy &&
+  compact({
+    enabled: policy.enabled ?? false,
+    ignoredExitCodes: policy.ignoredExitCodes,
+    restartAttemptPeriod: policy.restartAttemptPeriod,
+  })
+
+/** What ties the container to others and to volumes. */
+const relations = (definition: ContainerDefinition): Partial<PayloadContainer> =>
+  compact({
+    mountPoints: definition.mountPoints?.map(({ sourceVolume = '', containerPath = '', readOnly = false }) => ({
+      sourceVolume,
+      containerPath,
+      readOnly,
+    })),
+    volumesFrom: definition.volumesFrom?.map(({ sourceContainer = '', readOnly = false }) => ({
+      sourceContainer,
+      readOnly,
+    })),
+    dependsOn: definition.dependsOn?.map(({ containerName = '', condition = 'START' }) => ({
+      containerName,
+      condition: condition as DependencyCondition,
+    })),
+  })
+
+/** What needs credentials, or other services than ECS. */
+const withCredentials = (definition: ContainerDefinition, context: ContainerContext): Partial<PayloadContainer> =>
+  compact({
+    secrets: secrets(definition, context.task),
+    logsAuthStrategy:
+      context.hasExecutionCredentials && definition.logConfiguration?.logDriver === 'awslogs'
+        ? ('ExecutionRole' as const)
+        : undefined,
+    firelensConfiguration:
+      definition.firelensConfiguration &&
+      compact({
+        type: definition.firelensConfiguration.type ?? 'fluentbit',
+        options: definition.firelensConfiguration.options,
+      }),
+    registryAuthentication: registryAuthentication(definition, context),
+    credentialSpecs: definition.credentialSpecs,
+    managedAgents: context.task.enableExecuteCommand === true ? [{ name: 'ExecuteCommandAgent' }] : undefined,
+  })
+
+const secrets = (definition: ContainerDefinition, task: TaskRecord): PayloadContainer['secrets'] => {
+  const ownRegion = parseArn(task.clusterArn)?.region ?? ''
+  const all = [
+    ...(definition.secrets ?? []).map((secret) => payloadSecret(secret, ownRegion, 'CONTAINER')),
+    ...(definition.logConfiguration?.secretOptions ?? []).map((secret) =>
+      payloadSecret(secret, ownRegion, 'LOG_DRIVER'),
+    ),
+  ]
+  return all.length === 0 ? undefined : all
+}
+
+/** AWS: an ARN of Secrets Manager names a secret, everything else a parameter of Systems Manager, here or where its ARN says. */
+const payloadSecret = (
+  { name = '', valueFrom = '' }: Secret,
+  ownRegion: string,
+  target: PayloadSecret['target'],
+): PayloadSecret => {
+  const arn = parseArn(valueFrom)
+  return {
+    name,
+    valueFrom,
+    region: arn?.region ?? ownRegion,
+    provider: arn?.service === 'secretsmanager' ? 'asm' : 'ssm',
+    type: target === 'CONTAINER' ? 'ENVIRONMENT_VARIABLE' : 'BOOTSTRAP',
+    target,
+  }
+}
+
+const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?\//
+
+const registryAuthentication = (
+  { image = '', repositoryCredentials }: ContainerDefinition,
+  { task, hasExecutionCredentials }: ContainerContext,
+): RegistryAuthentication | undefined => {
+  if (repositoryCredentials?.credentialsParameter !== undefined) {
+    const { credentialsParameter } = repositoryCredentials
+    const region = parseArn(credentialsParameter)?.region ?? parseArn(task.clusterArn)?.region ?? ''
+    return { type: 'asm', asmAuthData: { credentialsParameter, region } }
+  }
+  const [, registryId, region] = ECR_IMAGE.exec(image) ?? []
+  if (registryId === undefined || region === undefined) return undefined
+  return { type: 'ecr', ecrAuthData: { registryId, region, useExecutionRole: hasExecutionCredentials } }
+}

@@ -1,0 +1,191 @@
+/**
+ * What the control plane says to the agent of one container instance: a manifest when it connects, payloads in batches as fast as it takes
+ * them, answers to its questions. The controller beside it says when; rows that come here are durable.
+ */
+import type { ManifestTask, PayloadTask } from '../../agentlink/acs-messages.ts'
+import type { AcsSession } from '../../agentlink/acs-server.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Ids } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import { containerInstanceArn, taskArn } from '../../model/arn.ts'
+import { PAYLOAD_TASKS } from '../../model/limits.ts'
+import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
+import { Deliveries } from './deliveries.ts'
+import { stopPayload, taskPayload } from './payload.ts'
+import { payloadCredentials, type TaskCredentials } from './task-credentials.ts'
+
+export interface InstanceAssignmentOptions {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly credentials: TaskCredentials
+  readonly getTaskDefinition: (taskDefinitionArn: string) => TaskDefinitionRecord | undefined
+}
+
+export class InstanceAssignment {
+  readonly #options: InstanceAssignmentOptions
+  readonly #clusterArn: string
+  readonly #containerInstanceArn: string
+  readonly #deliveries = new Deliveries()
+  /** Tasks that the agent must be told of, oldest first. */
+  readonly #outbox = new Map<string, TaskRecord>()
+  #session: AcsSession | undefined
+  #isIntroduced = false
+  #lastNumber = 0
+  #updateMessageId: string | undefined
+
+  constructor(instance: ContainerInstanceRecord, options: InstanceAssignmentOptions) {
+    this.#options = options
+    this.#clusterArn = instance.clusterArn
+    this.#containerInstanceArn = containerInstanceArn(instance.clusterArn, instance.containerInstanceId)
+  }
+
+  get session(): AcsSession | undefined {
+    return this.#session
+  }
+
+  /** The agent has its manifest and can be sent payloads. */
+  get isIntroduced(): boolean {
+    return this.#isIntroduced
+  }
+
+  /** The update that the agent was asked to stage on this connection. */
+  get updateMessageId(): string | undefined {
+    return this.#updateMessageId
+  }
+
+  attach(session: AcsSession): void {
+    this.detach()
+    this.#session = session
+    this.#deliveries.reconnected(session.parameters.sendCredentials)
+  }
+
+  detach(): void {
+    this.#session = undefined
+    this.#isIntroduced = false
+    this.#updateMessageId = undefined
+    this.#outbox.clear()
+  }
+
+  /** Says what the instance runs, after the credentials that a new agent lacks. Payloads may follow. */
+  introduce(tasks: readonly TaskRecord[]): void {
+    if (this.#session === undefined) return
+    if (this.#session.parameters.sendCredentials) for (const task of tasks) this.#sendCredentials(task)
+    this.#session.send({
+      type: 'TaskManifestMessage',
+      message: { ...this.#header(), timeline: this.#nextNumber(), tasks: tasks.map(manifestTask) },
+    })
+    this.#isIntroduced = true
+  }
+
+  /** Takes note of a task as it is now; `flush` tells the agent if it must know. */
+  observe(task: TaskRecord): void {
+    this.#deliveries.observe(task)
+    if (this.#deliveries.isDue(task, this.#options.clock.now())) this.#outbox.set(task.taskId, task)
+    else this.#outbox.delete(task.taskId)
+  }
+
+  /** The task's row is gone. */
+  forget(taskId: string): void {
+    this.#deliveries.forget(taskId)
+    this.#outbox.delete(taskId)
+  }
+
+  /** Sends what is due, as much as the connection takes. */
+  flush(): void {
+    while (this.#isIntroduced && this.#session !== undefined && this.#outbox.size > 0) {
+      if (this.#session.isCongested) return
+      this.#sendBatch(this.#session)
+    }
+  }
+
+  acked(messageId: string): void {
+    this.#deliveries.acked(messageId)
+  }
+
+  answerVerification(messageId: string, stopTasks: readonly ManifestTask[]): void {
+    this.#session?.send({
+      type: 'TaskStopVerificationAck',
+      message: {
+        messageId,
+        generatedAt: this.#options.clock.now(),
+        stopTasks: stopTasks.map((task) => ({ ...task, desiredStatus: 'STOPPED' })),
+      },
+    })
+  }
+
+  /** Asks the agent to fetch a new version of itself. We have none to give, so the agent says no, and the update has failed. */
+  stageUpdate(): void {
+    this.#updateMessageId = this.#options.ids.uuid()
+    this.#session?.send({
+      type: 'StageUpdateMessage',
+      message: {
+        clusterArn: this.#clusterArn,
+        containerInstanceArn: this.#containerInstanceArn,
+        messageId: this.#updateMessageId,
+        updateInfo: { location: '', signature: '' },
+      },
+    })
+  }
+
+  #sendBatch(session: AcsSession): void {
+    const header = this.#header()
+    const payloads: PayloadTask[] = []
+    for (const task of this.#outbox.values()) {
+      if (payloads.length === PAYLOAD_TASKS) break
+      this.#outbox.delete(task.taskId)
+      const payload = this.#payload(task)
+      if (payload === undefined) continue
+      payloads.push(payload)
+      this.#deliveries.sent(task, header.messageId, header.generatedAt)
+    }
+    if (payloads.length === 0) return
+    session.send({ type: 'PayloadMessage', message: { ...header, seqNum: this.#nextNumber(), tasks: payloads } })
+  }
+
+  /** Undefined, with a line in the log, if the task cannot be told: others must not wait for it. */
+  #payload(task: TaskRecord): PayloadTask | undefined {
+    if (task.desiredStatus === 'STOPPED') return stopPayload(task)
+    const { credentials, getTaskDefinition, log } = this.#options
+    const definition = getTaskDefinition(task.taskDefinitionArn)
+    if (definition !== undefined) {
+      return taskPayload(task, definition, payloadCredentials(credentials.forTask(task)))
+    }
+    log.error('task without its definition cannot be assigned', { taskId: task.taskId })
+    return undefined
+  }
+
+  #sendCredentials(task: TaskRecord): void {
+    const { credentials, ids } = this.#options
+    const arn = taskArn(task.clusterArn, task.taskId)
+    for (const found of credentials.forTask(task)) {
+      const message = { messageId: ids.uuid(), taskArn: arn, taskClusterArn: task.clusterArn, ...found }
+      this.#session?.send({ type: 'IAMRoleCredentialsMessage', message })
+    }
+  }
+
+  /** Whom a message is for, and its name. */
+  #header() {
+    return {
+      clusterArn: this.#clusterArn,
+      containerInstanceArn: this.#containerInstanceArn,
+      messageId: this.#options.ids.uuid(),
+      generatedAt: this.#options.clock.now(),
+    }
+  }
+
+  /**
+   * An agent drops a manifest whose number is not above all that it has seen. Numbers follow the clock, so that they also rise over
+   * restarts without being written anywhere.
+   */
+  #nextNumber(): number {
+    this.#lastNumber = Math.max(this.#lastNumber + 1, this.#options.clock.now())
+    return this.#lastNumber
+  }
+}
+
+const manifestTask = ({ clusterArn, taskId, desiredStatus }: TaskRecord): ManifestTask => ({
+  taskArn: taskArn(clusterArn, taskId),
+  taskClusterArn: clusterArn,
+  desiredStatus,
+})

@@ -1,0 +1,248 @@
+/**
+ * Keeps every connected agent told what it must run and what it must stop, and `agentConnected` true to the agents' connections.
+ *
+ * A durable change of a task goes to its agent at once, from the change feed, without a look at anything else. The period repeats what was
+ * not acknowledged, and stops until they are reported. What agents report comes back as calls of the API, not here.
+ */
+import type { AgentMessage } from '../../agentlink/acs-messages.ts'
+import type { AcsHost, AcsParameters, AcsSession } from '../../agentlink/acs-server.ts'
+import type { SessionHandler } from '../../agentlink/session.ts'
+import type { Admission, Caller } from '../../agentlink/session-server.ts'
+import { CLOSE_INTERNAL_ERROR, CLOSE_NORMAL } from '../../agentlink/socket.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Ids } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
+import type { ChangeSet, Store } from '../../store/store.ts'
+import { hostOf } from '../../store/tables.ts'
+import { admitAgent } from '../agent-admission.ts'
+import type { Controller } from '../controller.ts'
+import { InstanceAssignment } from './instance-assignment.ts'
+import { tasksToStop } from './stop-verification.ts'
+import type { TaskCredentials } from './task-credentials.ts'
+
+export interface TaskAssignmentOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly credentials: TaskCredentials
+}
+
+type VerificationMessage = Extract<AgentMessage, { type: 'TaskStopVerificationMessage' }>['message']
+
+export class TaskAssignment implements Controller, AcsHost {
+  readonly name = 'task-assignment'
+  readonly everyMs = 30_000
+  readonly #options: TaskAssignmentOptions
+  readonly #store: Store
+  readonly #assignments = new Map<string, InstanceAssignment>()
+
+  constructor(options: TaskAssignmentOptions) {
+    this.#options = options
+    this.#store = options.store
+  }
+
+  /** At start, before anyone connects: no agent is connected. */
+  async disconnectAll(): Promise<void> {
+    await this.#store.transact((tx) => {
+      for (const { containerInstanceId, agentConnected, version } of tx.containerInstances.rows()) {
+        if (!agentConnected) continue
+        tx.containerInstances.update(containerInstanceId, { agentConnected: false, version: version + 1 })
+      }
+    })
+  }
+
+  admit({ containerInstanceArn, clusterArn }: AcsParameters, caller: Caller | undefined): Admission {
+    return admitAgent(this.#store.tables, { containerInstanceArn, cluster: clusterArn }, caller)
+  }
+
+  connected(session: AcsSession): SessionHandler<AgentMessage> {
+    const assignment = this.#assignmentOf(session.containerInstanceId)
+    assignment?.attach(session)
+    if (assignment === undefined) session.close(CLOSE_NORMAL, 'The container instance is gone')
+    else this.#inBackground(session, this.#introduce(assignment, session))
+    return {
+      message: (message) => assignment && this.#received(assignment, session, message),
+      drained: () => assignment?.flush(),
+      closed: () => assignment && this.#closed(assignment, session),
+    }
+  }
+
+  watch(wake: (containerInstanceId: string) => void): () => void {
+    return this.#store.watch(['tasks', 'containerInstances'], (changeSet) => this.#changed(changeSet, wake))
+  }
+
+  *keys(): Iterable<string> {
+    for (const { containerInstanceId, status } of this.#store.tables.containerInstances.rows()) {
+      if (status !== 'INACTIVE') yield containerInstanceId
+    }
+  }
+
+  async reconcile(containerInstanceId: string): Promise<void> {
+    const instance = this.#store.tables.containerInstances.get(containerInstanceId)
+    const assignment = this.#assignments.get(containerInstanceId)
+    if (instance === undefined || instance.status === 'INACTIVE') {
+      this.#dismiss(containerInstanceId)
+      return
+    }
+    await this.#recordConnection(containerInstanceId, assignment?.session)
+    if (assignment?.session === undefined || !assignment.isIntroduced) return
+    await this.#stageUpdate(instance, assignment)
+    await this.#tellAgain(containerInstanceId, assignment, assignment.session)
+  }
+
+  #assignmentOf(containerInstanceId: string): InstanceAssignment | undefined {
+    const known = this.#assignments.get(containerInstanceId)
+    const { tables } = this.#store
+    const instance = tables.containerInstances.get(containerInstanceId)
+    if (known !== undefined || instance === undefined) return known
+    const made = new InstanceAssignment(instance, {
+      ...this.#options,
+      getTaskDefinition: (arn) => tables.taskDefinitions.get(arn),
+    })
+    this.#assignments.set(containerInstanceId, made)
+    return made
+  }
+
+  /** The order of the protocol: credentials, manifest, then payloads. */
+  async #introduce(assignment: InstanceAssignment, session: AcsSession): Promise<void> {
+    const recorded = this.#recordConnection(session.containerInstanceId, session)
+    const tasks = this.#store.tables.tasks.find('activeByInstance', session.containerInstanceId)
+    await recorded
+    if (assignment.session !== session) return
+    assignment.introduce(tasks)
+    this.#observe(assignment, tasks)
+  }
+
+  /** Everything of the instance, read afresh. */
+  async #tellAgain(containerInstanceId: string, assignment: InstanceAssignment, session: AcsSession): Promise<void> {
+    const tasks = this.#store.tables.tasks.find('activeByInstance', containerInstanceId)
+    await this.#store.durable()
+    if (assignment.session === session) this.#observe(assignment, tasks)
+  }
+
+  /** Rows that were replaced while their durability was awaited are left to the change feed, which has or will have the new ones. */
+  #observe(assignment: InstanceAssignment, tasks: readonly TaskRecord[]): void {
+    for (const task of tasks) if (this.#store.tables.tasks.get(task.taskId) === task) assignment.observe(task)
+    assignment.flush()
+  }
+
+  #changed({ changes }: ChangeSet, wake: (containerInstanceId: string) => void): void {
+    const touched = new Set<InstanceAssignment>()
+    for (const { table, key, before, after } of changes) {
+      if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, touched)
+      else if (needsLook(before as ContainerInstanceRecord, after as ContainerInstanceRecord)) wake(key)
+    }
+    for (const assignment of touched) assignment.flush()
+  }
+
+  #taskChanged(before: TaskRecord | undefined, after: TaskRecord | undefined, touched: Set<InstanceAssignment>): void {
+    const task = after ?? before
+    const assignment = task && this.#assignments.get(hostOf(task) ?? '')
+    if (task === undefined || assignment?.session === undefined) return
+    if (after === undefined) assignment.forget(task.taskId)
+    else assignment.observe(after)
+    touched.add(assignment)
+  }
+
+  #received(assignment: InstanceAssignment, session: AcsSession, message: AgentMessage): void {
+    if (message.type === 'TaskStopVerificationMessage') {
+      this.#inBackground(session, this.#verifyStops(assignment, session, message.message))
+    }
+    if (message.type !== 'AckRequest' && message.type !== 'NackRequest') return
+    const { messageId } = message.message
+    if (messageId === assignment.updateMessageId) {
+      const status = message.type === 'AckRequest' ? 'STAGED' : 'FAILED'
+      this.#inBackground(session, this.#recordUpdate(session.containerInstanceId, status))
+    } else if (message.type === 'AckRequest') assignment.acked(messageId)
+  }
+
+  async #verifyStops(
+    assignment: InstanceAssignment,
+    session: AcsSession,
+    { messageId, stopCandidates }: VerificationMessage,
+  ): Promise<void> {
+    const { tasks } = this.#store.tables
+    const stops = tasksToStop(stopCandidates, session.containerInstanceId, (taskId) => tasks.get(taskId))
+    await this.#store.durable()
+    if (assignment.session === session) assignment.answerVerification(messageId, stops)
+  }
+
+  #closed(assignment: InstanceAssignment, session: AcsSession): void {
+    if (assignment.session !== session) return // A newer connection has taken its place.
+    assignment.detach()
+    this.#inBackground(session, this.#recordConnection(session.containerInstanceId, undefined))
+  }
+
+  /** Makes the record say what is the case. Resolves when everything read until now is durable. */
+  async #recordConnection(containerInstanceId: string, session: AcsSession | undefined): Promise<void> {
+    const agentConnected = session !== undefined
+    await this.#store.transact((tx) => {
+      const instance = tx.containerInstances.get(containerInstanceId)
+      if (instance === undefined || instance.status === 'INACTIVE') return
+      const versionInfo = session === undefined ? instance.versionInfo : versionsOf(instance, session.parameters)
+      if (instance.agentConnected === agentConnected && sameVersions(instance.versionInfo, versionInfo)) return
+      tx.containerInstances.update(containerInstanceId, { agentConnected, versionInfo, version: instance.version + 1 })
+      this.#options.log.info('agent connection changed', {
+        containerInstanceId,
+        from: instance.agentConnected,
+        to: agentConnected,
+      })
+    })
+  }
+
+  /** The agent of a deregistered instance is sent away; when it comes back it hears why. */
+  #dismiss(containerInstanceId: string): void {
+    const session = this.#assignments.get(containerInstanceId)?.session
+    this.#assignments.delete(containerInstanceId)
+    session?.close(CLOSE_NORMAL, 'The container instance is deregistered')
+  }
+
+  async #stageUpdate(instance: ContainerInstanceRecord, assignment: InstanceAssignment): Promise<void> {
+    const isAsked = instance.agentUpdateStatus === 'PENDING' || instance.agentUpdateStatus === 'STAGING'
+    if (!isAsked || assignment.updateMessageId !== undefined) return
+    await this.#recordUpdate(instance.containerInstanceId, 'STAGING')
+    assignment.stageUpdate()
+  }
+
+  async #recordUpdate(
+    containerInstanceId: string,
+    agentUpdateStatus: NonNullable<ContainerInstanceRecord['agentUpdateStatus']>,
+  ): Promise<void> {
+    await this.#store.transact((tx) => {
+      const instance = tx.containerInstances.get(containerInstanceId)
+      if (instance === undefined || instance.agentUpdateStatus === agentUpdateStatus) return
+      tx.containerInstances.update(containerInstanceId, { agentUpdateStatus, version: instance.version + 1 })
+    })
+  }
+
+  /** What fails here fails because the store does: the agent comes back when there is one again. */
+  #inBackground(session: AcsSession, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const { containerInstanceId } = session
+      this.#options.log.error('serving an agent failed', { containerInstanceId, error })
+      session.close(CLOSE_INTERNAL_ERROR, 'The control plane cannot serve this connection')
+    })
+  }
+}
+
+/** A change that the controller must act on: the instance went, or an update of its agent was asked for. */
+const needsLook = (before: ContainerInstanceRecord | undefined, after: ContainerInstanceRecord | undefined): boolean =>
+  after === undefined ||
+  (after.status === 'INACTIVE' && before?.status !== 'INACTIVE') ||
+  (after.agentUpdateStatus === 'PENDING' && before?.agentUpdateStatus !== 'PENDING')
+
+/** AWS: `dockerVersion` is described as the agent says it, `DockerVersion: ` included. */
+const versionsOf = (
+  { versionInfo }: ContainerInstanceRecord,
+  { agentVersion, agentHash, dockerVersion }: AcsParameters,
+): ContainerInstanceRecord['versionInfo'] => ({
+  ...versionInfo,
+  ...(agentVersion === '' ? {} : { agentVersion }),
+  ...(agentHash === '' ? {} : { agentHash }),
+  ...(dockerVersion === '' ? {} : { dockerVersion }),
+})
+
+const sameVersions = (a: ContainerInstanceRecord['versionInfo'], b: ContainerInstanceRecord['versionInfo']): boolean =>
+  a.agentVersion === b.agentVersion && a.agentHash === b.agentHash && a.dockerVersion === b.dockerVersion
