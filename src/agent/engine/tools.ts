@@ -2,6 +2,7 @@
  * What the engine's steps may touch: the runtime, images, the translation of a container into a create body, and settings. The
  * implementations are `docker/` and `images/`, or `simulated/`.
  */
+import type { Log } from '../../kit/log.ts'
 import type { ContainerCreateBody, ContainerRuntime } from '../runtime.ts'
 import type { EngineContainer, EngineTask } from './task.ts'
 
@@ -32,6 +33,17 @@ export class BodyError extends Error {
   override readonly name = 'BodyError'
 }
 
+/** Limits of a task as a whole, enforced over its containers together. */
+export interface TaskLimits {
+  /**
+   * Before the first container is created; doing it again does no harm. A rejection means that the task cannot have its limits.
+   * AWS: such a task stops with `CgroupError: Agent could not create task's platform resources`.
+   */
+  apply(task: EngineTask): Promise<void>
+  /** After the last container is removed; what is not there is no error. */
+  remove(taskArn: string): Promise<void>
+}
+
 export interface EngineSettings {
   /** Between the stop signal and SIGKILL, for containers without `stopTimeout`. */
   readonly stopTimeoutSeconds: number
@@ -52,7 +64,10 @@ export interface Tools {
   readonly runtime: ContainerRuntime
   readonly images: Images
   readonly createBody: CreateBody
+  /** Absent where this host enforces none. */
+  readonly limits?: TaskLimits
   readonly settings: EngineSettings
+  readonly log: Log
   /** Labels that every container and volume of this agent carries, and no other agent's. */
   readonly ownLabels: Readonly<Record<string, string>>
 }
