@@ -56,6 +56,8 @@ export interface EngineContainer {
   readonly health?: ContainerHealthState
   readonly restartCount: number
   readonly lastRestartAt?: number
+  /** It exited and its restart policy wants it started again in place; meanwhile it counts as RUNNING. */
+  readonly restartPending: boolean
   /** A start whose outcome is not known: the container may run although it was last seen standing. */
   readonly startUncertain: boolean
   /** The last status that the control plane has accepted. */
@@ -102,6 +104,8 @@ export interface EngineTask {
   /** When the first essential container was seen stopped. */
   readonly executionStoppedAt?: number
   readonly stoppedAt?: number
+  /** This task's share, in [0, 1), of delays that are spread at random. */
+  readonly jitter: number
   /** Whether it ever was RUNNING, which is reported even when it is over already. */
   readonly hasRun: boolean
   /** The last status that the control plane has accepted. */
@@ -121,7 +125,8 @@ const CONTAINER_ORDER: Readonly<Record<ContainerStatus, number>> = {
 export const hasReached = (container: EngineContainer, status: ContainerStatus): boolean =>
   CONTAINER_ORDER[container.knownStatus] >= CONTAINER_ORDER[status]
 
-export const isStopped = (item: { readonly knownStatus: ContainerStatus | TaskStatus }): boolean => item.knownStatus === 'STOPPED'
+export const isStopped = (item: { readonly knownStatus: ContainerStatus | TaskStatus }): boolean =>
+  item.knownStatus === 'STOPPED'
 
 export const findContainer = (task: EngineTask, name: string): EngineContainer | undefined =>
   task.containers.find((container) => container.definition.name === name)

@@ -1,0 +1,23 @@
+/** Every step that exists. The first one that is due for a container, or a volume, is taken. */
+import { createContainer } from './create-container.ts'
+import { createVolume } from './create-volume.ts'
+import { inspectContainer } from './inspect-container.ts'
+import { pullImage } from './pull-image.ts'
+import { removeContainer } from './remove-container.ts'
+import { removeVolume } from './remove-volume.ts'
+import { restartContainer } from './restart-container.ts'
+import { startContainer } from './start-container.ts'
+import type { ContainerStep, VolumeStep } from './step.ts'
+import { stopContainer } from './stop-container.ts'
+
+export const CONTAINER_STEPS: readonly ContainerStep[] = [
+  inspectContainer,
+  stopContainer,
+  restartContainer,
+  pullImage,
+  createContainer,
+  startContainer,
+  removeContainer,
+]
+
+export const VOLUME_STEPS: readonly VolumeStep[] = [createVolume, removeVolume]
