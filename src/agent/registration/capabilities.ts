@@ -1,0 +1,81 @@
+/**
+ * What this agent tells the control plane it can do, as attributes of its container instance: tasks that need more are placed
+ * elsewhere. Only what this version really does is here; a capability is added with the feature, in the list below.
+ * Names: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+ */
+import type { AttributeRecord } from '../../model/records.ts'
+import type { AgentConfig } from '../config.ts'
+import { compareVersions } from '../docker/engine-api.ts'
+import type { ContainerRuntime, RuntimeInfo } from '../runtime.ts'
+
+const CURRENT = 'ecs.capability.'
+/** AWS: names from the time before the shorter prefix. */
+const OLD = 'com.amazonaws.ecs.capability.'
+
+/** Docker API versions that task definitions may ask for; the missing ones were never offered by the ECS agent. */
+const DOCKER_API_VERSIONS = [
+  '1.17',
+  '1.18',
+  '1.19',
+  '1.20',
+  '1.21',
+  '1.22',
+  '1.23',
+  '1.24',
+  '1.25',
+  '1.28',
+  '1.29',
+  '1.30',
+  '1.32',
+]
+
+/** Drivers that need more than the engine. */
+const LATER_LOGGING_DRIVERS = new Set(['awsfirelens'])
+
+const HEALTH_CHECKS_SINCE = '1.24'
+
+export interface CapabilityOptions {
+  readonly config: Pick<
+    AgentConfig,
+    'availableLoggingDrivers' | 'disableDockerHealthCheck' | 'disablePrivileged' | 'apparmorCapable' | 'selinuxCapable'
+  >
+  readonly info: RuntimeInfo
+  readonly runtimeName: ContainerRuntime['name']
+  /** Whether limits of whole tasks are enforced. */
+  readonly hasTaskLimits: boolean
+}
+
+export const capabilities = ({ config, info, runtimeName, hasTaskLimits }: CapabilityOptions): AttributeRecord[] => {
+  const offersHealthChecks =
+    !config.disableDockerHealthCheck && compareVersions(info.apiVersion, HEALTH_CHECKS_SINCE) >= 0
+  return [
+    `${CURRENT}container-ordering`,
+    `${CURRENT}full-sync`,
+    `${CURRENT}network.container-port-range`,
+    `${CURRENT}container-restart-policy`,
+    ...info.volumePlugins.flatMap(pluginNames).map((plugin) => `${CURRENT}docker-plugin.${plugin}`),
+    ...supportedApiVersions(info).map((version) => `${OLD}docker-remote-api.${version}`),
+    ...loggingDrivers(config, info).map((driver) => `${OLD}logging-driver.${driver}`),
+    ...when(!config.disablePrivileged, `${OLD}privileged-container`),
+    ...when(config.selinuxCapable, `${OLD}selinux`),
+    ...when(config.apparmorCapable, `${OLD}apparmor`),
+    ...when(hasTaskLimits, `${CURRENT}task-cpu-mem-limit`, `${CURRENT}increased-task-cpu-limit`),
+    ...when(offersHealthChecks, `${CURRENT}container-health-check`),
+  ]
+    .map((name): AttributeRecord => ({ name }))
+    .concat({ name: 'longshore.runtime', value: runtimeName })
+}
+
+const when = (condition: boolean, ...names: readonly string[]): readonly string[] => (condition ? names : [])
+
+/** AWS: a tag is written with a dot, and the latest one also without. */
+const pluginNames = (plugin: string): readonly string[] => {
+  const name = plugin.replace(':', '.')
+  return name.endsWith('.latest') ? [name, name.slice(0, -'.latest'.length)] : [name]
+}
+
+const supportedApiVersions = ({ apiVersion }: RuntimeInfo): string[] =>
+  DOCKER_API_VERSIONS.filter((version) => compareVersions(version, apiVersion) <= 0)
+
+const loggingDrivers = ({ availableLoggingDrivers }: CapabilityOptions['config'], info: RuntimeInfo): string[] =>
+  availableLoggingDrivers.filter((driver) => info.loggingDrivers.includes(driver) && !LATER_LOGGING_DRIVERS.has(driver))
