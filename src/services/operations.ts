@@ -5,6 +5,7 @@
 import { assert } from '../kit/assert.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/tables.ts'
+import type { Lazy } from '../wire/described.ts'
 import type { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
 import { once } from './idempotency.ts'
@@ -12,13 +13,13 @@ import { once } from './idempotency.ts'
 /** What a handler works with: the call, the transaction it runs in, and what its service was built with. */
 export type OperationContext<Deps> = CallContext & Deps & { readonly tx: Transaction }
 
-export interface Operation<Deps, Input = never> {
-  readonly handle: (input: Input, context: OperationContext<Deps>) => object
-  readonly clientToken?: ClientToken<Input>
+export interface Operation<Deps, Input = never, Output extends object = object> {
+  readonly handle: (input: Input, context: OperationContext<Deps>) => Lazy<Output>
+  readonly clientToken?: ClientToken<Deps, Input, Output>
 }
 
 /** How a repeated client token is recognised; absent if the operation takes none. */
-export interface ClientToken<Input> {
+export interface ClientToken<Deps, Input, Output extends object> {
   readonly of: (input: Input) => string | undefined
   /** Tokens are distinct within this, e.g. the cluster. */
   readonly scope: (input: Input) => string
@@ -26,7 +27,12 @@ export interface ClientToken<Input> {
    * The fault for a token that came with another request before. `answer` is what was answered then, in the SDK's shape. Absent if
    * `ConflictException` without further members says it.
    */
-  readonly conflict?: (input: Input, answer: object) => Fault
+  readonly conflict?: (input: Input, answer: Lazy<Output>) => Fault
+  /** How an answer is kept (`KeptAnswer`), if not as a whole. */
+  readonly kept?: {
+    readonly of: (answer: Lazy<Output>) => object
+    readonly answer: (kept: never, context: OperationContext<Deps>) => Lazy<Output>
+  }
 }
 
 /** Operations by name, as the SDK names them. */
@@ -43,6 +49,15 @@ export const performer =
       const perform = (): object => operation.handle(input, context)
       const token = operation.clientToken?.of(input)
       if (operation.clientToken === undefined || token === undefined) return perform()
-      const key = [call.account, call.region, name, operation.clientToken.scope(input), token].join('/')
-      return once({ tx, key, now: call.now, input, perform, conflict: operation.clientToken.conflict })
+      const { scope, conflict, kept } = operation.clientToken
+      const key = [call.account, call.region, name, scope(input), token].join('/')
+      return once({
+        tx,
+        key,
+        now: call.now,
+        input,
+        perform,
+        conflict,
+        kept: kept && { of: kept.of, answer: (value) => kept.answer(value as never, context) },
+      })
     })
