@@ -26,6 +26,8 @@ export const isArn = (text: string): boolean => text.startsWith('arn:')
 const ecs = (region: string, account: string, resource: string): string =>
   `arn:aws:ecs:${region}:${account}:${resource}`
 
+export const roleArn = (account: string, nameWithPath: string): string => `arn:aws:iam::${account}:role/${nameWithPath}`
+
 export const clusterArn = (region: string, account: string, clusterName: string): string =>
   ecs(region, account, `cluster/${clusterName}`)
 

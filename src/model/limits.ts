@@ -40,9 +40,36 @@ export const ACCOUNT_SETTINGS_PAGE_SIZE = 10
 
 export const CONTAINERS_PER_TASK_DEFINITION = 10
 export const TASK_DEFINITION_BYTES = 64 * 1024
+/** Task definitions that one DeleteTaskDefinitions may name. */
+export const DELETE_TASK_DEFINITIONS = 10
+export const PORT_RANGES_PER_CONTAINER = 100
+export const ENVIRONMENT_FILES_PER_CONTAINER = 10
+export const IGNORED_EXIT_CODES = 50
 export const RUN_TASK_OVERRIDES_BYTES = 8192
+/** Characters of `startedBy` in RunTask, and in StartTask. */
 export const STARTED_BY_LENGTH = 128
+export const START_TASK_STARTED_BY_LENGTH = 36
+/** Constraints of one task, those of its definition included, and strategies of one request. */
+export const PLACEMENT_CONSTRAINTS = 10
+export const PLACEMENT_STRATEGIES = 5
+/** Environment files of one container. Source: ContainerDefinition. */
+export const ENVIRONMENT_FILES = 10
+/** Subnets and security groups of one network configuration. */
+export const SUBNETS = 16
+export const SECURITY_GROUPS = 5
+export const CLIENT_TOKEN_LENGTH = 64
+export const GROUP_LENGTH = 255
+/** Rows that one page of ListTasks looks at; what does not match a filter counts too. */
+export const LIST_TASKS_ROWS = 10_000
+/** Rows that one transaction of a clean-up removes. */
+export const CLEAN_UP_ROWS = 1000
 export const CUSTOM_ATTRIBUTES_PER_INSTANCE = 10
+/** Attributes that one PutAttributes or DeleteAttributes takes. */
+export const ATTRIBUTES_PER_CALL = 10
+/** Characters of an attribute's name, and of its value. */
+export const ATTRIBUTE_LENGTH = 128
+/** Container instances whose state one UpdateContainerInstancesState changes. */
+export const UPDATED_INSTANCES = 10
 
 /** How long a stopped task stays visible. Source: DescribeTasks, "Stopped tasks are removed from the results after at least one hour". */
 export const STOPPED_TASK_RETENTION_MS = 3_600_000

@@ -1,16 +1,18 @@
 /** Members whose values the API enumerates. The schema knows them only as strings, so operations check them here. */
+import type { Fault } from '../../wire/fault.ts'
 import { invalidParameter } from './faults.ts'
 
-/** `value` if it is one of `allowed`, an enum object of the SDK; a fault that names the member otherwise. */
+/** `value` if it is one of `allowed`, an enum object of the SDK; otherwise a fault, of the kind `refusal`, that names the member. */
 export const oneOf = <Value extends string>(
   member: string,
   value: string,
   allowed: Readonly<Record<string, Value>>,
+  refusal: (message: string) => Fault = invalidParameter,
 ): Value => {
   const values = Object.values(allowed)
   const found = values.find((candidate) => candidate === value)
   if (found !== undefined) return found
-  throw invalidParameter(
+  throw refusal(
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ` +
       `Member must satisfy enum value set: [${values.join(', ')}]`,
   )

@@ -16,6 +16,8 @@ export const resourceInUse = (message: string): Fault => new Fault({ code: 'Reso
 
 export const updateInProgress = (message: string): Fault => new Fault({ code: 'UpdateInProgressException', message })
 
+export const resourceNotFound = (message: string): Fault => new Fault({ code: 'ResourceNotFoundException', message })
+
 export const targetNotFound = (message: string): Fault => new Fault({ code: 'TargetNotFoundException', message })
 
 export const attributeLimitExceeded = (message: string): Fault =>

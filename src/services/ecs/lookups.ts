@@ -62,14 +62,27 @@ export const latestActive = (context: EcsContext, family: string): TaskDefinitio
 
 /** A task definition by `family` (its latest ACTIVE revision), `family:revision` or ARN, whatever its status. */
 export const findTaskDefinition = (context: EcsContext, identifier: string): TaskDefinitionRecord | undefined => {
+  const { family, revision } = partsOf(identifier)
+  const arn =
+    revision === undefined
+      ? familyArn(context, family)
+      : taskDefinitionArn(context.region, context.account, family, revision)
+  if (isArn(identifier) && identifier !== arn) return undefined
+  return revision === undefined ? latestActive(context, family) : context.tx.taskDefinitions.get(arn)
+}
+
+/** The ARN that `family:revision`, or an ARN, stands for; a fault if it names no revision. */
+export const taskDefinitionArnOf = (context: EcsContext, identifier: string): string => {
+  const { family, revision } = partsOf(identifier)
+  if (revision === undefined) throw clientException('A revision must be specified for the task definition.')
+  return isArn(identifier) ? identifier : taskDefinitionArn(context.region, context.account, family, revision)
+}
+
+const partsOf = (identifier: string): { readonly family: string; readonly revision?: number } => {
   const name = isArn(identifier) ? resourceOfArn(identifier, 'task-definition') : identifier
-  const separator = name.indexOf(':')
-  const family = separator < 0 ? name : name.slice(0, separator)
+  const [family = '', ...revision] = name.split(':')
   if (!ECS_NAME.test(family)) throw clientException('Family contains invalid characters.')
-  if (separator < 0)
-    return isArn(identifier) && identifier !== familyArn(context, family) ? undefined : latestActive(context, family)
-  const arn = taskDefinitionArn(context.region, context.account, family, revisionOf(name.slice(separator + 1)))
-  return isArn(identifier) && identifier !== arn ? undefined : context.tx.taskDefinitions.get(arn)
+  return revision.length === 0 ? { family } : { family, revision: revisionOf(revision.join(':')) }
 }
 
 const revisionOf = (text: string): number => {
@@ -77,7 +90,7 @@ const revisionOf = (text: string): number => {
   return Number(text)
 }
 
-/** Like `findTaskDefinition`, for operations that describe or change a definition. */
+/** Like `findTaskDefinition`, for operations that describe a definition. */
 export const requireTaskDefinition = (
   context: EcsContext,
   identifier: string | undefined,
