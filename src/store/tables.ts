@@ -78,7 +78,7 @@ export const tableDefinitions = {
   containerInstances: defineTable<ContainerInstanceRecord>()({
     name: 'containerInstances',
     key: (row) => row.containerInstanceId,
-    indexes: { byCluster: (row) => row.clusterArn },
+    indexes: { byCluster: (row) => row.clusterArn, byClientToken: (row) => row.clientToken },
     counters: { registeredInCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn) },
   }),
   tasks: defineTable<TaskRecord>()({

@@ -1,8 +1,8 @@
 /** Amazon ECS: every operation that has a handler, by its name. */
-import * as model from '@aws-sdk/client-ecs'
 import type { Store } from '../../store/store.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
 import { performer } from '../operations.ts'
+import { ecsModel } from './agent-model.ts'
 import type { EcsDeps, EcsOperationTable } from './context.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { deleteAccountSetting } from './operations/delete-account-setting.ts'
@@ -86,7 +86,7 @@ const operations: EcsOperationTable = {
 
 export const ecsService = (store: Store, deps: EcsDeps): ServiceDefinition => ({
   name: 'ecs',
-  model,
+  model: ecsModel,
   targetPrefix: 'AmazonEC2ContainerServiceV20141113',
   protocols: ['json-1.1'],
   faults: { invalidInput: 'InvalidParameterException' },

@@ -1,0 +1,35 @@
+/** DeleteAttributes: takes custom attributes off container instances. One that is not there is left out of the answer. */
+import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs'
+import { containerInstanceArn } from '../../../model/arn.ts'
+import { attributeTargets, type AttributeTarget } from '../attribute-targets.ts'
+import { checkCustom, checkedAttributeName } from '../container-instance-attributes.ts'
+import type { EcsContext, EcsOperation } from '../context.ts'
+import { invalidParameter } from '../faults.ts'
+import { requireCluster } from '../lookups.ts'
+
+export const deleteAttributes: EcsOperation<DeleteAttributesRequest, DeleteAttributesResponse> = {
+  handle: (input, context) => {
+    const targets = attributeTargets(context, requireCluster(context, input.cluster), input.attributes)
+    return { attributes: targets.flatMap((target) => remove(context, target)) }
+  },
+}
+
+const remove = (context: EcsContext, { instance, attributes }: AttributeTarget): Attribute[] => {
+  const names = new Set(attributes.map(nameOf))
+  const removed = instance.attributes.filter(({ name }) => names.has(name))
+  if (removed.length === 0) return []
+  context.tx.containerInstances.update(instance.containerInstanceId, {
+    attributes: instance.attributes.filter(({ name }) => !names.has(name)),
+    version: instance.version + 1,
+  })
+  const targetId = containerInstanceArn(instance.clusterArn, instance.containerInstanceId)
+  return removed.map((attribute) => ({ ...attribute, targetId }))
+}
+
+/** AWS: "specify the attribute name and target ID, but don't specify the value". */
+const nameOf = ({ name, value }: Attribute): string => {
+  if (value !== undefined) throw invalidParameter('Attribute value cannot be specified when deleting an attribute.')
+  const checked = checkedAttributeName(name)
+  checkCustom({ name: checked })
+  return checked
+}

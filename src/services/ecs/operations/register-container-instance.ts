@@ -1,0 +1,84 @@
+/**
+ * RegisterContainerInstance: an agent joins a cluster, or, with the ARN of its instance or the token of an earlier try, tells anew what
+ * it can do. The instance can take tasks once its agent has connected.
+ */
+import type { RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
+import type { AttributeRecord, ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
+import type { AgentRegisterContainerInstanceRequest } from '../agent-model.ts'
+import { attributesKept, attributeValue, checkedAttribute, mergedAttributes } from '../container-instance-attributes.ts'
+import { requireContainerInstance } from '../container-instance-lookups.ts'
+import type { EcsContext, EcsOperation } from '../context.ts'
+import { describeContainerInstance } from '../describe-container-instance.ts'
+import { clientException, invalidParameter } from '../faults.ts'
+import { type InstanceIdentity, readIdentityDocument } from '../instance-identity.ts'
+import { checkedResources } from '../instance-resources.ts'
+import { requireCluster } from '../lookups.ts'
+import { checkedTags, mergedTags } from '../tags.ts'
+
+type Request = AgentRegisterContainerInstanceRequest
+
+export const registerContainerInstance: EcsOperation<Request, RegisterContainerInstanceResponse> = {
+  handle: (input, context) => {
+    const cluster = requireCluster(context, input.cluster)
+    const before = registeredBefore(input, cluster, context)
+    const identity = readIdentityDocument(input.instanceIdentityDocument)
+    checkSameType(before, identity)
+    const instance = context.tx.containerInstances.put({
+      ...(before ?? newInstance(cluster, context)),
+      ...checkedResources(input.totalResources, input.platformDevices),
+      attributes: attributesOf(input, before, identity, context),
+      tags: mergedTags(before?.tags ?? [], checkedTags(input.tags)),
+      version: (before?.version ?? 0) + 1,
+      ...(input.versionInfo && { versionInfo: input.versionInfo }),
+      ...(identity.ec2InstanceId !== undefined && { ec2InstanceId: identity.ec2InstanceId }),
+      ...(input.clientToken && { clientToken: input.clientToken }),
+    })
+    return { containerInstance: describeContainerInstance(context, instance) }
+  },
+}
+
+/** The instance that the agent says it is, or that a request with the same token made: its answer may have been lost. */
+const registeredBefore = (
+  { containerInstanceArn, clientToken }: Request,
+  cluster: ClusterRecord,
+  context: EcsContext,
+): ContainerInstanceRecord | undefined => {
+  if (containerInstanceArn) return requireContainerInstance(context, cluster, containerInstanceArn)
+  if (!clientToken) return undefined
+  return context.tx.containerInstances
+    .find('byClientToken', clientToken)
+    .find((instance) => instance.clusterArn === cluster.clusterArn && instance.status !== 'INACTIVE')
+}
+
+const newInstance = (cluster: ClusterRecord, context: EcsContext) => ({
+  containerInstanceId: context.ids.hex32(),
+  clusterArn: cluster.clusterArn,
+  status: 'ACTIVE' as const,
+  agentConnected: false,
+  registeredAt: context.now,
+  versionInfo: {},
+})
+
+/** AWS: the agent knows this sentence and does not try again. */
+const checkSameType = (before: ContainerInstanceRecord | undefined, identity: InstanceIdentity): void => {
+  const was = attributeValue(before, 'ecs.instance-type')
+  const is = attributeValue(identity, 'ecs.instance-type')
+  if (was !== undefined && is !== undefined && was !== is)
+    throw clientException('Container instance type changes are not supported.')
+}
+
+/** Every attribute that the agent sends stands in the answer as it was sent, or the agent gives up. */
+const attributesOf = (
+  input: Request,
+  before: ContainerInstanceRecord | undefined,
+  identity: InstanceIdentity,
+  context: EcsContext,
+): readonly AttributeRecord[] => {
+  const sent = (input.attributes ?? []).map((attribute) => {
+    if (attribute.targetId !== undefined)
+      throw invalidParameter('targetId cannot be specified here: the target is the instance.')
+    return checkedAttribute(attribute)
+  })
+  const zone = { name: 'ecs.availability-zone', value: `${context.region}a` }
+  return mergedAttributes([zone, ...attributesKept(before), ...identity.attributes], sent, invalidParameter)
+}
