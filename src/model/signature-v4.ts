@@ -125,7 +125,7 @@ export interface SigningCredentials {
 export interface RequestToSign {
   readonly method: string
   readonly url: URL
-  /** Headers that are to be signed, names in lower case; `host` and the date are added. */
+  /** Headers to sign, names in lower case; `host` and the date are added. An `x-amz-content-sha256` stands for the body's hash. */
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly region: string
@@ -149,7 +149,7 @@ export const signRequest = (request: RequestToSign): Record<string, string> => {
     query: canonicalQuery(parseQuery(url.search.slice(1))),
     headerLines: names.map((name) => `${name}:${canonicalHeader(headers[name] ?? '')}\n`).join(''),
     signedHeaders: names.join(';'),
-    payloadHash: hashHex(request.body ?? ''),
+    payloadHash: headers['x-amz-content-sha256'] ?? hashHex(request.body ?? ''),
   }
   const text = stringToSign(canonical, time, scopeText(scope))
   const signature = signatureOf(signingKey(credentials.secretAccessKey, scope), text)

@@ -3,7 +3,7 @@
  * fitting request pays nothing for paths. Sentences are AWS's, e.g. `STRING_VALUE cannot be converted to Integer`.
  */
 import { Fault } from './fault.ts'
-import type { OperationShape } from './schema.ts'
+import type { OperationShape, StructureShape } from './schema.ts'
 import type { ServiceDefinition } from './service.ts'
 
 /** A value of the wrong type, or a body that cannot be read at all. */
@@ -37,6 +37,11 @@ export class MissingMember extends Error {
 export const placed = (error: unknown, step: string | number): unknown => {
   if (error instanceof MissingMember) error.isInside(step)
   return error
+}
+
+/** A union is one of its members: with none or several set it says nothing. */
+export const requireOneMember = (union: StructureShape, value: object): void => {
+  if (Object.keys(value).length !== 1) throw new MalformedInput(`Exactly one member of ${union.name} must be set`)
 }
 
 /** The fault for what a walk threw; anything but the two above passes through. */

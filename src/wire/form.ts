@@ -5,9 +5,8 @@
 import { Buffer } from 'node:buffer'
 import { dateOf, parseTimestamp } from '../kit/timestamps.ts'
 import { REQUEST_DEPTH, REQUEST_LIST_ITEMS } from '../model/limits.ts'
-import { MalformedInput, MissingMember, placed } from './decode-error.ts'
+import { MalformedInput, MissingMember, placed, requireOneMember } from './decode-error.ts'
 import { fitNumber } from './fit-number.ts'
-import { requireOneMember } from './json-decode.ts'
 import type { ListShape, MapShape, Member, NumberKind, Shape, StructureShape, TimestampFormat } from './schema.ts'
 
 export interface FormNode {

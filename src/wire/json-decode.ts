@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer'
 import { dateOf, parseTimestamp } from '../kit/timestamps.ts'
 import { REQUEST_DEPTH, REQUEST_LIST_ITEMS } from '../model/limits.ts'
-import { MalformedInput, MissingMember, placed } from './decode-error.ts'
+import { MalformedInput, MissingMember, placed, requireOneMember } from './decode-error.ts'
 import { fitNumber } from './fit-number.ts'
 import type { ListShape, MapShape, NumberKind, Shape, StructureShape, TimestampFormat } from './schema.ts'
 
@@ -114,10 +114,6 @@ const assignOwn = (target: Record<string, unknown>, key: string, value: unknown)
 const requireObject = (value: unknown): Record<string, unknown> => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   throw new MalformedInput(Array.isArray(value) ? LIST_HERE : 'Expected null')
-}
-
-export const requireOneMember = (shape: StructureShape, value: object): void => {
-  if (Object.keys(value).length !== 1) throw new MalformedInput(`Exactly one member of ${shape.name} must be set`)
 }
 
 const requireList = (value: unknown): readonly unknown[] => {

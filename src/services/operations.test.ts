@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { CLIENT_TOKEN_RETENTION_MS } from '../model/limits.ts'
+import { MemoryJournal } from '../store/journal/journal.ts'
+import { Store } from '../store/store.ts'
+import { Described } from '../wire/described.ts'
+import { Fault } from '../wire/fault.ts'
+import type { CallContext } from '../wire/service.ts'
+import { type Operation, type OperationTable, performer } from './operations.ts'
+
+interface RunInput {
+  readonly cluster?: string
+  readonly count?: number
+  readonly at?: Date
+  readonly labels?: Record<string, string>
+  readonly clientToken?: string
+}
+
+const aStore = (): Promise<Store> =>
+  Store.open(new MemoryJournal(), (error) => {
+    throw error
+  })
+
+const aCall = (overrides: Partial<CallContext> = {}): CallContext => ({
+  requestId: 'request-1',
+  account: '000000000000',
+  region: 'us-east-1',
+  now: Date.UTC(2026, 0, 1),
+  principal: { arn: 'arn:aws:iam::000000000000:root', account: '000000000000', userId: '0', accessKeyId: 'AKID' },
+  sourceIp: '127.0.0.1',
+  userAgent: 'test',
+  ...overrides,
+})
+
+/** A service with one operation that counts its runs, and takes client tokens. */
+const aService = async (
+  answer: (run: number, input: RunInput) => object = (run) => ({ run }),
+  conflict?: (input: RunInput, answer: object) => Fault,
+) => {
+  let runs = 0
+  const run: Operation<object, RunInput> = {
+    handle: (input) => answer(++runs, input),
+    clientToken: {
+      of: (input) => input.clientToken,
+      scope: (input) => input.cluster ?? 'default',
+      ...(conflict === undefined ? {} : { conflict }),
+    },
+  }
+  const table: OperationTable<object> = { Run: run }
+  const store = await aStore()
+  const perform = performer(store, table, {})
+  return { store, call: (input: RunInput, call: Partial<CallContext> = {}) => perform('Run', input, aCall(call)) }
+}
+
+describe('a call', () => {
+  it('is one transaction: what it wrote is gone if it throws', async () => {
+    const store = await aStore()
+    const fail: Operation<object, object> = {
+      handle: (_input, { tx }) => {
+        tx.settings.put({ name: 'written', value: 'yes' })
+        throw new Fault({ code: 'ClientException', message: 'no' })
+      },
+    }
+    await expect(
+      performer(store, { Fail: fail } as OperationTable<object>, {})('Fail', {}, aCall()),
+    ).rejects.toThrowError('no')
+    expect(store.tables.settings.get('written')).toBeUndefined()
+  })
+
+  it('sees what its service was built with', async () => {
+    const greet: Operation<{ greeting: string }, object> = {
+      handle: (_input, { greeting, region }) => ({ text: `${greeting} ${region}` }),
+    }
+    const perform = performer(await aStore(), { Greet: greet } as OperationTable<{ greeting: string }>, {
+      greeting: 'hello',
+    })
+    expect(await perform('Greet', {}, aCall())).toEqual({ text: 'hello us-east-1' })
+  })
+})
+
+describe('a client token', () => {
+  it('makes an equal request happen once', async () => {
+    const { call } = await aService()
+    expect(await call({ clientToken: 't', count: 1, labels: { a: '1', b: '2' } })).toEqual({ run: 1 })
+    expect(await call({ labels: { b: '2', a: '1' }, count: 1, clientToken: 't' })).toEqual({ run: 1 })
+    expect(await call({ count: 1 })).toEqual({ run: 2 })
+  })
+
+  it('gives the first answer back whole', async () => {
+    const answer = {
+      at: new Date(1767225600123),
+      bytes: new Uint8Array([1, 2]),
+      list: [new Described({}, '', () => ({ startedAt: new Date(0) }))],
+      labels: { $date: '5', $bytes: 'AQ==', $$x: 'y', plain: 'z' },
+    }
+    const { call } = await aService(() => answer)
+    await call({ clientToken: 't' })
+    expect(await call({ clientToken: 't' })).toEqual({
+      at: new Date(1767225600123),
+      bytes: new Uint8Array([1, 2]),
+      list: [{ startedAt: new Date(0) }],
+      labels: { $date: '5', $bytes: 'AQ==', $$x: 'y', plain: 'z' },
+    })
+  })
+
+  it('conflicts with another request', async () => {
+    const { call } = await aService()
+    await call({ clientToken: 't', at: new Date(0) })
+    await expect(call({ clientToken: 't', at: new Date(1) })).rejects.toMatchObject({ code: 'ConflictException' })
+  })
+
+  it('conflicts in the words of its operation, which knows the first answer', async () => {
+    const conflict = (_input: RunInput, answer: object): Fault =>
+      new Fault({ code: 'ConflictException', message: 'taken', members: { resourceIds: [JSON.stringify(answer)] } })
+    const { call } = await aService((run) => ({ run }), conflict)
+    await call({ clientToken: 't', count: 1 })
+    await expect(call({ clientToken: 't', count: 2 })).rejects.toMatchObject({
+      message: 'taken',
+      members: { resourceIds: ['{"run":1}'] },
+    })
+  })
+
+  it('counts within its scope, region and account only', async () => {
+    const { call } = await aService()
+    const answers = [
+      await call({ clientToken: 't' }),
+      await call({ clientToken: 't', cluster: 'other' }),
+      await call({ clientToken: 't' }, { region: 'eu-west-1' }),
+      await call({ clientToken: 't' }, { account: '111111111111' }),
+    ]
+    expect(answers).toEqual([{ run: 1 }, { run: 2 }, { run: 3 }, { run: 4 }])
+  })
+
+  it('is forgotten after its retention', async () => {
+    const { call } = await aService()
+    const now = Date.UTC(2026, 0, 1)
+    await call({ clientToken: 't', count: 1 }, { now })
+    expect(await call({ clientToken: 't', count: 1 }, { now: now + CLIENT_TOKEN_RETENTION_MS - 1 })).toEqual({ run: 1 })
+    expect(await call({ clientToken: 't', count: 2 }, { now: now + CLIENT_TOKEN_RETENTION_MS })).toEqual({ run: 2 })
+  })
+
+  it('is not used up by a request that failed', async () => {
+    const { call, store } = await aService((run) => {
+      if (run === 1) throw new Fault({ code: 'ClientException', message: 'no' })
+      return { run }
+    })
+    await expect(call({ clientToken: 't' })).rejects.toThrowError('no')
+    expect(store.tables.clientTokens.size).toBe(0)
+    expect(await call({ clientToken: 't' })).toEqual({ run: 2 })
+  })
+})
