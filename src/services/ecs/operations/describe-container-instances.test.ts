@@ -116,11 +116,11 @@ describe('DescribeContainerInstances', () => {
   })
 
   it.each([
-    ['no instance', { containerInstances: [] }, 'Container instances cannot be empty.'],
+    ['no instance', { containerInstances: [] }, /^Container instances cannot be empty\.$/],
     [
       'more than a hundred',
       { containerInstances: Array<string>(101).fill('a') },
-      'instanceIds can have at most 100 items.',
+      /^instanceIds can have at most 100 items\.$/,
     ],
     [
       'an unknown include',
@@ -131,7 +131,7 @@ describe('DescribeContainerInstances', () => {
     const ecs = await withRows([])
     await expect(ecs.call(describeContainerInstances, input)).rejects.toMatchObject({
       code: 'InvalidParameterException',
-      message: typeof message === 'string' ? message : expect.stringMatching(message),
+      message: expect.stringMatching(message),
     })
   })
 })
