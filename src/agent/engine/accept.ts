@@ -19,6 +19,9 @@ const NAME_DIGITS = 20
 export const acceptTask = (payload: PayloadTask, arrival: number, ids: Ids): EngineTask => {
   const { roleCredentials, executionRoleCredentials, desiredStatus, ...definition } = payload
   if (!isTaskArn(payload.arn)) throw new TaskError(`invalid task ARN: ${payload.arn}`)
+  if (desiredStatus !== 'RUNNING' && desiredStatus !== 'STOPPED') {
+    throw new TaskError(`unrecognized desired status: ${String(desiredStatus)}`)
+  }
   const containers = (payload.containers ?? []).map((container) => acceptContainer(payload, container, ids))
   if (containers.length === 0) throw new TaskError('the task has no containers')
   const isOrdered = canBeOrdered(containers)

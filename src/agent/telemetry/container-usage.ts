@@ -1,0 +1,75 @@
+/** What a container used since the last publish: samples of its statistics, boiled down as they come. */
+import type { ContainerMetric, CounterStatsSet, StatsSet } from '../../agentlink/tcs-messages.ts'
+import type { ContainerStats } from '../runtime.ts'
+
+const MEBIBYTE = 1024 * 1024
+/** Above this a number is told as the largest signed 64-bit one and the rest. JSON numbers end long before; counters here do not get there. */
+const COUNTERS = ['rxBytes', 'rxPackets', 'rxErrors', 'rxDropped', 'txBytes', 'txPackets', 'txErrors', 'txDropped'] as const
+
+class Samples {
+  #min = Infinity
+  #max = -Infinity
+  #sum = 0
+  #sampleCount = 0
+
+  add(value: number): void {
+    this.#min = Math.min(this.#min, value)
+    this.#max = Math.max(this.#max, value)
+    this.#sum += value
+    this.#sampleCount++
+  }
+
+  set(): StatsSet {
+    return { min: this.#min, max: this.#max, sum: this.#sum, sampleCount: this.#sampleCount }
+  }
+
+  counterSet(): CounterStatsSet {
+    return { ...this.set(), overflowMin: 0, overflowMax: 0, overflowSum: 0 }
+  }
+}
+
+export class ContainerUsage {
+  #last: ContainerStats | undefined
+  #samples = new Map<string, Samples>()
+
+  /** A sample says something together with the one before it; the first one alone says nothing. */
+  add(stats: ContainerStats): void {
+    const last = this.#last
+    this.#last = stats
+    if (last === undefined || stats.readAt <= last.readAt || stats.cpuTotalNanoseconds < last.cpuTotalNanoseconds) return
+    const seconds = (stats.readAt - last.readAt) / 1000
+    const cpuSeconds = (stats.cpuTotalNanoseconds - last.cpuTotalNanoseconds) / 1e9
+    this.#add('cpu', (cpuSeconds / (Math.max(1, stats.onlineCpus) * seconds)) * 100)
+    this.#add('memory', stats.memoryBytes / MEBIBYTE)
+    for (const name of COUNTERS) this.#add(name, stats.network[name])
+    this.#add('rxBytesPerSecond', Math.max(0, stats.network.rxBytes - last.network.rxBytes) / seconds)
+    this.#add('txBytesPerSecond', Math.max(0, stats.network.txBytes - last.network.txBytes) / seconds)
+    this.#add('readSizeBytes', stats.storageReadBytes)
+    this.#add('writeSizeBytes', stats.storageWriteBytes)
+  }
+
+  /** The metric of the samples since the last call, undefined if there were none. */
+  take(hasNetwork: boolean): Omit<ContainerMetric, 'containerName'> | undefined {
+    const samples = this.#samples
+    if (samples.size === 0) return undefined
+    this.#samples = new Map()
+    const of = (name: string): Samples => samples.get(name) ?? new Samples()
+    const counters = COUNTERS.map((name) => [name, of(name).counterSet()])
+    const rates = ['rxBytesPerSecond', 'txBytesPerSecond'].map((name) => [name, of(name).set()])
+    return {
+      cpuStatsSet: of('cpu').set(),
+      memoryStatsSet: of('memory').set(),
+      ...(hasNetwork && { networkStatsSet: Object.fromEntries([...counters, ...rates]) as Record<string, CounterStatsSet> }),
+      storageStatsSet: {
+        readSizeBytes: of('readSizeBytes').counterSet(),
+        writeSizeBytes: of('writeSizeBytes').counterSet(),
+      },
+    }
+  }
+
+  #add(name: string, value: number): void {
+    const samples = this.#samples.get(name) ?? new Samples()
+    this.#samples.set(name, samples)
+    samples.add(value)
+  }
+}

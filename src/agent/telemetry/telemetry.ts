@@ -1,0 +1,131 @@
+/** Samples what containers use and publishes it, their health and the instance's, every 20 seconds for as long as there is a session. */
+import type { ContainerMetric, TaskMetric, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
+import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Ids } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import type { TaskEngine } from '../engine/engine.ts'
+import { type EngineContainer, type EngineTask, isStopped } from '../engine/task.ts'
+import { type ContainerRuntime, RuntimeError } from '../runtime.ts'
+import { ContainerUsage } from './container-usage.ts'
+import type { InstanceHealth } from './instance-health.ts'
+import { healthRequests, metricsRequests, type Sender, taskHealth, taskMetric } from './messages.ts'
+
+export interface TelemetryOptions {
+  readonly engine: TaskEngine
+  readonly runtime: ContainerRuntime
+  readonly health: InstanceHealth
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly cluster: string
+  readonly containerInstanceArn: string
+  /** Publish no statistics of containers; the rest goes on. */
+  readonly disableMetrics: boolean
+  /** Between two samples of a container. */
+  readonly sampleMs: number
+  /** False if there is no session. */
+  readonly publish: (request: TelemetryRequest) => boolean
+}
+
+const PUBLISH_MS = 20_000
+/** Questions for statistics that the runtime gets at once. */
+const SAMPLES_AT_ONCE = 8
+
+export class Telemetry {
+  readonly #options: TelemetryOptions
+  /** By the container's id in the runtime. */
+  readonly #usage = new Map<string, ContainerUsage>()
+  readonly #timers = new Map<'sample' | 'publish', Timer>()
+  #isSampling = false
+  #isStopped = false
+
+  constructor(options: TelemetryOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    if (!this.#options.disableMetrics) this.#every('sample', this.#options.sampleMs, () => void this.sample())
+    this.#every('publish', PUBLISH_MS, () => this.publish())
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    for (const timer of this.#timers.values()) timer.cancel()
+  }
+
+  /** Takes a sample of every running container. */
+  async sample(): Promise<void> {
+    if (this.#isSampling) return
+    this.#isSampling = true
+    const waiting = [...this.#options.engine.tasks()].flatMap((task) => task.containers.filter(isRunning))
+    this.#forgetOthers(waiting)
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.pop(); next !== undefined && !this.#isStopped; next = waiting.pop()) {
+        await this.#sampleOne(next.dockerId)
+      }
+    }
+    await Promise.all(Array.from({ length: SAMPLES_AT_ONCE }, worker))
+    this.#isSampling = false
+  }
+
+  publish(): void {
+    const { engine, health, ids, cluster, containerInstanceArn, publish, clock } = this.#options
+    const timestamp = clock.now() / 1000
+    const sender = (): Sender => ({ cluster, containerInstance: containerInstanceArn, messageId: ids.uuid(), timestamp })
+    const tasks = [...engine.tasks()].filter((task) => !isStopped(task))
+    for (const request of this.#metrics(tasks, sender())) publish(request)
+    const healths = tasks.map(taskHealth).filter((entry) => entry !== undefined)
+    for (const request of healthRequests(sender(), healths)) publish(request)
+    const statuses = health.untold()
+    if (statuses.length === 0) return
+    const metadata = { cluster, containerInstance: containerInstanceArn, requestId: ids.uuid() }
+    if (publish({ type: 'PublishInstanceStatusRequest', message: { metadata, statuses, timestamp } })) health.told()
+  }
+
+  /** Nothing while there are containers but no statistics of them yet. */
+  #metrics(tasks: readonly EngineTask[], sender: Sender): TelemetryRequest[] {
+    const hasContainers = tasks.some((task) => task.containers.length > 0)
+    if (!hasContainers || this.#options.disableMetrics) return metricsRequests(sender, [])
+    const metrics = tasks.map((task) => this.#metricOf(task)).filter((metric) => metric !== undefined)
+    return metrics.length === 0 ? [] : metricsRequests(sender, metrics)
+  }
+
+  #metricOf(task: EngineTask): TaskMetric | undefined {
+    const hasNetwork = task.definition.networkMode !== 'host' && task.definition.networkMode !== 'none'
+    const metricOf = (name: string): Omit<ContainerMetric, 'containerName'> | undefined => {
+      const container = task.containers.find(({ definition }) => definition.name === name)
+      return this.#usage.get(container?.dockerId ?? '')?.take(hasNetwork)
+    }
+    return taskMetric(task, metricOf)
+  }
+
+  async #sampleOne(dockerId: string): Promise<void> {
+    try {
+      const stats = await this.#options.runtime.stats(dockerId)
+      const usage = this.#usage.get(dockerId) ?? new ContainerUsage()
+      this.#usage.set(dockerId, usage)
+      usage.add(stats)
+    } catch (error) {
+      // A container that has just ended has no statistics; the next sample does without it.
+      if (!(error instanceof RuntimeError)) throw error
+      this.#options.log.debug('no statistics', { runtimeId: dockerId, error: error.message })
+    }
+  }
+
+  #forgetOthers(running: readonly { readonly dockerId: string }[]): void {
+    const ids = new Set(running.map(({ dockerId }) => dockerId))
+    for (const id of this.#usage.keys()) if (!ids.has(id)) this.#usage.delete(id)
+  }
+
+  #every(name: 'sample' | 'publish', periodMs: number, action: () => void): void {
+    const again = (): void => {
+      if (this.#isStopped) return
+      this.#timers.set(name, this.#options.clock.setTimer(periodMs, again))
+      action()
+    }
+    this.#timers.set(name, this.#options.clock.setTimer(periodMs, again))
+  }
+}
+
+const isRunning = (container: EngineContainer): container is EngineContainer & { readonly dockerId: string } =>
+  container.knownStatus === 'RUNNING' && container.dockerId !== undefined && !container.restartPending
