@@ -19,7 +19,6 @@ export interface TaskLaunch {
   readonly clusterArn: string
   readonly definition: TaskDefinitionRecord
   readonly launchType: LaunchType
-  readonly capacityProviderName?: string
   readonly platformVersion?: string
   readonly group: string
   readonly startedBy?: string
@@ -35,6 +34,7 @@ export interface TaskLaunch {
 export interface TaskHost {
   readonly instance: ContainerInstanceRecord
   readonly gpuIds: readonly string[]
+  readonly capacityProviderName?: string | undefined
 }
 
 /** A function that makes one new task of the launch on each host it is given. */
@@ -42,9 +42,10 @@ export const taskMaker = (launch: TaskLaunch, ids: Ids): ((host: TaskHost) => Ta
   const shared = sharedMembers(launch)
   const containers = launch.definition.containerDefinitions.map((container) => newContainer(container, launch))
   const gpuCounts = launch.definition.containerDefinitions.map((container) => gpuCountOf(container, launch))
-  return ({ instance, gpuIds }) => ({
+  return ({ instance, gpuIds, capacityProviderName }) => ({
     ...shared,
     ...hostMembers(launch, instance),
+    ...(capacityProviderName === undefined ? {} : { capacityProviderName }),
     taskId: ids.hex32(),
     containers: containers.map((container, index) => ({
       ...container,
@@ -73,7 +74,6 @@ const sharedMembers = (launch: TaskLaunch): Omit<TaskRecord, 'taskId' | 'contain
     ...(memory === undefined ? {} : { memory }),
     ...(ephemeralStorage === undefined ? {} : { ephemeralStorage }),
     ...(overrides === undefined ? {} : { overrides }),
-    ...(launch.capacityProviderName === undefined ? {} : { capacityProviderName: launch.capacityProviderName }),
     ...(launch.platformVersion === undefined ? {} : { platformVersion: launch.platformVersion }),
     ...(launch.startedBy === undefined ? {} : { startedBy: launch.startedBy }),
     ...(launch.referenceId === undefined ? {} : { referenceId: launch.referenceId }),

@@ -18,18 +18,40 @@ export interface TokenUse {
   readonly input: object
   readonly perform: () => object
   readonly conflict: ((input: object, answer: object) => Fault) | undefined
+  readonly kept: KeptAnswer | undefined
 }
 
+/**
+ * How an answer is kept, where that is not the answer itself: one that is large and can be made again from what is stored. Clients'
+ * libraries send a token with every call of such operations, and each token is kept for a day.
+ */
+export interface KeptAnswer {
+  /** Plain JSON. */
+  readonly of: (answer: object) => object
+  readonly answer: (kept: object) => object
+}
+
+/** The whole answer, with its dates and bytes. */
+const wholeAnswer: KeptAnswer = { of: (answer) => tagged(answer) as object, answer: (kept) => kept }
+
 /** Performs the work unless the token was used within its retention. */
-export const once = ({ tx, key, now, input, perform, conflict = defaultConflict }: TokenUse): object => {
+export const once = ({
+  tx,
+  key,
+  now,
+  input,
+  perform,
+  conflict = defaultConflict,
+  kept = wholeAnswer,
+}: TokenUse): object => {
   const requestHash = createHash('sha256').update(canonicalText(input)).digest('hex')
   const earlier = tx.clientTokens.get(key)
   if (earlier === undefined || earlier.createdAt <= now - CLIENT_TOKEN_RETENTION_MS) {
     const output = perform()
-    tx.clientTokens.put({ key, requestHash, response: freezeAnswer(output), createdAt: now })
+    tx.clientTokens.put({ key, requestHash, response: JSON.stringify(kept.of(output)), createdAt: now })
     return output
   }
-  const answer = thawAnswer(earlier.response)
+  const answer = kept.answer(thaw(earlier.response))
   if (earlier.requestHash !== requestHash) throw conflict(input, answer)
   return answer
 }
@@ -55,14 +77,14 @@ const sortMembers = (_name: string, value: unknown): unknown =>
 const DATE = '$date'
 const BYTES = '$bytes'
 
-const freezeAnswer = (output: object): string => JSON.stringify(tagged(output))
-
-const thawAnswer = (text: string): object =>
+const thaw = (text: string): object =>
   JSON.parse(text, (_name, value: unknown) => {
     if (!isPlainObject(value)) return value
     if (typeof value[DATE] === 'number') return dateOf(value[DATE])
     if (typeof value[BYTES] === 'string') return new Uint8Array(Buffer.from(value[BYTES], 'base64'))
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.startsWith('$$') ? name.slice(1) : name, member]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [name.startsWith('$$') ? name.slice(1) : name, member]),
+    )
   }) as object
 
 /** The value with everything in it in a form that JSON gives back. */
@@ -72,7 +94,9 @@ const tagged = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(tagged)
   if (isDate(value)) return { [DATE]: value.getTime() }
   if (!isPlainObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.startsWith('$') ? `$${name}` : name, tagged(member)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.startsWith('$') ? `$${name}` : name, tagged(member)]),
+  )
 }
 
 const isDate = (value: unknown): value is { getTime(): number } =>

@@ -34,3 +34,6 @@ export const clusterContainsContainerInstances = (): Fault =>
     code: 'ClusterContainsContainerInstancesException',
     message: 'The Cluster cannot be deleted while Container Instances are active or draining.',
   })
+
+export const serviceNotFound = (): Fault =>
+  new Fault({ code: 'ServiceNotFoundException', message: 'Service not found.' })

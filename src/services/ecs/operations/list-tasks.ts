@@ -1,0 +1,122 @@
+/**
+ * ListTasks: ARNs of tasks in the order of their ids, from sorted indexes: a page costs what it gives. Only a filter without an index
+ * of its own looks at more; how much is limited, so that such a page may be short and yet have a token.
+ */
+import { DesiredStatus, LaunchType, type ListTasksRequest, type ListTasksResponse } from '@aws-sdk/client-ecs'
+import { taskArn } from '../../../model/arn.ts'
+import { LIST_TASKS_ROWS, PAGE_SIZE } from '../../../model/limits.ts'
+import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
+import { taskListKey } from '../../../store/tables.ts'
+import { requireContainerInstance } from '../container-instance-lookups.ts'
+import type { EcsContext, EcsOperation } from '../context.ts'
+import { oneOf } from '../enums.ts'
+import { invalidParameter, serviceNotFound } from '../faults.ts'
+import { requireCluster } from '../lookups.ts'
+
+export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
+  handle: (input, context) => {
+    const cluster = requireCluster(context, input.cluster)
+    checkFilters(input)
+    const size = pageSize(input.maxResults)
+    const matches = filterOf(input, context, cluster)
+    const scope = scopeOf(input, context, cluster)
+    const rows = candidates(input, context, cluster, positionOf(input, context, scope))
+    const { arns, position } = page(rows, matches, size)
+    return {
+      taskArns: arns,
+      ...(position === undefined ? {} : { nextToken: context.pageTokens.seal(scope, position) }),
+    }
+  },
+}
+
+/** AWS: startedBy stands alone, but for the desired status. There are no services and no daemons to filter by. */
+const checkFilters = ({
+  startedBy,
+  family,
+  containerInstance,
+  launchType,
+  serviceName,
+  daemonName,
+}: ListTasksRequest) => {
+  if (daemonName) throw invalidParameter('Daemons are not supported.')
+  if (startedBy && (family || containerInstance || launchType || serviceName))
+    throw invalidParameter('When you specify startedBy as the filter, it must be the only filter that you use.')
+  if (serviceName) throw serviceNotFound()
+}
+
+const pageSize = (maxResults: number | undefined): number => {
+  if (maxResults === undefined) return PAGE_SIZE
+  if (maxResults < 1 || maxResults > PAGE_SIZE) throw invalidParameter(`maxResults must be between 1 and ${PAGE_SIZE}.`)
+  return maxResults
+}
+
+const desiredStatusOf = ({ desiredStatus }: ListTasksRequest): string =>
+  oneOf('desiredStatus', desiredStatus ?? 'RUNNING', DesiredStatus)
+
+/** What the index does not decide. */
+const filterOf = (
+  input: ListTasksRequest,
+  context: EcsContext,
+  cluster: ClusterRecord,
+): ((task: TaskRecord) => boolean) => {
+  const launchType = input.launchType && oneOf('launchType', input.launchType, LaunchType)
+  const instanceId =
+    input.containerInstance && requireContainerInstance(context, cluster, input.containerInstance).containerInstanceId
+  return (task) =>
+    (launchType === undefined || task.launchType === launchType) &&
+    (instanceId === undefined || task.containerInstanceId === instanceId)
+}
+
+/** A token is good for the filters that it was given for, whatever the size of the page. */
+const scopeOf = (input: ListTasksRequest, { account, region }: EcsContext, cluster: ClusterRecord): string =>
+  JSON.stringify([
+    'ListTasks',
+    account,
+    region,
+    cluster.clusterName,
+    desiredStatusOf(input),
+    input.startedBy,
+    input.family,
+    input.containerInstance,
+    input.launchType,
+  ])
+
+/** The id of the last task that was looked at. */
+const positionOf = ({ nextToken }: ListTasksRequest, context: EcsContext, scope: string): string => {
+  if (!nextToken) return ''
+  const position = context.pageTokens.open(scope, nextToken)
+  if (position === undefined) throw invalidParameter('Invalid token.')
+  return position
+}
+
+const candidates = (
+  input: ListTasksRequest,
+  { tx }: EcsContext,
+  { clusterArn }: ClusterRecord,
+  position: string,
+): Iterable<TaskRecord> => {
+  const status = desiredStatusOf(input)
+  if (input.startedBy)
+    return tx.tasks.iterateAfter('listedByStartedBy', taskListKey(clusterArn, status, input.startedBy), position)
+  if (input.family)
+    return tx.tasks.iterateAfter('listedByFamily', taskListKey(clusterArn, status, input.family), position)
+  return tx.tasks.iterateAfter('listed', taskListKey(clusterArn, status), position)
+}
+
+/** The next matching tasks; `position` is set if there may be more. */
+const page = (
+  rows: Iterable<TaskRecord>,
+  matches: (task: TaskRecord) => boolean,
+  size: number,
+): { readonly arns: string[]; readonly position?: string } => {
+  const arns: string[] = []
+  let seen = 0
+  let position = ''
+  for (const task of rows) {
+    if (arns.length === size || seen === LIST_TASKS_ROWS) return { arns, position }
+    if (matches(task)) arns.push(taskArn(task.clusterArn, task.taskId))
+    position = task.taskId
+    seen++
+  }
+  return { arns }
+}

@@ -1,0 +1,113 @@
+/** RunTask: up to ten tasks of one definition on instances that the scheduler chooses. */
+import type { Failure, RunTaskRequest, RunTaskResponse, Task } from '@aws-sdk/client-ecs'
+import { defined } from '../../../kit/assert.ts'
+import { taskArn } from '../../../model/arn.ts'
+import { CLIENT_TOKEN_LENGTH, RUN_TASK_COUNT, STARTED_BY_LENGTH } from '../../../model/limits.ts'
+import { type TaskLaunch, taskMaker } from '../../../model/new-task.ts'
+import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
+import type { PlacementResult } from '../../../scheduler/types.ts'
+import type { Described, Lazy } from '../../../wire/described.ts'
+import { Fault } from '../../../wire/fault.ts'
+import type { EcsContext, EcsOperation } from '../context.ts'
+import { describedTask } from '../describe-task.ts'
+import { invalidParameter } from '../faults.ts'
+import { launchTarget } from '../launch-target.ts'
+import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
+import { checkedLaunch } from '../task-launch.ts'
+import { checkedConstraints, checkedStrategies, describeFailures, requiredAttributes } from '../task-placement.ts'
+
+export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
+  clientToken: {
+    of: ({ clientToken }) => checkedToken(clientToken),
+    scope: ({ cluster = 'default' }) => cluster,
+    conflict: (_input, answer) => tokenConflict(answer),
+    kept: { of: (answer) => kept(answer), answer: (earlier: KeptAnswer, context) => answerAgain(earlier, context) },
+  },
+  handle: (input, context) => {
+    const cluster = requireCluster(context, input.cluster)
+    const definition = requireActiveTaskDefinition(context, input.taskDefinition)
+    const count = checkedCount(input.count)
+    const { launchType, capacityProviderNames } = launchTarget(input, cluster, count)
+    const launch = checkedLaunch(context, input, {
+      cluster,
+      definition,
+      launchType,
+      platformVersion: input.platformVersion,
+      startedByLength: STARTED_BY_LENGTH,
+    })
+    const { placements, failures } = place(context, cluster, input, launch, count)
+    const newTask = taskMaker(launch, context.ids)
+    const tasks = placements.map(({ containerInstanceId, gpuIds }, index) => {
+      const instance = defined(context.tx.containerInstances.get(containerInstanceId), 'the instance of a placement')
+      return context.tx.tasks.insert(
+        newTask({ instance, gpuIds, capacityProviderName: capacityProviderNames?.[index] }),
+      )
+    })
+    return {
+      tasks: tasks.map((task) => describedTask(context.tx, task, true)),
+      failures: describeFailures(failures, cluster.clusterArn, launchType),
+    }
+  },
+}
+
+/** What a client token remembers: its tasks are described as they are when it comes again. */
+interface KeptAnswer {
+  readonly taskIds: readonly string[]
+  readonly failures: Failure[]
+}
+
+const kept = ({ tasks, failures }: Lazy<RunTaskResponse>): KeptAnswer => ({
+  taskIds: recordsOf(tasks).map(({ taskId }) => taskId),
+  failures: failures as Failure[],
+})
+
+const answerAgain = ({ taskIds, failures }: KeptAnswer, { tx }: EcsContext): Lazy<RunTaskResponse> => ({
+  tasks: taskIds.flatMap((taskId) => tx.tasks.get(taskId) ?? []).map((task) => describedTask(tx, task, true)),
+  failures,
+})
+
+const tokenConflict = ({ tasks }: Lazy<RunTaskResponse>): Fault =>
+  new Fault({
+    code: 'ConflictException',
+    message: 'The client token was already used in a request with different parameters.',
+    members: { resourceIds: recordsOf(tasks).map(({ clusterArn, taskId }) => taskArn(clusterArn, taskId)) },
+  })
+
+const recordsOf = (tasks: Lazy<RunTaskResponse>['tasks']): readonly TaskRecord[] =>
+  (tasks as readonly Described<Task>[]).map(({ record }) => record as TaskRecord)
+
+const checkedToken = (token: string | undefined): string | undefined => {
+  if (!token) return undefined
+  if (token.length > CLIENT_TOKEN_LENGTH || !/^[\x21-\x7e]*$/.test(token))
+    throw invalidParameter(`clientToken can have up to ${CLIENT_TOKEN_LENGTH} characters in the range of 33-126.`)
+  return token
+}
+
+const checkedCount = (count = 1): number => {
+  if (!Number.isInteger(count) || count < 1 || count > RUN_TASK_COUNT)
+    throw invalidParameter(`count must be between 1 and ${RUN_TASK_COUNT}.`)
+  return count
+}
+
+const place = (
+  context: EcsContext,
+  { clusterArn }: ClusterRecord,
+  { placementConstraints = [], placementStrategy = [] }: RunTaskRequest,
+  { definition, launchType, group, reservation, enableExecuteCommand }: TaskLaunch,
+  count: number,
+): PlacementResult => {
+  const constraints = checkedConstraints(placementConstraints, definition, launchType)
+  const strategies = checkedStrategies(placementStrategy, launchType)
+  const hasInstances = context.tx.containerInstances.count('registeredInCluster', clusterArn) > 0
+  if (!hasInstances && launchType !== 'FARGATE')
+    throw invalidParameter('No Container Instances were found in your cluster.')
+  return context.capacity.place({
+    clusterArn,
+    count,
+    group,
+    reservation,
+    requiredAttributes: requiredAttributes(definition, launchType, enableExecuteCommand),
+    constraints,
+    strategies,
+  })
+}

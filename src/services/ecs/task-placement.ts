@@ -1,0 +1,124 @@
+/** Placement constraints and strategies of a request, checked and in the scheduler's form; and its failures in ECS's. */
+import {
+  type Failure,
+  type PlacementConstraint as ConstraintInput,
+  PlacementConstraintType,
+  type PlacementStrategy as StrategyInput,
+  PlacementStrategyType,
+} from '@aws-sdk/client-ecs'
+import { containerInstanceArn } from '../../model/arn.ts'
+import { PLACEMENT_CONSTRAINTS, PLACEMENT_STRATEGIES } from '../../model/limits.ts'
+import type { TaskDefinitionRecord } from '../../model/records.ts'
+import type { LaunchType } from '../../model/task-reservation.ts'
+import { ExpressionError } from '../../scheduler/query/expression-error.ts'
+import { parseExpression } from '../../scheduler/query/parser.ts'
+import type {
+  AttributeRequirement,
+  PlacementConstraint,
+  PlacementFailure,
+  PlacementStrategy,
+} from '../../scheduler/types.ts'
+import { oneOf } from './enums.ts'
+import { invalidParameter } from './faults.ts'
+
+/** The constraints of the request and those of the definition, which were checked when it was registered. */
+export const checkedConstraints = (
+  given: readonly ConstraintInput[],
+  definition: TaskDefinitionRecord,
+  launchType: LaunchType,
+): readonly PlacementConstraint[] => {
+  if (launchType === 'FARGATE' && given.length > 0)
+    throw invalidParameter('Placement constraints are not supported with FARGATE launch type.')
+  if (given.length + definition.placementConstraints.length > PLACEMENT_CONSTRAINTS)
+    throw invalidParameter(`A task can have at most ${PLACEMENT_CONSTRAINTS} placement constraints.`)
+  return [...given.map(checkedConstraint), ...definitionConstraints(definition)]
+}
+
+export const definitionConstraints = ({ placementConstraints }: TaskDefinitionRecord): readonly PlacementConstraint[] =>
+  placementConstraints.map(({ expression = '' }) => ({ type: 'memberOf', expression }))
+
+const checkedConstraint = ({ type, expression }: ConstraintInput): PlacementConstraint => {
+  if (oneOf('placementConstraints.type', type ?? '', PlacementConstraintType) === 'distinctInstance') {
+    if (expression)
+      throw invalidParameter('You cannot specify an expression with the distinctInstance constraint type.')
+    return { type: 'distinctInstance' }
+  }
+  if (!expression) throw invalidParameter('The memberOf constraint type requires an expression.')
+  checkExpression(expression)
+  return { type: 'memberOf', expression }
+}
+
+const checkExpression = (expression: string): void => {
+  try {
+    parseExpression(expression)
+  } catch (error) {
+    throw error instanceof ExpressionError ? invalidParameter(error.message) : error
+  }
+}
+
+export const checkedStrategies = (
+  given: readonly StrategyInput[],
+  launchType: LaunchType,
+): readonly PlacementStrategy[] => {
+  if (launchType === 'FARGATE' && given.length > 0)
+    throw invalidParameter('Placement strategies are not supported with FARGATE launch type.')
+  if (given.length > PLACEMENT_STRATEGIES)
+    throw invalidParameter(`A task can have at most ${PLACEMENT_STRATEGIES} placement strategies.`)
+  return given.map(checkedStrategy)
+}
+
+const checkedStrategy = ({ type, field = '' }: StrategyInput): PlacementStrategy => {
+  switch (oneOf('placementStrategy.type', type ?? '', PlacementStrategyType)) {
+    case 'random':
+      if (field) throw invalidParameter('The random placement strategy does not take a field.')
+      return { type: 'random' }
+    case 'binpack': {
+      const resource = field.toLowerCase()
+      if (resource !== 'cpu' && resource !== 'memory')
+        throw invalidParameter(`Invalid field '${field}' for the binpack placement strategy: cpu or memory is needed.`)
+      return { type: 'binpack', field: resource }
+    }
+    case 'spread':
+      if (field !== 'instanceId' && field !== 'host' && !/^attribute:[\w./-]{1,128}$/.test(field))
+        throw invalidParameter(
+          `Invalid field '${field}' for the spread placement strategy: instanceId, host or attribute:<name> is needed.`,
+        )
+      return { type: 'spread', field }
+  }
+}
+
+/** What an instance needs beyond room: capabilities of the definition, and of the way in which it is launched. */
+export const requiredAttributes = (
+  definition: TaskDefinitionRecord,
+  launchType: LaunchType,
+  enableExecuteCommand: boolean,
+): readonly AttributeRequirement[] => [
+  ...(launchType === 'FARGATE'
+    ? definition.requiresAttributes.filter(({ name }) => !FARGATE_BRINGS.has(name))
+    : definition.requiresAttributes),
+  ...(launchType === 'EXTERNAL' ? [{ name: 'ecs.capability.external' }] : []),
+  ...(enableExecuteCommand ? [{ name: 'ecs.capability.execute-command' }] : []),
+]
+
+/** Fargate tasks share the network and the disk of their host, in the place of an interface and a volume of their own. */
+const FARGATE_BRINGS: ReadonlySet<string> = new Set([
+  'ecs.capability.task-eni',
+  'ecs.capability.extensible-ephemeral-storage',
+])
+
+/** AWS: Fargate never tells which machine had no room. */
+const NO_FARGATE_CAPACITY =
+  'Capacity is unavailable at this time. Please try again later or in a different availability zone'
+
+export const describeFailures = (
+  failures: readonly PlacementFailure[],
+  clusterArn: string,
+  launchType: LaunchType,
+): Failure[] => {
+  if (launchType === 'FARGATE') return failures.length === 0 ? [] : [{ reason: NO_FARGATE_CAPACITY }]
+  return failures.map(({ containerInstanceId, reason, detail }) => ({
+    ...(containerInstanceId === undefined ? {} : { arn: containerInstanceArn(clusterArn, containerInstanceId) }),
+    reason,
+    ...(detail === undefined ? {} : { detail }),
+  }))
+}

@@ -1,0 +1,45 @@
+/**
+ * What agents report, applied to the task it is about. A task that is not known (any more) is acknowledged: agents repeat most refused
+ * reports for ever, and there is nothing to do about a task that was forgotten an hour after it stopped.
+ */
+import type { ClusterRecord, TaskRecord } from '../../model/records.ts'
+import { applyReport, type TaskReport } from '../../model/task-state.ts'
+import type { EcsContext } from './context.ts'
+import { invalidParameter } from './faults.ts'
+import { taskIdOf } from './find-task.ts'
+import { clusterArnOf } from './lookups.ts'
+
+export const ACKNOWLEDGMENT = { acknowledgment: 'ACK' }
+
+/** Applies a report. Identifiers that make no sense are InvalidParameterException, the one refusal that agents do not repeat. */
+export const acceptReport = (
+  context: EcsContext,
+  clusterName: string | undefined,
+  identifier: string | undefined,
+  report: TaskReport,
+): void => {
+  if (!identifier) throw invalidParameter('Task cannot be blank.')
+  const task = reportedTask(context, clusterName, identifier)
+  if (task === undefined) return
+  const definition = context.tx.taskDefinitions.get(task.taskDefinitionArn)
+  const after = applyReport(task, report, definition, context.now)
+  if (after !== task) context.tx.tasks.put(after)
+}
+
+const reportedTask = (
+  context: EcsContext,
+  clusterName: string | undefined,
+  identifier: string,
+): TaskRecord | undefined => {
+  const cluster = context.tx.clusters.get(clusterArnOf(context, clusterName))
+  if (cluster === undefined) return undefined
+  return ownTask(context, cluster, taskIdOf(cluster, identifier))
+}
+
+/** An agent of one cluster has nothing to say of tasks of another. */
+const ownTask = (context: EcsContext, cluster: ClusterRecord, taskId: string): TaskRecord | undefined => {
+  const task = context.tx.tasks.get(taskId)
+  if (task !== undefined && task.clusterArn !== cluster.clusterArn)
+    throw invalidParameter('The referenced task was not found.')
+  return task
+}
