@@ -174,16 +174,13 @@ export class ControlApi {
   ): Promise<Readonly<Record<string, unknown>>> {
     const body = JSON.stringify(withEpochSeconds(input))
     const url = `${this.#options.endpoint.replace(/\/+$/, '')}/`
-    const headers = this.#options.sign({
+    const signed = this.#options.sign({
       method: 'POST',
       url,
       body,
-      headers: {
-        'Content-Type': 'application/x-amz-json-1.1',
-        'X-Amz-Target': TARGET_PREFIX + operation,
-        'User-Agent': this.#options.userAgent,
-      },
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': TARGET_PREFIX + operation },
     })
+    const headers = { ...signed, 'user-agent': this.#options.userAgent }
     let answer: HttpAnswer
     try {
       answer = await this.#options.transport({ url, headers, body, timeoutMs, signal })

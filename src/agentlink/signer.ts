@@ -1,13 +1,38 @@
-/** What the agent's ends need of SigV4. The service (`ecs`), the region and the keys are bound in it. */
+/** What the agent's ends need of SigV4. */
+import type { Clock } from '../kit/clock.ts'
+import { type SigningCredentials, signRequest } from '../model/signature-v4.ts'
 
 export interface SignableRequest {
   readonly method: 'GET' | 'POST'
   /** `http:` or `https:`. */
   readonly url: string
+  /** Headers that are to be signed; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Absent: the signature is of an empty body. */
   readonly body?: string
 }
 
-/** Gives all headers to send: those of the request, `Host`, `X-Amz-Date`, `Authorization`, and the session token if there is one. */
+/** Gives all headers to send: those of the request, and `host`, date, authorization and session token. */
 export type Signer = (request: SignableRequest) => Readonly<Record<string, string>>
+
+export interface EcsSignerOptions {
+  readonly clock: Clock
+  readonly region: string
+  /** Asked for each request, as temporary credentials change. */
+  readonly credentials: () => SigningCredentials
+}
+
+/** A signer for the ECS API and the websockets of agents. */
+export const ecsSigner =
+  ({ clock, region, credentials }: EcsSignerOptions): Signer =>
+  ({ method, url, headers, body }) =>
+    signRequest({
+      method,
+      url: new URL(url),
+      headers,
+      ...(body === undefined ? {} : { body }),
+      region,
+      service: 'ecs',
+      credentials: credentials(),
+      now: clock.now(),
+    })

@@ -60,8 +60,6 @@ export class Deliveries {
   }
 }
 
-/** The agent's own report shows that it knows: it runs the task as it should, or has ended it. A task being provisioned waits. */
+/** The agent's own report shows that it knows: it runs the task as it should, or has ended it. */
 const isSettled = ({ lastStatus, desiredStatus }: TaskRecord): boolean =>
-  lastStatus === 'STOPPED' ||
-  lastStatus === 'DELETED' ||
-  (desiredStatus === 'RUNNING' && (lastStatus === 'RUNNING' || lastStatus === 'PROVISIONING'))
+  lastStatus === 'STOPPED' || lastStatus === 'DELETED' || (desiredStatus === 'RUNNING' && lastStatus === 'RUNNING')

@@ -20,6 +20,8 @@ export interface InstanceAssignmentOptions {
   readonly log: Log
   readonly credentials: TaskCredentials
   readonly getTaskDefinition: (taskDefinitionArn: string) => TaskDefinitionRecord | undefined
+  /** The agent was told of these tasks, and their records do not say yet that it is the agent that is awaited. */
+  readonly onProvisioned: (taskIds: readonly string[]) => void
 }
 
 export class InstanceAssignment {
@@ -131,6 +133,7 @@ export class InstanceAssignment {
   #sendBatch(session: AcsSession): void {
     const header = this.#header()
     const payloads: PayloadTask[] = []
+    const provisioned: string[] = []
     for (const task of this.#outbox.values()) {
       if (payloads.length === PAYLOAD_TASKS) break
       this.#outbox.delete(task.taskId)
@@ -138,9 +141,11 @@ export class InstanceAssignment {
       if (payload === undefined) continue
       payloads.push(payload)
       this.#deliveries.sent(task, header.messageId, header.generatedAt)
+      if (task.lastStatus === 'PROVISIONING') provisioned.push(task.taskId)
     }
     if (payloads.length === 0) return
     session.send({ type: 'PayloadMessage', message: { ...header, seqNum: this.#nextNumber(), tasks: payloads } })
+    if (provisioned.length > 0) this.#options.onProvisioned(provisioned)
   }
 
   /** Undefined, with a line in the log, if the task cannot be told: others must not wait for it. */

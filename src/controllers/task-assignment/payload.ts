@@ -9,6 +9,7 @@ import type { IAMRoleCredentials, PayloadTask, PayloadVolume } from '../../agent
 import { compact } from '../../kit/compact.ts'
 import { taskArn, taskDefinitionOf } from '../../model/arn.ts'
 import type { TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
+import { parseTaskCpu, parseTaskMemory } from '../../model/task-size.ts'
 import { containerPayload } from './container-payload.ts'
 
 export interface PayloadCredentials {
@@ -40,8 +41,8 @@ export const taskPayload = (
     roleCredentials: credentials.taskRole,
     executionRoleCredentials: credentials.executionRole,
     networkMode,
-    cpu: task.cpu === undefined ? undefined : Number(task.cpu) / CPU_UNITS_PER_VCPU,
-    memory: task.memory === undefined ? undefined : Number(task.memory),
+    cpu: vCpus(task),
+    memory: task.memory === undefined ? undefined : parseTaskMemory(task.memory),
     pidMode: definition.pidMode,
     ipcMode: definition.ipcMode,
     associations: gpuAssociations(task),
@@ -51,6 +52,11 @@ export const taskPayload = (
     group: task.group,
     enableFaultInjection: definition.enableFaultInjection,
   })
+}
+
+const vCpus = ({ cpu }: TaskRecord): number | undefined => {
+  const units = cpu === undefined ? undefined : parseTaskCpu(cpu)
+  return units === undefined ? undefined : units / CPU_UNITS_PER_VCPU
 }
 
 /** The order to stop a task. It needs no definition: an agent that never saw the task reports it as stopped. */

@@ -13,6 +13,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
+import { markProvisioned } from '../../model/task-state.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
 import { hostOf } from '../../store/tables.ts'
 import { admitAgent } from '../agent-admission.ts'
@@ -100,6 +101,7 @@ export class TaskAssignment implements Controller, AcsHost {
     const made = new InstanceAssignment(instance, {
       ...this.#options,
       getTaskDefinition: (arn) => tables.taskDefinitions.get(arn),
+      onProvisioned: (taskIds) => this.#recordProvisioned(taskIds),
     })
     this.#assignments.set(containerInstanceId, made)
     return made
@@ -215,6 +217,18 @@ export class TaskAssignment implements Controller, AcsHost {
       if (instance === undefined || instance.agentUpdateStatus === agentUpdateStatus) return
       tx.containerInstances.update(containerInstanceId, { agentUpdateStatus, version: instance.version + 1 })
     })
+  }
+
+  /** Nothing has to be made for a task before its agent gets it; once it has it, the agent is what is awaited. */
+  #recordProvisioned(taskIds: readonly string[]): void {
+    const now = this.#options.clock.now()
+    const recorded = this.#store.transact((tx) => {
+      for (const taskId of taskIds) {
+        const task = tx.tasks.get(taskId)
+        if (task?.lastStatus === 'PROVISIONING') tx.tasks.put(markProvisioned(task, now))
+      }
+    })
+    recorded.catch((error: unknown) => this.#options.log.error('recording tasks as provisioned failed', { error }))
   }
 
   /** What fails here fails because the store does: the agent comes back when there is one again. */
