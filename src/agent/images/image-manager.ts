@@ -12,7 +12,7 @@ import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import type { ImageOutcome, Images, PullErrorName } from '../engine/tools.ts'
 import { type ContainerRuntime, type LocalImage, RuntimeError } from '../runtime.ts'
 import type { Gate } from './gate.ts'
-import type { ImageRecords } from './image-records.ts'
+import type { ImageRecord, ImageRecords } from './image-records.ts'
 import { isWorthRetrying, pullFailure } from './pull-failure.ts'
 import { localDigest, parseReference } from './reference.ts'
 import type { FindCredentials } from './registry-auth.ts'
@@ -139,7 +139,7 @@ export class ImageManager implements Images {
   #ready(image: string, local: LocalImage, isFromRegistry: boolean): ImageOutcome {
     const { records, clock } = this.#options
     const now = clock.now()
-    const pulledAt = isFromRegistry ? now : records.get(image)?.pulledAt
+    const pulledAt = pulledAtOf(records.get(image), local.id, isFromRegistry, now)
     records.put({
       reference: image,
       imageId: local.id,
@@ -151,6 +151,10 @@ export class ImageManager implements Images {
     return { status: 'ready', imageId: local.id, ...(digest !== undefined && { digest }) }
   }
 }
+
+/** What the registry only confirmed keeps the time of its pull. */
+const pulledAtOf = (known: ImageRecord | undefined, imageId: string, isFromRegistry: boolean, now: number) =>
+  isFromRegistry && (known?.pulledAt === undefined || known.imageId !== imageId) ? now : known?.pulledAt
 
 /** Runs the work unless it runs already; then both wait for the same. */
 const once = <T>(running: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> => {

@@ -100,8 +100,7 @@ export class ControlGroups implements CgroupLimits {
   }
 
   async #makeDirectories(group: string): Promise<void> {
-    for (const directory of this.#version.directories(group))
-      await mkdir(join(this.#root, directory), { recursive: true })
+    for (const directory of this.#version.directories(group)) await makeDirectory(join(this.#root, directory))
   }
 
   async #write(settings: readonly Setting[]): Promise<void> {
@@ -110,6 +109,14 @@ export class ControlGroups implements CgroupLimits {
 }
 
 const groupOf = (taskArn: string): string => join(PARENT, resourceId(taskArn))
+
+const makeDirectory = async (directory: string): Promise<void> => {
+  try {
+    await mkdir(directory)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
 
 const removeDirectory = async (directory: string): Promise<void> => {
   try {
