@@ -33,14 +33,14 @@ export interface EcsHarness {
 export const ecsHarness = async ({ seed = 1 } = {}): Promise<EcsHarness> => {
   const clock = new ManualClock()
   const ids = new SeededIds(seed)
-  const capacity = new CapacityIndex()
+  const capacity = new CapacityIndex(ids)
   const store = await Store.open(new MemoryJournal(), (error) => {
     throw error
   })
   feed(store, capacity)
   const deps: EcsDeps = { ids, capacity, pageTokens: readableTokens, agentEndpoints }
   const call: EcsHarness['call'] = async (operation, input, caller = {}) => {
-    const perform = performer<EcsDeps>(store, { Operation: operation as EcsOperation<never> }, deps)
+    const perform = performer<EcsDeps>(store, { Operation: operation as unknown as EcsOperation<never> }, deps)
     const answer = await perform('Operation', input, { ...root(ids.uuid(), clock.now()), ...caller })
     return plain(answer) as never
   }
