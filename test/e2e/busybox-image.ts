@@ -1,8 +1,9 @@
 /**
  * A small image for tests, made from Debian's `busybox-static` without any registry: every command that busybox has, and a shell.
- * The same content has the same id, so making it again costs little.
+ * Its tag is a digest of its content, so that it is made once per engine.
  */
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -16,27 +17,23 @@ const COMMANDS = (
   'seq sleep stat sync tail test touch true wget yes'
 ).split(' ')
 
-export interface BusyboxImageOptions {
-  /** Dockerfile instructions, e.g. `ENV COLOUR=blue`, `CMD ["sleep", "60"]`. */
-  readonly changes?: readonly string[]
-}
+const REPOSITORY = 'longshore-test/busybox'
 
-/** Makes the image in the engine behind the socket and resolves with its id. */
-export const busyboxImage = (
-  socketPath: string,
-  reference: string,
-  options: BusyboxImageOptions = {},
+/**
+ * Makes the image in the engine behind the socket, unless it has it, and resolves with its reference. `changes` are Dockerfile
+ * instructions, e.g. `ENV COLOUR=blue`, `CMD ["sleep", "60"]`.
+ */
+export const buildBusyboxImage = async (
+  socketPath = '/var/run/docker.sock',
+  changes: readonly string[] = [],
 ): Promise<string> => {
-  const [repository = reference, tag = 'latest'] = splitTag(reference)
-  const changes = ['ENV PATH=/bin', 'CMD ["sh"]', ...(options.changes ?? [])]
-  const query = new URLSearchParams({ fromSrc: '-', repo: repository, tag })
-  for (const change of changes) query.append('changes', change)
-  return importImage(socketPath, `/images/create?${query}`, busyboxLayer())
-}
-
-const splitTag = (reference: string): string[] => {
-  const colon = reference.lastIndexOf(':')
-  return colon > reference.lastIndexOf('/') ? [reference.slice(0, colon), reference.slice(colon + 1)] : [reference]
+  const layer = busyboxLayer()
+  const instructions = ['ENV PATH=/bin', 'CMD ["sh"]', ...changes]
+  const tag = createHash('sha256').update(layer).update(instructions.join('\n')).digest('hex').slice(0, 12)
+  const reference = `${REPOSITORY}:${tag}`
+  const present = await call(socketPath, 'GET', `/images/${reference}/json`)
+  if (present.status !== 200) await importImage(socketPath, tag, instructions, layer)
+  return reference
 }
 
 /** The root file system as a tar archive, the same bytes every time. */
@@ -66,19 +63,32 @@ const writeRoot = (root: string, busybox: string): void => {
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n')
 }
 
-const importImage = (socketPath: string, path: string, archive: Buffer): Promise<string> =>
+const importImage = async (
+  socketPath: string,
+  tag: string,
+  changes: readonly string[],
+  layer: Buffer,
+): Promise<void> => {
+  const query = new URLSearchParams({ fromSrc: '-', repo: REPOSITORY, tag })
+  for (const change of changes) query.append('changes', change)
+  const { text } = await call(socketPath, 'POST', `/images/create?${query}`, layer)
+  if (!/"status":"sha256:[0-9a-f]{64}"/.test(text)) throw new Error(`cannot import the busybox image: ${text}`)
+}
+
+const call = (
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: Buffer,
+): Promise<{ readonly status: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/x-tar', 'Content-Length': archive.length }
-    const call = request({ socketPath, method: 'POST', path, headers, agent: false }, (response) => {
+    const headers = { 'Content-Type': 'application/x-tar', 'Content-Length': body?.length ?? 0 }
+    const exchange = request({ socketPath, method, path, headers, agent: false }, (response) => {
       response.setEncoding('utf8')
       let text = ''
       response.on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => {
-        const id = /"status":"(sha256:[0-9a-f]{64})"/.exec(text)?.[1]
-        if (id === undefined) reject(new Error(`cannot import the busybox image: ${text}`))
-        else resolve(id)
-      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
     })
-    call.on('error', reject)
-    call.end(archive)
+    exchange.on('error', reject)
+    exchange.end(body)
   })

@@ -21,13 +21,15 @@ export interface EngineOptions {
   readonly liveRestore?: boolean
 }
 
-export interface TestEngine {
+export interface Engine {
   /** Path of the daemon's socket. */
   readonly socket: string
   /** For `DOCKER_HOST`. */
   readonly host: string
   /** Command line in front of a program that shall run in the engine's network. */
   readonly inNetwork: readonly string[]
+  /** Ids of the containers that run. */
+  runningContainers(): Promise<string[]>
   /** kill -9 of the daemon; its containers are left alone. Resolves when it is gone. */
   kill(): Promise<void>
   /** Starts the daemon again, on the same state. Resolves when it answers. */
@@ -42,7 +44,7 @@ export interface TestEngine {
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 
-export const startEngine = async (options: EngineOptions = {}): Promise<TestEngine> => {
+export const startEngine = async (options: EngineOptions = {}): Promise<Engine> => {
   // Short: a socket's path has at most 107 characters, and the daemon's own sockets lie deep below.
   const directory = await mkdtemp(join(tmpdir(), 'lse-'))
   const socket = join(directory, 'docker.sock')
@@ -61,6 +63,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<TestEngi
     socket,
     host: `unix://${socket}`,
     inNetwork,
+    runningContainers: () => listContainers(socket, false),
     kill,
     restart: async () => {
       await kill()
@@ -176,9 +179,14 @@ const answers = (socketPath: string): Promise<boolean> =>
     ping.end()
   })
 
+const listContainers = async (socketPath: string, all: boolean): Promise<string[]> => {
+  const containers = JSON.parse(await send(socketPath, 'GET', `/containers/json?all=${all}`)) as { Id: string }[]
+  return containers.map(({ Id }) => Id)
+}
+
 const removeContainers = async (socketPath: string): Promise<void> => {
-  const containers = JSON.parse(await send(socketPath, 'GET', '/containers/json?all=1')) as { Id: string }[]
-  await Promise.all(containers.map(({ Id }) => send(socketPath, 'DELETE', `/containers/${Id}?force=1&v=1`)))
+  const containers = await listContainers(socketPath, true)
+  await Promise.all(containers.map((id) => send(socketPath, 'DELETE', `/containers/${id}?force=1&v=1`)))
 }
 
 const send = (socketPath: string, method: string, path: string): Promise<string> =>
