@@ -43,7 +43,6 @@ export const TASK_DEFINITION_BYTES = 64 * 1024
 /** Task definitions that one DeleteTaskDefinitions may name. */
 export const DELETE_TASK_DEFINITIONS = 10
 export const PORT_RANGES_PER_CONTAINER = 100
-export const ENVIRONMENT_FILES_PER_CONTAINER = 10
 export const IGNORED_EXIT_CODES = 50
 export const RUN_TASK_OVERRIDES_BYTES = 8192
 /** Characters of `startedBy` in RunTask, and in StartTask. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, ecsHarness } from '../../../../test/ecs-context.ts'
-import { deleteAccountSetting } from './delete-account-setting.ts'
 import { listAccountSettings } from './list-account-settings.ts'
 import { putAccountSetting } from './put-account-setting.ts'
 import { putAccountSettingDefault } from './put-account-setting-default.ts'
@@ -55,26 +54,5 @@ describe('ListAccountSettings', () => {
     for (const input of [{ value: 'enabled' }, { name: 'other' as never }, { maxResults: 11 }]) {
       await expect(ecs.call(listAccountSettings, input)).rejects.toMatchObject({ code: 'InvalidParameterException' })
     }
-  })
-})
-
-describe('DeleteAccountSetting', () => {
-  it('lets the default hold again', async () => {
-    const ecs = await ecsHarness()
-    await ecs.call(putAccountSettingDefault, { name: 'containerInsights', value: 'enhanced' })
-    await ecs.call(putAccountSetting, { name: 'containerInsights', value: 'enabled' }, asAlice)
-
-    const { setting } = await ecs.call(deleteAccountSetting, { name: 'containerInsights' }, asAlice)
-
-    expect(setting).toEqual({ name: 'containerInsights', value: 'enhanced', principalArn: ALICE, type: 'user' })
-    expect(await ecs.call(listAccountSettings, {}, asAlice)).toEqual({ settings: [] })
-  })
-
-  it('refuses an unknown name', async () => {
-    const ecs = await ecsHarness()
-
-    await expect(ecs.call(deleteAccountSetting, { name: 'other' as never })).rejects.toMatchObject({
-      code: 'InvalidParameterException',
-    })
   })
 })

@@ -1,7 +1,7 @@
 /** What a container finds in its environment and on its network: variables, files, secrets, credentials, host names. */
 import { isIP } from 'node:net'
 import { EnvironmentFileType } from '@aws-sdk/client-ecs'
-import { ENVIRONMENT_FILES_PER_CONTAINER } from '../../../model/limits.ts'
+import { ENVIRONMENT_FILES } from '../../../model/limits.ts'
 import { type ContainerRule, networkModeOf, ensure, requireDistinct, requireOneOf } from './rule.ts'
 
 const ENVIRONMENT_FILE = /^arn:[^:]+:s3:::.+\.env$/
@@ -12,7 +12,7 @@ export const environmentIsValid: ContainerRule = ({ name, environment = [], envi
   for (const variable of environment) {
     ensure(Boolean(variable.name), `Environment variable name for container '${name}' should not be null or empty.`)
   }
-  const limit = ENVIRONMENT_FILES_PER_CONTAINER
+  const limit = ENVIRONMENT_FILES
   ensure(environmentFiles.length <= limit, `A container can have at most ${limit} environment files.`)
   for (const { type, value = '' } of environmentFiles) {
     requireOneOf('environmentFiles.type', type, EnvironmentFileType)
