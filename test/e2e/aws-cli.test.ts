@@ -20,10 +20,14 @@ describe('the AWS CLI', () => {
   afterAll(() => longshore.stop())
 
   const run = (service: string, ...args: string[]) =>
-    spawnSync(AWS, ['--endpoint-url', longshore.endpoint, '--region', 'us-east-1', '--output', 'json', service, ...args], {
-      encoding: 'utf8',
-      env: { ...process.env, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
-    })
+    spawnSync(
+      AWS,
+      ['--endpoint-url', longshore.endpoint, '--region', 'us-east-1', '--output', 'json', service, ...args],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      },
+    )
 
   const aws = (service: string, ...args: string[]): Record<string, never> => {
     const { status, stdout, stderr } = run(service, ...args)
@@ -32,20 +36,28 @@ describe('the AWS CLI', () => {
   }
 
   it('says who is calling', () => {
-    expect(aws('sts', 'get-caller-identity')).toMatchObject({ Account: '000000000000', Arn: 'arn:aws:iam::000000000000:root' })
+    expect(aws('sts', 'get-caller-identity')).toMatchObject({
+      Account: '000000000000',
+      Arn: 'arn:aws:iam::000000000000:root',
+    })
   })
 
   it('runs a task from registration to its end', () => {
     const definitions = JSON.stringify([{ name: 'main', image, memory: 16, command: ['sleep', '300'], stopTimeout: 1 }])
     aws('ecs', 'register-task-definition', '--family', 'cli', '--container-definitions', definitions)
-    const started = aws('ecs', 'run-task', '--task-definition', 'cli', '--count', '2') as unknown as { tasks: { taskArn: string }[]; failures: [] }
+    const started = aws('ecs', 'run-task', '--task-definition', 'cli', '--count', '2') as unknown as {
+      tasks: { taskArn: string }[]
+      failures: []
+    }
     expect(started.failures).toEqual([])
     const arns = started.tasks.map(({ taskArn }) => taskArn)
     aws('ecs', 'wait', 'tasks-running', '--tasks', ...arns)
     expect(aws('ecs', 'list-tasks', '--family', 'cli')).toMatchObject({ taskArns: expect.arrayContaining(arns) })
     for (const arn of arns) aws('ecs', 'stop-task', '--task', arn)
     aws('ecs', 'wait', 'tasks-stopped', '--tasks', ...arns)
-    const described = aws('ecs', 'describe-tasks', '--tasks', ...arns) as unknown as { tasks: { lastStatus: string; stopCode: string }[] }
+    const described = aws('ecs', 'describe-tasks', '--tasks', ...arns) as unknown as {
+      tasks: { lastStatus: string; stopCode: string }[]
+    }
     expect(described.tasks.map(({ lastStatus, stopCode }) => [lastStatus, stopCode])).toEqual([
       ['STOPPED', 'UserInitiated'],
       ['STOPPED', 'UserInitiated'],
@@ -55,7 +67,9 @@ describe('the AWS CLI', () => {
   it('shows faults as AWS words them', () => {
     const { status, stderr } = run('ecs', 'list-tasks', '--cluster', 'nowhere')
     expect(status).not.toBe(0)
-    expect(stderr).toContain('An error occurred (ClusterNotFoundException) when calling the ListTasks operation: Cluster not found.')
+    expect(stderr).toContain(
+      'An error occurred (ClusterNotFoundException) when calling the ListTasks operation: Cluster not found.',
+    )
   })
 
   it('names an operation that is not there yet', () => {

@@ -10,7 +10,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DescribeTasksCommand, RegisterTaskDefinitionCommand, RunTaskCommand, StopTaskCommand, type Task } from '@aws-sdk/client-ecs'
+import {
+  DescribeTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type Task,
+} from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SeededIds } from '../../src/kit/ids.ts'
 import { buildBusyboxImage } from './busybox-image.ts'
@@ -88,7 +94,9 @@ class CrashRun {
 
   async #stopTask(number: number): Promise<void> {
     const task = this.acknowledged.started.get(number) ?? ''
-    await this.#persist(() => this.#longshore.client.send(new StopTaskCommand({ task, reason: `stopped by call ${number}` })))
+    await this.#persist(() =>
+      this.#longshore.client.send(new StopTaskCommand({ task, reason: `stopped by call ${number}` })),
+    )
     this.acknowledged.stopped.add(number)
   }
 
@@ -132,7 +140,10 @@ describe('killed at random moments', () => {
       async () => {
         const tasks = await describeAll(longshore, [...run.acknowledged.started.values()])
         const settled = tasks.every(({ lastStatus, desiredStatus }) => lastStatus === desiredStatus)
-        if (!settled) throw new Error(`not converged: ${JSON.stringify(tasks.map(({ taskArn, lastStatus, desiredStatus }) => [taskArn, lastStatus, desiredStatus]))}`)
+        if (!settled)
+          throw new Error(
+            `not converged: ${JSON.stringify(tasks.map(({ taskArn, lastStatus, desiredStatus }) => [taskArn, lastStatus, desiredStatus]))}`,
+          )
         return tasks
       },
       CONVERGE_TIMEOUT_MS,
@@ -174,12 +185,19 @@ describe('killed at random moments', () => {
           const starts = readFileSync(path.join(witnesses, witness), 'utf8').trim().split('\n')
           expect(starts.length, `run ${witness} started ${starts.length} times; ${context}`).toBe(1)
         }
-        const expected = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').map(({ containers }) => containers?.[0]?.runtimeId ?? 'none')
+        const expected = tasks
+          .filter(({ lastStatus }) => lastStatus === 'RUNNING')
+          .map(({ containers }) => containers?.[0]?.runtimeId ?? 'none')
         const running = await engine.runningContainers()
         expect(running.toSorted(), context).toEqual(expected.toSorted())
 
-        for (const arn of run.acknowledged.started.values()) await longshore.client.send(new StopTaskCommand({ task: arn }))
-        await until('everything to stop', async () => (await engine.runningContainers()).length === 0, CONVERGE_TIMEOUT_MS)
+        for (const arn of run.acknowledged.started.values())
+          await longshore.client.send(new StopTaskCommand({ task: arn }))
+        await until(
+          'everything to stop',
+          async () => (await engine.runningContainers()).length === 0,
+          CONVERGE_TIMEOUT_MS,
+        )
       } finally {
         await longshore.stop()
         rmSync(witnesses, { recursive: true })

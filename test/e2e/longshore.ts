@@ -40,7 +40,19 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     ...(options.dockerSocket === undefined ? {} : { DOCKER_HOST: `unix://${options.dockerSocket}` }),
     ...options.env,
   }
-  const args = ['up', '--dev', '--port', '0', '--data-dir', dataDir, '--runtime', options.runtime ?? 'docker', '--log-level', 'info', ...(options.args ?? [])]
+  const args = [
+    'up',
+    '--dev',
+    '--port',
+    '0',
+    '--data-dir',
+    dataDir,
+    '--runtime',
+    options.runtime ?? 'docker',
+    '--log-level',
+    'info',
+    ...(options.args ?? []),
+  ]
   const up = spawn(bin, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   up.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -51,8 +63,14 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     if (up.exitCode !== null) throw new Error(`longshore up ended with ${up.exitCode}: ${output}`)
     return /listens on (\S+)/.exec(output)?.[1]
   })
-  const client = new ECSClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1 })
-  const processId = (role: string): number | undefined => childrenOf(up.pid ?? 0).find((child) => commandLine(child).includes(role))
+  const client = new ECSClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  })
+  const processId = (role: string): number | undefined =>
+    childrenOf(up.pid ?? 0).find((child) => commandLine(child).includes(role))
   return {
     endpoint,
     dataDir,
@@ -82,13 +100,18 @@ const commandLine = (processId: number): string[] => {
   try {
     return readFileSync(`/proc/${processId}/cmdline`, 'utf8').split('\0')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH') return []
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
+      return []
     throw error
   }
 }
 
 /** Polls until `probe` gives something that is neither undefined nor false, and gives that. Its errors end the wait only if thrown at the last try. */
-export const until = async <T>(what: string, probe: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = START_TIMEOUT_MS): Promise<T> => {
+export const until = async <T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  timeoutMs = START_TIMEOUT_MS,
+): Promise<T> => {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const isLast = performance.now() > deadline
@@ -108,6 +131,8 @@ export const connectedInstance = (client: ECSClient, cluster = 'default'): Promi
   until('a connected container instance', async () => {
     const { containerInstanceArns = [] } = await client.send(new ListContainerInstancesCommand({ cluster }))
     if (containerInstanceArns.length === 0) return undefined
-    const { containerInstances = [] } = await client.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }))
+    const { containerInstances = [] } = await client.send(
+      new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }),
+    )
     return containerInstances.find(({ agentConnected }) => agentConnected === true)?.containerInstanceArn
   })

@@ -30,7 +30,16 @@ describe('the AWS SDK for JavaScript', () => {
     await longshore.client.send(
       new RegisterTaskDefinitionCommand({
         family,
-        containerDefinitions: [{ name: 'main', image, memory: 16, command: [...command], stopTimeout: 2, portMappings: [{ containerPort: 80 }] }],
+        containerDefinitions: [
+          {
+            name: 'main',
+            image,
+            memory: 16,
+            command: [...command],
+            stopTimeout: 2,
+            portMappings: [{ containerPort: 80 }],
+          },
+        ],
       }),
     )
   }
@@ -38,14 +47,25 @@ describe('the AWS SDK for JavaScript', () => {
   it('runs a task, waits until it runs, stops it, waits until it stopped', async () => {
     const { client } = longshore
     await register('web', ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done'])
-    const { tasks = [], failures } = await client.send(new RunTaskCommand({ taskDefinition: 'web', count: 2, startedBy: 'sdk' }))
+    const { tasks = [], failures } = await client.send(
+      new RunTaskCommand({ taskDefinition: 'web', count: 2, startedBy: 'sdk' }),
+    )
     expect(failures).toEqual([])
     const arns = tasks.map(({ taskArn }) => taskArn ?? '')
     await waitUntilTasksRunning({ client, ...WAITER }, { tasks: arns })
     const running = await client.send(new DescribeTasksCommand({ tasks: arns }))
     for (const task of running.tasks ?? []) {
-      expect(task).toMatchObject({ lastStatus: 'RUNNING', desiredStatus: 'RUNNING', connectivity: 'CONNECTED', launchType: 'EC2' })
-      expect(task.containers?.[0]?.networkBindings?.[0]).toMatchObject({ containerPort: 80, protocol: 'tcp', bindIP: '0.0.0.0' })
+      expect(task).toMatchObject({
+        lastStatus: 'RUNNING',
+        desiredStatus: 'RUNNING',
+        connectivity: 'CONNECTED',
+        launchType: 'EC2',
+      })
+      expect(task.containers?.[0]?.networkBindings?.[0]).toMatchObject({
+        containerPort: 80,
+        protocol: 'tcp',
+        bindIP: '0.0.0.0',
+      })
       expect(task.containers?.[0]?.runtimeId).toMatch(/^[0-9a-f]{64}$/)
     }
     for (const task of arns) await client.send(new StopTaskCommand({ task, reason: 'enough' }))
@@ -63,7 +83,8 @@ describe('the AWS SDK for JavaScript', () => {
     const started = await client.send(new RunTaskCommand({ taskDefinition: 'sleeper', count: 5 }))
     expect(started.tasks).toHaveLength(5)
     const pages: number[] = []
-    for await (const { taskArns = [] } of paginateListTasks({ client, pageSize: 2 }, { family: 'sleeper' })) pages.push(taskArns.length)
+    for await (const { taskArns = [] } of paginateListTasks({ client, pageSize: 2 }, { family: 'sleeper' }))
+      pages.push(taskArns.length)
     expect(pages).toEqual([2, 2, 1])
     for (const { taskArn } of started.tasks ?? []) await client.send(new StopTaskCommand({ task: taskArn }))
   })
@@ -74,7 +95,10 @@ describe('the AWS SDK for JavaScript', () => {
     const { tasks = [] } = await client.send(new RunTaskCommand({ taskDefinition: 'failing' }))
     await waitUntilTasksStopped({ client, ...WAITER }, { tasks: [tasks[0]?.taskArn ?? ''] })
     const { tasks: stopped = [] } = await client.send(new DescribeTasksCommand({ tasks: [tasks[0]?.taskArn ?? ''] }))
-    expect(stopped[0]).toMatchObject({ stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' })
+    expect(stopped[0]).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+    })
     expect(stopped[0]?.containers?.[0]).toMatchObject({ exitCode: 7, lastStatus: 'STOPPED' })
   })
 
@@ -99,7 +123,9 @@ describe('the AWS SDK for JavaScript', () => {
     const input = { taskDefinition: 'sleeper', clientToken: 'only-once' }
     const [first, second] = [await client.send(new RunTaskCommand(input)), await client.send(new RunTaskCommand(input))]
     expect(second.tasks?.[0]?.taskArn).toBe(first.tasks?.[0]?.taskArn)
-    await expect(client.send(new RunTaskCommand({ ...input, count: 2 }))).rejects.toMatchObject({ name: 'ConflictException' })
+    await expect(client.send(new RunTaskCommand({ ...input, count: 2 }))).rejects.toMatchObject({
+      name: 'ConflictException',
+    })
     await client.send(new StopTaskCommand({ task: first.tasks?.[0]?.taskArn }))
   })
 })

@@ -1,0 +1,118 @@
+/**
+ * The control plane put together: services and controllers over one store, behind one gateway. Opens no socket and no file, so that
+ * tests and the simulation can have as many as they like.
+ */
+import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Controllers } from '../controllers/index.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
+import type { Log } from '../kit/log.ts'
+import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
+import { CapacityIndex } from '../scheduler/capacity-index.ts'
+import { allServices } from '../services/index.ts'
+import { JournalError } from '../store/journal/journal.ts'
+import type { Store } from '../store/store.ts'
+import type { RowChange } from '../store/table.ts'
+import { type Authenticator, bySignature, byTrust } from '../wire/authentication.ts'
+import { Fault } from '../wire/fault.ts'
+import { Gateway } from '../wire/gateway.ts'
+import { createListener } from '../wire/listener.ts'
+import { HmacPageTokens } from '../wire/page-tokens.ts'
+import type { CredentialStore } from '../wire/sigv4.ts'
+import { AgentGate } from './agent-gate.ts'
+
+export interface ControlPlaneOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly account: string
+  readonly region: string
+  /** Accept any credentials. */
+  readonly isDev: boolean
+  /** Base URL that agents reach this server under. */
+  readonly endpoint: string
+  readonly pageTokenKey: Buffer
+  /** Check every answer against its model; for tests. */
+  readonly isChecking?: boolean
+}
+
+export class ControlPlane {
+  readonly gateway: Gateway
+  readonly listener: RequestListener
+  readonly capacity: CapacityIndex
+  readonly controllers: Controllers
+  readonly #gate: AgentGate
+
+  constructor(options: ControlPlaneOptions) {
+    const { store, clock, ids, log, endpoint } = options
+    this.capacity = new CapacityIndex(ids)
+    keepUpToDate(this.capacity, store)
+    const authenticator = authenticatorOf(options)
+    this.gateway = new Gateway({
+      services: allServices(store, {
+        ids,
+        capacity: this.capacity,
+        pageTokens: new HmacPageTokens(options.pageTokenKey),
+        agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },
+      }),
+      authenticator,
+      clock,
+      ids,
+      log,
+      translate: storeFault,
+      isChecking: options.isChecking ?? false,
+    })
+    this.controllers = new Controllers({ store, clock, ids, log })
+    this.#gate = new AgentGate({ authenticator, clock, log, isDev: options.isDev, acs: this.controllers.acs, tcs: this.controllers.tcs })
+    this.listener = createListener({ gateway: this.gateway, routes: { '/health': (_request, response) => this.#health(store, response) } })
+  }
+
+  /** For `node:http`'s `upgrade` event: the websockets of agents. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#gate.handleUpgrade(request, socket, head)
+  }
+
+  /** Resolves when agents may connect. */
+  async start(): Promise<void> {
+    await this.controllers.start()
+  }
+
+  /** Ends sessions and loops; the store stays open. */
+  async stop(): Promise<void> {
+    await this.controllers.stop()
+  }
+
+  #health(store: Store, response: Parameters<RequestListener>[1]): void {
+    const failure = store.failure?.message
+    const body = JSON.stringify({ status: failure === undefined ? 'ok' : 'failed', failure, controllers: this.controllers.status() })
+    response.writeHead(failure === undefined ? 200 : 503, { 'content-type': 'application/json' }).end(`${body}\n`)
+  }
+}
+
+const keepUpToDate = (capacity: CapacityIndex, store: Store): void =>
+  store.derive(['containerInstances', 'tasks'], ({ changes }) => {
+    for (const { table, before, after } of changes as readonly RowChange<never>[]) {
+      if (table === 'tasks') capacity.applyTask(before as TaskRecord | undefined, after as TaskRecord | undefined)
+      else capacity.applyInstance(before as ContainerInstanceRecord | undefined, after as ContainerInstanceRecord | undefined)
+    }
+  })
+
+const authenticatorOf = ({ isDev, account, region, store }: ControlPlaneOptions): Authenticator =>
+  isDev ? byTrust({ account, region }) : bySignature(credentialsIn(store))
+
+const credentialsIn = (store: Store): CredentialStore => ({
+  find: (accessKeyId) => {
+    const key = store.tables.accessKeys.get(accessKeyId)
+    if (key === undefined || key.status !== 'Active') return undefined
+    const { account, principalArn, userId, secretAccessKey } = key
+    return { secretAccessKey, principal: { arn: principalArn, account, userId, accessKeyId } }
+  },
+})
+
+/** What a client hears when the journal cannot write: not its mistake, and nothing was done. */
+const storeFault = (error: unknown): Fault | undefined =>
+  error instanceof JournalError
+    ? new Fault({ code: 'ServerException', message: `The state cannot be written, so the call was not done. ${error.message}`, side: 'server', status: 503 })
+    : undefined

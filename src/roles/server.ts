@@ -1,0 +1,97 @@
+/** `longshore server`: the control plane as a process. Opens the journal and the port, and ends cleanly. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import process from 'node:process'
+import { type Clock, SystemClock } from '../kit/clock.ts'
+import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
+import { SystemIds } from '../kit/ids.ts'
+import { serverDir } from '../kit/installation.ts'
+import type { Log } from '../kit/log.ts'
+import { JournalError } from '../store/journal/journal.ts'
+import { SqliteJournal } from '../store/journal/sqlite.ts'
+import { Store } from '../store/store.ts'
+import { configureServer } from '../wire/listener.ts'
+import { bootstrap, writeRootKey } from './bootstrap.ts'
+import { onEnd, sayReady } from './child.ts'
+import { ControlPlane } from './control-plane.ts'
+import { checkServerOptions, openLog, serverOptions } from './options.ts'
+
+type ServerValues = Values<typeof serverOptions>
+
+export const serverCommand = command({
+  name: 'server',
+  summary: 'run the control plane alone',
+  options: serverOptions,
+  run: async (values) => {
+    checkServerOptions(values)
+    const clock = new SystemClock()
+    const log = openLog(clock, values)
+    try {
+      await serve(values, clock, log)
+      return 0
+    } catch (error) {
+      if (error instanceof JournalError) throw new UserError(error.message, { cause: error })
+      throw error
+    }
+  },
+})
+
+/** Runs until the process is told to end. */
+const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void> => {
+  const ids = new SystemIds()
+  const dataDir = values['data-dir']
+  const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), (error) => abandon(log, error))
+  const { account, region, cluster, dev: isDev } = values
+  const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster })
+  writeRootKey(dataDir, rootAccessKey)
+
+  const server = createServer()
+  configureServer(server)
+  const endpoint = await listen(server, values)
+  const controlPlane = new ControlPlane({ store, clock, ids, log, account, region, isDev, endpoint, pageTokenKey })
+  await controlPlane.start()
+  server.on('request', controlPlane.listener)
+  server.on('upgrade', (request, socket, head) => controlPlane.handleUpgrade(request, socket, head))
+  log.info('listening', { endpoint, dataDir, account, region, isDev })
+  sayReady({ endpoint })
+
+  onEnd(async () => {
+    server.close()
+    await controlPlane.stop()
+    server.closeAllConnections()
+    await store.close()
+    log.info('stopped', { endpoint })
+  })
+}
+
+/** Nothing acknowledged is lost by ending now, and whatever else would be said could be wrong. */
+const abandon = (log: Log, error: JournalError): void => {
+  log.error('the journal failed; ending', { error: error.message })
+  process.stderr.write(`longshore: ${error.message}\n`)
+  // The answers that say so are written first.
+  setImmediate(() => setImmediate(() => process.exit(1)))
+}
+
+/** Resolves with the base URL that the server is reached under. */
+const listen = (server: Server, { host, port }: ServerValues): Promise<string> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
+    server.listen(wholeNumber('port', port, 0, 65_535), host, () => {
+      const { port: actual } = server.address() as AddressInfo
+      const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+      resolve(`http://${name.includes(':') ? `[${name}]` : name}:${actual}`)
+    })
+  })
+
+const explain = (error: NodeJS.ErrnoException, host: string, port: string): Error => {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new UserError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, { cause: error })
+    case 'EADDRNOTAVAIL':
+      return new UserError(`${host} is no address of this machine.`, { cause: error })
+    case 'EACCES':
+      return new UserError(`Port ${port} needs more rights than this user has; choose one above 1023 with --port.`, { cause: error })
+    default:
+      return error
+  }
+}
