@@ -7,14 +7,10 @@ export const invalidParameter = (message: string): Fault => new Fault({ code: 'I
 
 export const accessDenied = (message: string): Fault => new Fault({ code: 'AccessDeniedException', message })
 
-export const limitExceeded = (message: string): Fault => new Fault({ code: 'LimitExceededException', message })
-
 export const unsupportedFeature = (message: string): Fault =>
   new Fault({ code: 'UnsupportedFeatureException', message })
 
 export const resourceInUse = (message: string): Fault => new Fault({ code: 'ResourceInUseException', message })
-
-export const updateInProgress = (message: string): Fault => new Fault({ code: 'UpdateInProgressException', message })
 
 export const resourceNotFound = (message: string): Fault => new Fault({ code: 'ResourceNotFoundException', message })
 
