@@ -153,7 +153,9 @@ export class AcsHandler {
     }
     this.#raiseSequence(message.timeline)
     this.#ack(message)
-    const running = new Set(message.tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').map(({ taskArn }) => taskArn))
+    const running = new Set(
+      message.tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').map(({ taskArn }) => taskArn),
+    )
     const stopCandidates = [...this.#options.engine.tasks()]
       .filter((task) => task.desiredStatus === 'RUNNING' && !running.has(task.arn))
       .map(({ arn, definition }) => ({
@@ -163,7 +165,10 @@ export class AcsHandler {
       }))
     if (stopCandidates.length === 0) return
     this.#openManifest = message.messageId
-    this.#options.send({ type: 'TaskStopVerificationMessage', message: { messageId: message.messageId, stopCandidates } })
+    this.#options.send({
+      type: 'TaskStopVerificationMessage',
+      message: { messageId: message.messageId, stopCandidates },
+    })
   }
 
   #stopVerified({ messageId, stopTasks }: TaskStopVerificationAck): void {

@@ -11,6 +11,8 @@ import type { ContainerHealthState, EngineContainer, EngineTask, EngineVolume } 
 
 export type Change = (task: EngineTask) => EngineTask
 
+export const unchanged: Change = (task) => task
+
 /** Default of a restart policy's `restartAttemptPeriod`. Source: ContainerRestartPolicy in the API reference. */
 const RESTART_ATTEMPT_PERIOD_SECONDS = 300
 const HEALTH_OUTPUT_LENGTH = 1024

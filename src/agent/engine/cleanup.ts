@@ -1,5 +1,6 @@
 /** When the remains of a stopped task may go: after the configured wait, and not before the control plane knows that it stopped. */
 import type { EngineTask } from './task.ts'
+import type { Situation } from '../steps/step.ts'
 import type { EngineSettings } from './tools.ts'
 
 export const cleanupAt = (task: EngineTask, settings: EngineSettings): number | undefined =>
@@ -12,8 +13,10 @@ export const isCleanupDue = (task: EngineTask, settings: EngineSettings, now: nu
   return at !== undefined && now >= at
 }
 
-/** Whether nothing of the task is left in the runtime, so that its record can go too. */
-export const isCleanedUp = (task: EngineTask, settings: EngineSettings, now: number): boolean =>
+/** Whether nothing of the task is left on the host, so that its record can go too. */
+export const isCleanedUp = (task: EngineTask, { settings, now, hasLimits, busy }: Situation): boolean =>
   isCleanupDue(task, settings, now) &&
+  busy.size === 0 &&
+  (!hasLimits || task.limits === 'REMOVED') &&
   task.containers.every((container) => container.removed) &&
   task.volumes.every((volume) => volume.scope !== 'task' || volume.status === 'REMOVED')

@@ -10,11 +10,11 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { type ListedContainer, RuntimeError, type RuntimeEvent } from '../runtime.ts'
 import type { Situation, StepTools } from '../steps/step.ts'
 import { Admission } from './admission.ts'
-import type { Change } from './changes.ts'
+import { type Change, unchanged } from './changes.ts'
 import { isCleanedUp } from './cleanup.ts'
 import type { HostTotals } from './host-resources.ts'
 import { LABELS } from './labels.ts'
-import { isStillDue, nextSteps, nextWakeAt, type PlannedStep } from './next-steps.ts'
+import { nextSteps, nextWakeAt, type PlannedStep } from './next-steps.ts'
 import { findOrphans, isNews, needsLook } from './reconcile.ts'
 import { RuntimeWatch } from './runtime-watch.ts'
 import { settle } from './settle.ts'
@@ -200,7 +200,7 @@ export class TaskEngine {
     const task = this.#tasks.get(arn)
     if (task === undefined) return
     const situation = this.#situation(arn)
-    if (isCleanedUp(task, situation.settings, situation.now) && situation.busy.size === 0) return this.#forget(task)
+    if (isCleanedUp(task, situation)) return this.#forget(task)
     if (this.#watch.isInSync) for (const planned of nextSteps(task, situation)) this.#begin(arn, planned)
     this.#scheduleWake(arn, nextWakeAt(task, situation))
     if (this.#work.get(arn)?.isIdle) this.#work.delete(arn)
@@ -224,9 +224,9 @@ export class TaskEngine {
   }
 
   #situation(arn: string): Situation {
-    const { settings, clock } = this.#options
+    const { settings, clock, limits } = this.#options
     const { busy, stale, heldBack } = this.#work.get(arn) ?? IDLE
-    return { now: clock.now(), settings, busy, stale, heldBack }
+    return { now: clock.now(), settings, hasLimits: limits !== undefined, busy, stale, heldBack }
   }
 
   #scheduleWake(arn: string, at: number | undefined): void {
@@ -239,7 +239,7 @@ export class TaskEngine {
   }
 
   #begin(arn: string, planned: PlannedStep): void {
-    this.#workOf(arn).busy.set(planned.key, planned.step.name)
+    this.#workOf(arn).busy.set(planned.key, planned.name)
     this.#track(this.#run(arn, planned))
   }
 
@@ -249,14 +249,14 @@ export class TaskEngine {
   }
 
   async #run(arn: string, planned: PlannedStep): Promise<void> {
-    const { step, key } = planned
+    const { name, key, slot } = planned
+    const { clock } = this.#options
     const work = this.#workOf(arn)
-    const giveBack = step.slot === undefined ? () => {} : await this.#slots.take(step.slot)
-    const patience =
-      step.name === 'stop-container' ? this.#options.clock.setTimer(SLOT_PATIENCE_MS, giveBack) : undefined
+    const giveBack = slot === undefined ? () => {} : await this.#slots.take(slot)
+    const patience = name === 'stop-container' ? clock.setTimer(SLOT_PATIENCE_MS, giveBack) : undefined
     try {
       const change = await this.#perform(arn, planned, work)
-      work.succeeded(key, step.name)
+      work.succeeded(key, name)
       this.change(arn, change)
     } catch (error) {
       this.#failed(arn, planned, work, error)
@@ -269,33 +269,26 @@ export class TaskEngine {
 
   /** Runs the step, if after all the waiting it is still the right one. */
   async #perform(arn: string, planned: PlannedStep, work: TaskWork): Promise<Change> {
-    const { step, kind, subject } = planned
-    const before = this.#tasks.get(arn)
-    if (before === undefined || !this.#watch.isInSync || !isStillDue(before, planned, this.#situation(arn)))
-      return unchanged
-    if (step.name === 'inspect-container') work.stale.delete(subject)
+    const task = this.#tasks.get(arn)
+    if (task === undefined || !this.#watch.isInSync || !planned.isDue(task, this.#situation(arn))) return unchanged
+    if (planned.name === 'inspect-container') work.stale.delete(planned.key)
+    this.change(arn, planned.begin(this.#options.clock.now()))
     const tools: StepTools = { ...this.#options, apply: (change) => this.change(arn, change) }
-    if (kind === 'volume') {
-      const volume = before.volumes.find(({ name }) => name === subject)
-      return volume === undefined ? unchanged : step.run(before, volume, tools)
-    }
-    if (step.begin !== undefined) this.change(arn, step.begin(subject, tools.clock.now()))
-    const task = this.#tasks.get(arn) ?? before
-    const container = findContainer(task, subject)
-    return container === undefined ? unchanged : step.run(task, container, tools)
+    return planned.run(this.#tasks.get(arn) ?? task, tools)
   }
 
-  #failed(arn: string, { step, key, kind, subject }: PlannedStep, work: TaskWork, error: unknown): void {
+  #failed(arn: string, { name: step, key }: PlannedStep, work: TaskWork, error: unknown): void {
     const { log, clock, ids } = this.#options
-    // Whatever became of the call, a look will show it.
-    if (kind === 'container') work.stale.add(subject)
+    const task = this.#tasks.get(arn)
+    // Whatever became of the call, a look at the container will show it.
+    if (task !== undefined && findContainer(task, key) !== undefined) work.stale.add(key)
     if (error instanceof RuntimeError && error.kind === 'unreachable') {
       work.ended(key)
       this.#watch.lost(error)
       return
     }
-    const retryInMs = work.failed(key, step.name, () => new Backoff(STEP_BACKOFF, ids), clock.now())
-    log.warn('step failed', { taskArn: arn, step: step.name, subject, retryInMs, error })
+    const retryInMs = work.failed(key, step, () => new Backoff(STEP_BACKOFF, ids), clock.now())
+    log.warn('step failed', { taskArn: arn, step, subject: key, retryInMs, error })
   }
 
   #heard({ action, labels }: RuntimeEvent): void {
@@ -336,8 +329,6 @@ export class TaskEngine {
 
 /** Stands for the work of every idle task; never written to. */
 const IDLE = new TaskWork()
-
-const unchanged: Change = (task) => task
 
 const failing = (reason: string): Change => {
   return (task) => ({ ...task, reason: task.reason || reason, desiredStatus: 'STOPPED' })

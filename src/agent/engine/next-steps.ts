@@ -1,44 +1,69 @@
-/** What to do next for a task: at most one step per container and volume, all of which may run at the same time. Pure. */
-import { CONTAINER_STEPS, VOLUME_STEPS } from '../steps/index.ts'
-import type { Situation, Step } from '../steps/step.ts'
+/** What to do next for a task: at most one step per container, volume and the task itself, all of which may run at once. Pure. */
+import { CONTAINER_STEPS, TASK_STEPS, VOLUME_STEPS } from '../steps/index.ts'
+import type { Situation, Step, StepTools } from '../steps/step.ts'
+import { type Change, unchanged } from './changes.ts'
 import { cleanupAt } from './cleanup.ts'
 import { nextDeadline } from './dependencies.ts'
-import { findContainer } from './task.ts'
-import type { EngineContainer, EngineTask, EngineVolume } from './task.ts'
+import type { SlotClass } from './slots.ts'
+import { type EngineTask, findContainer } from './task.ts'
 
-export type PlannedStep =
-  | { readonly kind: 'container'; readonly subject: string; readonly key: string; readonly step: Step<EngineContainer> }
-  | { readonly kind: 'volume'; readonly subject: string; readonly key: string; readonly step: Step<EngineVolume> }
+/** A step together with what it works on, which is looked up in the task's record as it is then. */
+export interface PlannedStep {
+  readonly name: string
+  /** Unique within the task: a container's name, or what marks a volume or the task itself. */
+  readonly key: string
+  readonly slot: SlotClass | undefined
+  readonly begin: (now: number) => Change
+  /** Whether the step is still the right thing after it had to wait for its turn. */
+  readonly isDue: (task: EngineTask, situation: Situation) => boolean
+  readonly run: (task: EngineTask, tools: StepTools) => Promise<Change>
+}
 
 /** Containers go by their name; a volume may have the same. */
 const volumeKey = (name: string): string => `volume:${name}`
+const TASK_KEY = 'task:'
 
 export const nextSteps = (task: EngineTask, situation: Situation): readonly PlannedStep[] => [
-  ...task.containers.flatMap((container): PlannedStep[] => {
-    const subject = container.definition.name
-    const step = isFree(subject, situation)
-      ? CONTAINER_STEPS.find(({ due }) => due(task, container, situation))
-      : undefined
-    return step === undefined ? [] : [{ kind: 'container', subject, key: subject, step }]
-  }),
-  ...task.volumes.flatMap((volume): PlannedStep[] => {
-    const key = volumeKey(volume.name)
-    const step = isFree(key, situation) ? VOLUME_STEPS.find(({ due }) => due(task, volume, situation)) : undefined
-    return step === undefined ? [] : [{ kind: 'volume', subject: volume.name, key, step }]
-  }),
+  ...plan(task, situation, TASK_KEY, TASK_STEPS, (current) => current),
+  ...task.volumes.flatMap(({ name }) =>
+    plan(task, situation, volumeKey(name), VOLUME_STEPS, ({ volumes }) =>
+      volumes.find((volume) => volume.name === name),
+    ),
+  ),
+  ...task.containers.flatMap(({ definition: { name } }) =>
+    plan(task, situation, name, CONTAINER_STEPS, (current) => findContainer(current, name)),
+  ),
 ]
 
-const isFree = (key: string, { busy, heldBack, now }: Situation): boolean =>
-  !busy.has(key) && (heldBack.get(key) ?? 0) <= now
-
-/** Whether the step is still the right thing after it had to wait for its turn. */
-export const isStillDue = (task: EngineTask, planned: PlannedStep, situation: Situation): boolean => {
-  if (planned.kind === 'container') {
-    const container = findContainer(task, planned.subject)
-    return container !== undefined && planned.step.due(task, container, situation)
-  }
-  const volume = task.volumes.find(({ name }) => name === planned.subject)
-  return volume !== undefined && planned.step.due(task, volume, situation)
+const plan = <Subject>(
+  task: EngineTask,
+  situation: Situation,
+  key: string,
+  steps: readonly Step<Subject>[],
+  find: (task: EngineTask) => Subject | undefined,
+): PlannedStep[] => {
+  const { busy, heldBack, now } = situation
+  const subject = find(task)
+  if (subject === undefined || busy.has(key) || (heldBack.get(key) ?? 0) > now) return []
+  const step = steps.find(({ due }) => due(task, subject, situation))
+  if (step === undefined) return []
+  const { name, slot, begin, due, run } = step
+  return [
+    {
+      name,
+      key,
+      slot,
+      begin: (beginsAt) => begin?.(key, beginsAt) ?? unchanged,
+      isDue: (current, then) => {
+        const found = find(current)
+        return found !== undefined && due(current, found, then)
+      },
+      run: async (current, tools) => {
+        const found = find(current)
+        return found === undefined ? unchanged : run(current, found, tools)
+      },
+    },
+  ]
 }
 
 /** The next moment at which time alone makes something due. */

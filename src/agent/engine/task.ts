@@ -95,6 +95,8 @@ export interface EngineTask {
   readonly desiredStatus: DesiredStatus
   /** Whether the task has its share of the host: CPU, memory, ports, GPUs. */
   readonly resources: 'WAITING' | 'HELD' | 'RELEASED'
+  /** Of the task as a whole, where the host enforces any. */
+  readonly limits: 'NONE' | 'APPLIED' | 'REMOVED'
   /** Position in the order of arrival: the queue for resources is served in it. */
   readonly arrival: number
   /** Why the task as a whole failed, empty if only containers have reasons. */

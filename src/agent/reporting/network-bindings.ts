@@ -11,10 +11,10 @@ const BINDINGS = 100
 export const networkBindingsOf = (container: EngineContainer, excludeIpv6: boolean): NetworkBinding[] => {
   const ports = container.ports.filter(({ hostIp }) => !excludeIpv6 || hostIp !== '::')
   const single = ports.filter((port) => !container.hostPortRanges.some((range) => isWithin(port, range)))
-  return [...single.map(singleBinding), ...container.hostPortRanges.flatMap((range) => rangeBindings(range, ports))].slice(
-    0,
-    BINDINGS,
-  )
+  return [
+    ...single.map(singleBinding),
+    ...container.hostPortRanges.flatMap((range) => rangeBindings(range, ports)),
+  ].slice(0, BINDINGS)
 }
 
 const singleBinding = ({ hostIp, containerPort, hostPort, protocol }: PortBinding): NetworkBinding => ({

@@ -59,7 +59,9 @@ const unsentEntries = (task: EngineTask): readonly ContainerStatusEntry[] =>
     const hasRun = hasReached(container, 'RUNNING') && container.startedAt !== undefined
     return [
       ...(hasRun && container.sentStatus === 'NONE' ? [{ container, status: 'RUNNING' as const }] : []),
-      ...(isStopped(container) && container.sentStatus !== 'STOPPED' ? [{ container, status: 'STOPPED' as const }] : []),
+      ...(isStopped(container) && container.sentStatus !== 'STOPPED'
+        ? [{ container, status: 'STOPPED' as const }]
+        : []),
     ]
   })
 

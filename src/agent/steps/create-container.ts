@@ -16,9 +16,10 @@ import type { ContainerStep, StepTools } from './step.ts'
 export const createContainer: ContainerStep = {
   name: 'create-container',
   slot: 'beginning',
-  due: (task, container) =>
+  due: (task, container, { hasLimits }) =>
     container.desiredStatus === 'RUNNING' &&
     container.knownStatus === 'PULLED' &&
+    (!hasLimits || task.limits === 'APPLIED') &&
     task.volumes.every((volume) => volume.status === 'CREATED') &&
     dependenciesHold(task, container),
   run: async (task, container, tools) => {

@@ -1,14 +1,16 @@
-/** Every step that exists. The first one that is due for a container, or a volume, is taken. */
+/** Every step that exists. The first one that is due for a container, a volume or a task is taken. */
 import { createContainer } from './create-container.ts'
 import { createVolume } from './create-volume.ts'
 import { inspectContainer } from './inspect-container.ts'
+import { limitTask } from './limit-task.ts'
 import { pullImage } from './pull-image.ts'
 import { removeContainer } from './remove-container.ts'
 import { removeVolume } from './remove-volume.ts'
 import { restartContainer } from './restart-container.ts'
 import { startContainer } from './start-container.ts'
-import type { ContainerStep, VolumeStep } from './step.ts'
+import type { ContainerStep, TaskStep, VolumeStep } from './step.ts'
 import { stopContainer } from './stop-container.ts'
+import { unlimitTask } from './unlimit-task.ts'
 
 export const CONTAINER_STEPS: readonly ContainerStep[] = [
   inspectContainer,
@@ -21,3 +23,5 @@ export const CONTAINER_STEPS: readonly ContainerStep[] = [
 ]
 
 export const VOLUME_STEPS: readonly VolumeStep[] = [createVolume, removeVolume]
+
+export const TASK_STEPS: readonly TaskStep[] = [limitTask, unlimitTask]

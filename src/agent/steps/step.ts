@@ -14,6 +14,8 @@ export interface Situation {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly settings: EngineSettings
+  /** Whether this host enforces limits of whole tasks. */
+  readonly hasLimits: boolean
   /** Steps in progress, by `subjectKey`. */
   readonly busy: ReadonlyMap<string, string>
   /** Containers of which something was heard that their record does not show yet. */
@@ -34,9 +36,11 @@ export interface Step<Subject> {
   readonly slot?: SlotClass
   readonly due: (task: EngineTask, subject: Subject, situation: Situation) => boolean
   /** The intent, recorded before the step runs. */
-  readonly begin?: (subjectName: string, now: number) => Change
+  readonly begin?: (key: string, now: number) => Change
   readonly run: (task: EngineTask, subject: Subject, tools: StepTools) => Promise<Change>
 }
 
 export type ContainerStep = Step<EngineContainer>
 export type VolumeStep = Step<EngineVolume>
+/** Of the task as a whole, which is its own subject. */
+export type TaskStep = Step<EngineTask>

@@ -4,7 +4,16 @@ import type { ContainerStats } from '../runtime.ts'
 
 const MEBIBYTE = 1024 * 1024
 /** Above this a number is told as the largest signed 64-bit one and the rest. JSON numbers end long before; counters here do not get there. */
-const COUNTERS = ['rxBytes', 'rxPackets', 'rxErrors', 'rxDropped', 'txBytes', 'txPackets', 'txErrors', 'txDropped'] as const
+const COUNTERS = [
+  'rxBytes',
+  'rxPackets',
+  'rxErrors',
+  'rxDropped',
+  'txBytes',
+  'txPackets',
+  'txErrors',
+  'txDropped',
+] as const
 
 class Samples {
   #min = Infinity
@@ -36,7 +45,8 @@ export class ContainerUsage {
   add(stats: ContainerStats): void {
     const last = this.#last
     this.#last = stats
-    if (last === undefined || stats.readAt <= last.readAt || stats.cpuTotalNanoseconds < last.cpuTotalNanoseconds) return
+    if (last === undefined || stats.readAt <= last.readAt || stats.cpuTotalNanoseconds < last.cpuTotalNanoseconds)
+      return
     const seconds = (stats.readAt - last.readAt) / 1000
     const cpuSeconds = (stats.cpuTotalNanoseconds - last.cpuTotalNanoseconds) / 1e9
     this.#add('cpu', (cpuSeconds / (Math.max(1, stats.onlineCpus) * seconds)) * 100)
@@ -59,7 +69,9 @@ export class ContainerUsage {
     return {
       cpuStatsSet: of('cpu').set(),
       memoryStatsSet: of('memory').set(),
-      ...(hasNetwork && { networkStatsSet: Object.fromEntries([...counters, ...rates]) as Record<string, CounterStatsSet> }),
+      ...(hasNetwork && {
+        networkStatsSet: Object.fromEntries([...counters, ...rates]) as Record<string, CounterStatsSet>,
+      }),
       storageStatsSet: {
         readSizeBytes: of('readSizeBytes').counterSet(),
         writeSizeBytes: of('writeSizeBytes').counterSet(),

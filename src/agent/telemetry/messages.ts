@@ -1,5 +1,11 @@
 /** The messages that go out every 20 seconds, from what is known of tasks. Pure. */
-import type { ContainerHealth, ContainerMetric, TaskHealth, TaskMetric, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
+import type {
+  ContainerHealth,
+  ContainerMetric,
+  TaskHealth,
+  TaskMetric,
+  TelemetryRequest,
+} from '../../agentlink/tcs-messages.ts'
 import { type EngineTask, isStopped } from '../engine/task.ts'
 
 /** Tasks in one request. */
@@ -16,7 +22,10 @@ export interface Sender {
 }
 
 /** An instance without tasks says so; that keeps the session alive. */
-export const metricsRequests = ({ timestamp, ...sender }: Sender, taskMetrics: readonly TaskMetric[]): TelemetryRequest[] => {
+export const metricsRequests = (
+  { timestamp, ...sender }: Sender,
+  taskMetrics: readonly TaskMetric[],
+): TelemetryRequest[] => {
   if (taskMetrics.length === 0) {
     return [{ type: 'PublishMetricsRequest', message: { metadata: { ...sender, idle: true, fin: true }, timestamp } }]
   }

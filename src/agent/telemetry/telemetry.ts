@@ -71,7 +71,12 @@ export class Telemetry {
   publish(): void {
     const { engine, health, ids, cluster, containerInstanceArn, publish, clock } = this.#options
     const timestamp = clock.now() / 1000
-    const sender = (): Sender => ({ cluster, containerInstance: containerInstanceArn, messageId: ids.uuid(), timestamp })
+    const sender = (): Sender => ({
+      cluster,
+      containerInstance: containerInstanceArn,
+      messageId: ids.uuid(),
+      timestamp,
+    })
     const tasks = [...engine.tasks()].filter((task) => !isStopped(task))
     for (const request of this.#metrics(tasks, sender())) publish(request)
     const healths = tasks.map(taskHealth).filter((entry) => entry !== undefined)

@@ -1,0 +1,283 @@
+/**
+ * The container agent: registers the host, takes tasks from the control plane, has the engine carry them out and tells what became of
+ * them. Here everything is put together and started in order; each part's own work is in its own folder. All that touches the world
+ * comes in through the constructor, so that thousands of agents run in one process.
+ */
+import type { Clock } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
+import type { Log } from '../kit/log.ts'
+import type { AttributeRecord } from '../model/records.ts'
+import type { AgentFacts, Checkpoint } from './checkpoint/checkpoint.ts'
+import type { AgentConfig } from './config.ts'
+import { AcsHandler } from './engine/acs-handler.ts'
+import { CredentialsStore } from './engine/credentials.ts'
+import { TaskEngine } from './engine/engine.ts'
+import { LABELS } from './engine/labels.ts'
+import type { EngineTask } from './engine/task.ts'
+import type { CreateBody, EngineSettings, Images, TaskLimits } from './engine/tools.ts'
+import type { AcsLink, AgentLinks, LinkIdentity, TcsLink } from './links.ts'
+import { AgentError, register, type Registered } from './registration/register.ts'
+import { customAttributes, instanceTags, totalResources } from './registration/registration.ts'
+import { StatusReporter } from './reporting/status-reporter.ts'
+import type { ContainerRuntime, RuntimeInfo } from './runtime.ts'
+import { InstanceHealth } from './telemetry/instance-health.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
+
+/** What a host's containers are made with. */
+export interface AgentHost {
+  readonly runtime: ContainerRuntime
+  readonly info: RuntimeInfo
+  readonly images: Images
+  readonly createBody: (agent: {
+    readonly cluster: string
+    readonly ownLabels: Readonly<Record<string, string>>
+  }) => CreateBody
+  /** Absent where limits of whole tasks are not enforced. */
+  readonly limits?: TaskLimits
+  /** Capabilities and platform. */
+  readonly attributes: readonly AttributeRecord[]
+  /** For `containerPortRange` mappings. */
+  readonly dynamicHostPorts: EngineSettings['dynamicHostPorts']
+}
+
+export interface AgentOptions {
+  readonly config: AgentConfig
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly checkpoint: Checkpoint
+  readonly host: AgentHost
+  readonly links: AgentLinks
+}
+
+/** More than eight calls at once make Docker slower, fewer than four leave it idle. Measured in `bench/`. */
+const PARALLEL_STEPS = 8
+const DEFAULT_CLUSTER = 'default'
+const CPU_UNITS_PER_CORE = 1024
+
+export class Agent {
+  readonly #options: AgentOptions
+  readonly #facts: Partial<AgentFacts>
+  readonly #engine: TaskEngine
+  readonly #credentials = new CredentialsStore()
+  readonly #health: InstanceHealth
+  readonly #ending = new AbortController()
+  #reporter: StatusReporter | undefined
+  #telemetry: Telemetry | undefined
+  #acs: AcsLink | undefined
+  #tcs: TcsLink | undefined
+  #registered: Registered | undefined
+
+  /** Reads the checkpoint. Throws `AgentError` if it belongs to an agent of another cluster. */
+  constructor(options: AgentOptions) {
+    this.#options = options
+    const { tasks, facts } = options.checkpoint.load()
+    this.#facts = facts
+    this.#checkCluster()
+    this.#health = new InstanceHealth(options.host.runtime, options.clock)
+    this.#engine = this.#makeEngine()
+    this.#engine.restore(tasks)
+    this.#engine.listen((after, before) => this.#dropCredentials(after, before))
+  }
+
+  /** Undefined before the first registration. */
+  get containerInstanceArn(): string | undefined {
+    return this.#registered?.containerInstanceArn ?? this.#facts.containerInstanceArn
+  }
+
+  get cluster(): string {
+    return this.#options.config.cluster ?? DEFAULT_CLUSTER
+  }
+
+  tasks(): IterableIterator<EngineTask> {
+    return this.#engine.tasks()
+  }
+
+  /** Credentials by the id that containers ask with. */
+  get credentials(): Pick<CredentialsStore, 'get'> {
+    return this.#credentials
+  }
+
+  /**
+   * Takes up work where the checkpoint left it, and resolves when the instance is registered and its links are opening. Rejects with
+   * `AgentError` if it never can be.
+   */
+  async start(): Promise<void> {
+    const { checkpoint, log } = this.#options
+    // Containers carry this name: it has to be known before there are any.
+    await checkpoint.flush()
+    void this.#engine.start()
+    const registered = await this.#register()
+    this.#ending.signal.throwIfAborted()
+    this.#registered = registered
+    checkpoint.putFact('containerInstanceArn', registered.containerInstanceArn)
+    checkpoint.putFact('cluster', registered.cluster)
+    await checkpoint.flush()
+    log.info('registered', { containerInstanceArn: registered.containerInstanceArn, cluster: registered.cluster })
+    this.#openLinks(registered)
+  }
+
+  /** Ends in order; containers run on. */
+  async stop(): Promise<void> {
+    this.#ending.abort(new Error('the agent is stopping'))
+    this.#acs?.stop()
+    this.#telemetry?.stop()
+    this.#tcs?.stop()
+    await this.#engine.stop()
+    this.#reporter?.stop()
+    this.#options.checkpoint.close()
+  }
+
+  /** As if the process were killed: nothing is written any more. For tests and the simulation. */
+  kill(): void {
+    this.#ending.abort(new Error('the agent is killed'))
+    this.#engine.end()
+    this.#acs?.stop()
+    this.#telemetry?.stop()
+    this.#tcs?.stop()
+    this.#reporter?.stop()
+  }
+
+  #checkCluster(): void {
+    const { cluster } = this.#facts
+    if (cluster === undefined || cluster === this.cluster) return
+    throw new AgentError(
+      `The data directory belongs to an agent of cluster ${cluster}, and this one is for ${this.cluster}: give it a directory of its own.`,
+      5,
+    )
+  }
+
+  #makeEngine(): TaskEngine {
+    const { config, host, clock, ids, log, checkpoint } = this.#options
+    const ownLabels = { [LABELS.agent]: this.#agentId() }
+    return new TaskEngine({
+      clock,
+      ids,
+      log,
+      checkpoint,
+      ownLabels,
+      runtime: host.runtime,
+      images: host.images,
+      createBody: host.createBody({ cluster: this.cluster, ownLabels }),
+      ...(host.limits && { limits: host.limits }),
+      settings: engineSettings(config, host),
+      totals: {
+        cpu: host.info.cpus * CPU_UNITS_PER_CORE,
+        memoryMiB: host.info.memoryMiB - config.reservedMemoryMiB,
+        reservedTcpPorts: config.reservedPorts,
+        reservedUdpPorts: config.reservedPortsUdp,
+        gpuIds: [],
+      },
+    })
+  }
+
+  /** Drawn at the first start in this data directory. */
+  #agentId(): string {
+    const { agentId } = this.#facts
+    if (agentId !== undefined) return agentId
+    const drawn = this.#options.ids.hex32()
+    this.#options.checkpoint.putFact('agentId', drawn)
+    return drawn
+  }
+
+  #register(): Promise<Registered> {
+    const { config, host, links, clock, ids, log } = this.#options
+    return register({
+      control: links.control,
+      clock,
+      ids,
+      log,
+      cluster: config.cluster,
+      containerInstanceArn: this.#facts.containerInstanceArn,
+      totalResources: totalResources(config, host.info),
+      capabilities: host.attributes,
+      customAttributes: customAttributes(config),
+      tags: instanceTags(config),
+      signal: this.#ending.signal,
+    })
+  }
+
+  #openLinks({ cluster, containerInstanceArn }: Registered): void {
+    const { links, host } = this.#options
+    const identity = { cluster, containerInstanceArn, dockerVersion: host.info.version }
+    this.#startReporter(identity)
+    this.#startAcs(identity)
+    this.#startTelemetry(identity)
+    this.#tcs = links.tcs(identity, () => this.#telemetry?.publish())
+    this.#tcs.start()
+  }
+
+  #startReporter({ cluster }: LinkIdentity): void {
+    const { config, links, clock, ids, log } = this.#options
+    this.#reporter = new StatusReporter({
+      engine: this.#engine,
+      receiver: links.control,
+      clock,
+      ids,
+      log,
+      cluster,
+      excludeIpv6PortBinding: config.excludeIpv6PortBinding,
+    })
+    this.#reporter.start()
+  }
+
+  #startAcs(identity: LinkIdentity): void {
+    const { links, checkpoint, ids, log } = this.#options
+    let wasConnected = false
+    const acs = links.acs(identity, {
+      onMessage: (message) => handler.handle(message),
+      onConnected: () => {
+        if (wasConnected) this.#reporter?.kick()
+        wasConnected = true
+      },
+      onInactive: () => log.warn('container instance is deregistered; restart the agent to register a new one'),
+    })
+    const handler = new AcsHandler({
+      engine: this.#engine,
+      credentials: this.#credentials,
+      checkpoint,
+      ids,
+      log,
+      manifestSequence: Number(this.#facts.manifestSequence ?? -1),
+      send: (message) => void acs.send(message),
+      onHeartbeat: () => void this.#health.check(),
+    })
+    this.#acs = acs
+    acs.start()
+  }
+
+  #startTelemetry({ cluster, containerInstanceArn }: LinkIdentity): void {
+    const { config, host, clock, ids, log } = this.#options
+    this.#telemetry = new Telemetry({
+      engine: this.#engine,
+      runtime: host.runtime,
+      health: this.#health,
+      clock,
+      ids,
+      log,
+      cluster,
+      containerInstanceArn,
+      disableMetrics: config.disableMetrics,
+      sampleMs: config.pollingMetricsWaitMs,
+      publish: (request) => this.#tcs?.publish(request) ?? false,
+    })
+    this.#telemetry.start()
+  }
+
+  /** Those of the task role go when the task stops; those of the execution role when the task is cleaned up. */
+  #dropCredentials(after: EngineTask | undefined, before: EngineTask | undefined): void {
+    if (after === undefined) this.#credentials.forget(before?.executionCredentialsId)
+    else if (after.knownStatus === 'STOPPED') this.#credentials.forget(after.credentialsId)
+  }
+}
+
+const engineSettings = (config: AgentConfig, { dynamicHostPorts }: AgentHost): EngineSettings => ({
+  stopTimeoutSeconds: config.containerStopTimeoutMs / 1000,
+  createTimeoutSeconds: config.containerCreateTimeoutMs / 1000,
+  startTimeoutSeconds: config.containerStartTimeoutMs / 1000,
+  pullDependentContainersUpfront: config.pullDependentContainersUpfront,
+  cleanupWaitSeconds: config.taskCleanupWaitMs / 1000,
+  cleanupJitterSeconds: config.taskCleanupJitterMs / 1000,
+  parallelSteps: PARALLEL_STEPS,
+  dynamicHostPorts,
+})
