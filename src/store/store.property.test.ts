@@ -1,8 +1,12 @@
 /** Random transactions, some of which throw half way, against a map: the store must agree with it always, and after a reload. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { ClusterStatus, ContainerInstanceRecord } from '../model/records.ts'
-import { MemoryJournal } from './journal/journal.ts'
+import { type Journal, MemoryJournal } from './journal/journal.ts'
+import { SqliteJournal } from './journal/sqlite.ts'
 import { Store } from './store.ts'
 import type { ReadTables, Transaction } from './tables.ts'
 
@@ -62,30 +66,52 @@ const expectEqual = ({ containerInstances }: ReadTables, model: ReadonlyMap<stri
   }
 }
 
+/** Runs the transactions, comparing after each; then opens the journal again and compares once more. */
+const checkAgreement = async (
+  transactions: readonly (readonly Write[])[],
+  openJournal: () => Journal,
+): Promise<void> => {
+  const store = await Store.open(openJournal(), () => {})
+  const derived = new Map<string, object>()
+  store.derive(['containerInstances'], ({ changes }) => {
+    for (const { key, after } of changes) {
+      if (after === undefined) derived.delete(key)
+      else derived.set(key, after)
+    }
+  })
+  let model: ReadonlyMap<string, Row> = new Map()
+  for (const transaction of transactions) {
+    const done = store.transact((tx) => transaction.forEach((write) => performOnStore(tx, write)))
+    const outcome = await done.catch((error: Error) => error.message)
+    expect(outcome).toBe(transaction.some(({ kind }) => kind === 'throw') ? 'thrown by the test' : undefined)
+    model = perform(model, transaction)
+    expectEqual(store.tables, model)
+    expect(derived).toEqual(model)
+  }
+  await store.close()
+  const reopened = await Store.open(openJournal(), () => {})
+  expectEqual(reopened.tables, model)
+  await reopened.close()
+}
+
+const transactions = fc.array(fc.array(writes, { maxLength: 6 }), { maxLength: 12 })
+
 it('agrees with a map whatever transactions run, and after a reload', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(writes, { maxLength: 6 }), { maxLength: 12 }), async (transactions) => {
-      const journal = new MemoryJournal()
-      const store = await Store.open(journal, () => {})
-      const derived = new Map<string, object>()
-      store.derive(['containerInstances'], ({ changes }) => {
-        for (const { key, after } of changes) {
-          if (after === undefined) derived.delete(key)
-          else derived.set(key, after)
-        }
-      })
-      let model: ReadonlyMap<string, Row> = new Map()
-      for (const transaction of transactions) {
-        const done = store.transact((tx) => transaction.forEach((write) => performOnStore(tx, write)))
-        const outcome = await done.catch((error: Error) => error.message)
-        expect(outcome).toBe(transaction.some(({ kind }) => kind === 'throw') ? 'thrown by the test' : undefined)
-        model = perform(model, transaction)
-        expectEqual(store.tables, model)
-        expect(derived).toEqual(model)
-      }
-      await store.close()
-      expectEqual((await Store.open(journal, () => {})).tables, model)
-    }),
-    { numRuns: 100 },
-  )
+  const property = fc.asyncProperty(transactions, async (given) => {
+    const journal = new MemoryJournal()
+    await checkAgreement(given, () => journal)
+  })
+  await expect(fc.assert(property, { numRuns: 100 })).resolves.toBeUndefined()
+})
+
+it('agrees with a map after a reload from SQLite', async () => {
+  const property = fc.asyncProperty(transactions, async (given) => {
+    const directory = mkdtempSync(join(tmpdir(), 'store-'))
+    try {
+      await checkAgreement(given, () => SqliteJournal.open(directory))
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+  await expect(fc.assert(property, { numRuns: 20 })).resolves.toBeUndefined()
 })

@@ -23,7 +23,7 @@ describe('DeregisterContainerInstance', () => {
   it('makes an instance without tasks INACTIVE, once', async () => {
     const ecs = await withInstance(aTask({ ...onInstance, lastStatus: 'STOPPED' }))
     const answer = await ecs.call(deregisterContainerInstance, { containerInstance: containerInstanceId })
-    expect(answer.containerInstance).toMatchObject({ status: 'INACTIVE', version: 2 })
+    expect(answer.containerInstance).toMatchObject({ status: 'INACTIVE', agentConnected: false, version: 2 })
     expect(ecs.store.tables.containerInstances.get(containerInstanceId)?.deregisteredAt).toBe(ecs.clock.now())
     await expect(
       ecs.call(deregisterContainerInstance, { containerInstance: containerInstanceId }),

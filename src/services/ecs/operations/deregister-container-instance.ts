@@ -27,6 +27,7 @@ export const deregisterContainerInstance: EcsOperation<
     for (const task of orphans) tasks.put(endWithoutAgent(task, FORCED, context.now))
     const deregistered = containerInstances.update(instance.containerInstanceId, {
       status: 'INACTIVE',
+      agentConnected: false,
       deregisteredAt: context.now,
       version: instance.version + 1,
     })
