@@ -130,9 +130,9 @@ const changedTasks = (
 ): readonly TaskRecord[] =>
   reports.flatMap((report) => {
     const task = taskOn(tables, containerInstanceId, report.taskArn)
-    if (task === undefined) return []
-    const definition = tables.taskDefinitions.get(task.taskDefinitionArn)
-    const after = applyHealth(task, report.containers.filter(isHealthReport), definition)
+    const healths = report.containers.filter(isHealthReport)
+    if (task === undefined || healths.length === 0) return []
+    const after = applyHealth(task, healths, tables.taskDefinitions.get(task.taskDefinitionArn))
     return after === task ? [] : [after]
   })
 

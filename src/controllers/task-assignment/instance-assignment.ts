@@ -34,7 +34,6 @@ export class InstanceAssignment {
   #session: AcsSession | undefined
   #isIntroduced = false
   #lastNumber = 0
-  #updateMessageId: string | undefined
 
   constructor(instance: ContainerInstanceRecord, options: InstanceAssignmentOptions) {
     this.#options = options
@@ -51,11 +50,6 @@ export class InstanceAssignment {
     return this.#isIntroduced
   }
 
-  /** The update that the agent was asked to stage on this connection. */
-  get updateMessageId(): string | undefined {
-    return this.#updateMessageId
-  }
-
   attach(session: AcsSession): void {
     this.detach()
     this.#session = session
@@ -65,7 +59,6 @@ export class InstanceAssignment {
   detach(): void {
     this.#session = undefined
     this.#isIntroduced = false
-    this.#updateMessageId = undefined
     this.#outbox.clear()
   }
 
@@ -112,20 +105,6 @@ export class InstanceAssignment {
         messageId,
         generatedAt: this.#options.clock.now(),
         stopTasks: stopTasks.map((task) => ({ ...task, desiredStatus: 'STOPPED' })),
-      },
-    })
-  }
-
-  /** Asks the agent to fetch a new version of itself. We have none to give, so the agent says no, and the update has failed. */
-  stageUpdate(): void {
-    this.#updateMessageId = this.#options.ids.uuid()
-    this.#session?.send({
-      type: 'StageUpdateMessage',
-      message: {
-        clusterArn: this.#clusterArn,
-        containerInstanceArn: this.#containerInstanceArn,
-        messageId: this.#updateMessageId,
-        updateInfo: { location: '', signature: '' },
       },
     })
   }

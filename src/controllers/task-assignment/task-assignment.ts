@@ -89,7 +89,6 @@ export class TaskAssignment implements Controller, AcsHost {
     }
     await this.#recordConnection(containerInstanceId, assignment?.session)
     if (assignment?.session === undefined || !assignment.isIntroduced) return
-    await this.#stageUpdate(instance, assignment)
     await this.#tellAgain(containerInstanceId, assignment, assignment.session)
   }
 
@@ -134,7 +133,7 @@ export class TaskAssignment implements Controller, AcsHost {
     const touched = new Set<InstanceAssignment>()
     for (const { table, key, before, after } of changes) {
       if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, touched)
-      else if (needsLook(before as ContainerInstanceRecord, after as ContainerInstanceRecord)) wake(key)
+      else if ((after as ContainerInstanceRecord | undefined)?.status !== 'ACTIVE') wake(key)
     }
     for (const assignment of touched) assignment.flush()
   }
@@ -152,12 +151,7 @@ export class TaskAssignment implements Controller, AcsHost {
     if (message.type === 'TaskStopVerificationMessage') {
       this.#inBackground(session, this.#verifyStops(assignment, session, message.message))
     }
-    if (message.type !== 'AckRequest' && message.type !== 'NackRequest') return
-    const { messageId } = message.message
-    if (messageId === assignment.updateMessageId) {
-      const status = message.type === 'AckRequest' ? 'STAGED' : 'FAILED'
-      this.#inBackground(session, this.#recordUpdate(session.containerInstanceId, status))
-    } else if (message.type === 'AckRequest') assignment.acked(messageId)
+    if (message.type === 'AckRequest') assignment.acked(message.message.messageId)
   }
 
   async #verifyStops(
@@ -201,24 +195,6 @@ export class TaskAssignment implements Controller, AcsHost {
     session?.close(CLOSE_NORMAL, 'The container instance is deregistered')
   }
 
-  async #stageUpdate(instance: ContainerInstanceRecord, assignment: InstanceAssignment): Promise<void> {
-    const isAsked = instance.agentUpdateStatus === 'PENDING' || instance.agentUpdateStatus === 'STAGING'
-    if (!isAsked || assignment.updateMessageId !== undefined) return
-    await this.#recordUpdate(instance.containerInstanceId, 'STAGING')
-    assignment.stageUpdate()
-  }
-
-  async #recordUpdate(
-    containerInstanceId: string,
-    agentUpdateStatus: NonNullable<ContainerInstanceRecord['agentUpdateStatus']>,
-  ): Promise<void> {
-    await this.#store.transact((tx) => {
-      const instance = tx.containerInstances.get(containerInstanceId)
-      if (instance === undefined || instance.agentUpdateStatus === agentUpdateStatus) return
-      tx.containerInstances.update(containerInstanceId, { agentUpdateStatus, version: instance.version + 1 })
-    })
-  }
-
   /** Nothing has to be made for a task before its agent gets it; once it has it, the agent is what is awaited. */
   #recordProvisioned(taskIds: readonly string[]): void {
     const now = this.#options.clock.now()
@@ -240,12 +216,6 @@ export class TaskAssignment implements Controller, AcsHost {
     })
   }
 }
-
-/** A change that the controller must act on: the instance went, or an update of its agent was asked for. */
-const needsLook = (before: ContainerInstanceRecord | undefined, after: ContainerInstanceRecord | undefined): boolean =>
-  after === undefined ||
-  (after.status === 'INACTIVE' && before?.status !== 'INACTIVE') ||
-  (after.agentUpdateStatus === 'PENDING' && before?.agentUpdateStatus !== 'PENDING')
 
 /** AWS: `dockerVersion` is described as the agent says it, `DockerVersion: ` included. */
 const versionsOf = (
