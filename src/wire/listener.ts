@@ -24,7 +24,7 @@ export const createListener = ({ gateway, routes = {} }: ListenerOptions): Reque
   return (incoming, outgoing) => {
     const url = incoming.url ?? '/'
     const other = url === '/' ? undefined : prefixes.find(([prefix]) => isUnder(url, prefix))
-    if (other === undefined) return void serveCall(gateway, incoming, outgoing)
+    if (other === undefined) return serveCall(gateway, incoming, outgoing)
     if (isWaiting(incoming)) outgoing.writeContinue()
     other[1](incoming, outgoing)
   }
@@ -35,13 +35,13 @@ const isUnder = (url: string, prefix: string): boolean => {
   return path === prefix || (prefix.endsWith('/') && (path.startsWith(prefix) || `${path}/` === prefix))
 }
 
-const serveCall = async (gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-  const body = await acceptBody(incoming, outgoing)
-  if (body === 'gone') return
-  const request = requestOf(incoming, body === 'too large' ? Buffer.alloc(0) : body)
-  const response = body === 'too large' ? gateway.refuse(request, bodyTooLarge()) : await gateway.handle(request)
-  send(response, incoming, outgoing)
-}
+const serveCall = (gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): void =>
+  acceptBody(incoming, outgoing, (body) => {
+    if (body === undefined) send(gateway.refuse(requestOf(incoming, NOTHING), bodyTooLarge()), incoming, outgoing)
+    else void gateway.handle(requestOf(incoming, body)).then((response) => send(response, incoming, outgoing))
+  })
+
+const NOTHING = Buffer.alloc(0)
 
 const send = ({ status, headers, body }: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void => {
   if (outgoing.destroyed) return
@@ -76,32 +76,37 @@ const headersOf = (incoming: IncomingMessage): RequestHeaders => {
 /** Whether the client waits for leave to send its body; `configureServer` leaves granting it to the listener. */
 const isWaiting = ({ headers }: IncomingMessage): boolean => headers.expect?.toLowerCase() === '100-continue'
 
+/** Called with the whole body, or with nothing if it is too large; not at all if the client leaves before its end. */
+type BodyListener = (body: Buffer | undefined) => void
+
 /** Reads the body, but does not let a client that asks begin to send one that is too large. */
-const acceptBody = (incoming: IncomingMessage, outgoing: ServerResponse): Promise<Buffer | 'too large' | 'gone'> => {
-  if (!isWaiting(incoming)) return readBody(incoming)
-  if (Number(incoming.headers['content-length'] ?? 0) > REQUEST_BODY_BYTES) return Promise.resolve('too large')
-  outgoing.writeContinue()
-  return readBody(incoming)
+const acceptBody = (incoming: IncomingMessage, outgoing: ServerResponse, done: BodyListener): void => {
+  if (isWaiting(incoming)) {
+    if (Number(incoming.headers['content-length'] ?? 0) > REQUEST_BODY_BYTES) return done(undefined)
+    outgoing.writeContinue()
+  }
+  readBody(incoming, done)
 }
 
-/** The whole body; `too large` once it was read to its end or beyond all patience; `gone` if the client left meanwhile. */
-const readBody = (incoming: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> =>
-  new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= REQUEST_BODY_BYTES) chunks.push(chunk)
-      else if (size <= REQUEST_DISCARD_BYTES) chunks.length = 0
-      else resolve('too large')
-    })
-    incoming.on('end', () => {
-      if (size > REQUEST_BODY_BYTES) resolve('too large')
-      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
-    })
-    incoming.on('close', () => resolve('gone'))
-    incoming.on('error', () => resolve('gone'))
+/**
+ * A body that is too large is read to its end and thrown away, because a client that is still sending does not listen; beyond all
+ * patience it is answered in the midst of it.
+ */
+const readBody = (incoming: IncomingMessage, done: BodyListener): void => {
+  const chunks: Buffer[] = []
+  let size = 0
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= REQUEST_BODY_BYTES) chunks.push(chunk)
+    else chunks.length = 0
+    if (size > REQUEST_DISCARD_BYTES && size - chunk.length <= REQUEST_DISCARD_BYTES) done(undefined)
   })
+  incoming.on('end', () => {
+    if (size > REQUEST_DISCARD_BYTES) return
+    if (size > REQUEST_BODY_BYTES) done(undefined)
+    else done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
+  })
+}
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
