@@ -9,7 +9,7 @@ import { basicText } from '../kit/timestamps.ts'
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 /** SHA-256 of nothing: the payload of a GET, a websocket upgrade, a presigned request. */
-export const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 const TERMINATOR = 'aws4_request'
 

@@ -55,7 +55,7 @@ export interface Member {
 }
 
 /** The traits that concern the wire, of the member and, where it has none, of its target. */
-export interface Traits {
+interface Traits {
   readonly xmlName?: string
   readonly xmlFlattened?: unknown
   readonly xmlAttribute?: unknown
