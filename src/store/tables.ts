@@ -1,5 +1,4 @@
 /** Every table of the control plane, declared in one place. A change of a record's shape needs a migration (`journal/`). */
-import { taskDefinitionOf } from '../model/arn.ts'
 import type {
   AccessKeyRecord,
   AccountSettingRecord,
@@ -130,7 +129,3 @@ export type Transaction = {
 
 // oxlint-disable-next-line typescript/no-explicit-any -- tables of all row types in one list
 export type AnyTable = Table<any, any, any>
-
-/** `family` and `revision` of a task. */
-export const definitionOf = (task: TaskRecord): { family: string; revision: number } =>
-  taskDefinitionOf(task.taskDefinitionArn)

@@ -36,10 +36,7 @@ export const requireContainerInstance = (
   if (!idOrArn) throw invalidParameter('Container instance cannot be empty.')
   const found = findContainerInstance(context, cluster, idOrArn)
   if (found === undefined) throw invalidParameter(`Referenced container instance ${resourceId(idOrArn)} not found.`)
-  if (found.status === 'INACTIVE') throw inactiveInstance(found)
+  // A deregistered instance stays so: an agent that comes back with its ARN has to register as a new one.
+  if (found.status === 'INACTIVE') throw clientException(`Container instance ${found.containerInstanceId} is inactive.`)
   return found
 }
-
-/** A deregistered instance stays so. An agent that meets this in good faith has to register as a new one. */
-export const inactiveInstance = ({ containerInstanceId }: ContainerInstanceRecord) =>
-  clientException(`Container instance ${containerInstanceId} is inactive.`)

@@ -8,7 +8,7 @@ import type { EcsContext } from './context.ts'
 import { remainingResources } from './instance-resources.ts'
 
 /** What operations that register or change an instance answer with. */
-export const WHOLE_INSTANCE: ReadonlySet<ContainerInstanceField> = new Set<ContainerInstanceField>(['TAGS'])
+const WHOLE_INSTANCE: ReadonlySet<ContainerInstanceField> = new Set<ContainerInstanceField>(['TAGS'])
 
 /**
  * Members that `include` does not name are empty or absent, as ECS has them. What is left of the resources is counted from the

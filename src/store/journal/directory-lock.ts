@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Name of the empty file that the lock is on. */
-export const LOCK_FILE = 'lock'
+const LOCK_FILE = 'lock'
 
 /** How long to wait for a server that is just ending, and for another one that starts at the same moment. */
 const LOCK_WAIT_MS = 500
