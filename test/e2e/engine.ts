@@ -51,6 +51,12 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
   const network = options.network === 'host' ? undefined : startNetwork()
   const inNetwork = network === undefined ? [] : ['nsenter', `--net=/proc/${network.pid}/ns/net`]
   let daemon = await startDaemon(directory, socket, inNetwork, options)
+  // A test process that ends early takes its engine along.
+  const abandon = () => {
+    daemon.kill('SIGTERM')
+    network?.kill('SIGKILL')
+  }
+  process.once('exit', abandon)
 
   const kill = async () => {
     if (daemon.exitCode !== null || daemon.signalCode !== null) return
@@ -72,6 +78,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
     freeze: () => void daemon.kill('SIGSTOP'),
     thaw: () => void daemon.kill('SIGCONT'),
     stop: async () => {
+      process.off('exit', abandon)
       daemon.kill('SIGCONT')
       // A daemon that was killed leaves its containers and containerd behind; one that runs knows how to end them.
       if (daemon.exitCode !== null || daemon.signalCode !== null) {

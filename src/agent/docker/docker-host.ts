@@ -1,0 +1,128 @@
+/**
+ * Everything that an agent on a Docker host needs of it, put together from the configuration: the runtime, images and their clean-up,
+ * create bodies, task limits, and what to tell the control plane of the host.
+ */
+import { join } from 'node:path'
+import type { Clock } from '../../kit/clock.ts'
+import type { Ids } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import type { AgentHost } from '../agent.ts'
+import type { AgentConfig } from '../config.ts'
+import type { EngineTask } from '../engine/task.ts'
+import { FileImageRecords } from '../images/file-image-records.ts'
+import { Gate } from '../images/gate.ts'
+import { ImageCleanup } from '../images/image-cleanup.ts'
+import { ImageManager } from '../images/image-manager.ts'
+import { type ImageRecords, MemoryImageRecords } from '../images/image-records.ts'
+import { registryCredentials } from '../images/registry-auth.ts'
+import { untrackedCleanup } from '../images/untracked-cleanup.ts'
+import { capabilities } from '../registration/capabilities.ts'
+import { platformAttributes } from '../registration/registration.ts'
+import type { RuntimeInfo } from '../runtime.ts'
+import { createBodyWith } from './create-body.ts'
+import { DockerRuntime } from './docker-runtime.ts'
+import type { DockerTimeouts } from './docker-timeouts.ts'
+import { kernelPortRange } from './dynamic-ports.ts'
+import { type CgroupLimits, openTaskLimits } from './task-limits/task-limits.ts'
+
+export interface DockerHostOptions {
+  readonly config: AgentConfig
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+export interface DockerHost extends AgentHost {
+  readonly runtime: DockerRuntime
+  /** Begins the periodic clean-up of images, which spares those of the tasks that there are. */
+  startImageCleanup(tasks: () => Iterable<EngineTask>): void
+  close(): void
+}
+
+const IMAGE_RECORDS_FILE = 'images.json'
+
+/** Rejects with `RuntimeError` if the engine cannot be used, with `ConfigError` if the host cannot do what is configured. */
+export const openDockerHost = async (options: DockerHostOptions): Promise<DockerHost> => {
+  const { config, clock, ids, log } = options
+  const credentials = registryCredentials(config)
+  const runtime = new DockerRuntime({ endpoint: config.dockerHost, clock, ids, timeouts: timeoutsOf(config) })
+  try {
+    const info = await runtime.info()
+    const limits = await openTaskLimits(config, info, log)
+    return assemble({ ...options, runtime, info, limits, credentials })
+  } catch (error) {
+    runtime.close()
+    throw error
+  }
+}
+
+const timeoutsOf = (config: AgentConfig): Partial<DockerTimeouts> => ({
+  createMs: config.containerCreateTimeoutMs,
+  startMs: config.containerStartTimeoutMs,
+  manifestMs: config.manifestPullTimeoutMs,
+  pullMs: config.imagePullTimeoutMs,
+  pullInactivityMs: config.imagePullInactivityTimeoutMs,
+})
+
+interface Parts extends DockerHostOptions {
+  readonly runtime: DockerRuntime
+  readonly info: RuntimeInfo
+  readonly limits: CgroupLimits | undefined
+  readonly credentials: ReturnType<typeof registryCredentials>
+}
+
+const assemble = (parts: Parts): DockerHost => {
+  const { config, clock, ids, log, runtime, info, limits, credentials } = parts
+  const records: ImageRecords = config.checkpoint
+    ? new FileImageRecords(join(config.dataDirectory, IMAGE_RECORDS_FILE), log)
+    : new MemoryImageRecords()
+  const gate = new Gate()
+  const behavior = config.imagePullBehavior
+  const images = new ImageManager({ runtime, behavior, credentials, records, gate, clock, ids, log })
+  const dynamicHostPorts = config.dynamicHostPorts ?? kernelPortRange()
+  const shared = { config, runtime, records, gate, clock, log }
+  let cleanup: ImageCleanup | undefined
+  return {
+    runtime,
+    info,
+    images,
+    dynamicHostPorts,
+    ...(limits && { limits }),
+    createBody: (agent) =>
+      createBodyWith({
+        ...agent,
+        region: config.region,
+        dynamicHostPorts,
+        reservedPorts: config.reservedPorts,
+        reservedPortsUdp: config.reservedPortsUdp,
+        disablePrivileged: config.disablePrivileged,
+        propagateTaskMemoryLimit: config.propagateTaskMemoryLimit && info.cgroupVersion === '2',
+        imageEnvironment: (container) => images.environmentOf(container),
+        ...(limits && { cgroupParent: (taskArn) => limits.parent(taskArn) }),
+      }),
+    attributes: [
+      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: limits !== undefined }),
+      ...platformAttributes(config, info),
+    ],
+    startImageCleanup: (tasks) => {
+      cleanup ??= new ImageCleanup({
+        ...shared,
+        imagesInUse: () => imagesOf(tasks()),
+        ...(config.untrackedImageCleanup && { untracked: untrackedCleanup(shared) }),
+      })
+    },
+    close: () => {
+      cleanup?.close()
+      runtime.close()
+    },
+  }
+}
+
+/** References of all containers that are not removed yet. */
+const imagesOf = (tasks: Iterable<EngineTask>): ReadonlySet<string> => {
+  const references = new Set<string>()
+  for (const { containers } of tasks) {
+    for (const { removed, definition } of containers) if (!removed) references.add(definition.image)
+  }
+  return references
+}

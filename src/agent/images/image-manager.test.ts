@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import { ManualClock, settle } from '../../kit/clock.ts'
+import { SeededIds } from '../../kit/ids.ts'
+import { silentLog } from '../../kit/log.ts'
+import type { EngineContainer, EngineTask } from '../engine/task.ts'
+import type { ImageOutcome } from '../engine/tools.ts'
+import { type LocalImage, RuntimeError } from '../runtime.ts'
+import { Gate } from './gate.ts'
+import { ImageManager, type ImageManagerOptions } from './image-manager.ts'
+import { MemoryImageRecords } from './image-records.ts'
+
+const DIGEST = `sha256:${'d'.repeat(64)}`
+const NO_SUCH_HOST = new RuntimeError('refused', 'dial tcp: lookup r: no such host')
+
+/** An engine with local images and a registry; `remote` answers digest requests, `failures` are thrown by pulls first. */
+class FakeEngine {
+  readonly local = new Map<string, LocalImage>()
+  readonly calls: string[] = []
+  remote: () => string = () => DIGEST
+  readonly failures: RuntimeError[] = []
+
+  localImage(reference: string): Promise<LocalImage | undefined> {
+    return Promise.resolve(this.local.get(reference))
+  }
+
+  async remoteDigest(reference: string): Promise<string> {
+    this.calls.push(`digest ${reference}`)
+    await settle()
+    return this.remote()
+  }
+
+  async pull(reference: string): Promise<void> {
+    this.calls.push(`pull ${reference}`)
+    await settle()
+    const failure = this.failures.shift()
+    if (failure !== undefined) throw failure
+    this.local.set(reference, { id: 'sha256:new', repoDigests: [reference], environment: ['A=1'] })
+  }
+
+  tagImage(source: string, target: string): Promise<void> {
+    this.local.set(target, this.local.get(source)!)
+    return Promise.resolve()
+  }
+}
+
+const aManager = (options: Partial<ImageManagerOptions> = {}) => {
+  const engine = new FakeEngine()
+  const clock = new ManualClock()
+  const records = new MemoryImageRecords()
+  const manager = new ImageManager({
+    runtime: engine,
+    behavior: 'default',
+    credentials: () => undefined,
+    records,
+    gate: new Gate(),
+    clock,
+    ids: new SeededIds(1),
+    log: silentLog,
+    ...options,
+  })
+  const digests: string[] = []
+  const container = (image: string) => ({ definition: { image } }) as EngineContainer
+  const ensure = (image: string): Promise<ImageOutcome> =>
+    manager.ensure({} as EngineTask, container(image), (digest) => digests.push(digest))
+  return { engine, clock, records, manager, digests, ensure, container }
+}
+
+const locally = (engine: FakeEngine, reference: string, repoDigests: readonly string[] = []): void => {
+  engine.local.set(reference, { id: 'sha256:old', repoDigests })
+}
+
+describe('an image', () => {
+  it('is pulled by the digest that the registry names, and tagged as asked for', async () => {
+    const { engine, ensure, digests, records, manager, container } = aManager()
+    expect(await ensure('r/web:1')).toEqual({ status: 'ready', imageId: 'sha256:new', digest: DIGEST })
+    expect(engine.calls).toEqual(['digest r/web:1', `pull r/web@${DIGEST}`])
+    expect(digests).toEqual([DIGEST])
+    expect(records.get('r/web:1')).toMatchObject({ imageId: 'sha256:new' })
+    expect(manager.environmentOf(container('r/web:1'))).toEqual(['A=1'])
+  })
+
+  it('is not pulled again if it is here under that digest', async () => {
+    const { engine, ensure } = aManager({ behavior: 'always' })
+    locally(engine, 'r/web:1', [`r/web@${DIGEST}`])
+    expect(await ensure('r/web:1')).toMatchObject({ status: 'ready', imageId: 'sha256:old', digest: DIGEST })
+    expect(engine.calls).toEqual(['digest r/web:1'])
+  })
+
+  it('with a digest in its reference needs no registry once it is here', async () => {
+    const { engine, ensure, digests } = aManager()
+    await ensure(`r/web@${DIGEST}`)
+    await ensure(`r/web@${DIGEST}`)
+    expect(engine.calls).toEqual([`pull r/web@${DIGEST}`])
+    expect(digests).toEqual([DIGEST])
+  })
+
+  it('that several tasks want at once is fetched once', async () => {
+    const { engine, ensure, digests } = aManager()
+    await Promise.all([ensure('web'), ensure('web'), ensure('web')])
+    expect(engine.calls).toEqual(['digest web', `pull web@${DIGEST}`])
+    expect(digests).toEqual([DIGEST, DIGEST, DIGEST])
+  })
+})
+
+describe('an image that cannot be had', () => {
+  it('is reported at once, in ECS’s words', async () => {
+    const { engine, ensure } = aManager()
+    engine.remote = () => {
+      throw new RuntimeError(
+        'denied',
+        "pull access denied for web, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+      )
+    }
+    expect(await ensure('web')).toEqual({
+      status: 'failed',
+      error: 'CannotPullImageManifestError',
+      message:
+        'The task can’t pull the image. Check whether the image exists. Error response from daemon: pull access denied for web, ' +
+        "repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+    })
+    expect(engine.calls).toHaveLength(1)
+  })
+
+  it('is replaced by the local copy, unless the behaviour is always', async () => {
+    for (const [behavior, status] of [
+      ['default', 'ready'],
+      ['prefer-cached', 'ready'],
+      ['once', 'ready'],
+      ['always', 'failed'],
+    ] as const) {
+      const { engine, ensure } = aManager({ behavior })
+      locally(engine, 'web')
+      engine.remote = () => {
+        throw NO_SUCH_HOST
+      }
+      expect(await ensure('web')).toMatchObject({ status })
+    }
+  })
+
+  it('is tried again where that may help, and given up in the end', async () => {
+    const { engine, ensure, clock } = aManager()
+    engine.failures.push(...Array.from({ length: 6 }, () => new RuntimeError('refused', 'unexpected EOF')))
+    const outcome = ensure('web')
+    await clock.advance(60_000)
+    for (let turn = 0; turn < 10; turn++) await clock.advance(10_000)
+    expect(await outcome).toEqual({
+      status: 'failed',
+      error: 'CannotPullContainerError',
+      message: 'Error response from daemon: unexpected EOF',
+    })
+    expect(engine.calls.filter((call) => call.startsWith('pull'))).toHaveLength(6)
+  })
+
+  it('says how long was waited', async () => {
+    const { engine, ensure } = aManager()
+    engine.failures.push(new RuntimeError('timeout', 'Could not transition to pulled; timed out after waiting 2h0m0s'))
+    expect(await ensure('web')).toEqual({
+      status: 'failed',
+      error: 'DockerTimeoutError',
+      message: 'Could not transition to pulled; timed out after waiting 2h0m0s',
+    })
+  })
+
+  it('is no failure of the image while the engine is gone', async () => {
+    const { engine, ensure } = aManager()
+    engine.failures.push(new RuntimeError('unreachable', 'Cannot connect'))
+    await expect(ensure('web')).rejects.toThrow('Cannot connect')
+    expect(await ensure('web')).toMatchObject({ status: 'ready' })
+  })
+})
+
+describe('the pull behaviour', () => {
+  it('prefer-cached asks nobody while the image is here', async () => {
+    const { engine, ensure } = aManager({ behavior: 'prefer-cached' })
+    locally(engine, 'web', [`web@${DIGEST}`])
+    expect(await ensure('web')).toMatchObject({ status: 'ready', digest: DIGEST })
+    await ensure('other')
+    expect(engine.calls).toEqual(['digest other', `pull other@${DIGEST}`])
+  })
+
+  it('once asks until this agent has pulled the image', async () => {
+    const { engine, ensure } = aManager({ behavior: 'once' })
+    locally(engine, 'web')
+    await ensure('web')
+    await ensure('web')
+    expect(engine.calls).toEqual(['digest web', `pull web@${DIGEST}`])
+  })
+
+  it('default asks every time', async () => {
+    const { engine, ensure } = aManager()
+    await ensure('web')
+    await ensure('web')
+    expect(engine.calls).toEqual(['digest web', `pull web@${DIGEST}`, 'digest web'])
+  })
+})

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { loadAgentConfig } from '../config.ts'
+import type { RuntimeInfo } from '../runtime.ts'
+import { capabilities } from './capabilities.ts'
+import { customAttributes, instanceTags, lostAttributes, platformAttributes, totalResources } from './registration.ts'
+
+const INFO: RuntimeInfo = {
+  version: '20.10.24',
+  apiVersion: '1.41',
+  cpus: 2,
+  memoryMiB: 8000,
+  operatingSystem: 'Debian GNU/Linux 12',
+  architecture: 'x86_64',
+  cgroupVersion: '1',
+  loggingDrivers: ['json-file', 'syslog', 'none', 'awsfirelens'],
+  volumePlugins: ['local', 'rexray/ebs:latest'],
+}
+
+const namesWith = (environment: Record<string, string>, info = INFO, hasTaskLimits = true): string[] =>
+  capabilities({ config: loadAgentConfig(environment).config, info, runtimeName: 'docker', hasTaskLimits }).map(
+    ({ name }) => name,
+  )
+
+describe('capabilities', () => {
+  it('are what this version does', () => {
+    expect(namesWith({}).toSorted()).toEqual(
+      [
+        'ecs.capability.container-ordering',
+        'ecs.capability.full-sync',
+        'ecs.capability.network.container-port-range',
+        'ecs.capability.container-restart-policy',
+        'ecs.capability.docker-plugin.local',
+        'ecs.capability.docker-plugin.rexray/ebs.latest',
+        'ecs.capability.docker-plugin.rexray/ebs',
+        ...['17', '18', '19', '20', '21', '22', '23', '24', '25', '28', '29', '30', '32'].map(
+          (minor) => `com.amazonaws.ecs.capability.docker-remote-api.1.${minor}`,
+        ),
+        'com.amazonaws.ecs.capability.logging-driver.json-file',
+        'com.amazonaws.ecs.capability.logging-driver.none',
+        'com.amazonaws.ecs.capability.privileged-container',
+        'ecs.capability.task-cpu-mem-limit',
+        'ecs.capability.increased-task-cpu-limit',
+        'ecs.capability.container-health-check',
+        'longshore.runtime',
+      ].toSorted(),
+    )
+  })
+
+  it('follow the settings', () => {
+    const names = namesWith(
+      {
+        ECS_DISABLE_PRIVILEGED: 'true',
+        ECS_DISABLE_DOCKER_HEALTH_CHECK: 'true',
+        ECS_SELINUX_CAPABLE: 'true',
+        ECS_AVAILABLE_LOGGING_DRIVERS: '["syslog","journald","awsfirelens"]',
+      },
+      INFO,
+      false,
+    )
+    expect(names).toContain('com.amazonaws.ecs.capability.selinux')
+    expect(names).toContain('com.amazonaws.ecs.capability.logging-driver.syslog')
+    for (const absent of ['privileged-container', 'health-check', 'journald', 'firelens', 'task-cpu-mem-limit']) {
+      expect(names.filter((name) => name.includes(absent))).toEqual([])
+    }
+  })
+
+  it('name the runtime, so that simulated tasks are never taken for real ones', () => {
+    const [last] = capabilities({
+      config: loadAgentConfig({}).config,
+      info: INFO,
+      runtimeName: 'simulated',
+      hasTaskLimits: false,
+    }).slice(-1)
+    expect(last).toEqual({ name: 'longshore.runtime', value: 'simulated' })
+  })
+})
+
+describe('a registration', () => {
+  it('tells what the host has, less what is reserved', () => {
+    const { config } = loadAgentConfig({ ECS_RESERVED_MEMORY: '1000', ECS_RESERVED_PORTS_UDP: '[53]' })
+    expect(totalResources(config, INFO)).toEqual([
+      { name: 'CPU', type: 'INTEGER', integerValue: 2048 },
+      { name: 'MEMORY', type: 'INTEGER', integerValue: 7000 },
+      { name: 'PORTS', type: 'STRINGSET', stringSetValue: ['22', '2375', '2376', '51678', '51679'] },
+      { name: 'PORTS_UDP', type: 'STRINGSET', stringSetValue: ['53'] },
+    ])
+    expect(() => totalResources(loadAgentConfig({ ECS_RESERVED_MEMORY: '9000' }).config, INFO)).toThrow(
+      'ECS_RESERVED_MEMORY',
+    )
+  })
+
+  it('tells what the host is and what the operator says of it', () => {
+    const { config } = loadAgentConfig({
+      ECS_INSTANCE_ATTRIBUTES: '{"ecs.availability-zone":"zone-a","ssd":""}',
+      ECS_CONTAINER_INSTANCE_TAGS: '{"team":"shop"}',
+      ECS_DETAILED_OS_FAMILY: 'debian_12',
+    })
+    expect(platformAttributes(config, { architecture: 'arm64' })).toEqual([
+      { name: 'ecs.os-type', value: 'linux' },
+      { name: 'ecs.os-family', value: 'LINUX' },
+      { name: 'ecs.os-type-detailed', value: 'debian_12' },
+      { name: 'ecs.cpu-architecture', value: 'arm64' },
+    ])
+    expect(customAttributes(config)).toEqual([{ name: 'ecs.availability-zone', value: 'zone-a' }, { name: 'ssd' }])
+    expect(instanceTags(config)).toEqual([{ key: 'team', value: 'shop' }])
+  })
+
+  it('must come back with every attribute as it was sent', () => {
+    const sent = [{ name: 'a' }, { name: 'b', value: '1' }, { name: 'c', value: '2' }]
+    expect(
+      lostAttributes(sent, [
+        { name: 'a', value: '' },
+        { name: 'b', value: '1' },
+        { name: 'c', value: '2' },
+      ]),
+    ).toEqual([])
+    expect(
+      lostAttributes(sent, [
+        { name: 'b', value: 'other' },
+        { name: 'c', value: '2' },
+      ]),
+    ).toEqual([{ name: 'a' }, { name: 'b', value: '1' }])
+  })
+})
