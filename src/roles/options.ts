@@ -1,4 +1,5 @@
 /** Options that the roles share, and what they mean. */
+import process from 'node:process'
 import { UserError } from '../kit/command.ts'
 import { defaultDataDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
@@ -66,15 +67,14 @@ export const checkServerOptions = (values: {
   }
 }
 
-export const openLog = (
-  clock: Clock,
-  values: { 'log-level': string | undefined; 'log-format': string | undefined },
-): Log => {
+/** Readable and quiet on a terminal; complete lines for machines elsewhere. */
+export const logSettings = (values: { 'log-level': string | undefined; 'log-format': string | undefined }) => {
   const isTerminal = process.stderr.isTTY === true
-  return new LineLog({
-    clock,
+  return {
     level: (values['log-level'] ?? (isTerminal ? 'warn' : 'info')) as LogLevel,
     format: (values['log-format'] ?? (isTerminal ? 'text' : 'json')) as 'json' | 'text',
-    write: (line) => void process.stderr.write(line),
-  })
+  }
 }
+
+export const openLog = (clock: Clock, values: Parameters<typeof logSettings>[0]): Log =>
+  new LineLog({ clock, ...logSettings(values), write: (line) => void process.stderr.write(line) })

@@ -36,6 +36,9 @@ export const serverCommand = command({
   },
 })
 
+/** How often connections that hang are looked for: the header timeout is 10 s. */
+const CONNECTIONS_CHECK_MS = 5000
+
 /** Runs until the process is told to end. */
 const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void> => {
   const ids = new SystemIds()
@@ -45,7 +48,7 @@ const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void
   const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster })
   writeRootKey(dataDir, rootAccessKey)
 
-  const server = createServer()
+  const server = createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
   configureServer(server)
   const endpoint = await listen(server, values)
   const controlPlane = new ControlPlane({ store, clock, ids, log, account, region, isDev, endpoint, pageTokenKey })

@@ -21,7 +21,7 @@ import {
 import type { Log } from '../kit/log.ts'
 import { version } from '../kit/version.ts'
 import { Child, ChildFailed } from './child.ts'
-import { checkServerOptions, openLog, serverOptions } from './options.ts'
+import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
 
 const options = {
   ...serverOptions,
@@ -37,6 +37,9 @@ const options = {
 } as const
 
 type UpValues = Values<typeof options>
+
+/** What the agent reserves by itself: SSH, Docker, its own APIs. */
+const ALWAYS_RESERVED_PORTS = [22, 2375, 2376, 51_678, 51_679]
 
 const DETACH_TIMEOUT_MS = 60_000
 const DETACH_POLL_MS = 20
@@ -120,7 +123,7 @@ class Up {
 
   async run(): Promise<number> {
     const server = this.#child('server', () => this.#serverArgs())
-    const agent = this.#child('agent', () => ['--runtime', this.#values.runtime, ...this.#logArgs()])
+    const agent = this.#child('agent', () => ['--runtime', this.#values.runtime])
     const ended = new Promise<void>((resolve) => {
       process.once('SIGINT', resolve)
       process.once('SIGTERM', resolve)
@@ -179,8 +182,12 @@ class Up {
     if (name !== 'agent') return process.env
     const { 'data-dir': dataDir, region, cluster } = this.#values
     const key = readRootKey(dataDir) ?? { accessKeyId: 'longshore', secretAccessKey: 'longshore' }
+    const { level, format } = logSettings(this.#values)
     return {
       ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+      ECS_RESERVED_PORTS: JSON.stringify([...ALWAYS_RESERVED_PORTS, Number(new URL(this.#endpoint).port)]),
+      ECS_LOGLEVEL: level,
+      ECS_LOG_OUTPUT_FORMAT: format === 'json' ? 'json' : 'logfmt',
       ...process.env,
       ECS_CLUSTER: cluster,
       ECS_BACKEND_HOST: this.#endpoint,

@@ -1,0 +1,162 @@
+/** `longshore agent`: the container agent as a process, configured as the ECS agent is. Ends cleanly; containers run on. */
+import { mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { Agent } from '../agent/agent.ts'
+import { SqliteCheckpoint, CheckpointError } from '../agent/checkpoint/sqlite-checkpoint.ts'
+import { MemoryCheckpoint } from '../agent/checkpoint/memory-checkpoint.ts'
+import type { Checkpoint } from '../agent/checkpoint/checkpoint.ts'
+import { type AgentConfig, ConfigError, DEFAULT_CONFIG_FILE, loadAgentConfig, type Variables } from '../agent/config.ts'
+import { agentLog } from '../agent/config/agent-log.ts'
+import type { EngineTask } from '../agent/engine/task.ts'
+import { type IntrospectionServer, serveIntrospection } from '../agent/introspection/introspection-server.ts'
+import type { AgentLinks } from '../agent/links.ts'
+import { AgentError } from '../agent/registration/register.ts'
+import { AcsClient } from '../agentlink/acs-client.ts'
+import { ControlApi } from '../agentlink/control-api.ts'
+import { httpTransport } from '../agentlink/http-transport.ts'
+import { ecsSigner } from '../agentlink/signer.ts'
+import { TcsClient } from '../agentlink/tcs-client.ts'
+import { openWebSocket } from '../agentlink/web-sockets.ts'
+import { type Clock, SystemClock } from '../kit/clock.ts'
+import { command, UserError } from '../kit/command.ts'
+import { type Ids, SystemIds } from '../kit/ids.ts'
+import type { Log } from '../kit/log.ts'
+import { version } from '../kit/version.ts'
+import type { SigningCredentials } from '../model/signature-v4.ts'
+import { openHost } from './agent-host.ts'
+import { onEnd, sayReady } from './child.ts'
+
+const options = {
+  runtime: {
+    type: 'string',
+    valueName: 'NAME',
+    description: 'what runs containers: docker, or simulated (nothing really runs)',
+    default: 'docker',
+    choices: ['docker', 'simulated'],
+  },
+  'config-file': { type: 'string', valueName: 'FILE', description: 'settings as NAME=value lines', default: DEFAULT_CONFIG_FILE },
+} as const
+
+export const agentCommand = command({
+  name: 'agent',
+  summary: 'run the container agent alone',
+  details:
+    'Settings come from the environment over the configuration file: ECS_CLUSTER, ECS_BACKEND_HOST (the endpoint of the control plane),\nAWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the others of docs/guides/agent-configuration.md.',
+  options,
+  run: async (values) => {
+    try {
+      await runAgent(values.runtime, values['config-file'])
+      return 0
+    } catch (error) {
+      if (error instanceof AgentError) return refuse(error.message, error.exitCode)
+      if (error instanceof ConfigError || error instanceof CheckpointError) throw new UserError(error.message, { cause: error })
+      throw error
+    }
+  },
+})
+
+const refuse = (message: string, exitCode: number): number => {
+  process.stderr.write(`longshore: ${message}\n`)
+  return exitCode
+}
+
+const MAX_CONNECTIONS = 16
+/** Of the ECS agent whose protocol this one speaks, for a control plane that asks for a version. */
+const AGENT_HASH = 'longshore'
+
+const runAgent = async (runtimeName: string, configFile: string): Promise<void> => {
+  const { config, variables, warnings } = loadAgentConfig(process.env, readIfPresent(configFile))
+  const [clock, ids] = [new SystemClock(), new SystemIds()]
+  const log = agentLog(config, clock, (line) => void process.stderr.write(line))
+  for (const warning of warnings) log.warn(warning)
+
+  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
+  let tasks: () => Iterable<EngineTask> = () => []
+  const { host, close } = await openHost(runtimeName, { config, clock, ids, log, tasks: () => tasks() })
+  const checkpoint = openCheckpoint(config, runtimeName, clock, log)
+  const agent = new Agent({ config, clock, ids, log, checkpoint, host, links: openLinks(config, variables, clock, ids, log) })
+  tasks = () => agent.tasks()
+
+  onEnd(async () => {
+    await agent.stop()
+    close()
+    await introspection?.close()
+  })
+  const introspection = await openIntrospection(config, agent, log)
+  await agent.start()
+  sayReady({ containerInstanceArn: agent.containerInstanceArn ?? '' })
+}
+
+/** Simulated containers are gone with the process: there is nothing to remember them for. */
+const openCheckpoint = (config: AgentConfig, runtimeName: string, clock: Clock, log: Log): Checkpoint =>
+  config.checkpoint && runtimeName !== 'simulated'
+    ? new SqliteCheckpoint({ file: path.join(config.dataDirectory, 'agent.sqlite'), clock, log })
+    : new MemoryCheckpoint()
+
+const openLinks = (config: AgentConfig, variables: Variables, clock: Clock, ids: Ids, log: Log): AgentLinks => {
+  const { backendHost: endpoint, region } = config
+  if (endpoint === undefined) {
+    throw new UserError('ECS_BACKEND_HOST is not set: it says where the control plane is, e.g. http://127.0.0.1:4566.')
+  }
+  const credentials = credentialsOf(variables)
+  const sign = ecsSigner({ clock, region, credentials: () => credentials })
+  const userAgent = `Longshore Agent - v${version()} (linux)`
+  const control = new ControlApi({ endpoint, sign, clock, ids, userAgent, transport: httpTransport(MAX_CONNECTIONS) })
+  const agentVersion = version()
+  const discover = async (cluster: string, arn: string, which: 'endpoint' | 'telemetryEndpoint'): Promise<string> => {
+    const found = (await control.discoverPollEndpoint(arn, cluster))[which]
+    if (found === undefined) throw new Error(`the control plane names no ${which}`)
+    return found
+  }
+  const common = { clock, ids, log, openSocket: openWebSocket, sign }
+  return {
+    control,
+    acs: (identity, listener) =>
+      new AcsClient({
+        ...common,
+        ...listener,
+        endpoint: () => discover(identity.cluster, identity.containerInstanceArn, 'endpoint'),
+        agent: { agentHash: AGENT_HASH, agentVersion, ...identity },
+      }),
+    tcs: (identity, onConnected) =>
+      new TcsClient({
+        ...common,
+        onConnected,
+        endpoint: () => discover(identity.cluster, identity.containerInstanceArn, 'telemetryEndpoint'),
+        agent: { agentHash: AGENT_HASH, agentVersion, ...identity },
+      }),
+  }
+}
+
+const credentialsOf = (variables: Variables): SigningCredentials => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = variables
+  if (!accessKeyId || !secretAccessKey) {
+    throw new UserError('The agent has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.')
+  }
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+}
+
+/** Nobody's tasks depend on this API: a taken port is worth a warning. */
+const openIntrospection = async (config: AgentConfig, agent: Agent, log: Log): Promise<IntrospectionServer | undefined> => {
+  try {
+    return await serveIntrospection(config, version(), {
+      cluster: agent.cluster,
+      containerInstanceArn: () => agent.containerInstanceArn,
+      tasks: () => [...agent.tasks()],
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    log.warn('the introspection port is in use; this agent has no introspection API', { port: config.introspectionPort })
+    return undefined
+  }
+}
+
+const readIfPresent = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
+  }
+}
