@@ -185,7 +185,7 @@ export class StockAgent {
   }
 
   #happened(): void {
-    for (const look of [...this.#waiting]) look()
+    for (const look of this.#waiting) look()
   }
 
   #send(type: string, message: object): void {
