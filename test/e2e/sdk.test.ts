@@ -113,8 +113,8 @@ describe('the AWS SDK for JavaScript', () => {
     const { tasks = [] } = await client.send(new RunTaskCommand({ taskDefinition: 'imageless' }))
     await waitUntilTasksStopped({ client, ...WAITER }, { tasks: [tasks[0]?.taskArn ?? ''] })
     const { tasks: stopped = [] } = await client.send(new DescribeTasksCommand({ tasks: [tasks[0]?.taskArn ?? ''] }))
-    expect(stopped[0]?.stopCode).toBe('TaskFailedToStart')
-    expect(stopped[0]?.stoppedReason).toMatch(/^CannotPull(Container|ImageManifest)Error: /)
+    expect(stopped[0]).toMatchObject({ stopCode: 'TaskFailedToStart', stoppedReason: 'Task failed to start' })
+    expect(stopped[0]?.containers?.[0]?.reason).toMatch(/^CannotPull(Container|ImageManifest)Error: /)
     expect(stopped[0]?.containers?.[0]?.exitCode).toBeUndefined()
   })
 

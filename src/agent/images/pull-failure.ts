@@ -3,9 +3,14 @@ import { engineText } from '../engine/reasons.ts'
 import type { ImageOutcome, PullErrorName } from '../engine/tools.ts'
 import type { RuntimeError } from '../runtime.ts'
 
-/** Failures that the next try will meet again. Refusals of the registry (`denied`) are such, too. */
+/**
+ * Failures that the next try will most likely meet again: who started the task hears of them at once instead of half a minute later.
+ * Refusals of the registry (`denied`) are such, too.
+ */
 const LASTING = [
   /no such host/i,
+  /lookup .+: (server misbehaving|temporary failure in name resolution)/i,
+  /connection refused/i,
   /invalid reference format/i,
   /repository name must/i,
   /no matching manifest/i,
