@@ -3,8 +3,9 @@
  * on every call, failures as `RuntimeError`. It knows no endpoint of the API; `docker-runtime.ts` does.
  * https://docs.docker.com/reference/api/engine/
  */
-import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Clock } from '../../kit/clock.ts'
+import { http } from '../../kit/node-http.ts'
 import { RuntimeError } from '../runtime.ts'
 import type { EngineEndpoint } from './engine-endpoint.ts'
 import { errorOfAnswer, errorOfConnection } from './engine-error.ts'
@@ -40,7 +41,7 @@ interface Destroyable {
 export class EngineApi {
   readonly #endpoint: EngineEndpoint
   readonly #clock: Clock
-  readonly #connections = new Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS })
+  readonly #connections = new http.Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS })
   #version: Promise<string> | undefined
 
   constructor(endpoint: EngineEndpoint, clock: Clock) {
@@ -94,7 +95,7 @@ export class EngineApi {
   /** Resolves when an answer of success begins; an answer of failure is read and thrown. */
   async #open(call: EngineCall, path: string, deadline: number): Promise<IncomingMessage> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
-    const request = httpRequest({
+    const request = http.request({
       ...this.#endpoint.target,
       agent: this.#connections,
       method: call.method,

@@ -1,7 +1,8 @@
 /** Serves the introspection API over HTTP. Off the loopback interface only where the operator allows it. */
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { http } from '../../kit/node-http.ts'
 import type { AgentConfig } from '../config.ts'
 import { introspectionAnswer, type IntrospectionFacts, type IntrospectionSource } from './introspection-answer.ts'
 
@@ -35,7 +36,7 @@ export const serveIntrospection = async (
 }
 
 const listen = (port: number, host: string, facts: IntrospectionFacts): Promise<IntrospectionServer> => {
-  const server = createServer((request, response) => answer(request, response, facts))
+  const server = http.createServer((request, response) => answer(request, response, facts))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
