@@ -18,7 +18,9 @@ export const aSimulatedContainer = (
   labels: Readonly<Record<string, string>>,
   members: Partial<PayloadContainer> = {},
 ): PayloadContainer => {
-  const Labels = Object.fromEntries(Object.entries(labels).map(([name, value]) => [`longshore.simulated.${name}`, value]))
+  const Labels = Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [`longshore.simulated.${name}`, value]),
+  )
   return aPayloadContainer({ dockerConfig: { config: JSON.stringify({ Labels }) }, ...members })
 }
 

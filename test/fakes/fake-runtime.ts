@@ -2,6 +2,7 @@
  * A container runtime for tests: simulated containers behind calls that fail, hang or lose their answers when they are told to, and an
  * engine that goes away and comes back. It counts what matters for "nothing runs twice": how often each container was started.
  */
+import type { Clock } from '../../src/kit/clock.ts'
 import {
   type ContainerCreateBody,
   type ContainerRuntime,
@@ -39,6 +40,9 @@ export class FakeRuntime implements ContainerRuntime {
   readonly name = 'docker'
   /** Every call that had an effect, as `start <name>`. */
   readonly deeds: string[] = []
+  /** How long each call takes, before it has its effect and after. */
+  latencyMs: () => number = () => 0
+  readonly #clock: Clock
   readonly #simulated: SimulatedRuntime
   readonly #faults = new Map<FakeCall, Fault[]>()
   readonly #hung = new Map<FakeCall, Array<() => void>>()
@@ -50,6 +54,7 @@ export class FakeRuntime implements ContainerRuntime {
   onCall: (call: FakeCall, when: 'before' | 'after') => void = () => {}
 
   constructor(options: Omit<SimulatedRuntimeOptions, 'cpus' | 'memoryMiB'>) {
+    this.#clock = options.clock
     this.#simulated = new SimulatedRuntime({ ...options, cpus: 4, memoryMiB: 8192 })
   }
 
@@ -58,6 +63,10 @@ export class FakeRuntime implements ContainerRuntime {
   failNext(call: FakeCall, kind: RuntimeErrorKind, message: string, when: Fault['when'] = 'before'): void {
     const faults = this.#faults.get(call) ?? []
     this.#faults.set(call, [...faults, { when, error: new RuntimeError(kind, message) }])
+  }
+
+  forgetFailures(): void {
+    this.#faults.clear()
   }
 
   /** From now on such calls do not answer, until `release`. */
@@ -87,7 +96,7 @@ export class FakeRuntime implements ContainerRuntime {
 
   comeBack(): void {
     this.#isDown = false
-    for (const subscription of this.#subscriptions) this.#connect(subscription)
+    for (const subscription of this.#subscriptions) if (subscription.stream === undefined) this.#connect(subscription)
   }
 
   exit(name: string, exitCode: number, isOomKilled = false): void {
@@ -226,15 +235,22 @@ export class FakeRuntime implements ContainerRuntime {
     this.onCall(call, 'before')
     const waiting = this.#hung.get(call)
     if (waiting !== undefined) await new Promise<void>((resolve) => waiting.push(resolve))
+    await this.#takeTime()
     if (this.#isDown) throw new RuntimeError('unreachable', DOWN)
     const fault = this.#takeFault(call)
     if (fault?.when === 'before') throw fault.error
     const result = await act()
     if (call !== 'inspect' && call !== 'list') this.deeds.push(`${call} ${name}`)
     this.onCall(call, 'after')
+    await this.#takeTime()
     if (this.#isDown) throw new RuntimeError('unreachable', DOWN)
     if (fault !== undefined) throw fault.error
     return result
+  }
+
+  async #takeTime(): Promise<void> {
+    const latencyMs = this.latencyMs()
+    if (latencyMs > 0) await this.#clock.sleep(latencyMs)
   }
 
   #takeFault(call: FakeCall): Fault | undefined {

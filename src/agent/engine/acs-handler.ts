@@ -152,6 +152,17 @@ export class AcsHandler {
       return this.#options.log.debug('manifest older than what is known', { messageId: message.messageId })
     }
     this.#raiseSequence(message.timeline)
+    void this.#answerManifest(message)
+  }
+
+  async #answerManifest(message: TaskManifestMessage): Promise<void> {
+    const { checkpoint, log } = this.#options
+    try {
+      await checkpoint.flush()
+    } catch (error) {
+      log.error('manifest not acknowledged: it cannot be made durable', { messageId: message.messageId, error })
+      return
+    }
     this.#ack(message)
     const running = new Set(
       message.tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').map(({ taskArn }) => taskArn),

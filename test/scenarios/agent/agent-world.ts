@@ -3,7 +3,6 @@
  * from its checkpoint, with the containers as they are.
  */
 import { Agent, type AgentHost } from '../../../src/agent/agent.ts'
-import { MemoryCheckpoint } from '../../../src/agent/checkpoint/memory-checkpoint.ts'
 import { type AgentConfig, loadAgentConfig } from '../../../src/agent/config.ts'
 import { containerLabels } from '../../../src/agent/engine/labels.ts'
 import type { EngineContainer, EngineTask } from '../../../src/agent/engine/task.ts'
@@ -14,6 +13,7 @@ import { SeededIds } from '../../../src/kit/ids.ts'
 import { silentLog } from '../../../src/kit/log.ts'
 import { FakeControl } from '../../fakes/fake-control.ts'
 import { FakeRuntime } from '../../fakes/fake-runtime.ts'
+import { LaggingCheckpoint } from '../../fakes/lagging-checkpoint.ts'
 
 const CLUSTER = 'arn:aws:ecs:us-east-1:000000000000:cluster/default'
 const INSTANCE = 'arn:aws:ecs:us-east-1:000000000000:container-instance/default/1'
@@ -28,7 +28,7 @@ export class AgentWorld {
   readonly ids: SeededIds
   readonly runtime: FakeRuntime
   readonly control = new FakeControl()
-  readonly checkpoint = new MemoryCheckpoint()
+  readonly checkpoint = new LaggingCheckpoint()
   readonly config: AgentConfig
   agent: Agent
   #sequence = 0
@@ -46,20 +46,26 @@ export class AgentWorld {
     return this
   }
 
-  /** The process is gone; another one starts from what it left. */
-  async restart(): Promise<void> {
+  /** The process is gone, with all that was not durable yet. */
+  kill(): void {
     this.agent.kill()
+    this.checkpoint.crash()
+  }
+
+  /** The process is gone if it was not yet; another one starts from what it left. */
+  async restart(): Promise<void> {
+    this.kill()
     this.agent = this.#makeAgent()
     await this.start()
   }
 
   /** Sends tasks as one payload and lets the agent work. */
-  async send(...tasks: PayloadTask[]): Promise<void> {
+  async send(...tasks: readonly PayloadTask[]): Promise<void> {
     this.payload(...tasks)
     await this.rest()
   }
 
-  payload(...tasks: PayloadTask[]): void {
+  payload(...tasks: readonly PayloadTask[]): void {
     const seqNum = ++this.#sequence
     this.control.send({
       type: 'PayloadMessage',
@@ -133,7 +139,8 @@ export class AgentWorld {
         ...(JSON.parse(container.definition.dockerConfig.config ?? '{}') as object),
         Image: container.definition.image,
         Labels: {
-          ...(JSON.parse(container.definition.dockerConfig.config ?? '{}') as { Labels?: Record<string, string> }).Labels,
+          ...(JSON.parse(container.definition.dockerConfig.config ?? '{}') as { Labels?: Record<string, string> })
+            .Labels,
           ...containerLabels(task, container, agent),
         },
         HostConfig: {

@@ -9,11 +9,15 @@ const HOUR = 3_600_000
 describe('the life of a task', () => {
   it('runs, is reported, stops on demand and is cleaned up', async () => {
     const world = await agentWorld()
-    await world.send(aPayloadTask({ containers: [aPayloadContainer({ portMappings: [{ containerPort: 80, protocol: 'tcp' }] })] }))
+    await world.send(
+      aPayloadTask({ containers: [aPayloadContainer({ portMappings: [{ containerPort: 80, protocol: 'tcp' }] })] }),
+    )
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING'])
     const [running] = world.control.entriesOf(ARN, 'app')
     expect(running).toMatchObject({ status: 'RUNNING', runtimeId: world.container(ARN).dockerId })
-    expect(running?.networkBindings).toEqual([{ bindIP: '0.0.0.0', containerPort: 80, hostPort: 32768, protocol: 'tcp' }])
+    expect(running?.networkBindings).toEqual([
+      { bindIP: '0.0.0.0', containerPort: 80, hostPort: 32768, protocol: 'tcp' },
+    ])
 
     await world.stop(ARN)
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING', 'STOPPED'])
@@ -54,7 +58,9 @@ describe('the life of a task', () => {
 
   it('reports RUNNING and STOPPED of a container that is over at once', async () => {
     const world = await agentWorld()
-    await world.send(aPayloadTask({ containers: [aSimulatedContainer({ 'exit-after-seconds': '0', 'exit-code': '7' })] }))
+    await world.send(
+      aPayloadTask({ containers: [aSimulatedContainer({ 'exit-after-seconds': '0', 'exit-code': '7' })] }),
+    )
     await world.advance(1)
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING', 'STOPPED'])
     expect(world.control.entriesOf(ARN, 'app').map(({ status, exitCode }) => [status, exitCode])).toEqual([
@@ -126,7 +132,10 @@ describe('the life of a task', () => {
     const world = await agentWorld()
     await world.stop(ARN)
     expect(world.control.reports).toEqual([
-      expect.objectContaining({ status: 'STOPPED', reason: "TaskStateError: Agent could not progress task's state to stopped" }),
+      expect.objectContaining({
+        status: 'STOPPED',
+        reason: "TaskStateError: Agent could not progress task's state to stopped",
+      }),
     ])
   })
 
@@ -139,7 +148,9 @@ describe('the life of a task', () => {
     world.runtime.release('list')
     await world.rest()
     expect(world.control.statusesOf(ARN)).toEqual(['STOPPED'])
-    expect(world.control.entriesOf(ARN, 'app')).toEqual([{ containerName: 'app', status: 'STOPPED', networkBindings: [] }])
+    expect(world.control.entriesOf(ARN, 'app')).toEqual([
+      { containerName: 'app', status: 'STOPPED', networkBindings: [] },
+    ])
     expect(world.runtime.deeds).toEqual([])
   })
 })
@@ -203,7 +214,9 @@ describe('failures of containers', () => {
     await world.send(aPayloadTask())
     expect(world.control.statusesOf(ARN).at(-1)).toBe('STOPPED')
     expect(await world.runtime.containers()).toEqual([expect.objectContaining({ status: 'exited' })])
-    expect(world.container(ARN).reason).toBe('DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s')
+    expect(world.container(ARN).reason).toBe(
+      'DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s',
+    )
   })
 
   it('reports no stop that did not happen', async () => {

@@ -24,14 +24,19 @@ describe('dependencies', () => {
   it('START: starts a container when the other one runs', async () => {
     const world = await agentWorld()
     await world.send(
-      aPayloadTask({ containers: [aPayloadContainer({ name: 'b', ...after('a', 'START') }), aPayloadContainer({ name: 'a' })] }),
+      aPayloadTask({
+        containers: [aPayloadContainer({ name: 'b', ...after('a', 'START') }), aPayloadContainer({ name: 'a' })],
+      }),
     )
     expect(deeds(world)).toEqual(['create a', 'start a', 'create b', 'start b'])
   })
 
   it('COMPLETE: waits for the other one to exit, whatever its code', async () => {
     const world = await agentWorld()
-    const init = aSimulatedContainer({ 'exit-after-seconds': '5', 'exit-code': '3' }, { name: 'init', essential: false })
+    const init = aSimulatedContainer(
+      { 'exit-after-seconds': '5', 'exit-code': '3' },
+      { name: 'init', essential: false },
+    )
     await world.send(aPayloadTask({ containers: [aPayloadContainer({ ...after('init', 'COMPLETE') }), init] }))
     expect(world.container(ARN).knownStatus).toBe('NONE')
     await world.advance(5000)
@@ -42,7 +47,10 @@ describe('dependencies', () => {
 
   it('SUCCESS: a container whose dependency fails never starts, with exit code 143', async () => {
     const world = await agentWorld()
-    const init = aSimulatedContainer({ 'exit-after-seconds': '5', 'exit-code': '1' }, { name: 'init', essential: false })
+    const init = aSimulatedContainer(
+      { 'exit-after-seconds': '5', 'exit-code': '1' },
+      { name: 'init', essential: false },
+    )
     await world.send(aPayloadTask({ containers: [aPayloadContainer({ ...after('init', 'SUCCESS') }), init] }))
     await world.advance(5000)
     expect(world.control.statusesOf(ARN)).toEqual(['STOPPED'])
@@ -185,7 +193,9 @@ describe('the queue for the host', () => {
 
   it('keeps two tasks apart that want the same host port', async () => {
     const world = await agentWorld()
-    const containers = [aPayloadContainer({ portMappings: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' as const }] })]
+    const containers = [
+      aPayloadContainer({ portMappings: [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' as const }] }),
+    ]
     await world.send(aPayloadTask({ arn: aTaskArn('1'), containers }), aPayloadTask({ arn: aTaskArn('2'), containers }))
     expect(world.task(aTaskArn('2')).resources).toBe('WAITING')
     await world.stop(aTaskArn('1'))

@@ -146,10 +146,10 @@ describe('an agent that is killed and started again', () => {
     const world = await agentWorld()
     await world.send(aPayloadTask())
     await world.agent.stop()
-    const other = agentWorld({ config: { ECS_CLUSTER: 'other' } })
-    const { checkpoint } = await other
-    for (const [name, value] of Object.entries(world.checkpoint.load().facts)) checkpoint.putFact(name as 'cluster', value)
-    await expect((await other).restart()).rejects.toThrow(/belongs to an agent of cluster default/)
+    const other = await agentWorld({ config: { ECS_CLUSTER: 'other' } })
+    other.checkpoint.putFact('cluster', world.checkpoint.load().facts.cluster ?? '')
+    await other.rest()
+    await expect(other.restart()).rejects.toThrow(/belongs to an agent of cluster default/)
   })
 })
 
@@ -201,7 +201,11 @@ describe('reports', () => {
 
   it('are given up when the control plane says that they are invalid', async () => {
     const world = await agentWorld()
-    world.control.nextReportError = new ControlApiError({ type: 'InvalidParameterException', message: 'no', status: 400 })
+    world.control.nextReportError = new ControlApiError({
+      type: 'InvalidParameterException',
+      message: 'no',
+      status: 400,
+    })
     await world.send(aPayloadTask())
     await world.advance(MINUTE)
     expect(world.control.reports).toEqual([])
@@ -232,10 +236,16 @@ describe('the manifest', () => {
       type: 'TaskStopVerificationMessage',
       message: { messageId: 'manifest-10', stopCandidates: stopTasks },
     })
-    world.control.send({ type: 'TaskStopVerificationAck', message: { messageId: 'manifest-9', generatedAt: 0, stopTasks } })
+    world.control.send({
+      type: 'TaskStopVerificationAck',
+      message: { messageId: 'manifest-9', generatedAt: 0, stopTasks },
+    })
     await world.rest()
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING'])
-    world.control.send({ type: 'TaskStopVerificationAck', message: { messageId: 'manifest-10', generatedAt: 0, stopTasks } })
+    world.control.send({
+      type: 'TaskStopVerificationAck',
+      message: { messageId: 'manifest-10', generatedAt: 0, stopTasks },
+    })
     await world.rest()
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING', 'STOPPED'])
   })
@@ -244,6 +254,7 @@ describe('the manifest', () => {
     const world = await agentWorld()
     await world.send(aPayloadTask())
     world.control.send(manifest(10, [ARN]))
+    await world.rest()
     await world.restart()
     const before = world.control.acs.length
     world.control.send(manifest(10, []))
@@ -261,10 +272,19 @@ describe('volumes', () => {
       { name: 'etc', host: { sourcePath: '/etc' } },
     ]
     await world.send(aPayloadTask({ volumes, containers: [aPayloadContainer()] }))
-    expect(world.runtime.deeds.map((deed) => deed.split(' ')[0])).toEqual(['createVolume', 'createVolume', 'create', 'start'])
+    expect(world.runtime.deeds.map((deed) => deed.split(' ')[0])).toEqual([
+      'createVolume',
+      'createVolume',
+      'create',
+      'start',
+    ])
     await world.stop(ARN)
     await world.advance(4 * 60 * MINUTE)
-    expect(world.runtime.deeds.map((deed) => deed.split(' ')[0]).slice(-3)).toEqual(['remove', 'removeVolume', 'removeVolume'])
+    expect(world.runtime.deeds.map((deed) => deed.split(' ')[0]).slice(-3)).toEqual([
+      'remove',
+      'removeVolume',
+      'removeVolume',
+    ])
   })
 
   it('that cannot be made stop the task', async () => {
@@ -272,7 +292,10 @@ describe('volumes', () => {
     world.runtime.failNext('createVolume', 'refused', 'no such driver')
     await world.send(aPayloadTask({ volumes: [{ name: 'scratch', host: {} }] }))
     expect(world.control.reports).toEqual([
-      expect.objectContaining({ status: 'STOPPED', reason: "VolumeError: Agent could not create task's volume resources" }),
+      expect.objectContaining({
+        status: 'STOPPED',
+        reason: "VolumeError: Agent could not create task's volume resources",
+      }),
     ])
   })
 

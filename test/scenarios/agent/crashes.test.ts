@@ -1,0 +1,91 @@
+/**
+ * The agent is killed at every single call to the runtime, before and after it, and with whatever was not durable lost. Afterwards no
+ * container runs that no task owns, none was started twice, and every status is as if nothing had happened.
+ */
+import { describe, expect, it } from 'vitest'
+import { aPayloadContainer, aPayloadTask, aSimulatedContainer, aTaskArn } from '../../builders/a-payload-task.ts'
+import { AgentWorld } from './agent-world.ts'
+
+const STAYS = aTaskArn('stays')
+const ENDS = aTaskArn('ends')
+const STOPS = aTaskArn('stops')
+
+const TASKS = [
+  aPayloadTask({
+    arn: STAYS,
+    family: 'stays',
+    volumes: [{ name: 'scratch', host: {} }],
+    containers: [
+      aPayloadContainer({ name: 'a' }),
+      aPayloadContainer({ name: 'b', dependsOn: [{ containerName: 'a', condition: 'START' }] }),
+    ],
+  }),
+  aPayloadTask({
+    arn: ENDS,
+    family: 'ends',
+    containers: [aSimulatedContainer({ 'exit-after-seconds': '1', 'exit-code': '3' })],
+  }),
+  aPayloadTask({ arn: STOPS, family: 'stops' }),
+]
+
+const isOver = (world: AgentWorld, arn: string): boolean => world.control.statusesOf(arn).includes('STOPPED')
+
+/** Tasks arrive, one ends, one is stopped. Like the control plane: says again what it has not heard the end of. */
+const play = async (world: AgentWorld): Promise<void> => {
+  for (let times = 0; times < 2; times++) await world.send(...TASKS.filter(({ arn }) => !isOver(world, arn)))
+  await world.advance(2000)
+  for (let times = 0; times < 2; times++) if (!isOver(world, STOPS)) await world.stop(STOPS)
+}
+
+const settleDown = async (world: AgentWorld): Promise<void> => {
+  await play(world)
+  await world.advance(60_000)
+}
+
+const HOURS_4 = 4 * 3_600_000
+
+/** Kills the agent at the n-th boundary of a call and lets another one take over. False if there is no such boundary. */
+const crashAt = async (world: AgentWorld, boundary: number): Promise<boolean> => {
+  let count = 0
+  let isKilled = false
+  world.runtime.onCall = (_call, when) => {
+    if (++count !== boundary) return
+    isKilled = true
+    world.kill()
+    if (when === 'before') throw new Error('killed')
+  }
+  await world.start()
+  await play(world)
+  await world.advance(HOURS_4)
+  world.runtime.onCall = () => {}
+  if (isKilled) await world.restart()
+  return isKilled
+}
+
+describe('an agent killed at any boundary', () => {
+  it('leaves nothing orphaned and runs nothing twice', async () => {
+    let boundary = 0
+    for (;;) {
+      const world = new AgentWorld({ seed: ++boundary })
+      const isKilled = await crashAt(world, boundary)
+      await settleDown(world)
+      await expectSettled(world, `killed at boundary ${boundary}`)
+      if (!isKilled) break
+    }
+    expect(boundary).toBeGreaterThan(40)
+  })
+})
+
+const expectSettled = async (world: AgentWorld, message: string): Promise<void> => {
+  const known = new Map([...world.agent.tasks()].flatMap((task) => task.containers).map((c) => [c.dockerName, c]))
+  for (const container of await world.runtime.containers()) {
+    expect(known.has(container.name), `${message}: ${container.name} belongs to a task`).toBe(true)
+  }
+  for (const start of ['ecs-stays-1-a', 'ecs-stays-1-b', 'ecs-ends-', 'ecs-stops-']) {
+    const starts = world.runtime.deeds.filter((deed) => deed.startsWith(`start ${start}`))
+    expect(starts.length, `${message}: ${start} starts once`).toBe(1)
+  }
+  expect(world.task(STAYS).knownStatus, message).toBe('RUNNING')
+  expect(world.control.statusesOf(STAYS).at(-1), message).toBe('RUNNING')
+  for (const arn of [ENDS, STOPS]) expect(world.control.statusesOf(arn).at(-1), `${message}: ${arn}`).toBe('STOPPED')
+}
