@@ -27,8 +27,17 @@ export interface PlacementRequest {
   readonly requiredAttributes: readonly AttributeRequirement[]
   readonly constraints: readonly PlacementConstraint[]
   readonly strategies: readonly PlacementStrategy[]
-  /** Only these instances are looked at, in this order, one task each (StartTask). */
+  /** Only these instances are looked at, in this order, one task each (StartTask); `count` and `strategies` do not matter then. */
   readonly containerInstanceIds?: readonly string[]
+}
+
+/** What is left of a container instance; ports and GPUs are those in use. */
+export interface RemainingResources {
+  readonly cpuUnits: number
+  readonly memoryMiB: number
+  readonly tcpPorts: readonly number[]
+  readonly udpPorts: readonly number[]
+  readonly gpuIds: readonly string[]
 }
 
 export interface Placement {
@@ -36,7 +45,11 @@ export interface Placement {
   readonly gpuIds: readonly string[]
 }
 
-/** Why a task was not placed on an instance, in ECS's words: `RESOURCE:CPU`, `RESOURCE:MEMORY`, `RESOURCE:PORTS`, `RESOURCE:GPU`, `ATTRIBUTE`, `AGENT`, `MEMBEROF`... */
+/**
+ * Why a task was not placed on an instance, in ECS's words: `RESOURCE:CPU`, `RESOURCE:MEMORY`, `RESOURCE:PORTS`, `RESOURCE:GPU`,
+ * `ATTRIBUTE`, `AGENT`, `INACTIVE`, `MISSING`, `MemberOf placement constraint unsatisfied.`,
+ * `DistinctInstance placement constraint unsatisfied.`
+ */
 export interface PlacementFailure {
   /** Absent when the cluster has no instance to look at. */
   readonly containerInstanceId?: string
@@ -47,6 +60,9 @@ export interface PlacementFailure {
 export interface PlacementResult {
   /** At most `count`; fewer when the rest did not fit. */
   readonly placements: readonly Placement[]
-  /** Why the rest was not placed: one per instance, the first check that failed. Empty when all were placed. */
+  /**
+   * Why the rest was not placed: one per instance, the first check that failed, at most `PLACEMENT_FAILURES`.
+   * Empty when all were placed.
+   */
   readonly failures: readonly PlacementFailure[]
 }
