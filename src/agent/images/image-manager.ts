@@ -17,21 +17,28 @@ import { isWorthRetrying, pullFailure } from './pull-failure.ts'
 import { localDigest, parseReference } from './reference.ts'
 import type { FindCredentials } from './registry-auth.ts'
 
+interface Retries extends BackoffPolicy {
+  readonly tries: number
+}
+
 /** How often and at which distance the ECS agent tries. */
-const MANIFEST_RETRIES: BackoffPolicy & { tries: number } = {
+const MANIFEST_RETRIES: Retries = {
   tries: 9,
   minMs: 10,
   maxMs: 5_000,
   jitter: 0.2,
   multiplier: 3,
 }
-const PULL_RETRIES: BackoffPolicy & { tries: number } = {
+const PULL_RETRIES: Retries = {
   tries: 5,
   minMs: 1_100,
   maxMs: 5_000,
   jitter: 0.2,
   multiplier: 2,
 }
+
+/** With a local copy to fall back on, a registry out of reach is not worth waiting for: this is for a connection that broke. */
+const MANIFEST_RETRIES_WITH_COPY: Retries = { ...MANIFEST_RETRIES, tries: 2 }
 
 export interface ImageManagerOptions {
   readonly runtime: Pick<ContainerRuntime, 'localImage' | 'pull' | 'remoteDigest' | 'tagImage'>
@@ -74,7 +81,7 @@ export class ImageManager implements Images {
   async #ensure(image: string, onDigest: (digest: string) => void): Promise<ImageOutcome> {
     const local = await this.#options.runtime.localImage(image)
     if (local !== undefined && this.#isGoodEnough(image)) return this.#ready(image, local, false)
-    const manifest = await once(this.#manifests, image, () => this.#resolve(image))
+    const manifest = await once(this.#manifests, image, () => this.#resolve(image, local))
     if ('failure' in manifest) return this.#without('CannotPullImageManifestError', manifest.failure, image, local)
     onDigest(manifest.digest)
     if (local !== undefined && localDigest(image, local.repoDigests) === manifest.digest)
@@ -94,11 +101,12 @@ export class ImageManager implements Images {
     return behavior === 'once' && records.get(image)?.pulledAt !== undefined
   }
 
-  async #resolve(image: string): Promise<Fetched> {
-    const { runtime, credentials } = this.#options
+  async #resolve(image: string, local: LocalImage | undefined): Promise<Fetched> {
+    const { runtime, credentials, behavior } = this.#options
     const { digest } = parseReference(image)
     if (digest !== undefined) return { digest }
-    return this.#retry(MANIFEST_RETRIES, async () => ({
+    const policy = local === undefined || behavior === 'always' ? MANIFEST_RETRIES : MANIFEST_RETRIES_WITH_COPY
+    return this.#retry(policy, async () => ({
       digest: await runtime.remoteDigest(image, credentials(image)),
     }))
   }
@@ -115,7 +123,7 @@ export class ImageManager implements Images {
   }
 
   /** Tries again what may pass. An engine that is gone is not the image's failure and is thrown. */
-  async #retry(policy: typeof PULL_RETRIES, attempt: () => Promise<Fetched>): Promise<Fetched> {
+  async #retry(policy: Retries, attempt: () => Promise<Fetched>): Promise<Fetched> {
     const backoff = new Backoff(policy, this.#options.ids)
     for (;;) {
       try {

@@ -9,6 +9,8 @@ import type { RuntimeError } from '../runtime.ts'
  */
 const LASTING = [
   /no such host/i,
+  /network is unreachable/i,
+  /no route to host/i,
   /lookup .+: (server misbehaving|temporary failure in name resolution)/i,
   /connection refused/i,
   /invalid reference format/i,
