@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -87,6 +87,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
       await removeContainers(socket)
       await terminate(daemon)
       network?.kill('SIGKILL')
+      killOrphans(directory)
       unmountBelow(directory)
       rmSync(directory, { recursive: true, force: true })
     },
@@ -214,6 +215,32 @@ const terminate = async (daemon: ChildProcess): Promise<void> => {
   const timer = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS)
   await gone
   clearTimeout(timer)
+}
+
+/**
+ * A container that was being started when the daemon was killed is known to nobody afterwards. Its shim names the engine's directory;
+ * the container's processes are the shim's children.
+ */
+const killOrphans = (directory: string): void => {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const shims = processes.filter((pid) => readProcess(pid, 'cmdline').includes(`${directory}/exec/`))
+  const children = processes.filter((pid) => shims.includes(/\) \S (\d+)/.exec(readProcess(pid, 'stat'))?.[1] ?? ''))
+  for (const pid of [...children, ...shims]) {
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
+/** Empty for a process that has ended meanwhile. */
+const readProcess = (pid: string, file: 'cmdline' | 'stat'): string => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** What a killed daemon had mounted stays mounted. Deepest first. */

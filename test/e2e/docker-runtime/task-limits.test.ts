@@ -1,0 +1,83 @@
+/** Limits of a task as a whole hold over all its containers, by the kernel. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resourceId } from '../../../src/model/arn.ts'
+import { defined } from '../../../src/kit/assert.ts'
+import { aTask, type ContainerChanges, Harness } from './harness.ts'
+
+let harness: Harness
+
+beforeAll(async () => {
+  harness = await Harness.start({}, { ECS_ENABLE_TASK_CPU_MEM_LIMIT: 'true', ECS_TASK_PIDS_LIMIT: '40' })
+})
+
+afterAll(() => harness.stop())
+
+const CONTROL_GROUPS = '/sys/fs/cgroup'
+
+/** A task with its limits, whose containers run. */
+const runTask = async (containers: readonly ContainerChanges[], limits: { cpu?: number; memory?: number }) => {
+  const task = aTask(harness.image, containers, limits)
+  const { limits: enforced, runtime } = harness.host
+  await defined(enforced, 'task limits').apply(task)
+  const ids: string[] = []
+  for (const container of task.containers) {
+    const id = await harness.create(task, container)
+    await runtime.start(id)
+    ids.push(id)
+  }
+  const cleanUp = async () => {
+    for (const id of ids) await runtime.remove(id)
+    await enforced?.remove(task.arn)
+  }
+  return { task, ids, cleanUp }
+}
+
+const cpuSeconds = async (ids: readonly string[]): Promise<number> => {
+  const samples = await Promise.all(ids.map((id) => harness.host.runtime.stats(id)))
+  return samples.reduce((sum, { cpuTotalNanoseconds }) => sum + cpuTotalNanoseconds / 1e9, 0)
+}
+
+describe('a task', () => {
+  it('uses no more CPU than it may, all containers together', async () => {
+    const busy = (name: string) => ({ name, command: ['sh', '-c', 'while :; do :; done'] })
+    const { ids, cleanUp } = await runTask([busy('a'), busy('b')], { cpu: 0.25 })
+    const [before, begin] = [await cpuSeconds(ids), performance.now()]
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    const used = ((await cpuSeconds(ids)) - before) / ((performance.now() - begin) / 1000)
+    expect(used).toBeGreaterThan(0.05)
+    expect(used).toBeLessThan(0.35)
+    await cleanUp()
+  })
+
+  it('gets no more memory than it has, although its containers have no limit', async () => {
+    const command = ['sh', '-c', 'dd if=/dev/zero of=/dev/null bs=64M count=1; exit 5']
+    const { ids, cleanUp } = await runTask([{ command }], { memory: 32 })
+    const state = await harness.ended(ids[0]!)
+    // The kernel takes the process that asked for too much; the shell that waits for it may outlive it.
+    expect(await harness.logs(ids[0]!)).not.toContain('64.0MB')
+    expect([5, 137]).toContain(state.exitCode)
+    await cleanUp()
+  })
+
+  it('may start only so many processes', async () => {
+    const command = ['sh', '-c', 'i=0; while [ $i -lt 60 ]; do sleep 60 & i=$((i+1)); done']
+    const { ids, cleanUp } = await runTask([{ command }], {})
+    await harness.ended(ids[0]!)
+    expect(await harness.logs(ids[0]!)).toContain("can't fork")
+    await cleanUp()
+  })
+
+  it('leaves nothing behind', async () => {
+    const { task, cleanUp } = await runTask([{ command: ['sleep', '600'] }], { cpu: 1.5, memory: 64 })
+    const directory = (controller: string) => join(CONTROL_GROUPS, controller, 'ecs', resourceId(task.arn))
+    expect(readFileSync(join(directory('cpu'), 'cpu.cfs_quota_us'), 'utf8').trim()).toBe('150000')
+    expect(readFileSync(join(directory('memory'), 'memory.limit_in_bytes'), 'utf8').trim()).toBe(
+      String(64 * 1024 * 1024),
+    )
+    await cleanUp()
+    for (const controller of ['cpu', 'memory', 'pids', 'devices', 'freezer'])
+      expect(existsSync(directory(controller))).toBe(false)
+  })
+})
