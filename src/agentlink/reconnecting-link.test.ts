@@ -10,7 +10,12 @@ import type { ClientSocketListener, OpenSocket } from './socket.ts'
 import { TcsClient } from './tcs-client.ts'
 
 /** No jitter, unless a test wants some. */
-const ids = (random = 0): Ids => ({ hex32: () => '0'.repeat(32), uuid: () => 'uuid', random: () => random })
+const ids = (random = 0): Ids => ({
+  hex32: () => '0'.repeat(32),
+  orderedHex32: () => '0'.repeat(32),
+  uuid: () => 'uuid',
+  random: () => random,
+})
 
 const sign: Signer = ({ headers, body }) => ({ ...headers, Host: 'h', Authorization: `signed ${body ?? ''}` })
 

@@ -1,6 +1,6 @@
 /** What the agent's ends need of SigV4. */
 import type { Clock } from '../kit/clock.ts'
-import { type SigningCredentials, signRequest } from '../model/signature-v4.ts'
+import { type KeyOf, scopeText, type SigningCredentials, signingKey, signRequest } from '../model/signature-v4.ts'
 
 export interface SignableRequest {
   readonly method: 'GET' | 'POST'
@@ -23,16 +23,32 @@ export interface EcsSignerOptions {
 }
 
 /** A signer for the ECS API and the websockets of agents. */
-export const ecsSigner =
-  ({ clock, region, credentials }: EcsSignerOptions): Signer =>
-  ({ method, url, headers, body }) =>
-    signRequest({
-      method,
-      url: new URL(url),
-      headers,
-      ...(body === undefined ? {} : { body }),
-      region,
-      service: 'ecs',
-      credentials: credentials(),
-      now: clock.now(),
-    })
+export const ecsSigner = ({ clock, region, credentials }: EcsSignerOptions): Signer => {
+  const keyOf = rememberingLast(signingKey)
+  return ({ method, url, headers, body }) =>
+    signRequest(
+      {
+        method,
+        url: new URL(url),
+        headers,
+        ...(body === undefined ? {} : { body }),
+        region,
+        service: 'ecs',
+        credentials: credentials(),
+        now: clock.now(),
+      },
+      keyOf,
+    )
+}
+
+/** A key is good for a day and a secret: the last one is nearly always the right one. */
+const rememberingLast = (make: KeyOf): KeyOf => {
+  let last: { readonly secretAccessKey: string; readonly scope: string; readonly key: ReturnType<KeyOf> } | undefined
+  return (secretAccessKey, scope) => {
+    const name = scopeText(scope)
+    if (last?.secretAccessKey !== secretAccessKey || last.scope !== name) {
+      last = { secretAccessKey, scope: name, key: make(secretAccessKey, scope) }
+    }
+    return last.key
+  }
+}

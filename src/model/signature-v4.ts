@@ -108,6 +108,9 @@ export const stringToSign = (request: CanonicalRequest, time: string, scope: str
 
 const hmac = (key: string | Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
+/** The key that signs under a scope. */
+export type KeyOf = (secretAccessKey: string, scope: SigningScope) => KeyObject
+
 /** As a key object, which makes using it again and again six times as fast. */
 export const signingKey = (secretAccessKey: string, { date, region, service }: SigningScope): KeyObject =>
   createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, date), region), service), TERMINATOR))
@@ -135,8 +138,11 @@ export interface RequestToSign {
   readonly now: number
 }
 
-/** The request's headers with those added that sign it. Send them unchanged; `host` is among them. */
-export const signRequest = (request: RequestToSign): Record<string, string> => {
+/**
+ * The request's headers with those added that sign it. Send them unchanged; `host` is among them. `keyOf` may remember keys: making one
+ * costs more than everything else here.
+ */
+export const signRequest = (request: RequestToSign, keyOf: KeyOf = signingKey): Record<string, string> => {
   const { method, url, region, service, credentials, now } = request
   const time = basicText(now)
   const headers: Record<string, string> = { ...request.headers, host: url.host, 'x-amz-date': time }
@@ -152,7 +158,7 @@ export const signRequest = (request: RequestToSign): Record<string, string> => {
     payloadHash: headers['x-amz-content-sha256'] ?? hashHex(request.body ?? ''),
   }
   const text = stringToSign(canonical, time, scopeText(scope))
-  const signature = signatureOf(signingKey(credentials.secretAccessKey, scope), text)
+  const signature = signatureOf(keyOf(credentials.secretAccessKey, scope), text)
   headers['authorization'] =
     `${ALGORITHM} Credential=${credentials.accessKeyId}/${scopeText(scope)}, SignedHeaders=${canonical.signedHeaders}, Signature=${signature}`
   return headers
