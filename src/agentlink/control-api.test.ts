@@ -6,7 +6,12 @@ import type { Ids } from '../kit/ids.ts'
 import { ControlApi } from './control-api.ts'
 import { type HttpAnswer, type HttpRequest, httpTransport } from './http-transport.ts'
 
-const ids: Ids = { hex32: () => '0'.repeat(32), uuid: () => 'uuid', random: () => 0 }
+const ids: Ids = {
+  hex32: () => '0'.repeat(32),
+  orderedHex32: () => '0'.repeat(32),
+  uuid: () => 'uuid',
+  random: () => 0,
+}
 
 /** A service that answers as a test says, call by call. */
 const service = (...answers: (HttpAnswer | Error | object)[]) => {

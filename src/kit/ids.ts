@@ -4,6 +4,11 @@ import { randomFillSync } from 'node:crypto'
 export interface Ids {
   /** 32 lower-case hexadecimal digits: the long form of ECS's task and container instance ids. */
   hex32(): string
+  /**
+   * Like `hex32`, but beginning with a time, so that what comes into being together stands together: keys in this order cost a sorted
+   * index and a database on disk a fraction of what random ones cost.
+   */
+  orderedHex32(nowMs: number): string
   /** An RFC 9562 version 4 UUID. */
   uuid(): string
   /** A number in [0, 1). */
@@ -15,6 +20,8 @@ const formatUuid = (hex: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
 }
 
+/** Digits of milliseconds since the epoch, good for nine thousand years. */
+const TIME_BYTES = 6
 const POOL_BYTES = 4096
 const ID_BYTES = 16
 
@@ -24,12 +31,14 @@ export class SystemIds implements Ids {
   #offset = POOL_BYTES
 
   hex32(): string {
-    if (this.#offset === POOL_BYTES) {
-      randomFillSync(this.#pool)
-      this.#offset = 0
-    }
-    this.#offset += ID_BYTES
-    return this.#pool.toString('hex', this.#offset - ID_BYTES, this.#offset)
+    const offset = this.#draw()
+    return this.#pool.toString('hex', offset, offset + ID_BYTES)
+  }
+
+  orderedHex32(nowMs: number): string {
+    const offset = this.#draw()
+    this.#pool.writeUIntBE(nowMs, offset, TIME_BYTES)
+    return this.#pool.toString('hex', offset, offset + ID_BYTES)
   }
 
   uuid(): string {
@@ -38,6 +47,16 @@ export class SystemIds implements Ids {
 
   random(): number {
     return Number.parseInt(this.hex32().slice(0, 13), 16) / 2 ** 52
+  }
+
+  /** Where the next unused random bytes of the pool begin. */
+  #draw(): number {
+    if (this.#offset === POOL_BYTES) {
+      randomFillSync(this.#pool)
+      this.#offset = 0
+    }
+    this.#offset += ID_BYTES
+    return this.#offset - ID_BYTES
   }
 }
 
@@ -61,6 +80,10 @@ export class SeededIds implements Ids {
     let text = ''
     for (let part = 0; part < 4; part++) text += this.#next().toString(16).padStart(8, '0')
     return text
+  }
+
+  orderedHex32(nowMs: number): string {
+    return nowMs.toString(16).padStart(TIME_BYTES * 2, '0') + this.hex32().slice(TIME_BYTES * 2)
   }
 
   uuid(): string {

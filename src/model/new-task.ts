@@ -46,7 +46,7 @@ export const taskMaker = (launch: TaskLaunch, ids: Ids): ((host: TaskHost) => Ta
     ...shared,
     ...hostMembers(launch, instance),
     ...(capacityProviderName === undefined ? {} : { capacityProviderName }),
-    taskId: ids.hex32(),
+    taskId: ids.orderedHex32(launch.createdAt),
     containers: containers.map((container, index) => ({
       ...container,
       ...(gpuCounts[index] === 0 ? {} : { gpuIds: gpusAt(gpuIds, gpuCounts, index) }),

@@ -23,16 +23,20 @@ export interface TaskView {
   readonly withTags: boolean
 }
 
+export const taskView = (tables: ReadTables, task: TaskRecord, withTags: boolean): TaskView => ({
+  definition: tables.taskDefinitions.get(task.taskDefinitionArn),
+  isConnected: isTaskConnected(tables, task),
+  withTags,
+})
+
 /**
  * The task, to be described when an answer is encoded. Nothing of a definition changes that is shown here, so one encoding per view
- * serves as long as the record lives.
+ * serves as long as the record lives: for answers that are asked for again and again.
  */
 export const describedTask = (tables: ReadTables, task: TaskRecord, withTags: boolean): Described<Task> => {
-  const isConnected = isTaskConnected(tables, task)
-  const variant = `${isConnected ? 'connected' : 'disconnected'}${withTags ? ', tags' : ''}`
-  return new Described(task, variant, () =>
-    describeTask(task, { definition: tables.taskDefinitions.get(task.taskDefinitionArn), isConnected, withTags }),
-  )
+  const view = taskView(tables, task, withTags)
+  const variant = `${view.isConnected ? 'connected' : 'disconnected'}${withTags ? ', tags' : ''}`
+  return new Described(task, variant, () => describeTask(task, view))
 }
 
 /** A stopped task keeps what it last was; one that runs is as connected as the agent of its instance. */

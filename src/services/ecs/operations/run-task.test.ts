@@ -480,6 +480,14 @@ describe('RunTask', () => {
       })
     })
 
+    it('knows a cluster by its name and by its ARN', async () => {
+      const ecs = await world()
+      await ecs.call(runTask, once)
+      await expect(ecs.call(runTask, { ...once, cluster: DEFAULT_CLUSTER_ARN })).rejects.toMatchObject({
+        code: 'ConflictException',
+      })
+    })
+
     it('keeps little per call', async () => {
       const ecs = await world()
       await ecs.call(runTask, { ...once, count: 10 })

@@ -1,15 +1,14 @@
 /** RunTask: up to ten tasks of one definition on instances that the scheduler chooses. */
 import type { Failure, RunTaskRequest, RunTaskResponse, Task } from '@aws-sdk/client-ecs'
 import { defined } from '../../../kit/assert.ts'
-import { taskArn } from '../../../model/arn.ts'
+import { resourceId } from '../../../model/arn.ts'
 import { CLIENT_TOKEN_LENGTH, RUN_TASK_COUNT, STARTED_BY_LENGTH } from '../../../model/limits.ts'
 import { type TaskLaunch, taskMaker } from '../../../model/new-task.ts'
 import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
 import type { PlacementResult } from '../../../scheduler/types.ts'
-import type { Described, Lazy } from '../../../wire/described.ts'
 import { Fault } from '../../../wire/fault.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { describedTask } from '../describe-task.ts'
+import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
 import { launchTarget } from '../launch-target.ts'
 import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
@@ -19,9 +18,12 @@ import { checkedConstraints, checkedStrategies, describeFailures, requiredAttrib
 export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
   clientToken: {
     of: ({ clientToken }) => checkedToken(clientToken),
-    scope: ({ cluster = 'default' }) => cluster,
-    conflict: (_input, answer) => tokenConflict(answer),
-    kept: { of: (answer) => kept(answer), answer: (earlier: KeptAnswer, context) => answerAgain(earlier, context) },
+    scope: ({ cluster = 'default' }) => resourceId(cluster),
+    conflict: (_input, answer) => tokenConflict(answer as RunTaskAnswer),
+    kept: {
+      of: (answer) => kept(answer as RunTaskAnswer),
+      answer: (earlier: KeptAnswer, context) => answerAgain(earlier, context),
+    },
   },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
@@ -44,10 +46,17 @@ export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
       )
     })
     return {
-      tasks: tasks.map((task) => describedTask(context.tx, task, true)),
+      tasks: tasks.map((task) => describe(context, task)),
       failures: describeFailures(failures, cluster.clusterArn, launchType),
     }
   },
+}
+
+const describe = ({ tx }: EcsContext, task: TaskRecord): Task => describeTask(task, taskView(tx, task, true))
+
+interface RunTaskAnswer {
+  readonly tasks: Task[]
+  readonly failures: Failure[]
 }
 
 /** What a client token remembers: its tasks are described as they are when it comes again. */
@@ -56,25 +65,21 @@ interface KeptAnswer {
   readonly failures: Failure[]
 }
 
-const kept = ({ tasks, failures }: Lazy<RunTaskResponse>): KeptAnswer => ({
-  taskIds: recordsOf(tasks).map(({ taskId }) => taskId),
-  failures: failures as Failure[],
-})
+const kept = ({ tasks, failures }: RunTaskAnswer): KeptAnswer => ({ taskIds: arnsOf(tasks).map(resourceId), failures })
 
-const answerAgain = ({ taskIds, failures }: KeptAnswer, { tx }: EcsContext): Lazy<RunTaskResponse> => ({
-  tasks: taskIds.flatMap((taskId) => tx.tasks.get(taskId) ?? []).map((task) => describedTask(tx, task, true)),
+const answerAgain = ({ taskIds, failures }: KeptAnswer, context: EcsContext): RunTaskAnswer => ({
+  tasks: taskIds.flatMap((taskId) => context.tx.tasks.get(taskId) ?? []).map((task) => describe(context, task)),
   failures,
 })
 
-const tokenConflict = ({ tasks }: Lazy<RunTaskResponse>): Fault =>
+const tokenConflict = ({ tasks }: RunTaskAnswer): Fault =>
   new Fault({
     code: 'ConflictException',
     message: 'The client token was already used in a request with different parameters.',
-    members: { resourceIds: recordsOf(tasks).map(({ clusterArn, taskId }) => taskArn(clusterArn, taskId)) },
+    members: { resourceIds: arnsOf(tasks) },
   })
 
-const recordsOf = (tasks: Lazy<RunTaskResponse>['tasks']): readonly TaskRecord[] =>
-  (tasks as readonly Described<Task>[]).map(({ record }) => record as TaskRecord)
+const arnsOf = (tasks: readonly Task[]): string[] => tasks.map(({ taskArn = '' }) => taskArn)
 
 const checkedToken = (token: string | undefined): string | undefined => {
   if (!token) return undefined

@@ -6,7 +6,7 @@ import { taskMaker } from '../../../model/new-task.ts'
 import type { ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
 import { containerInstanceArnOf, findContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { describedTask } from '../describe-task.ts'
+import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
 import { checkedLaunch } from '../task-launch.ts'
@@ -42,7 +42,7 @@ export const startTask: EcsOperation<StartTaskRequest, StartTaskResponse> = {
       return context.tx.tasks.insert(newTask({ instance, gpuIds }))
     })
     return {
-      tasks: tasks.map((task) => describedTask(context.tx, task, true)),
+      tasks: tasks.map((task) => describeTask(task, taskView(context.tx, task, true))),
       failures: [...failures, ...describeFailures(placed.failures, cluster.clusterArn, LAUNCH_TYPE)],
     }
   },

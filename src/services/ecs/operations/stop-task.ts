@@ -5,7 +5,7 @@ import type { TaskRecord } from '../../../model/records.ts'
 import { endWithoutAgent, requestStop } from '../../../model/task-state.ts'
 import { hostOf } from '../../../store/tables.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { describedTask } from '../describe-task.ts'
+import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireTask } from '../find-task.ts'
 import { requireCluster } from '../lookups.ts'
@@ -20,7 +20,7 @@ export const stopTask: EcsOperation<StopTaskRequest, StopTaskResponse> = {
       throw invalidParameter(`reason can have at most ${REASON_LENGTH} characters.`)
     const after = stopped(context, task, { stopCode: 'UserInitiated', stoppedReason: reason || DEFAULT_REASON })
     if (after !== task) context.tx.tasks.put(after)
-    return { task: describedTask(context.tx, after, true) }
+    return { task: describeTask(after, taskView(context.tx, after, true)) }
   },
 }
 
