@@ -85,7 +85,7 @@ const later = <Status extends string>(
   return position > order.indexOf(current) ? order[position]! : current
 }
 
-export const isEnded = (task: TaskRecord): boolean => task.lastStatus === 'STOPPED' || task.lastStatus === 'DELETED'
+const isEnded = (task: TaskRecord): boolean => task.lastStatus === 'STOPPED' || task.lastStatus === 'DELETED'
 
 const isEssential = (shape: TaskShape | undefined, containerName: string): boolean =>
   shape?.containerDefinitions.find(({ name }) => name === containerName)?.essential !== false
