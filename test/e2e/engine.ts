@@ -30,6 +30,8 @@ export interface Engine {
   readonly inNetwork: readonly string[]
   /** Ids of the containers that run. */
   runningContainers(): Promise<string[]>
+  /** Ids of the containers in any state. */
+  allContainers(): Promise<string[]>
   /** kill -9 of the daemon; its containers are left alone. Resolves when it is gone. */
   kill(): Promise<void>
   /** Starts the daemon again, on the same state. Resolves when it answers. */
@@ -70,6 +72,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
     host: `unix://${socket}`,
     inNetwork,
     runningContainers: () => listContainers(socket, false),
+    allContainers: () => listContainers(socket, true),
     kill,
     restart: async () => {
       await kill()

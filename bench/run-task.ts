@@ -1,0 +1,152 @@
+/**
+ * What running a task costs on top of what its container costs: RunTask until RUNNING is described, 50 tasks at once, StopTask until
+ * STOPPED, each against the bare Engine API with the same image on the same engine.
+ */
+import { DescribeTasksCommand, type ECSClient, RegisterTaskDefinitionCommand, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs'
+import { buildBusyboxImage } from '../test/e2e/busybox-image.ts'
+import { startEngine } from '../test/e2e/engine.ts'
+import { connectedInstance, startLongshore, until } from '../test/e2e/longshore.ts'
+import { type Answer, comparePairs, millisecondsOf, rateOf } from './lib/compare.ts'
+import { EngineCalls } from './lib/engine-calls.ts'
+import { report } from './lib/report.ts'
+
+/** Ends at once on SIGTERM. */
+const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
+const POLL_MS = 1
+const TASKS_AT_ONCE = 50
+const RUN_TASK_COUNT = 10
+const PARALLEL = [2, 4, 8]
+
+const engine = await startEngine()
+const image = await buildBusyboxImage(engine.socket)
+const longshore = await startLongshore({ dockerSocket: engine.socket, args: ['--log-level', 'warn'], env: { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' } })
+const { client } = longshore
+await connectedInstance(client)
+const rival = new EngineCalls(engine.socket, image)
+
+const register = (networkMode: 'bridge' | 'host') =>
+  client.send(
+    new RegisterTaskDefinitionCommand({
+      family: networkMode,
+      networkMode,
+      containerDefinitions: [{ name: 'main', image, memory: 32, command: COMMAND, stopTimeout: 10 }],
+    }),
+  )
+
+const runTasks = async (family: string, count: number): Promise<string[]> => {
+  const { tasks = [], failures = [] } = await client.send(new RunTaskCommand({ taskDefinition: family, count }))
+  if (tasks.length < count) throw new Error(`not placed: ${JSON.stringify(failures)}`)
+  return tasks.map(({ taskArn }) => taskArn ?? '')
+}
+
+/** Resolves when all tasks are described with the status. */
+const reached = async (api: ECSClient, tasks: readonly string[], status: 'RUNNING' | 'STOPPED'): Promise<void> => {
+  for (;;) {
+    const { tasks: described = [] } = await api.send(new DescribeTasksCommand({ tasks: [...tasks] }))
+    if (described.every(({ lastStatus }) => lastStatus === status)) return
+    const failed = described.find(({ lastStatus }) => status === 'RUNNING' && lastStatus === 'STOPPED')
+    if (failed !== undefined) throw new Error(`stopped: ${failed.stoppedReason} ${failed.containers?.[0]?.reason}`)
+    await new Promise((resolve) => setTimeout(resolve, tasks.length > 1 ? POLL_MS * 20 : POLL_MS))
+  }
+}
+
+const stopTasks = async (tasks: readonly string[]): Promise<void> => {
+  await Promise.all(tasks.map((task) => client.send(new StopTaskCommand({ task }))))
+  await reached(client, tasks, 'STOPPED')
+}
+
+/** The agent removes stopped containers a second later: that is not to fall into the next measurement. */
+const cleanedUp = (): Promise<unknown> =>
+  until('the agent to clean up', async () => (await engine.allContainers()).length === 0, 120_000)
+
+const latency = (): Promise<Answer> =>
+  comparePairs({
+    question: 'RunTask call to RUNNING, bridge network',
+    unit: 'ms',
+    ours: async () => {
+      let tasks: string[] = []
+      const elapsed = await millisecondsOf(async () => {
+        tasks = await runTasks('bridge', 1)
+        await reached(client, tasks, 'RUNNING')
+      })
+      await stopTasks(tasks)
+      await cleanedUp()
+      return elapsed
+    },
+    rival: async () => {
+      let id = ''
+      const elapsed = await millisecondsOf(async () => (id = await rival.createAndStart(COMMAND, 'bridge')))
+      await rival.stopAndRemove(id)
+      return elapsed
+    },
+    rivalName: 'Engine API create+start',
+    goal: { atMost: 1.1 },
+    pairs: 15,
+    warmUps: 2,
+  })
+
+const stopping = (): Promise<Answer> =>
+  comparePairs({
+    question: 'StopTask call to STOPPED',
+    unit: 'ms',
+    ours: async () => {
+      const tasks = await runTasks('bridge', 1)
+      await reached(client, tasks, 'RUNNING')
+      const elapsed = await millisecondsOf(() => stopTasks(tasks))
+      await cleanedUp()
+      return elapsed
+    },
+    rival: async () => {
+      const id = await rival.createAndStart(COMMAND, 'bridge')
+      return millisecondsOf(() => rival.stopAndRemove(id))
+    },
+    rivalName: 'Engine API stop+remove',
+    goal: { atMost: 1.15 },
+    pairs: 15,
+    warmUps: 2,
+  })
+
+const ourRate = async (networkMode: string): Promise<number> => {
+  const tasks: string[] = []
+  const rate = await rateOf(TASKS_AT_ONCE, async () => {
+    const calls = Array.from({ length: TASKS_AT_ONCE / RUN_TASK_COUNT }, () => runTasks(networkMode, RUN_TASK_COUNT))
+    tasks.push(...(await Promise.all(calls)).flat())
+    await reached(client, tasks, 'RUNNING')
+  })
+  await stopTasks(tasks)
+  await cleanedUp()
+  return rate
+}
+
+/** The best of several degrees of parallelism, each measured as often as ours. */
+const bestRivalRate = async (networkMode: string): Promise<number> => {
+  const rates: number[] = []
+  for (const parallel of PARALLEL) {
+    let ids: string[] = []
+    rates.push(await rateOf(TASKS_AT_ONCE, async () => (ids = await rival.startMany(TASKS_AT_ONCE, parallel, COMMAND, networkMode))))
+    await rival.removeAll(ids)
+  }
+  return Math.max(...rates)
+}
+
+const throughput = async (networkMode: 'bridge' | 'host'): Promise<Answer> =>
+  comparePairs({
+    question: `${TASKS_AT_ONCE} tasks to all RUNNING, ${networkMode} network`,
+    unit: 'tasks/s',
+    ours: () => ourRate(networkMode),
+    rival: () => bestRivalRate(networkMode),
+    rivalName: `best Engine API rate of ${PARALLEL.join(', ')} in parallel`,
+    goal: { atLeast: 0.85 },
+    pairs: 3,
+    warmUps: 0,
+  })
+
+try {
+  await register('bridge')
+  await register('host')
+  const answers = [await latency(), await stopping(), await throughput('bridge'), await throughput('host')]
+  report(answers)
+} finally {
+  await longshore.stop()
+  await engine.stop()
+}
