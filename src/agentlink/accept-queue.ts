@@ -16,7 +16,7 @@ const TICK_MS = 10
 export class AcceptQueue {
   readonly #clock: Clock
   readonly #limits: AcceptLimits
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
   #tokens: number
   #refilledAt: number
   #timer: Timer | undefined
@@ -42,10 +42,11 @@ export class AcceptQueue {
     return true
   }
 
+  /** Gives everyone who waits their turn now, so that they can be told. */
   stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#waiting = []
+    for (const accept of this.#waiting.splice(0)) accept()
   }
 
   #refill(): void {

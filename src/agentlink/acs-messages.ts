@@ -178,7 +178,7 @@ export interface TaskManifestMessage {
   readonly tasks: readonly ManifestTask[]
 }
 
-export interface TaskStopVerificationMessage {
+interface TaskStopVerificationMessage {
   /** Id of the manifest that this answers. */
   readonly messageId: string
   readonly stopCandidates: readonly ManifestTask[]

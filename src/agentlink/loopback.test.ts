@@ -65,8 +65,12 @@ const acs = async (admit: AcsHost['admit'] = () => ({ containerInstanceId: '1' }
   }
   const server = acsServer({ clock, ids, log, host, ...(acceptLimits && { acceptLimits }) })
   toClose.push(() => server.close())
-  const endpoint = await listen((request, socket, head) => server.handleUpgrade(request, socket, head))
-  return { server, endpoint, sessions, heard, closed }
+  const upgrades = inbox<void>()
+  const endpoint = await listen((request, socket, head) => {
+    server.handleUpgrade(request, socket, head)
+    upgrades.put()
+  })
+  return { server, endpoint, sessions, heard, closed, upgrades }
 }
 
 const join = (endpoint: string, more: Partial<AcsClientOptions> = {}) => {
@@ -158,6 +162,20 @@ describe('both ends of ACS over real websockets', () => {
       openWebSocket({ url, headers: {} }, { opened: () => {}, message: () => {}, drained: () => {}, ended: resolve })
     })
     expect(answer).toMatchObject({ kind: 'rejected', status: 503 })
+  })
+
+  it('tell agents that wait to be let in when the server stops', async () => {
+    const { endpoint, server, sessions, upgrades } = await acs(undefined, { perSecond: 0.001, burst: 1, waiting: 10 })
+    join(endpoint)
+    await sessions.take()
+    const url = `${endpoint.replace('http', 'ws')}/ws`
+    const answer = new Promise<SocketEnd>((resolve) => {
+      openWebSocket({ url, headers: {} }, { opened: () => {}, message: () => {}, drained: () => {}, ended: resolve })
+    })
+    await upgrades.take()
+    await upgrades.take()
+    server.close()
+    expect(await answer).toMatchObject({ kind: 'rejected', status: 503 })
   })
 
   it('fail to connect where nobody listens, without a word to anyone else', async () => {

@@ -206,6 +206,10 @@ describe('ACS sessions', () => {
     await settle()
     expect(peer.end).toMatchObject({ code: 1001 })
     expect(server.size).toBe(0)
+    const refusal = server.connect(new URLSearchParams(), () => {
+      throw new Error('nobody was let in')
+    })
+    expect(refusal?.exception).toBe('ServerException')
   })
 })
 

@@ -21,7 +21,7 @@ export interface Caller {
   readonly account: string
 }
 
-export type AdmissionException =
+type AdmissionException =
   | 'InactiveInstanceException'
   | 'InvalidInstanceException'
   | 'InvalidClusterException'
@@ -55,6 +55,9 @@ const ACCEPT_LIMITS: AcceptLimits = {
   waiting: AGENT_ACCEPTS_WAITING,
 }
 
+const TOO_MANY = { exception: 'ServerException', message: 'Too many agents are connecting. Try again later.' } as const
+const STOPPING = { exception: 'ServerException', message: 'The control plane is stopping. Try again later.' } as const
+
 type Open = (listener: SocketListener) => MessageSocket
 
 export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
@@ -64,6 +67,7 @@ export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
   readonly #queue: AcceptQueue
   readonly #wheel: HeartbeatWheel
   readonly #sessions = new Map<string, Session<Parameters, Incoming, Outgoing>>()
+  #isClosed = false
 
   constructor(
     protocol: SessionProtocol<Parameters, Incoming, Outgoing>,
@@ -88,18 +92,18 @@ export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
       socket.destroy()
     }
     socket.on('error', onError)
-    const accepted = this.#queue.add(() => {
+    const accept = (): void => {
       if (socket.destroyed) return
-      this.#upgrade(request, socket, head, caller)
+      if (this.#isClosed) reject(socket, 503, STOPPING)
+      else this.#upgrade(request, socket, head, caller)
       socket.off('error', onError)
-    })
-    if (!accepted) {
-      reject(socket, 503, { exception: 'ServerException', message: 'Too many agents are connecting. Try again later.' })
     }
+    if (!this.#queue.add(accept)) reject(socket, 503, TOO_MANY)
   }
 
   /** Lets an agent in that comes another way than HTTP, as those of a simulation do. Undefined if it was let in. */
   connect(query: URLSearchParams, open: Open, caller?: Caller): LinkException | undefined {
+    if (this.#isClosed) return STOPPING
     const parameters = this.#protocol.parameters(query)
     const admission = this.#options.host.admit(parameters, caller)
     if ('exception' in admission) return admission
@@ -107,13 +111,9 @@ export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
     return undefined
   }
 
-  /** Closes the instance's session, if it has one; the agent will connect again at once. */
-  disconnect(containerInstanceId: string, reason: string): void {
-    this.#sessions.get(containerInstanceId)?.close(CLOSE_GOING_AWAY, reason)
-  }
-
-  /** Closes every session. The agents come back by themselves. */
+  /** Closes every session and lets nobody in any more. The agents come back by themselves, to whoever is there then. */
   close(): void {
+    this.#isClosed = true
     this.#queue.stop()
     this.#wheel.stop()
     for (const session of this.#sessions.values()) session.close(CLOSE_GOING_AWAY, 'The control plane is stopping')

@@ -2,7 +2,7 @@
 import type { Clock } from '../kit/clock.ts'
 import { type KeyOf, scopeText, type SigningCredentials, signingKey, signRequest } from '../model/signature-v4.ts'
 
-export interface SignableRequest {
+interface SignableRequest {
   readonly method: 'GET' | 'POST'
   /** `http:` or `https:`. */
   readonly url: string

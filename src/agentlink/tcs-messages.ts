@@ -38,7 +38,7 @@ export interface TaskMetric {
   readonly containerMetrics: readonly ContainerMetric[]
 }
 
-export interface MetricsMetadata {
+interface MetricsMetadata {
   readonly cluster: string
   readonly containerInstance: string
   readonly messageId: string

@@ -12,7 +12,7 @@ interface Delivery {
 }
 
 /** After this long without an acknowledgement, or without the task having stopped, the agent is told again. */
-export const REPEAT_MS = 60_000
+const REPEAT_MS = 60_000
 
 export class Deliveries {
   readonly #byTask = new Map<string, Delivery>()
