@@ -109,7 +109,9 @@ export const COMPILED_EXPRESSIONS = 1000
 /** Failures that one answer lists when a task fits nowhere. */
 export const PLACEMENT_FAILURES = 100
 /** Sets of instances that placement keeps in order, per cluster: one per combination of constraints and spread attributes in use. */
-export const CAPACITY_VIEWS_PER_CLUSTER = 64
+export const CAPACITY_VIEWS_PER_CLUSTER = 1000
+/** Instances in all these sets together, counting those that a set does not admit; eight bytes each. */
+export const CAPACITY_VIEW_SLOTS_PER_CLUSTER = 16_000_000
 /** Task groups whose spread is kept, per set of instances. */
 export const GROUPS_SPREAD_PER_VIEW = 2000
 /** Attribute requirements of task definitions that are counted, per cluster. */

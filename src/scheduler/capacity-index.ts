@@ -132,7 +132,9 @@ const holdTheSame = (before: TaskRecord, after: TaskRecord): boolean =>
   before.reservation === after.reservation &&
   (before.containers === after.containers || before.reservation.gpuCount === 0)
 
-const isRunning = (task: TaskRecord): 0 | 1 => (task.lastStatus === 'RUNNING' ? 1 : 0)
+/** AWS: Fargate's tasks do not count on an instance. */
+const isRunning = (task: TaskRecord): 0 | 1 =>
+  task.lastStatus === 'RUNNING' && task.containerInstanceId !== undefined ? 1 : 0
 
 const shareOf = (task: TaskRecord): Share => ({
   group: task.group,

@@ -3,16 +3,17 @@
  * index against it, and for the benchmark, which is measured by it. Shares no code with the index but the query language.
  */
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
-import { compileExpression, type InstanceFacts } from './query-language.ts'
+import { CompiledExpressions, type InstanceFacts } from './query-language.ts'
 import type { PlacementRequest, PlacementStrategy } from './types.ts'
 
 class ReferenceInstance implements InstanceFacts {
   record: ContainerInstanceRecord
-  readonly tasks = new Map<string, TaskRecord>()
-  readonly groups = new Map<string, number>()
   cpuUnits = 0
   memoryMiB = 0
   runningTasksCount = 0
+  readonly groups = new Map<string, number>()
+  /** Ports and GPUs that tasks have: `tcp/80`, `GPU-0`. */
+  readonly taken = new Map<string, number>()
 
   constructor(record: ContainerInstanceRecord) {
     this.record = record
@@ -27,20 +28,26 @@ class ReferenceInstance implements InstanceFacts {
   }
 
   add(task: TaskRecord, sign: 1 | -1): void {
-    if (sign > 0) this.tasks.set(task.taskId, task)
-    else this.tasks.delete(task.taskId)
-    this.cpuUnits += sign * task.reservation.cpuUnits
-    this.memoryMiB += sign * task.reservation.memoryMiB
+    const { reservation, containers, group } = task
+    this.cpuUnits += sign * reservation.cpuUnits
+    this.memoryMiB += sign * reservation.memoryMiB
     if (task.lastStatus === 'RUNNING') this.runningTasksCount += sign
-    const count = (this.groups.get(task.group) ?? 0) + sign
-    if (count === 0) this.groups.delete(task.group)
-    else this.groups.set(task.group, count)
+    addTo(this.groups, group, sign)
+    for (const port of reservation.tcpPorts) addTo(this.taken, `tcp/${port}`, sign)
+    for (const port of reservation.udpPorts) addTo(this.taken, `udp/${port}`, sign)
+    for (const { gpuIds = [] } of containers) for (const gpuId of gpuIds) addTo(this.taken, gpuId, sign)
   }
+}
+
+const addTo = (counts: Map<string, number>, key: string, sign: 1 | -1): void => {
+  const count = (counts.get(key) ?? 0) + sign
+  if (count === 0) counts.delete(key)
+  else counts.set(key, count)
 }
 
 export class ReferenceScheduler {
   readonly #instances = new Map<string, ReferenceInstance>()
-  readonly #predicates = new Map<string, ReturnType<typeof compileExpression>>()
+  readonly #expressions = new CompiledExpressions()
 
   applyInstance(record: ContainerInstanceRecord): void {
     const known = this.#instances.get(record.containerInstanceId)
@@ -59,7 +66,8 @@ export class ReferenceScheduler {
 
   /** Every instance that the next task of the request may go to: the best ones, all equal. */
   best(request: PlacementRequest): string[] {
-    let candidates = this.#inCluster(request).filter((instance) => this.#passes(request, instance))
+    let candidates: ReferenceInstance[] = []
+    for (const instance of this.#instances.values()) if (this.#passes(request, instance)) candidates.push(instance)
     const path: string[] = []
     for (const strategy of request.strategies) {
       if (strategy.type === 'random') break
@@ -73,13 +81,10 @@ export class ReferenceScheduler {
     return this.#instances.get(task.containerInstanceId ?? task.hostInstanceId ?? '')
   }
 
-  #inCluster({ clusterArn }: PlacementRequest): ReferenceInstance[] {
-    return [...this.#instances.values()].filter(({ record }) => record.clusterArn === clusterArn)
-  }
-
   #passes(request: PlacementRequest, instance: ReferenceInstance): boolean {
     const { record } = instance
     return (
+      record.clusterArn === request.clusterArn &&
       record.status === 'ACTIVE' &&
       record.agentConnected &&
       fits(request, instance) &&
@@ -91,15 +96,9 @@ export class ReferenceScheduler {
       request.constraints.every((constraint) =>
         constraint.type === 'distinctInstance'
           ? !instance.groups.has(request.group)
-          : this.#predicate(constraint.expression)(record, instance),
+          : this.#expressions.get(constraint.expression)(record, instance),
       )
     )
-  }
-
-  #predicate(text: string): ReturnType<typeof compileExpression> {
-    const predicate = this.#predicates.get(text) ?? compileExpression(text)
-    this.#predicates.set(text, predicate)
-    return predicate
   }
 
   #rankOf(
@@ -111,9 +110,10 @@ export class ReferenceScheduler {
     const tasksOn = (instance: ReferenceInstance) => instance.groups.get(request.group) ?? 0
     if (strategy.type === 'spread' && !strategy.field.startsWith('attribute:')) return tasksOn
     const tally = new Map<string, number>()
-    for (const instance of this.#inCluster(request)) {
-      const key = valuesOf(instance, path)
-      tally.set(key, (tally.get(key) ?? 0) + tasksOn(instance))
+    for (const instance of this.#instances.values()) {
+      if (instance.record.clusterArn !== request.clusterArn) continue
+      const values = valuesOf(instance, path)
+      tally.set(values, (tally.get(values) ?? 0) + tasksOn(instance))
     }
     const lacks = ({ record }: ReferenceInstance) => !record.attributes.some(({ name }) => name === path.at(-1))
     return (instance) => (lacks(instance) ? Infinity : (tally.get(valuesOf(instance, path)) ?? 0))
@@ -137,16 +137,14 @@ const least = (
 }
 
 const fits = ({ reservation }: PlacementRequest, instance: ReferenceInstance): boolean => {
-  if (left(instance, 'CPU') < reservation.cpuUnits || left(instance, 'MEMORY') < reservation.memoryMiB) return false
-  const clash = (ports: readonly number[], name: string, field: 'tcpPorts' | 'udpPorts') =>
-    ports.some(
-      (port) =>
-        registered(instance, name)?.stringSetValue?.includes(String(port)) === true ||
-        [...instance.tasks.values()].some((task) => task.reservation[field].includes(port)),
-    )
+  const isTaken = (port: number, protocol: 'tcp' | 'udp', resource: string): boolean =>
+    instance.taken.has(`${protocol}/${port}`) ||
+    registered(instance, resource)?.stringSetValue?.includes(String(port)) === true
   return (
-    !clash(reservation.tcpPorts, 'PORTS', 'tcpPorts') &&
-    !clash(reservation.udpPorts, 'PORTS_UDP', 'udpPorts') &&
+    left(instance, 'CPU') >= reservation.cpuUnits &&
+    left(instance, 'MEMORY') >= reservation.memoryMiB &&
+    !reservation.tcpPorts.some((port) => isTaken(port, 'tcp', 'PORTS')) &&
+    !reservation.udpPorts.some((port) => isTaken(port, 'udp', 'PORTS_UDP')) &&
     (reservation.gpuCount === 0 || freeGpus(instance) >= reservation.gpuCount)
   )
 }
@@ -157,17 +155,14 @@ const registered = ({ record }: ReferenceInstance, name: string) =>
 const left = (instance: ReferenceInstance, name: 'CPU' | 'MEMORY'): number =>
   (registered(instance, name)?.integerValue ?? 0) - (name === 'CPU' ? instance.cpuUnits : instance.memoryMiB)
 
-const freeGpus = ({ record, tasks }: ReferenceInstance): number => {
-  const used = new Set(
-    [...tasks.values()].flatMap(({ containers }) => containers.flatMap(({ gpuIds }) => gpuIds ?? [])),
-  )
-  return record.gpuIds.filter((gpuId) => !used.has(gpuId)).length
-}
+const freeGpus = ({ record, taken }: ReferenceInstance): number =>
+  record.gpuIds.filter((gpuId) => !taken.has(gpuId)).length
 
-const valuesOf = ({ record }: ReferenceInstance, names: readonly string[]): string =>
-  JSON.stringify(
-    names.map((name) => {
-      const attribute = record.attributes.find((candidate) => candidate.name === name)
-      return attribute === undefined ? null : (attribute.value ?? '')
-    }),
-  )
+const valuesOf = ({ record }: ReferenceInstance, names: readonly string[]): string => {
+  let values = ''
+  for (const name of names) {
+    const attribute = record.attributes.find((candidate) => candidate.name === name)
+    values += attribute === undefined ? '\n-' : `\n+${attribute.value ?? ''}`
+  }
+  return values
+}

@@ -1,5 +1,5 @@
 /** The instances of one cluster with what they have left, the groups of its tasks, and the views that placement asked for. */
-import { CAPACITY_VIEWS_PER_CLUSTER } from '../../model/limits.ts'
+import { CAPACITY_VIEW_SLOTS_PER_CLUSTER, CAPACITY_VIEWS_PER_CLUSTER } from '../../model/limits.ts'
 import type { ContainerInstanceRecord, TaskReservation } from '../../model/records.ts'
 import type { MembershipTerms } from '../constraints/filter.ts'
 import type { AttributeRequirement } from '../types.ts'
@@ -111,8 +111,12 @@ export class ClusterCapacity implements ViewSource {
     if (known !== undefined && !isCurrent) known.end()
     const view = isCurrent ? known : new View(this, this.#slotCapacity, { ...terms, requiredAttributes }, attributes)
     this.#views.set(key, view)
-    if (this.#views.size > CAPACITY_VIEWS_PER_CLUSTER) this.#forgetOldestView()
+    if (this.#views.size > this.#mostViews) this.#forgetOldestView()
     return view
+  }
+
+  get #mostViews(): number {
+    return Math.min(CAPACITY_VIEWS_PER_CLUSTER, CAPACITY_VIEW_SLOTS_PER_CLUSTER / this.#slotCapacity)
   }
 
   *#records(): Iterable<ContainerInstanceRecord> {

@@ -23,6 +23,9 @@ const clamp = (amount: number): number => Math.min(Math.max(amount, -1), UNIT - 
 /** Amounts as one number that orders as they do. */
 export const orderKey = (primary: number, secondary: number): number => clamp(primary) * UNIT + clamp(secondary)
 
+/** The primary amount of an order's key. */
+export const primaryOf = (key: number): number => Math.floor(key / UNIT) - 1
+
 const secondaryOf = (key: number): number => (key % UNIT) - 1
 
 export class ResourceOrder {

@@ -1,8 +1,9 @@
 /** `binpack`: the instance with the least of a resource left that the task still fits on. */
 import type { Cell, ResourceField } from '../index/cell.ts'
+import { orderKey, primaryOf } from '../index/resource-order.ts'
 import type { PlacementStrategy } from '../types.ts'
-import { firstInOrder } from './first-in-order.ts'
 import { bestOf } from './best-of.ts'
+import { firstInOrder } from './first-in-order.ts'
 import type { Search } from './search.ts'
 import type { StrategyStep } from './strategy.ts'
 
@@ -13,8 +14,8 @@ export const binpack = (strategy: PlacementStrategy & { type: 'binpack' }): Stra
     if (first === undefined || rest.length === 0 || isDecided(strategy.field, rest)) return first?.slot
     const { field } = strategy
     const least = leftAt(first.cell, field, first.position)
-    const name = `${field}=${least}`
-    const narrowed = search.narrowed(name, (instance) =>
+    if (isAlone(search, cells, field, first.slot, least)) return first.slot
+    const narrowed = search.narrowed(`${field}=${least}`, (instance) =>
       field === 'cpu' ? instance.cpuUnits === least : instance.memoryMiB === least,
     )
     return bestOf(narrowed, cells, rest)
@@ -43,6 +44,26 @@ const hasLess = (one: Found, other: Found, field: ResourceField): boolean => {
   if (difference !== 0) return difference < 0
   const second = otherField(field)
   return leftAt(one.cell, second, one.position) < leftAt(other.cell, second, other.position)
+}
+
+/** Packing usually leaves one instance ahead of all others; then nothing remains to be decided. */
+const isAlone = (
+  search: Search,
+  cells: readonly Cell[],
+  field: ResourceField,
+  slot: number,
+  least: number,
+): boolean => {
+  let isEqualled = false
+  for (const cell of cells) {
+    cell.order(field).walk(orderKey(least, 0), 0, 0, (other, key) => {
+      if (primaryOf(key) > least) return true
+      isEqualled = other !== slot && search.accepts(other)
+      return isEqualled
+    })
+    if (isEqualled) return false
+  }
+  return true
 }
 
 /** The orders already put equals by the other resource. */

@@ -38,24 +38,27 @@ const fewestInCells = (
   depth: number,
 ): number | undefined => {
   const { spread: groupSpread } = search
-  const tally = (cell: Cell): number => (cell.lacks[depth] ? Infinity : groupSpread.tallyAt(cell.nodes[depth]!))
+  const tallyOf = (cell: Cell): number => (cell.lacks[depth] ? Infinity : groupSpread.tallyAt(cell.nodes[depth]!))
   let tried = -1
   for (;;) {
-    const fewest = fewestAbove(tried, cells, tally)
-    if (fewest === undefined) return undefined
-    const equals = cells.filter((cell) => cell.size > 0 && tally(cell) === fewest)
-    const slot = bestOf(search, equals, rest)
+    const fewest = cellsWithFewest(cells, tallyOf, tried)
+    if (fewest.length === 0) return undefined
+    const slot = bestOf(search, fewest, rest)
     if (slot !== undefined) return slot
-    tried = fewest
+    tried = tallyOf(fewest[0]!)
   }
 }
 
-const fewestAbove = (tried: number, cells: readonly Cell[], tally: (cell: Cell) => number): number | undefined => {
-  let fewest: number | undefined
+/** Of the cells with instances and more than `tried` tasks, those with the fewest. */
+const cellsWithFewest = (cells: readonly Cell[], tallyOf: (cell: Cell) => number, tried: number): Cell[] => {
+  let fewest: Cell[] = []
+  let least = Infinity
   for (const cell of cells) {
-    if (cell.size === 0) continue
-    const count = tally(cell)
-    if (count > tried && (fewest === undefined || count < fewest)) fewest = count
+    const count = cell.size === 0 ? tried : tallyOf(cell)
+    if (count <= tried || count > least) continue
+    if (count < least) fewest = []
+    least = count
+    fewest.push(cell)
   }
   return fewest
 }
