@@ -2,7 +2,7 @@
  * The agent's configuration: the environment over the `ecs.config` file over the defaults of `config/settings.ts`, read once and
  * frozen. It decides nothing; each part of the agent takes the settings that are its own.
  */
-import { closestName } from './config/closest-name.ts'
+import { closestName } from '../kit/closest-name.ts'
 import { CONTAINER_VARIABLES, LATER_SETTINGS } from './config/later-settings.ts'
 import { type AgentConfig, type Setting, SETTINGS } from './config/settings.ts'
 import { ValueError } from './config/values.ts'

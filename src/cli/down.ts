@@ -21,7 +21,9 @@ export const downCommand = command({
     }
     process.kill(note.processId, 'SIGTERM')
     await gone(note.processId, note.processStart)
-    process.stdout.write(`Longshore on ${note.endpoint} has stopped. Its containers keep running.\n`)
+    process.stdout.write(
+      `Longshore on ${note.endpoint} has stopped.${note.runtime === 'docker' ? ' Its containers keep running.' : ''}\n`,
+    )
     return 0
   },
 })

@@ -3,6 +3,15 @@ import process from 'node:process'
 import { command } from '../kit/command.ts'
 import { clientCredentials, dataDirOption, requireNote } from './options.ts'
 
+/** What the user's shell may hold that would win over the variables below or be sent along with them. */
+const IN_THE_WAY = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_ENDPOINT_URL_ECS',
+  'AWS_ENDPOINT_URL_STS',
+]
+
 export const envCommand = command({
   name: 'env',
   summary: 'print the variables that point AWS tools at it',
@@ -18,7 +27,9 @@ export const envCommand = command({
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     }
-    for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}=${value}\n`)
+    const present = IN_THE_WAY.filter((name) => process.env[name])
+    const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`)
+    process.stdout.write([...lines, ...present.map((name) => `unset ${name}\n`)].join(''))
     return 0
   },
 })

@@ -1,6 +1,6 @@
 /** Options and look-ups that several commands share. */
 import { UserError } from '../kit/command.ts'
-import { defaultDataDir, readNote, readRootKey, type RunningNote } from '../kit/installation.ts'
+import { defaultDataDir, readNote, readRootKey, type RootAccessKey, type RunningNote } from '../kit/installation.ts'
 
 export const dataDirOption = {
   'data-dir': { type: 'string', valueName: 'DIR', description: 'where state is kept', default: defaultDataDir() },
@@ -14,10 +14,7 @@ export const requireNote = (dataDir: string): RunningNote => {
 }
 
 /** Credentials that a client of that Longshore can use: the root user's, or any at all in `--dev` mode. */
-export const clientCredentials = (
-  dataDir: string,
-  note: RunningNote,
-): { accessKeyId: string; secretAccessKey: string } => {
+export const clientCredentials = (dataDir: string, note: RunningNote): RootAccessKey => {
   if (note.isDev) return { accessKeyId: 'longshore', secretAccessKey: 'longshore' }
   const key = readRootKey(dataDir)
   if (key === undefined)

@@ -9,8 +9,8 @@ import {
   type Cluster,
   type ContainerInstance,
 } from '@aws-sdk/client-ecs'
-import { command } from '../kit/command.ts'
-import type { RunningNote } from '../kit/installation.ts'
+import { command, UserError } from '../kit/command.ts'
+import type { RootAccessKey, RunningNote } from '../kit/installation.ts'
 import { clientCredentials, dataDirOption, requireNote } from './options.ts'
 import { table } from './table.ts'
 
@@ -27,19 +27,29 @@ export const statusCommand = command({
   options: { ...dataDirOption, json: { type: 'boolean', description: 'print JSON for scripts' } },
   run: async ({ 'data-dir': dataDir, json }) => {
     const note = requireNote(dataDir)
-    const client = new ECSClient({
-      endpoint: note.endpoint,
-      region: note.region,
-      credentials: clientCredentials(dataDir, note),
-    })
-    const clusters = await readClusters(client)
+    const clusters = await ask(note, clientCredentials(dataDir, note))
+    const { processStart, ...facts } = note
     process.stdout.write(
-      json ? `${JSON.stringify({ ...note, clusters: clusters.map(summary) }, null, 2)}\n` : page(note, clusters),
+      json ? `${JSON.stringify({ ...facts, clusters: clusters.map(summary) }, null, 2)}\n` : page(note, clusters),
     )
-    client.destroy()
     return 0
   },
 })
+
+const ask = async (note: RunningNote, credentials: RootAccessKey): Promise<ClusterStatus[]> => {
+  const client = new ECSClient({ endpoint: note.endpoint, region: note.region, credentials })
+  try {
+    return await readClusters(client)
+  } catch (error) {
+    const { name, message } = error as Error
+    throw new UserError(
+      `Longshore runs as process ${note.processId}, but ${note.endpoint} does not answer as it should (${message || name}): its log says why.`,
+      { cause: error },
+    )
+  } finally {
+    client.destroy()
+  }
+}
 
 const readClusters = async (client: ECSClient): Promise<ClusterStatus[]> => {
   const statuses: ClusterStatus[] = []
@@ -80,9 +90,11 @@ const summary = ({ cluster, instances }: ClusterStatus): object => ({
 })
 
 const page = (note: RunningNote, clusters: readonly ClusterStatus[]): string => {
-  const mode = note.isDev ? ', --dev: any credentials are accepted' : ''
-  const head = `Longshore ${note.version} on ${note.endpoint} (process ${note.processId}, account ${note.account}, region ${note.region}${mode})\n`
-  return [head, clusterTable(clusters), instanceTable(clusters)].join('\n')
+  const mode = note.isDev ? 'any credentials are accepted (--dev)' : 'signatures are verified'
+  const head = `Longshore ${note.version} on ${note.endpoint}, process ${note.processId} since ${note.startedAt.slice(0, 19)}Z
+account ${note.account}, region ${note.region}, ${mode}\n`
+  const instances = instanceTable(clusters) || 'No container instance has registered.\n'
+  return [head, clusterTable(clusters), instances].join('\n')
 }
 
 const clusterTable = (clusters: readonly ClusterStatus[]): string =>

@@ -33,7 +33,28 @@ describe('resolveValues', () => {
 
   it('names what it does not know', () => {
     expect(() => resolveValues(aCommand, ['--prot', '1'], {})).toThrow(UserError)
-    expect(() => resolveValues(aCommand, ['--prot', '1'], {})).toThrow(/--prot.*longshore help try/)
+    expect(() => resolveValues(aCommand, ['--prot', '1'], {})).toThrow(
+      "There is no option --prot (is --port meant?). Run 'longshore help try' for its options.",
+    )
+    expect(() => resolveValues(aCommand, ['-x'], {})).toThrow('There is no option -x.')
+    expect(() => resolveValues(aCommand, ['--no-port'], {})).toThrow('There is no option --no-port')
+    expect(() => resolveValues(aCommand, ['extra'], {})).toThrow('"extra" is not expected here.')
+  })
+
+  it('takes a value for options that have one, and none for switches', () => {
+    expect(resolveValues(aCommand, ['--port=-5'], {})).toMatchObject({ port: '-5' })
+    for (const argv of [['--port'], ['--port', '--dev']])
+      expect(() => resolveValues(aCommand, argv, {})).toThrow('--port needs a value.')
+    expect(() => resolveValues(aCommand, ['--port='], {})).toThrow('--port is empty.')
+    for (const flag of ['--dev=true', '--no-dev=true'])
+      expect(() => resolveValues(aCommand, [flag], {})).toThrow('is a switch and takes no value.')
+  })
+
+  it('takes an empty variable for none', () => {
+    expect(resolveValues(aCommand, [], { LONGSHORE_PORT: '', LONGSHORE_DEV: '', LONGSHORE_CONFIG: '' })).toMatchObject({
+      port: '4566',
+      dev: false,
+    })
   })
 
   it('lists the choices of a value that is none of them', () => {
@@ -42,6 +63,18 @@ describe('resolveValues', () => {
 
   it('says which file it cannot read', () => {
     expect(() => resolveValues(aCommand, [], { LONGSHORE_CONFIG: '/nowhere/x.json' })).toThrow('/nowhere/x.json')
+    const wrong = configFile([1])
+    expect(() => resolveValues(aCommand, [], { LONGSHORE_CONFIG: wrong })).toThrow('must hold one JSON object')
+  })
+
+  it("leaves other commands' options in the file alone, but no slip of the pen", () => {
+    expect(resolveValues(aCommand, [], { LONGSHORE_CONFIG: configFile({ 'data-dir': 'x' }) })).toHaveProperty('port')
+    expect(() => resolveValues(aCommand, [], { LONGSHORE_CONFIG: configFile({ prot: 1 }) })).toThrow(
+      'sets "prot" (is port meant?).',
+    )
+    expect(() => resolveValues(aCommand, [], { LONGSHORE_CONFIG: configFile({ port: [1] }) })).toThrow(
+      '--port must be a text or a number.',
+    )
   })
 })
 

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { closestName } from './closest-name.ts'
 
 /** The user can mend it: printed as one sentence without a stack, exit code 1. */
 export class UserError extends Error {
@@ -54,46 +55,100 @@ export const resolveValues = (
   env: NodeJS.ProcessEnv,
 ): Values<Options> => {
   const flags = parseFlags(definition, argv)
-  const file = readConfigFile(env)
+  const file = readConfigFile(definition, env)
   const entries = Object.entries(definition.options).map(([name, option]) => {
-    const value = flags[name] ?? env[variableOf(name)] ?? file[name] ?? option.default
+    // A variable that is set to nothing is one that is not set.
+    const value = flags.get(name) ?? (env[variableOf(name)] || undefined) ?? file[name] ?? option.default
     return [name, convert(name, option, value)]
   })
   return Object.freeze(Object.fromEntries(entries)) as Values<Options>
 }
 
-const parseFlags = (definition: Command, argv: readonly string[]): Record<string, string | boolean | undefined> => {
+type Flags = ReadonlyMap<string, string | boolean>
+
+const parseFlags = (definition: Command, argv: readonly string[]): Flags => {
   const options = Object.fromEntries(Object.entries(definition.options).map(([name, { type }]) => [name, { type }]))
-  try {
-    return parseArgs({ args: [...argv], options, allowNegative: true, strict: true }).values as Record<
-      string,
-      string | boolean
-    >
-  } catch (error) {
-    const [sentence] = (error as Error).message.split('. ')
-    throw new UserError(`${sentence}. Run 'longshore help ${definition.name}' for its options.`, { cause: error })
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const flags = new Map<string, string | boolean>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw refusal(definition, `"${token.value}" is not expected here`)
+    if (token.kind === 'option') flags.set(...readFlag(definition, token))
   }
+  return flags
 }
 
-const readConfigFile = (env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> => {
+interface FlagToken {
+  readonly name: string
+  readonly rawName: string
+  readonly value: string | undefined
+  readonly inlineValue: boolean | undefined
+}
+
+/** `--port 1`, `--port=1`, `--dev`, `--no-dev`. */
+const readFlag = (definition: Command, token: FlagToken): [string, string | boolean] => {
+  const { name, rawName, value, inlineValue } = token
+  const option = definition.options[name]
+  if (option?.type === 'string') {
+    if (value === undefined || (value.startsWith('-') && !inlineValue)) {
+      throw refusal(definition, `${rawName} needs a value`)
+    }
+    return [name, value]
+  }
+  const positive = option === undefined && name.startsWith('no-') ? name.slice('no-'.length) : name
+  if (definition.options[positive]?.type !== 'boolean') {
+    throw refusal(definition, `There is no option ${rawName}${suggestion(name, definition, '--')}`)
+  }
+  if (value !== undefined) throw refusal(definition, `${rawName} is a switch and takes no value`)
+  return [positive, positive === name]
+}
+
+const refusal = ({ name }: Command, sentence: string): UserError =>
+  new UserError(`${sentence}. Run 'longshore help ${name}' for its options.`)
+
+const suggestion = (name: string, { options }: Command, prefix = ''): string => {
+  const meant = closestName(name, Object.keys(options))
+  return meant === undefined ? '' : ` (is ${prefix}${meant} meant?)`
+}
+
+/** One file serves all commands: names of other commands' options are left alone, slips of the pen are not. */
+const readConfigFile = (definition: Command, env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> => {
   const file = env['LONGSHORE_CONFIG']
-  if (file === undefined) return {}
+  if (!file) return {}
+  const values = parseConfigFile(file)
+  for (const name of Object.keys(values)) {
+    const hint = name in definition.options ? '' : suggestion(name, definition)
+    if (hint !== '') throw new UserError(`The configuration file ${file} sets "${name}"${hint}.`)
+  }
+  return values
+}
+
+const parseConfigFile = (file: string): Readonly<Record<string, unknown>> => {
+  let values: unknown
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    values = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new UserError(`Cannot read the configuration file ${file}: ${(error as Error).message}.`, { cause: error })
   }
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return values as Record<string, unknown>
+  throw new UserError(`The configuration file ${file} must hold one JSON object, e.g. {"port": 4567}.`)
 }
 
 const convert = (name: string, option: Option, value: unknown): string | boolean | undefined => {
   if (option.type === 'boolean') return asSwitch(name, value)
   if (value === undefined) return undefined
+  if (typeof value === 'object' || typeof value === 'boolean')
+    throw new UserError(`--${name} must be a text or a number.`)
   const text = String(value)
+  if (text === '') throw new UserError(`--${name} is empty.`)
   if (option.choices !== undefined && !option.choices.includes(text)) {
-    throw new UserError(`--${name} is "${text}"; it can be ${option.choices.join(' or ')}.`)
+    throw new UserError(`--${name} is "${text}"; it can be ${listed(option.choices)}.`)
   }
   return text
 }
+
+/** `a, b or c`. */
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
 const asSwitch = (name: string, value: unknown): boolean => {
   if (value === undefined || value === false || value === 'false' || value === '0' || value === '') return false

@@ -1,14 +1,15 @@
 /**
- * One running Longshore as its data directory tells it: where each part keeps its files, and the note that `up` leaves for `down`,
- * `status` and `env`.
+ * One running Longshore as its data directory tells it: where each part keeps its files, and the note that `up`, or a `server`
+ * on its own, leaves for `down`, `status` and `env`.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { UserError } from './command.ts'
 
 export interface RunningNote {
-  /** Process id of `up`. */
+  /** Process id of `up`, or of a `server` on its own. */
   readonly processId: number
   /** The kernel's start time of that process, in clock ticks since boot: a process id alone may have been given to another. */
   readonly processStart: string
@@ -16,6 +17,7 @@ export interface RunningNote {
   readonly account: string
   readonly region: string
   readonly cluster: string
+  /** `docker`, `simulated`, or `none` where no agent was started. */
   readonly runtime: string
   readonly isDev: boolean
   readonly startedAt: string
@@ -36,19 +38,17 @@ export const rootKeyFile = (dataDir: string): string => path.join(serverDir(data
 
 const noteFile = (dataDir: string): string => path.join(dataDir, 'running.json')
 
-export const writeNote = (dataDir: string, note: RunningNote): void => {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  writeFileSync(noteFile(dataDir), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 })
-}
+export const writeNote = (dataDir: string, note: RunningNote): void => writePrivate(noteFile(dataDir), note)
 
-export const removeNote = (dataDir: string): void => rmSync(noteFile(dataDir), { force: true })
+/** Takes this process's own note away; another's stays. */
+export const removeNote = (dataDir: string): void => {
+  if (readNote(dataDir)?.processId === process.pid) rmSync(noteFile(dataDir), { force: true })
+}
 
 /** The note of a Longshore that runs now; undefined if none does, whatever an earlier one left behind. */
 export const readNote = (dataDir: string): RunningNote | undefined => {
-  const text = readIfPresent(noteFile(dataDir))
-  if (text === undefined) return undefined
-  const note = JSON.parse(text) as RunningNote
-  return processStart(note.processId) === note.processStart ? note : undefined
+  const note = readJson<RunningNote>(noteFile(dataDir))
+  return note !== undefined && processStart(note.processId) === note.processStart ? note : undefined
 }
 
 /** Start time of a live process, undefined if there is none. Source: proc(5), field 22 of /proc/PID/stat. */
@@ -64,17 +64,44 @@ export interface RootAccessKey {
   readonly secretAccessKey: string
 }
 
-export const readRootKey = (dataDir: string): RootAccessKey | undefined => {
-  const text = readIfPresent(rootKeyFile(dataDir))
-  return text === undefined ? undefined : (JSON.parse(text) as RootAccessKey)
+export const readRootKey = (dataDir: string): RootAccessKey | undefined => readJson<RootAccessKey>(rootKeyFile(dataDir))
+
+export const writeRootKey = (dataDir: string, key: RootAccessKey): void => writePrivate(rootKeyFile(dataDir), key)
+
+/** For the owner alone, and whole or not at all: a disk may be full. */
+const writePrivate = (file: string, content: object): void => {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const draft = `${file}.${process.pid}`
+  try {
+    writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
 }
+
+/** What a power cut has torn counts as missing: the next start writes it again. */
+const readJson = <T>(file: string): T | undefined => {
+  const text = readIfPresent(file)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as T
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** ENOTDIR: a part of the path is a file. ESRCH: the process of a /proc entry has just ended. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
 
 const readIfPresent = (file: string): string | undefined => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
-      return undefined
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (ABSENT.has(code ?? '')) return undefined
+    throw new UserError(`Cannot read ${file} (${message}).`, { cause: error })
   }
 }

@@ -63,14 +63,25 @@ const openDockerHost = async (options: HostOptions): Promise<OpenHost> => {
   const gate = new Gate()
   const records = new FileImageRecords(path.join(config.dataDirectory, 'images.json'), log)
   const credentials = registryCredentials(config)
-  const images = new ImageManager({ runtime, behavior: config.imagePullBehavior, credentials, records, gate, clock, ids, log })
+  const images = new ImageManager({
+    runtime,
+    behavior: config.imagePullBehavior,
+    credentials,
+    records,
+    gate,
+    clock,
+    ids,
+    log,
+  })
   const cleanup = new ImageCleanup({
     runtime,
     config,
     records,
     gate,
     imagesInUse: () => imagesOf(tasks()),
-    ...(config.untrackedImageCleanup && { untracked: untrackedCleanup({ runtime, config, records, gate, clock, log }) }),
+    ...(config.untrackedImageCleanup && {
+      untracked: untrackedCleanup({ runtime, config, records, gate, clock, log }),
+    }),
     clock,
     log,
   })

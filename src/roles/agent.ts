@@ -25,7 +25,7 @@ import type { Log } from '../kit/log.ts'
 import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { openHost } from './agent-host.ts'
-import { onEnd, sayReady } from './child.ts'
+import { hasParent, onEnd, sayReady } from './child.ts'
 
 const options = {
   runtime: {
@@ -35,7 +35,12 @@ const options = {
     default: 'docker',
     choices: ['docker', 'simulated'],
   },
-  'config-file': { type: 'string', valueName: 'FILE', description: 'settings as NAME=value lines', default: DEFAULT_CONFIG_FILE },
+  'config-file': {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'settings as NAME=value lines',
+    default: DEFAULT_CONFIG_FILE,
+  },
 } as const
 
 export const agentCommand = command({
@@ -50,7 +55,8 @@ export const agentCommand = command({
       return 0
     } catch (error) {
       if (error instanceof AgentError) return refuse(error.message, error.exitCode)
-      if (error instanceof ConfigError || error instanceof CheckpointError) throw new UserError(error.message, { cause: error })
+      if (error instanceof ConfigError || error instanceof CheckpointError)
+        throw new UserError(error.message, { cause: error })
       throw error
     }
   },
@@ -75,7 +81,15 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
   let tasks: () => Iterable<EngineTask> = () => []
   const { host, close } = await openHost(runtimeName, { config, clock, ids, log, tasks: () => tasks() })
   const checkpoint = openCheckpoint(config, runtimeName, clock, log)
-  const agent = new Agent({ config, clock, ids, log, checkpoint, host, links: openLinks(config, variables, clock, ids, log) })
+  const agent = new Agent({
+    config,
+    clock,
+    ids,
+    log,
+    checkpoint,
+    host,
+    links: openLinks(config, variables, clock, ids, log),
+  })
   tasks = () => agent.tasks()
 
   onEnd(async () => {
@@ -85,7 +99,10 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
   })
   const introspection = await openIntrospection(config, agent, log)
   await agent.start()
-  sayReady({ containerInstanceArn: agent.containerInstanceArn ?? '' })
+  const containerInstanceArn = agent.containerInstanceArn ?? ''
+  if (!hasParent())
+    process.stdout.write(`Longshore agent ${version()} works for cluster ${agent.cluster} as ${containerInstanceArn}\n`)
+  sayReady({ containerInstanceArn })
 }
 
 /** Simulated containers are gone with the process: there is nothing to remember them for. */
@@ -130,7 +147,11 @@ const openLinks = (config: AgentConfig, variables: Variables, clock: Clock, ids:
 }
 
 const credentialsOf = (variables: Variables): SigningCredentials => {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = variables
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = variables
   if (!accessKeyId || !secretAccessKey) {
     throw new UserError('The agent has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.')
   }
@@ -138,7 +159,11 @@ const credentialsOf = (variables: Variables): SigningCredentials => {
 }
 
 /** Nobody's tasks depend on this API: a taken port is worth a warning. */
-const openIntrospection = async (config: AgentConfig, agent: Agent, log: Log): Promise<IntrospectionServer | undefined> => {
+const openIntrospection = async (
+  config: AgentConfig,
+  agent: Agent,
+  log: Log,
+): Promise<IntrospectionServer | undefined> => {
   try {
     return await serveIntrospection(config, version(), {
       cluster: agent.cluster,
@@ -147,7 +172,9 @@ const openIntrospection = async (config: AgentConfig, agent: Agent, log: Log): P
     })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    log.warn('the introspection port is in use; this agent has no introspection API', { port: config.introspectionPort })
+    log.warn('the introspection port is in use; this agent has no introspection API', {
+      port: config.introspectionPort,
+    })
     return undefined
   }
 }

@@ -1,10 +1,8 @@
 /** What a new installation needs before its first call: the key of page tokens, the root user's access key, the first cluster. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import type { Clock } from '../kit/clock.ts'
 import { defined } from '../kit/assert.ts'
 import type { Ids } from '../kit/ids.ts'
-import { readRootKey, rootKeyFile } from '../kit/installation.ts'
+import { readRootKey, writeRootKey } from '../kit/installation.ts'
 import { clusterArn } from '../model/arn.ts'
 import type { AccessKeyRecord } from '../model/records.ts'
 import type { Store } from '../store/store.ts'
@@ -64,10 +62,8 @@ const rootAccessKey = (tx: Transaction, account: string, ids: Ids, clock: Clock)
 }
 
 /** Leaves the root user's access key where `longshore env` and the agent of `up` find it, readable by the owner alone. */
-export const writeRootKey = (dataDir: string, { accessKeyId, secretAccessKey }: AccessKeyRecord): void => {
+export const keepRootKey = (dataDir: string, { accessKeyId, secretAccessKey }: AccessKeyRecord): void => {
   // A server that starts on a full disk has nothing to write.
   if (readRootKey(dataDir)?.secretAccessKey === secretAccessKey) return
-  const file = rootKeyFile(dataDir)
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(file, `${JSON.stringify({ accessKeyId, secretAccessKey }, null, 2)}\n`, { mode: 0o600 })
+  writeRootKey(dataDir, { accessKeyId, secretAccessKey })
 }

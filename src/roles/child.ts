@@ -1,6 +1,6 @@
 /**
  * A role as a supervised child process. It says `ready` over its IPC channel once; if it dies after that, it is started again with
- * backoff; if it dies before, its own message on stderr has said why. A child whose parent is gone ends itself (`onParentGone`).
+ * backoff; if it dies before, its own message on stderr has said why. A child whose parent is gone ends itself (`onEnd`).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
@@ -12,7 +12,7 @@ import type { Log } from '../kit/log.ts'
 const RESTART = { minMs: 100, maxMs: 10_000, jitter: 0.2, multiplier: 2 }
 /** A child that lived this long had a healthy start: the next restart does not wait. */
 const HEALTHY_AFTER_MS = 30_000
-const KILL_AFTER_MS = 15_000
+const KILL_AFTER_MS = 10_000
 
 export interface ChildOptions {
   readonly name: string
@@ -50,10 +50,13 @@ export class Child {
   /** Starts it; resolves with what it said when it was ready, rejects with `ChildFailed` if it ends before. */
   start(): Promise<ReadyMessage> {
     const { name, args, env, clock } = this.#options
+    if (this.#stopping) return Promise.reject(new ChildFailed(`${name} is not wanted any more`))
     const main = process.argv[1] ?? ''
     const child = spawn(process.execPath, [...process.execArgv, main, name, ...args()], {
       env: env(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Ctrl-C reaches the whole foreground group: in a group of its own, the child ends when it is told to, in order.
+      detached: true,
     })
     const startedAt = clock.monotonic()
     let isReady = false
@@ -74,11 +77,16 @@ export class Child {
     })
   }
 
+  /** From now on its end is no accident: it is not started again. */
+  expectEnd(): void {
+    this.#stopping = true
+  }
+
   /** SIGTERM, then SIGKILL if that does not help; resolves when it is gone. */
   async stop(): Promise<void> {
-    this.#stopping = true
+    this.expectEnd()
     const child = this.#process
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
     const timer = this.#options.clock.setTimer(KILL_AFTER_MS, () => child.kill('SIGKILL'))
     await this.#exited
@@ -104,12 +112,18 @@ export class Child {
   }
 }
 
+/** A supervisor started this process and hears from it. */
+export const hasParent = (): boolean => process.send !== undefined
+
 /** Tells the parent, if there is one, that this role is ready. */
 export const sayReady = (message: ReadyMessage): void => {
   process.send?.(message)
 }
 
-/** Calls `end` once, on SIGTERM, SIGINT, or when the parent is gone. */
+/** The signals that mean: end in order. SIGHUP comes when the terminal is closed. */
+export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Calls `end` once, on a signal, or when the parent is gone; then the process ends. */
 export const onEnd = (end: () => Promise<void>): void => {
   let ended = false
   const once = (): void => {
@@ -117,10 +131,15 @@ export const onEnd = (end: () => Promise<void>): void => {
     ended = true
     void end().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        process.stderr.write(`longshore: ${error instanceof Error ? error.message : String(error)}\n`)
+        process.exit(1)
+      },
     )
   }
-  process.once('SIGTERM', once)
-  process.once('SIGINT', once)
-  if (process.send !== undefined) process.once('disconnect', once)
+  for (const signal of END_SIGNALS) process.once(signal, once)
+  if (!hasParent()) return
+  process.once('disconnect', once)
+  // The parent may have gone before anyone listened.
+  if (!process.connected) once()
 }

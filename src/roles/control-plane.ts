@@ -65,8 +65,18 @@ export class ControlPlane {
       isChecking: options.isChecking ?? false,
     })
     this.controllers = new Controllers({ store, clock, ids, log })
-    this.#gate = new AgentGate({ authenticator, clock, log, isDev: options.isDev, acs: this.controllers.acs, tcs: this.controllers.tcs })
-    this.listener = createListener({ gateway: this.gateway, routes: { '/health': (_request, response) => this.#health(store, response) } })
+    this.#gate = new AgentGate({
+      authenticator,
+      clock,
+      log,
+      isDev: options.isDev,
+      acs: this.controllers.acs,
+      tcs: this.controllers.tcs,
+    })
+    this.listener = createListener({
+      gateway: this.gateway,
+      routes: { '/health': (_request, response) => this.#health(store, response) },
+    })
   }
 
   /** For `node:http`'s `upgrade` event: the websockets of agents. */
@@ -86,7 +96,11 @@ export class ControlPlane {
 
   #health(store: Store, response: Parameters<RequestListener>[1]): void {
     const failure = store.failure?.message
-    const body = JSON.stringify({ status: failure === undefined ? 'ok' : 'failed', failure, controllers: this.controllers.status() })
+    const body = JSON.stringify({
+      status: failure === undefined ? 'ok' : 'failed',
+      failure,
+      controllers: this.controllers.status(),
+    })
     response.writeHead(failure === undefined ? 200 : 503, { 'content-type': 'application/json' }).end(`${body}\n`)
   }
 }
@@ -95,7 +109,11 @@ const keepUpToDate = (capacity: CapacityIndex, store: Store): void =>
   store.derive(['containerInstances', 'tasks'], ({ changes }) => {
     for (const { table, before, after } of changes as readonly RowChange<never>[]) {
       if (table === 'tasks') capacity.applyTask(before as TaskRecord | undefined, after as TaskRecord | undefined)
-      else capacity.applyInstance(before as ContainerInstanceRecord | undefined, after as ContainerInstanceRecord | undefined)
+      else
+        capacity.applyInstance(
+          before as ContainerInstanceRecord | undefined,
+          after as ContainerInstanceRecord | undefined,
+        )
     }
   })
 
@@ -114,5 +132,10 @@ const credentialsIn = (store: Store): CredentialStore => ({
 /** What a client hears when the journal cannot write: not its mistake, and nothing was done. */
 const storeFault = (error: unknown): Fault | undefined =>
   error instanceof JournalError
-    ? new Fault({ code: 'ServerException', message: `The state cannot be written, so the call was not done. ${error.message}`, side: 'server', status: 503 })
+    ? new Fault({
+        code: 'ServerException',
+        message: `The state cannot be written, so the call was not done. ${error.message}`,
+        side: 'server',
+        status: 503,
+      })
     : undefined

@@ -41,7 +41,7 @@ export const serverOptions = {
   ...logOptions,
 } as const
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 
 /** Refuses combinations that would be unsafe or meaningless. */
 export const checkServerOptions = (values: {
@@ -51,7 +51,7 @@ export const checkServerOptions = (values: {
   region: string
   cluster: string
 }): void => {
-  if (values.dev && !LOOPBACK.has(values.host)) {
+  if (values.dev && !LOOPBACK.test(values.host)) {
     throw new UserError(
       `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
     )

@@ -5,16 +5,17 @@ import process from 'node:process'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { serverDir } from '../kit/installation.ts'
+import { removeNote, serverDir, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
-import { bootstrap, writeRootKey } from './bootstrap.ts'
-import { onEnd, sayReady } from './child.ts'
+import { bootstrap, keepRootKey } from './bootstrap.ts'
+import { hasParent, onEnd, sayReady } from './child.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, serverOptions } from './options.ts'
+import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
 
 type ServerValues = Values<typeof serverOptions>
 
@@ -24,6 +25,7 @@ export const serverCommand = command({
   options: serverOptions,
   run: async (values) => {
     checkServerOptions(values)
+    if (!hasParent()) refuseIfRunning(values['data-dir'])
     const clock = new SystemClock()
     const log = openLog(clock, values)
     try {
@@ -46,7 +48,7 @@ const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void
   const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), (error) => abandon(log, error))
   const { account, region, cluster, dev: isDev } = values
   const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster })
-  writeRootKey(dataDir, rootAccessKey)
+  inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
   const server = createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
   configureServer(server)
@@ -56,6 +58,7 @@ const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void
   server.on('request', controlPlane.listener)
   server.on('upgrade', (request, socket, head) => controlPlane.handleUpgrade(request, socket, head))
   log.info('listening', { endpoint, dataDir, account, region, isDev })
+  if (!hasParent()) introduce(values, endpoint, clock)
   sayReady({ endpoint })
 
   onEnd(async () => {
@@ -63,8 +66,17 @@ const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void
     await controlPlane.stop()
     server.closeAllConnections()
     await store.close()
+    removeNote(dataDir)
     log.info('stopped', { endpoint })
   })
+}
+
+/** On its own, the server says what `up` says otherwise. */
+const introduce = (values: ServerValues, endpoint: string, clock: Clock): void => {
+  const { account, region, cluster, dev, 'data-dir': dataDir } = values
+  const note = noteOf({ endpoint, account, region, cluster, dev, runtime: 'none', clock })
+  inDataDir(dataDir, () => writeNote(dataDir, note))
+  process.stdout.write(greeting(note, dataDir))
 }
 
 /** Nothing acknowledged is lost by ending now, and whatever else would be said could be wrong. */
@@ -89,11 +101,15 @@ const listen = (server: Server, { host, port }: ServerValues): Promise<string> =
 const explain = (error: NodeJS.ErrnoException, host: string, port: string): Error => {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new UserError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, { cause: error })
+      return new UserError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, {
+        cause: error,
+      })
     case 'EADDRNOTAVAIL':
       return new UserError(`${host} is no address of this machine.`, { cause: error })
     case 'EACCES':
-      return new UserError(`Port ${port} needs more rights than this user has; choose one above 1023 with --port.`, { cause: error })
+      return new UserError(`Port ${port} needs more rights than this user has; choose one above 1023 with --port.`, {
+        cause: error,
+      })
     default:
       return error
   }

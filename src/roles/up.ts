@@ -8,20 +8,11 @@ import process from 'node:process'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import {
-  agentDir,
-  logFile,
-  processStart,
-  readNote,
-  readRootKey,
-  removeNote,
-  type RunningNote,
-  writeNote,
-} from '../kit/installation.ts'
+import { agentDir, logFile, readNote, readRootKey, removeNote, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
-import { version } from '../kit/version.ts'
-import { Child, ChildFailed } from './child.ts'
+import { Child, ChildFailed, END_SIGNALS } from './child.ts'
 import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
+import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
 
 const options = {
   ...serverOptions,
@@ -53,20 +44,17 @@ export const upCommand = command({
   run: (values) => {
     checkServerOptions(values)
     wholeNumber('port', values.port, 0, 65_535)
-    const running = readNote(values['data-dir'])
-    if (running !== undefined) {
-      throw new UserError(
-        `The data directory ${values['data-dir']} is in use by process ${running.processId} (${running.endpoint}).`,
-      )
-    }
+    refuseIfRunning(values['data-dir'])
     return values.detach ? detach(values['data-dir']) : new Up(values).run()
   },
 })
 
 /** Starts the same command again as a process of its own session and waits until it is ready. */
 const detach = async (dataDir: string): Promise<number> => {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const log = openSync(logFile(dataDir), 'a', 0o600)
+  const log = inDataDir(dataDir, () => {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    return openSync(logFile(dataDir), 'a', 0o600)
+  })
   const logStart = fstatSync(log).size
   const args = process.argv.slice(1).filter((arg) => arg !== '--detach')
   const env = { ...process.env, LONGSHORE_DETACH: 'false' }
@@ -76,6 +64,7 @@ const detach = async (dataDir: string): Promise<number> => {
     stdio: ['ignore', log, log],
   })
   child.unref()
+  for (const signal of END_SIGNALS) process.once(signal, () => child.kill('SIGTERM'))
   const clock = new SystemClock()
   for (
     const deadline = clock.monotonic() + DETACH_TIMEOUT_MS;
@@ -84,12 +73,12 @@ const detach = async (dataDir: string): Promise<number> => {
   ) {
     const note = readNote(dataDir)
     if (note !== undefined && note.processId === child.pid) {
-      process.stdout.write(greeting(note))
+      process.stdout.write(greeting(note, dataDir))
       return 0
     }
     if (child.exitCode !== null || child.signalCode !== null) {
       process.stderr.write(complaints(logFile(dataDir), logStart))
-      return child.exitCode ?? 1
+      return 1
     }
   }
   child.kill('SIGTERM')
@@ -97,17 +86,11 @@ const detach = async (dataDir: string): Promise<number> => {
 }
 
 /** What the background process said to its user, of all that stands in its log from `start` on. */
-const complaints = (file: string, start: number): string =>
-  readFileSync(file)
-    .subarray(start)
-    .toString()
-    .split('\n')
-    .filter((line) => line.startsWith('longshore: '))
-    .map((line) => `${line}\n`)
-    .join('')
-
-const greeting = (note: RunningNote): string =>
-  `Longshore ${note.version} listens on ${note.endpoint} (account ${note.account}, region ${note.region}, cluster ${note.cluster}${note.runtime === 'simulated' ? ', simulated containers' : ''}). Point AWS tools at it: eval "$(longshore env)"\n`
+const complaints = (file: string, start: number): string => {
+  const lines = readFileSync(file).subarray(start).toString().split('\n')
+  const sentences = lines.filter((line) => line.startsWith('longshore: '))
+  return `${sentences.join('\n') || `longshore: Longshore ended before it was ready; see ${file}.`}\n`
+}
 
 class Up {
   readonly #values: UpValues
@@ -121,29 +104,45 @@ class Up {
     this.#log = openLog(this.#clock, values)
   }
 
+  /** Runs until it is told to end, and then ends what it started, the agent first. */
   async run(): Promise<number> {
     const server = this.#child('server', () => this.#serverArgs())
     const agent = this.#child('agent', () => ['--runtime', this.#values.runtime])
-    const ended = new Promise<void>((resolve) => {
-      process.once('SIGINT', resolve)
-      process.once('SIGTERM', resolve)
-    })
+    const ended = untilToldToEnd()
     try {
-      this.#endpoint = (await server.start())['endpoint'] ?? ''
-      if (!this.#values['no-agent']) await agent.start()
+      const isUp = await Promise.race([this.#start(server, agent), ended])
+      if (isUp) await ended
+      return 0
     } catch (error) {
-      await server.stop()
+      // It has said why.
       if (error instanceof ChildFailed) return 1
       throw error
+    } finally {
+      for (const child of [agent, server]) child.expectEnd()
+      await agent.stop()
+      await server.stop()
+      this.#takeNoteAway()
     }
-    const note = this.#note()
-    writeNote(this.#values['data-dir'], note)
-    process.stdout.write(greeting(note))
-    await ended
-    await agent.stop()
-    await server.stop()
-    removeNote(this.#values['data-dir'])
-    return 0
+  }
+
+  async #start(server: Child, agent: Child): Promise<true> {
+    const { account, region, cluster, dev, 'data-dir': dataDir } = this.#values
+    this.#endpoint = (await server.start())['endpoint'] ?? ''
+    if (!this.#values['no-agent']) await agent.start()
+    const runtime = this.#values['no-agent'] ? 'none' : this.#values.runtime
+    const note = noteOf({ endpoint: this.#endpoint, account, region, cluster, runtime, dev, clock: this.#clock })
+    inDataDir(dataDir, () => writeNote(dataDir, note))
+    process.stdout.write(greeting(note, dataDir))
+    return true
+  }
+
+  /** A note that stays behind harms nobody: it names a process that is gone. */
+  #takeNoteAway(): void {
+    try {
+      removeNote(this.#values['data-dir'])
+    } catch (error) {
+      this.#log.warn('the note of the running process stays behind', { error })
+    }
   }
 
   #child(name: string, args: () => readonly string[]): Child {
@@ -153,31 +152,23 @@ class Up {
   #serverArgs(): string[] {
     const { dev, host, account, region, cluster, 'data-dir': dataDir } = this.#values
     const port = this.#endpoint === '' ? this.#values.port : new URL(this.#endpoint).port
-    const args = [
-      '--port',
-      port,
-      '--host',
-      host,
-      '--data-dir',
-      dataDir,
-      '--account',
-      account,
-      '--region',
-      region,
-      '--cluster',
-      cluster,
-    ]
-    return [...args, ...(dev ? ['--dev'] : []), ...this.#logArgs()]
+    const flags = { port, host, account, region, cluster, 'data-dir': dataDir }
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
+    // Said either way: the child reads the same variables and file, which the user's flag overrode.
+    return [...args, dev ? '--dev' : '--no-dev', ...this.#logArgs()]
   }
 
   #logArgs(): string[] {
     return (['log-level', 'log-format'] as const).flatMap((name) => {
       const value = this.#values[name]
-      return value === undefined ? [] : [`--${name}`, value]
+      return value === undefined ? [] : [`--${name}=${value}`]
     })
   }
 
-  /** The agent is told by the variables that it would find in ecs.config; what the user set himself wins. */
+  /**
+   * The agent is told by the variables that it would find in ecs.config; what the user set himself wins. The user's own AWS
+   * credentials are for other places.
+   */
   #env(name: string): NodeJS.ProcessEnv {
     if (name !== 'agent') return process.env
     const { 'data-dir': dataDir, region, cluster } = this.#values
@@ -195,22 +186,13 @@ class Up {
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: key.accessKeyId,
       AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
-    }
-  }
-
-  #note(): RunningNote {
-    const { account, region, cluster, runtime, dev } = this.#values
-    return {
-      processId: process.pid,
-      processStart: processStart(process.pid) ?? '',
-      endpoint: this.#endpoint,
-      account,
-      region,
-      cluster,
-      runtime: this.#values['no-agent'] ? 'none' : runtime,
-      isDev: dev,
-      startedAt: new Date(this.#clock.now()).toISOString(),
-      version: version(),
+      AWS_SESSION_TOKEN: '',
     }
   }
 }
+
+/** Resolves, with false, when a signal says so. A second one ends the process at once; its children notice. */
+const untilToldToEnd = (): Promise<false> =>
+  new Promise((resolve) => {
+    for (const signal of END_SIGNALS) process.once(signal, () => resolve(false))
+  })

@@ -1,0 +1,69 @@
+/** What a Longshore that runs says of itself: one line for people, and the note in the data directory for the other commands. */
+import path from 'node:path'
+import process from 'node:process'
+import type { Clock } from '../kit/clock.ts'
+import { UserError } from '../kit/command.ts'
+import { defaultDataDir, processStart, readNote, type RunningNote } from '../kit/installation.ts'
+import { version } from '../kit/version.ts'
+import { explain } from '../store/journal/sqlite-errors.ts'
+
+export interface NoteSource {
+  readonly endpoint: string
+  readonly account: string
+  readonly region: string
+  readonly cluster: string
+  readonly runtime: string
+  readonly dev: boolean
+  readonly clock: Clock
+}
+
+export const noteOf = ({ endpoint, account, region, cluster, runtime, dev, clock }: NoteSource): RunningNote => ({
+  processId: process.pid,
+  processStart: processStart(process.pid) ?? '',
+  endpoint,
+  account,
+  region,
+  cluster,
+  runtime,
+  isDev: dev,
+  startedAt: new Date(clock.now()).toISOString(),
+  version: version(),
+})
+
+/** Two on one data directory would fight over it; the second is told who is there. */
+export const refuseIfRunning = (dataDir: string): void => {
+  const note = readNote(dataDir)
+  if (note === undefined) return
+  throw new UserError(
+    `The data directory ${dataDir} is in use by process ${note.processId}, which listens on ${note.endpoint}: stop that one or use another directory.`,
+  )
+}
+
+/** Does something with files of the data directory; an error of the file system becomes a sentence for the operator. */
+export const inDataDir = <T>(dataDir: string, work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw new UserError(explain(error, { directory: dataDir, file: dataDir }).message, { cause: error })
+  }
+}
+
+const RUNTIMES: Readonly<Record<string, string>> = { simulated: ', simulated containers', none: ', no agent' }
+
+/** One line: what listens where, and what to type next. */
+export const greeting = (note: RunningNote, dataDir: string): string =>
+  `Longshore ${note.version} listens on ${note.endpoint} (account ${note.account}, region ${note.region}, cluster ${note.cluster}` +
+  `${RUNTIMES[note.runtime] ?? ''}). Point AWS tools at it: eval "$(${ownCommand()} env${dataDirFlag(dataDir)})"\n`
+
+/** What the shell finds this program under. */
+const ownCommand = (env: NodeJS.ProcessEnv = process.env): string => {
+  const command = env['LONGSHORE_COMMAND'] ?? 'longshore'
+  const isInPath = (env['PATH'] ?? '').split(':').includes(path.dirname(command))
+  return isInPath ? path.basename(command) : quoted(command)
+}
+
+const dataDirFlag = (dataDir: string): string =>
+  dataDir === defaultDataDir() ? '' : ` --data-dir ${quoted(path.resolve(dataDir))}`
+
+const quoted = (text: string): string => (/^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
