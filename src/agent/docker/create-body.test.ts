@@ -4,7 +4,7 @@ import { SeededIds } from '../../kit/ids.ts'
 import { acceptTask } from '../engine/accept.ts'
 import type { EngineTask, HostPortRange } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
-import { type CreateBodyOptions, createBodyWith } from './create-body.ts'
+import { createBodyOf, type CreateBodyOptions, createBodyWith } from './create-body.ts'
 
 const aContainer = (changes: Partial<PayloadContainer> = {}): PayloadContainer => ({
   name: 'web',
@@ -30,20 +30,21 @@ const aTask = (changes: Partial<PayloadTask> = {}): EngineTask => {
   return acceptTask(payload, 0, new SeededIds(1))
 }
 
+const OPTIONS: CreateBodyOptions = {
+  region: 'eu-west-1',
+  cluster: 'default',
+  ownLabels: { 'longshore.agent': 'a1' },
+  dynamicHostPorts: { first: 40_000, last: 50_000 },
+  reservedPorts: [],
+  reservedPortsUdp: [],
+  disablePrivileged: false,
+  propagateTaskMemoryLimit: false,
+  imageEnvironment: () => [],
+}
+
 /** The body of the task's first container, untyped as the engine reads it. */
 const bodyOf = (task: EngineTask, options: Partial<CreateBodyOptions> = {}) =>
-  createBodyWith({
-    region: 'eu-west-1',
-    cluster: 'default',
-    ownLabels: { 'longshore.agent': 'a1' },
-    dynamicHostPorts: { first: 40_000, last: 50_000 },
-    reservedPorts: [],
-    reservedPortsUdp: [],
-    disablePrivileged: false,
-    propagateTaskMemoryLimit: false,
-    imageEnvironment: () => [],
-    ...options,
-  })(task, task.containers[0]!) as unknown as {
+  createBodyOf(task, task.containers[0]!, { ...OPTIONS, ...options }, []) as unknown as {
     Image: string
     Cmd?: string[]
     Entrypoint?: string[]
@@ -116,22 +117,42 @@ describe('CPU and memory', () => {
 })
 
 describe('ports', () => {
-  it('are bound as mapped, dynamic ones to any of the range', () => {
-    const body = bodyOfContainer(
-      {
+  const aMapped = aTask({
+    containers: [
+      aContainer({
         portMappings: [
           { containerPort: 80, hostPort: 8080, protocol: 'tcp' },
-          { containerPort: 80, hostPort: 8081, protocol: 'tcp' },
+          { containerPort: 80, hostPort: 0, protocol: 'tcp' },
           { containerPort: 53, hostPort: 0, protocol: 'udp' },
         ],
-      },
-      { reservedPortsUdp: [49_000] },
-    )
-    expect(body.ExposedPorts).toEqual({ '80/tcp': {}, '53/udp': {} })
-    expect(body.HostConfig['PortBindings']).toEqual({
-      '80/tcp': [{ HostPort: '8080' }, { HostPort: '8081' }],
-      '53/udp': [{ HostPort: '40000-48999' }],
+      }),
+    ],
+  })
+
+  const bindingsWith = async (options: Partial<CreateBodyOptions>): Promise<unknown> => {
+    const body = await createBodyWith({ ...OPTIONS, ...options })(aMapped, aMapped.containers[0]!)
+    return (body['HostConfig'] as Record<string, unknown>)['PortBindings']
+  }
+
+  it('are bound as mapped, dynamic ones to free ports', async () => {
+    const ports = { tcp: 40_001, udp: 40_002 }
+    expect(await bindingsWith({ freePorts: { take: (protocol) => Promise.resolve(ports[protocol]) } })).toEqual({
+      '80/tcp': [{ HostPort: '8080' }, { HostPort: '40001' }],
+      '53/udp': [{ HostPort: '40002' }],
     })
+  })
+
+  it('that are dynamic are the engine’s to choose where the agent cannot, but no reserved ones', async () => {
+    const reserved = { reservedPortsUdp: [49_000] }
+    const left = {
+      '80/tcp': [{ HostPort: '8080' }, { HostPort: '40000-50000' }],
+      '53/udp': [{ HostPort: '40000-48999' }],
+    }
+    expect(await bindingsWith(reserved)).toEqual(left)
+    expect(await bindingsWith({ ...reserved, freePorts: { take: () => Promise.resolve(undefined) } })).toEqual(left)
+    await expect(bindingsWith({ dynamicHostPorts: { first: 7, last: 7 }, reservedPorts: [7] })).rejects.toThrow(
+      'reserved',
+    )
   })
 
   it('of a range are bound one by one to the host ports that were chosen', () => {

@@ -1,6 +1,6 @@
 /**
  * From a task's container to the body of the engine's create call: the agent's own settings first, the payload's `dockerConfig` laid
- * over them, and last what nobody may change: ECS's labels and whose restart policy it is. Pure; refuses with `BodyError` what this
+ * over them, and last what nobody may change: ECS's labels and whose restart policy it is. Refuses with `BodyError` what this
  * agent cannot do, so that nothing is left out in silence.
  */
 import { containerLabels } from '../engine/labels.ts'
@@ -8,15 +8,18 @@ import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError, type CreateBody } from '../engine/tools.ts'
 import type { ContainerCreateBody } from '../runtime.ts'
 import { longestFreePart, type PortRange } from './dynamic-ports.ts'
+import type { FreePorts } from './free-ports.ts'
 import { ownHostConfig } from './host-config.ts'
 import { isJsonObject, type JsonObject, overlay } from './overlay.ts'
-import { portSettings } from './port-bindings.ts'
+import { dynamicMappings, portSettings } from './port-bindings.ts'
 
 export interface CreateBodyOptions {
   readonly region: string
   readonly cluster: string
   readonly ownLabels: Readonly<Record<string, string>>
   readonly dynamicHostPorts: PortRange
+  /** Chooses ports of that range; without it the engine does, at every start anew. */
+  readonly freePorts?: Pick<FreePorts, 'take'>
   readonly reservedPorts: readonly number[]
   readonly reservedPortsUdp: readonly number[]
   readonly disablePrivileged: boolean
@@ -29,24 +32,52 @@ export interface CreateBodyOptions {
 
 export const createBodyWith =
   (options: CreateBodyOptions): CreateBody =>
-  (task, container) => {
-    refuseUnsupported(task, container)
-    const ports = portsOf(task, container, options)
-    const hostConfig = overlay(
-      { ...ownHostConfig(task, container, hostSettings(task, options)), PortBindings: ports.PortBindings },
-      parsed('hostConfig', container.definition.dockerConfig.hostConfig),
-    )
-    const config = overlay(
-      ownConfig(container, ports.ExposedPorts, options),
-      parsed('config', container.definition.dockerConfig.config),
-    )
-    return {
-      ...config,
-      Image: container.definition.image,
-      Labels: { ...labelsOf(config), ...containerLabels(task, container, options) },
-      HostConfig: checkedHostConfig(hostConfig, options),
-    } satisfies ContainerCreateBody
+  async (task, container) =>
+    createBodyOf(task, container, options, isBridged(task) ? await dynamicPortsOf(container, options) : [])
+
+/** Pure. `dynamicPorts` has a host port, or a range to take one of, for each dynamic mapping. */
+export const createBodyOf = (
+  task: EngineTask,
+  container: EngineContainer,
+  options: CreateBodyOptions,
+  dynamicPorts: readonly string[],
+): ContainerCreateBody => {
+  refuseUnsupported(task, container)
+  // Ports are mapped on the bridge only: in host mode the container has the host's, without network it has none.
+  const ports = isBridged(task) ? portSettings(container, dynamicPorts) : { ExposedPorts: {}, PortBindings: {} }
+  const hostConfig = overlay(
+    { ...ownHostConfig(task, container, hostSettings(task, options)), PortBindings: ports.PortBindings },
+    parsed('hostConfig', container.definition.dockerConfig.hostConfig),
+  )
+  const config = overlay(
+    ownConfig(container, ports.ExposedPorts, options),
+    parsed('config', container.definition.dockerConfig.config),
+  )
+  return {
+    ...config,
+    Image: container.definition.image,
+    Labels: { ...labelsOf(config), ...containerLabels(task, container, options) },
+    HostConfig: checkedHostConfig(hostConfig, options),
   }
+}
+
+const isBridged = ({ definition }: EngineTask): boolean => (definition.networkMode ?? 'bridge') === 'bridge'
+
+const dynamicPortsOf = async (container: EngineContainer, options: CreateBodyOptions): Promise<string[]> => {
+  const ports: string[] = []
+  for (const protocol of dynamicMappings(container)) {
+    const port = await options.freePorts?.take(protocol)
+    ports.push(port === undefined ? rangeFor(protocol, options) : String(port))
+  }
+  return ports
+}
+
+const rangeFor = (protocol: 'tcp' | 'udp', options: CreateBodyOptions): string => {
+  const reserved = protocol === 'tcp' ? options.reservedPorts : options.reservedPortsUdp
+  const range = longestFreePart(options.dynamicHostPorts, reserved)
+  if (range === undefined) throw new BodyError('every port of the dynamic host port range is reserved')
+  return `${range.first}-${range.last}`
+}
 
 const refuseUnsupported = ({ definition }: EngineTask, container: EngineContainer): void => {
   const { environmentFiles = [], managedAgents = [] } = container.definition
@@ -87,17 +118,6 @@ const environmentOf = (container: EngineContainer, { region, imageEnvironment }:
   const isSet = (variable: string) =>
     [...own, ...imageEnvironment(container)].some((entry) => entry.startsWith(`${variable}=`))
   return REGION_VARIABLES.some(isSet) ? own : [...own, ...REGION_VARIABLES.map((variable) => `${variable}=${region}`)]
-}
-
-/** Ports are mapped on the bridge only: in host mode the container has the host's, without network it has none. */
-const portsOf = (task: EngineTask, container: EngineContainer, options: CreateBodyOptions) => {
-  if ((task.definition.networkMode ?? 'bridge') !== 'bridge') return { ExposedPorts: {}, PortBindings: {} }
-  return portSettings(container, (protocol) => {
-    const reserved = protocol === 'tcp' ? options.reservedPorts : options.reservedPortsUdp
-    const range = longestFreePart(options.dynamicHostPorts, reserved)
-    if (range === undefined) throw new BodyError('every port of the dynamic host port range is reserved')
-    return `${range.first}-${range.last}`
-  })
 }
 
 const parsed = (member: string, text: string | undefined): JsonObject => {

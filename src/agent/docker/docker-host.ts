@@ -23,6 +23,7 @@ import { createBodyWith } from './create-body.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import type { DockerTimeouts } from './docker-timeouts.ts'
 import { kernelPortRange } from './dynamic-ports.ts'
+import { FreePorts } from './free-ports.ts'
 import { type CgroupLimits, openTaskLimits } from './task-limits/task-limits.ts'
 
 export interface DockerHostOptions {
@@ -80,6 +81,11 @@ const assemble = (parts: Parts): DockerHost => {
   const behavior = config.imagePullBehavior
   const images = new ImageManager({ runtime, behavior, credentials, records, gate, clock, ids, log })
   const dynamicHostPorts = config.dynamicHostPorts ?? kernelPortRange()
+  const range = dynamicHostPorts
+  const reserved = { tcp: config.reservedPorts, udp: config.reservedPortsUdp }
+  // The ports of another host cannot be looked at from here.
+  const isLocal = 'socketPath' in config.dockerHost.target
+  const freePorts = isLocal ? new FreePorts({ range, reserved, clock, ids }) : undefined
   const shared = { config, runtime, records, gate, clock, log }
   let cleanup: ImageCleanup | undefined
   return {
@@ -93,6 +99,7 @@ const assemble = (parts: Parts): DockerHost => {
         ...agent,
         region: config.region,
         dynamicHostPorts,
+        ...(freePorts && { freePorts }),
         reservedPorts: config.reservedPorts,
         reservedPortsUdp: config.reservedPortsUdp,
         disablePrivileged: config.disablePrivileged,

@@ -20,7 +20,7 @@ import { containerStatsOf } from './container-stats.ts'
 import { DOCKER_TIMEOUTS, type DockerTimeouts } from './docker-timeouts.ts'
 import { compareVersions, EngineApi, type EngineCall } from './engine-api.ts'
 import type { EngineEndpoint } from './engine-endpoint.ts'
-import { asRegistryError } from './engine-error.ts'
+import { asRegistryError, timedOut } from './engine-error.ts'
 import type {
   ContainerSummary,
   ImageAnswer,
@@ -90,16 +90,15 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async remoteDigest(reference: string, credentials?: RegistryCredentials): Promise<string> {
+    const timeoutMs = this.#timeouts.manifestMs
+    const path = `/distribution/${imagePath(reference)}/json`
     try {
-      const answer = await this.#api.call<{ Descriptor: { digest: string } }>({
-        method: 'GET',
-        path: `/distribution/${imagePath(reference)}/json`,
-        headers: registryAuthHeader(credentials),
-        timeoutMs: this.#timeouts.manifestMs,
-      })
+      const call = { method: 'GET', path, headers: registryAuthHeader(credentials), timeoutMs } as const
+      const answer = await this.#api.call<{ Descriptor: { digest: string } }>(call)
       return answer.Descriptor.digest
     } catch (error) {
-      throw error instanceof RuntimeError ? asRegistryError(error) : error
+      if (!(error instanceof RuntimeError)) throw error
+      throw error.kind === 'timeout' ? timedOut('MANIFEST_PULLED', timeoutMs) : asRegistryError(error)
     }
   }
 

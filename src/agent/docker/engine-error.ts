@@ -2,6 +2,7 @@
  * Turns what can go wrong on the way to the engine into a `RuntimeError`: the engine's own answers keep its words, failures of the
  * connection say what cannot be reached. ECS's names and prefixes are put in front by those who report the error.
  */
+import { goDuration } from '../engine/reasons.ts'
 import { RuntimeError, type RuntimeErrorKind } from '../runtime.ts'
 import type { EngineEndpoint } from './engine-endpoint.ts'
 
@@ -33,6 +34,13 @@ export const errorOfConnection = (endpoint: EngineEndpoint, error: NodeJS.ErrnoE
       : `Cannot connect to the Docker daemon at ${endpoint.name}. Is the docker daemon running? (${error.code ?? error.message})`
   return new RuntimeError('unreachable', reason)
 }
+
+/** AWS: how the ECS agent words that a call took too long. */
+export const timedOut = (transition: string, timeoutMs: number): RuntimeError =>
+  new RuntimeError(
+    'timeout',
+    `Could not transition to ${transition}; timed out after waiting ${goDuration(timeoutMs / 1000)}`,
+  )
 
 /** Texts by which registries say that they have no such image, or none for these credentials. */
 const REGISTRY_DENIALS = [

@@ -1,11 +1,10 @@
 /** Pulls one image: reads the engine's progress to its end, because failures come in the stream, after the answer began. */
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../kit/clock.ts'
-import { goDuration } from '../engine/reasons.ts'
 import { type RegistryCredentials, RuntimeError } from '../runtime.ts'
 import type { DockerTimeouts } from './docker-timeouts.ts'
 import type { EngineApi } from './engine-api.ts'
-import { asRegistryError } from './engine-error.ts'
+import { asRegistryError, timedOut } from './engine-error.ts'
 import type { ProgressLine } from './engine-types.ts'
 import { jsonLines } from './json-lines.ts'
 import { registryAuthHeader } from './registry-calls.ts'
@@ -44,12 +43,6 @@ const beginPull = async (
     throw error
   }
 }
-
-const timedOut = (transition: string, timeoutMs: number): RuntimeError =>
-  new RuntimeError(
-    'timeout',
-    `Could not transition to ${transition}; timed out after waiting ${goDuration(timeoutMs / 1000)}`,
-  )
 
 /** Without a tag or digest the engine would pull every tag of the repository. */
 const withTag = (reference: string): string =>

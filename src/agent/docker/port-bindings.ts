@@ -1,9 +1,7 @@
-/**
- * The ports of a container in the shape of the engine: which are exposed, and which port of the host each is bound to. A dynamic
- * port is asked of the engine as a range, of which it takes one that nobody listens on.
- */
+/** The ports of a container in the shape of the engine: which are exposed, and which port of the host each is bound to. Pure. */
 import type { PayloadPortMapping } from '../../agentlink/acs-messages.ts'
-import { type EngineContainer, type HostPortRange } from '../engine/task.ts'
+import { defined } from '../../kit/assert.ts'
+import type { EngineContainer, HostPortRange } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
 
 type Protocol = PayloadPortMapping['protocol']
@@ -20,13 +18,21 @@ export interface PortSettings {
   readonly PortBindings: Readonly<Record<string, readonly { readonly HostPort: string }[]>>
 }
 
-/** `dynamicPort` is the engine's choice for a protocol, `first-last`. */
-export const portSettings = (container: EngineContainer, dynamicPort: (protocol: Protocol) => string): PortSettings => {
+/** Protocols of the mappings whose host port is to be chosen, in their order. */
+export const dynamicMappings = ({ definition }: EngineContainer): readonly Protocol[] =>
+  (definition.portMappings ?? []).filter(isDynamic).map(({ protocol }) => protocol)
+
+const isDynamic = ({ hostPort, containerPortRange }: PayloadPortMapping): boolean =>
+  !hostPort && containerPortRange === undefined
+
+/** `dynamicPorts` has what stands for each dynamic mapping: a port, or `first-last` for the engine to take one of. */
+export const portSettings = (container: EngineContainer, dynamicPorts: readonly string[]): PortSettings => {
+  const chosen = dynamicPorts.values()
   const exposed: Record<string, object> = {}
   const bindings: Record<string, { HostPort: string }[]> = {}
   const { portMappings = [] } = container.definition
   for (const mapping of portMappings) {
-    for (const { containerPort, protocol, hostPort } of bindingsOf(mapping, container.hostPortRanges, dynamicPort)) {
+    for (const { containerPort, protocol, hostPort } of bindingsOf(mapping, container.hostPortRanges, chosen)) {
       const key = `${containerPort}/${protocol}`
       exposed[key] = {}
       bindings[key] = [...(bindings[key] ?? []), { HostPort: hostPort }]
@@ -36,14 +42,16 @@ export const portSettings = (container: EngineContainer, dynamicPort: (protocol:
 }
 
 const bindingsOf = (
-  { containerPort, hostPort, containerPortRange, protocol }: PayloadPortMapping,
-  chosen: readonly HostPortRange[],
-  dynamicPort: (protocol: Protocol) => string,
+  mapping: PayloadPortMapping,
+  ranges: readonly HostPortRange[],
+  dynamicPorts: Iterator<string>,
 ): Binding[] => {
-  if (containerPortRange !== undefined) return rangeBindings(containerPortRange, protocol, chosen)
+  const { containerPort, hostPort, containerPortRange, protocol } = mapping
+  if (containerPortRange !== undefined) return rangeBindings(containerPortRange, protocol, ranges)
   if (containerPort === undefined)
     throw new BodyError('a port mapping has neither a containerPort nor a containerPortRange')
-  return [{ containerPort, protocol, hostPort: hostPort ? String(hostPort) : dynamicPort(protocol) }]
+  const chosen = isDynamic(mapping) ? defined(dynamicPorts.next().value, 'a dynamic port') : String(hostPort)
+  return [{ containerPort, protocol, hostPort: chosen }]
 }
 
 /** Port by port: the engine wants each of them named. */

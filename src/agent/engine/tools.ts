@@ -25,8 +25,11 @@ export interface Images {
   ensure(task: EngineTask, container: EngineContainer, onDigest: (digest: string) => void): Promise<ImageOutcome>
 }
 
-/** Builds the body of the create call. Throws `BodyError` when the container's settings cannot be read. */
-export type CreateBody = (task: EngineTask, container: EngineContainer) => ContainerCreateBody
+/** Builds the body of the create call. Fails with `BodyError` when the container's settings cannot be read. */
+export type CreateBody = (
+  task: EngineTask,
+  container: EngineContainer,
+) => ContainerCreateBody | Promise<ContainerCreateBody>
 
 /** Settings of the container that make no sense, e.g. a `hostConfig` that is no JSON. */
 export class BodyError extends Error {

@@ -24,7 +24,7 @@ export const createContainer: ContainerStep = {
     dependenciesHold(task, container),
   run: async (task, container, tools) => {
     try {
-      const id = await tools.runtime.create(container.dockerName, tools.createBody(task, container))
+      const id = await tools.runtime.create(container.dockerName, await tools.createBody(task, container))
       return created(container, id, tools.clock.now())
     } catch (error) {
       return afterRefusal(task, container, error, tools)

@@ -91,13 +91,10 @@ export class Harness {
     rmSync(this.directory, { recursive: true, force: true })
   }
 
-  body(task: EngineTask, container: EngineContainer = task.containers[0]!) {
-    return this.host.createBody({ cluster: 'default', ownLabels: OWN_LABELS })(task, container)
-  }
-
   /** Creates one container of the task and resolves with its id. */
-  create(task: EngineTask, container: EngineContainer = task.containers[0]!): Promise<string> {
-    return this.host.runtime.create(container.dockerName, this.body(task, container))
+  async create(task: EngineTask, container: EngineContainer = task.containers[0]!): Promise<string> {
+    const createBody = this.host.createBody({ cluster: 'default', ownLabels: OWN_LABELS })
+    return this.host.runtime.create(container.dockerName, await createBody(task, container))
   }
 
   /** Creates and starts a container of a task of its own. */

@@ -178,6 +178,16 @@ describe('ports', () => {
     for (const id of containers) await harness.host.runtime.remove(id)
   })
 
+  it('that are dynamic stay when the container is started again in place', async () => {
+    const portMappings = [{ containerPort: 80, hostPort: 0, protocol: 'tcp' as const }]
+    const id = await harness.run({ command: ['sleep', '600'], portMappings })
+    const before = await harness.host.runtime.inspect(id)
+    await harness.host.runtime.stop(id, 0)
+    await harness.host.runtime.start(id)
+    expect((await harness.host.runtime.inspect(id))?.ports).toEqual(before?.ports)
+    await harness.host.runtime.remove(id)
+  })
+
   it('of a range are bound one by one', async () => {
     const task = aTask(harness.image, [
       { command: ['sleep', '60'], portMappings: [{ containerPortRange: '90-92', protocol: 'udp' }] },
