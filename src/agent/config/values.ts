@@ -124,7 +124,7 @@ export const portRange: Reader<PortRange> = (value) => {
   return Object.freeze(range)
 }
 
-export const stringList =
+const stringList =
   (expected: string): Reader<readonly string[]> =>
   (value) => {
     const list = json(value, expected)

@@ -14,7 +14,7 @@ import type { VersionAnswer } from './engine-types.ts'
 /** The API version this client is written against. A newer engine speaks it too; an older one is met at its own. */
 const WRITTEN_FOR = '1.44'
 /** Docker 17.06: older engines cannot tell the digest that a registry has for an image. */
-export const MINIMUM_API_VERSION = '1.30'
+const MINIMUM_API_VERSION = '1.30'
 
 const NEGOTIATION_TIMEOUT_MS = 30_000
 /** Idle connections kept for the next call. */

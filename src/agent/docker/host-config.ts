@@ -14,7 +14,7 @@ const LEAST_MEMORY_MIB = 6
 export const cpuShares = (cpuUnits: number): number => Math.min(CPU_SHARES.most, Math.max(CPU_SHARES.least, cpuUnits))
 
 /** 0 for no limit. */
-export const memoryBytes = (memoryMiB: number): number =>
+const memoryBytes = (memoryMiB: number): number =>
   memoryMiB > 0 ? Math.max(LEAST_MEMORY_MIB, memoryMiB) * MIB : 0
 
 export interface HostSettings {

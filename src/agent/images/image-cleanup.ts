@@ -103,7 +103,7 @@ const markUsed = (records: ImageRecords, inUse: ReadonlySet<string>, now: number
 }
 
 /** Pulled by this agent, old enough, not in use; the longest unused first. Records without a pull are of use to nobody and go with them. */
-export const imagesToDelete = (
+const imagesToDelete = (
   records: Iterable<ImageRecord>,
   inUse: ReadonlySet<string>,
   minimumAgeMs: number,

@@ -37,7 +37,7 @@ const registryOf = (repository: string): string => {
 }
 
 /** The repository as Docker shows it: without Docker Hub's own names. */
-export const familiarRepository = (repository: string): string =>
+const familiarRepository = (repository: string): string =>
   repository.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '')
 
 /** The digest under which a local image came from the reference's repository, if it did. */

@@ -12,7 +12,7 @@ export interface TaskView {
   readonly Containers: readonly ContainerView[]
 }
 
-export interface ContainerView {
+interface ContainerView {
   readonly DockerId: string
   readonly DockerName: string
   readonly Name: string

@@ -17,7 +17,7 @@ export interface LimitSettings {
 }
 
 /** A task whose limits contradict each other. */
-export class LimitError extends Error {
+class LimitError extends Error {
   override readonly name = 'LimitError'
 }
 
