@@ -14,8 +14,7 @@ const LEAST_MEMORY_MIB = 6
 export const cpuShares = (cpuUnits: number): number => Math.min(CPU_SHARES.most, Math.max(CPU_SHARES.least, cpuUnits))
 
 /** 0 for no limit. */
-const memoryBytes = (memoryMiB: number): number =>
-  memoryMiB > 0 ? Math.max(LEAST_MEMORY_MIB, memoryMiB) * MIB : 0
+const memoryBytes = (memoryMiB: number): number => (memoryMiB > 0 ? Math.max(LEAST_MEMORY_MIB, memoryMiB) * MIB : 0)
 
 export interface HostSettings {
   /** Parent control group of the task's containers, where task limits are enforced. */
