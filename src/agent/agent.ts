@@ -276,6 +276,7 @@ const engineSettings = (config: AgentConfig, { dynamicHostPorts }: AgentHost): E
   createTimeoutSeconds: config.containerCreateTimeoutMs / 1000,
   startTimeoutSeconds: config.containerStartTimeoutMs / 1000,
   pullDependentContainersUpfront: config.pullDependentContainersUpfront,
+  sharedVolumeMatchFullConfig: config.sharedVolumeMatchFullConfig,
   cleanupWaitSeconds: config.taskCleanupWaitMs / 1000,
   cleanupJitterSeconds: config.taskCleanupJitterMs / 1000,
   parallelSteps: PARALLEL_STEPS,

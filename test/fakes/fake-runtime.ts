@@ -10,6 +10,7 @@ import {
   type ContainerStats,
   type ListedContainer,
   type LocalImage,
+  type LocalVolume,
   RuntimeError,
   type RuntimeErrorKind,
   type RuntimeEvent,
@@ -159,11 +160,11 @@ export class FakeRuntime implements ContainerRuntime {
     return this.#simulated.removeImage()
   }
 
-  createVolume(name: string, options: { driver?: string }): Promise<void> {
+  createVolume(name: string, options: Parameters<ContainerRuntime['createVolume']>[1]): Promise<void> {
     return this.#call('createVolume', name, () => this.#simulated.createVolume(name, options))
   }
 
-  inspectVolume(name: string): Promise<{ name: string; driver: string; mountpoint: string } | undefined> {
+  inspectVolume(name: string): Promise<LocalVolume | undefined> {
     return this.#simulated.inspectVolume(name)
   }
 

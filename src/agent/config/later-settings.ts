@@ -54,7 +54,6 @@ export const LATER_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   ECS_PAUSE_LABELS: [],
   // This agent always polls.
   ECS_POLL_METRICS: ['true', 't', '1'],
-  ECS_SHARED_VOLUME_MATCH_FULL_CONFIG: OFF,
   ECS_SKIP_LOCALHOST_TRAFFIC_FILTER: [],
   ECS_TASK_METADATA_RPS_LIMIT: [],
   ECS_UPDATES_ENABLED: OFF,

@@ -170,6 +170,8 @@ export const SETTINGS = {
   untrackedContainersDeletedPerCycle: setting('NONECS_NUM_CONTAINERS_DELETE_PER_CYCLE', 5, integerOfAtLeast(1)),
   excludedUntrackedImages: setting('ECS_EXCLUDE_UNTRACKED_IMAGE', [], commaList),
 
+  sharedVolumeMatchFullConfig: setting('ECS_SHARED_VOLUME_MATCH_FULL_CONFIG', false, flag),
+
   disableMetrics: setting('ECS_DISABLE_METRICS', false, flag),
   pollingMetricsWaitMs: setting(
     'ECS_POLLING_METRICS_WAIT_DURATION',

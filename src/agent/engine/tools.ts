@@ -55,6 +55,8 @@ export interface EngineSettings {
   readonly startTimeoutSeconds: number
   /** Pull images before the container's dependencies hold. */
   readonly pullDependentContainersUpfront: boolean
+  /** A shared volume must agree with its definition in driver, options and labels, not in its name alone. */
+  readonly sharedVolumeMatchFullConfig: boolean
   readonly cleanupWaitSeconds: number
   readonly cleanupJitterSeconds: number
   /** How many create, start and stop calls the runtime gets at once. */

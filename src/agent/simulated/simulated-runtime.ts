@@ -11,6 +11,7 @@ import {
   type ContainerStats,
   type ListedContainer,
   type LocalImage,
+  type LocalVolume,
   RuntimeError,
   type RuntimeEvent,
   type RuntimeInfo,
@@ -43,7 +44,7 @@ export class SimulatedRuntime implements ContainerRuntime {
   readonly #options: SimulatedRuntimeOptions
   readonly #containers = new Map<string, SimulatedContainer>()
   readonly #idsByName = new Map<string, string>()
-  readonly #volumes = new Map<string, string>()
+  readonly #volumes = new Map<string, LocalVolume>()
   readonly #subscribers = new Set<Subscriber>()
   readonly #ports = new SimulatedPorts()
 
@@ -82,13 +83,13 @@ export class SimulatedRuntime implements ContainerRuntime {
 
   async removeImage(): Promise<void> {}
 
-  async createVolume(name: string, { driver = 'local' }: { driver?: string }): Promise<void> {
-    this.#volumes.set(name, driver)
+  async createVolume(name: string, options: Parameters<ContainerRuntime['createVolume']>[1]): Promise<void> {
+    const { driver = 'local', driverOpts = {}, labels = {} } = options
+    this.#volumes.set(name, { name, driver, mountpoint: `/simulated/volumes/${name}`, driverOpts, labels })
   }
 
-  async inspectVolume(name: string): Promise<{ name: string; driver: string; mountpoint: string } | undefined> {
-    const driver = this.#volumes.get(name)
-    return driver === undefined ? undefined : { name, driver, mountpoint: `/simulated/volumes/${name}` }
+  async inspectVolume(name: string): Promise<LocalVolume | undefined> {
+    return this.#volumes.get(name)
   }
 
   async removeVolume(name: string): Promise<void> {

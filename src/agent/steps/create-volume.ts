@@ -1,7 +1,8 @@
 /** Makes the Docker volumes that a task mounts, before its containers are created. Making one that exists does no harm. */
+import { isDeepStrictEqual } from 'node:util'
 import { changeVolume } from '../engine/changes.ts'
 import type { EngineTask, EngineVolume } from '../engine/task.ts'
-import { RuntimeError } from '../runtime.ts'
+import { type LocalVolume, RuntimeError } from '../runtime.ts'
 import type { StepTools, VolumeStep } from './step.ts'
 
 export const createVolume: VolumeStep = {
@@ -19,21 +20,29 @@ export const createVolume: VolumeStep = {
   },
 }
 
-const provide = async (
-  { source, scope, autoprovision, driver, driverOpts, labels }: EngineVolume,
-  tools: StepTools,
-): Promise<void> => {
+const provide = async (volume: EngineVolume, { runtime, settings, ownLabels }: StepTools): Promise<void> => {
+  const { source, scope, autoprovision, driver, driverOpts, labels } = volume
   if (scope === 'shared') {
-    const existing = await tools.runtime.inspectVolume(source)
-    if (existing !== undefined) return
+    const existing = await runtime.inspectVolume(source)
+    if (existing !== undefined) return settings.sharedVolumeMatchFullConfig ? requireMatch(volume, existing) : undefined
     if (!autoprovision) throw new RuntimeError('not-found', `no such volume: ${source}`)
   }
-  await tools.runtime.createVolume(source, {
+  await runtime.createVolume(source, {
     ...(driver !== undefined && { driver }),
     ...(driverOpts !== undefined && { driverOpts }),
     // A shared volume outlives its task and may be used by anybody, so it does not carry this agent's mark.
-    labels: scope === 'task' ? { ...labels, ...tools.ownLabels } : { ...labels },
+    labels: scope === 'task' ? { ...labels, ...ownLabels } : { ...labels },
   })
+}
+
+const requireMatch = (volume: EngineVolume, existing: LocalVolume): void => {
+  const differs = [
+    ...(volume.driver !== undefined && volume.driver !== existing.driver ? ['driver'] : []),
+    ...(isDeepStrictEqual(volume.driverOpts ?? {}, existing.driverOpts ?? {}) ? [] : ['driver options']),
+    ...(isDeepStrictEqual(volume.labels ?? {}, existing.labels ?? {}) ? [] : ['labels']),
+  ]
+  if (differs.length === 0) return
+  throw new RuntimeError('conflict', `volume ${volume.source} exists with other ${differs.join(' and ')}`)
 }
 
 const withoutVolume = (task: EngineTask): EngineTask => ({

@@ -310,4 +310,20 @@ describe('volumes', () => {
     await world.send(aPayloadTask({ arn: aTaskArn('3'), volumes: shared('data', false) }))
     expect(world.control.statusesOf(aTaskArn('3'))).toEqual(['RUNNING'])
   })
+
+  it('that are shared must match their definition where that is asked for', async () => {
+    const world = await agentWorld({ config: { ECS_SHARED_VOLUME_MATCH_FULL_CONFIG: 'true' } })
+    const shared = (labels: Record<string, string>) => [
+      {
+        name: 'data',
+        type: 'docker' as const,
+        dockerVolumeConfiguration: { scope: 'shared' as const, autoprovision: true, labels },
+      },
+    ]
+    await world.send(aPayloadTask({ arn: aTaskArn('1'), volumes: shared({ owner: 'a' }) }))
+    await world.send(aPayloadTask({ arn: aTaskArn('2'), volumes: shared({ owner: 'b' }) }))
+    await world.send(aPayloadTask({ arn: aTaskArn('3'), volumes: shared({ owner: 'a' }) }))
+    expect(world.control.statusesOf(aTaskArn('2'))).toEqual(['STOPPED'])
+    expect(world.control.statusesOf(aTaskArn('3'))).toEqual(['RUNNING'])
+  })
 })
