@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what running containers and building the test image needs and is missing: Docker Engine, iptables and a static busybox,
-# from Debian's packages. Without root, or on another system, it says what to install and fails.
+# from Debian's packages; with --with-test-tools also what the tests call besides: the AWS CLI and pgrep. Without root, or on another
+# system, it says what to install and fails.
 set -eu
 
 has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
@@ -15,6 +16,10 @@ missing=
 has dockerd || missing="$missing docker.io"
 has iptables || missing="$missing iptables"
 has_static_busybox || missing="$missing busybox-static"
+if [ "${1:-}" = --with-test-tools ]; then
+  [ -x /usr/bin/aws ] || missing="$missing awscli"
+  has pgrep || missing="$missing procps"
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! has apt-get; then
