@@ -14,6 +14,13 @@ const SMALLEST_CAPACITY = 32
 /** Less than any instance has left. */
 const NOTHING = -(2 ** 31)
 
+interface KeptOrder {
+  readonly field: ResourceField
+  readonly order: ResourceOrder
+  /** Changes since somebody asked for it. */
+  changes: number
+}
+
 export class Cell {
   readonly index: number
   /** Number of each prefix of the cell's attribute values, the longest last: where tasks are tallied. */
@@ -28,7 +35,7 @@ export class Cell {
   /** The most that any of 32 positions has left. */
   #cpuMaxima = new Int32Array(1)
   #memoryMaxima = new Int32Array(1)
-  readonly #orders = new Map<ResourceField, ResourceOrder>()
+  #orders: KeptOrder[] = []
   readonly #levels = new Map<SlotCounts, LevelSets>()
 
   constructor(index: number, nodes: readonly number[], lacks: readonly boolean[]) {
@@ -45,7 +52,7 @@ export class Cell {
     this.cpuUnits[position] = cpuUnits
     this.memoryMiB[position] = memoryMiB
     this.#measure((position / WORD) | 0)
-    for (const [field, order] of this.#orders) order.insert(this.orderKey(field, position), slot)
+    for (const { field, order } of this.#orders) order.insert(this.orderKey(field, position), slot)
     for (const [counts, levels] of this.#levels) levels.add(counts.get(slot), position)
     return position
   }
@@ -55,7 +62,7 @@ export class Cell {
     const slot = this.slots[position]!
     const last = this.size - 1
     const moved = this.slots[last]!
-    for (const [field, order] of this.#orders) order.remove(this.orderKey(field, position), slot)
+    for (const { field, order } of this.#orders) order.remove(this.orderKey(field, position), slot)
     for (const [counts, levels] of this.#levels) {
       levels.remove(counts.get(slot), position)
       if (moved === slot) continue
@@ -76,10 +83,11 @@ export class Cell {
     const [cpuBefore, memoryBefore] = [this.cpuUnits[position]!, this.memoryMiB[position]!]
     if (cpuBefore === cpuUnits && memoryBefore === memoryMiB) return
     const slot = this.slots[position]!
-    for (const [field, order] of this.#orders) order.remove(this.orderKey(field, position), slot)
+    this.#forgetUnused()
+    for (const { field, order } of this.#orders) order.remove(this.orderKey(field, position), slot)
     this.cpuUnits[position] = cpuUnits
     this.memoryMiB[position] = memoryMiB
-    for (const [field, order] of this.#orders) order.insert(this.orderKey(field, position), slot)
+    for (const { field, order } of this.#orders) order.insert(this.orderKey(field, position), slot)
     this.#remeasure((position / WORD) | 0, cpuBefore, memoryBefore, cpuUnits, memoryMiB)
   }
 
@@ -90,13 +98,16 @@ export class Cell {
 
   /** The instances by what they have left of a resource, then of the other one. */
   order(field: ResourceField): ResourceOrder {
-    const known = this.#orders.get(field)
-    if (known !== undefined) return known
+    const known = this.#orders.find((kept) => kept.field === field)
+    if (known !== undefined) {
+      known.changes = 0
+      return known.order
+    }
     const order = new ResourceOrder()
     for (let position = 0; position < this.size; position++) {
       order.insert(this.orderKey(field, position), this.slots[position]!)
     }
-    this.#orders.set(field, order)
+    this.#orders.push({ field, order, changes: 0 })
     return order
   }
 
@@ -127,6 +138,13 @@ export class Cell {
 
   forgetLevels(counts: SlotCounts): void {
     this.#levels.delete(counts)
+  }
+
+  /** An order that had more changes than instances since somebody asked for it costs less to make anew when somebody does. */
+  #forgetUnused(): void {
+    let isAnyUnused = false
+    for (const kept of this.#orders) if (++kept.changes > this.size * 2) isAnyUnused = true
+    if (isAnyUnused) this.#orders = this.#orders.filter(({ changes }) => changes <= this.size * 2)
   }
 
   #remeasure(word: number, cpuBefore: number, memoryBefore: number, cpuUnits: number, memoryMiB: number): void {

@@ -5,7 +5,7 @@
  */
 import { assert, defined } from '../../kit/assert.ts'
 
-const BLOCK_LENGTH = 128
+const BLOCK_LENGTH = 256
 /** Both amounts fit into one exact number: 2 ** 26 CPU units or MiB are more than a machine has. */
 const UNIT = 2 ** 26
 
@@ -26,7 +26,8 @@ export const orderKey = (primary: number, secondary: number): number => clamp(pr
 /** The primary amount of an order's key. */
 export const primaryOf = (key: number): number => Math.floor(key / UNIT) - 1
 
-const secondaryOf = (key: number): number => (key % UNIT) - 1
+/** Not by `%`, which takes ten times as long on numbers of this size. */
+const secondaryOf = (key: number): number => key - Math.floor(key / UNIT) * UNIT - 1
 
 export class ResourceOrder {
   readonly #blocks: Block[] = []
