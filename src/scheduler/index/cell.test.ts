@@ -48,20 +48,22 @@ class Watched {
       const { words = new Int32Array() } = levels.at(level) ?? {}
       const positions = Array.from({ length: this.cell.size }, (_, position) => position)
       const inSet = positions.filter((position) => ((words[position >> 5] ?? 0) >>> (position & 31)) & 1)
-      if (inSet.length > 0) found.set(level, inSet.map((position) => this.cell.slots[position]!).toSorted())
+      if (inSet.length > 0) found.set(level, inSet.map((position) => this.cell.slots[position]!).toSorted(bySize))
     }
     return found
   }
 
   expectedLevels(): Map<number, number[]> {
     const expected = new Map<number, number[]>()
-    for (const slot of [...this.positions.keys()].toSorted()) {
+    for (const slot of [...this.positions.keys()].toSorted(bySize)) {
       const level = this.counts.get(slot)
       expected.set(level, [...(expected.get(level) ?? []), slot])
     }
     return expected
   }
 }
+
+const bySize = (one: number, other: number): number => one - other
 
 const someChange = fc.tuple(fc.nat(3), fc.nat(90), fc.nat(100), fc.nat(100))
 

@@ -46,11 +46,6 @@ export class View {
     for (const instance of source.instances) if (instance !== undefined) this.#settle(instance.slot)
   }
 
-  /** How many instances the constraints admit. */
-  get size(): number {
-    return this.cells.reduce((sum, cell) => sum + cell.size, 0)
-  }
-
   /** The cell of an instance's attribute values, whether it is a member or not. */
   cellAt(slot: number): Cell | undefined {
     const index = this.#cellOf[slot] ?? NOWHERE

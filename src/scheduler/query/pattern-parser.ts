@@ -1,7 +1,7 @@
 /** Reads the syntax of a regular expression into a tree; what cannot be matched in bounded time is refused by name. */
 import { ExpressionError } from './expression-error.ts'
 
-export type Accepts = (code: number) => boolean
+type Accepts = (code: number) => boolean
 
 export type PatternNode =
   | { readonly kind: 'character'; readonly accepts: Accepts }
