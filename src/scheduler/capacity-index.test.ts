@@ -300,6 +300,18 @@ describe('strategies', () => {
     expect(placed(index.place(request))).toEqual(['a', 'a', 'none'])
   })
 
+  it('follow attribute values that never come again', () => {
+    const index = anIndex(anInstance('other', zone('other')))
+    let before: ContainerInstanceRecord | undefined
+    for (let number = 0; number < 100; number++) {
+      const after = anInstance('i', zone(`zone-${number}`))
+      index.applyInstance(before, after)
+      before = after
+      const request = aRequest({ count: 2, strategies: [{ type: 'spread', field: 'attribute:zone' }] })
+      expect(placed(index.place(request))).toEqual(['i', 'other'])
+    }
+  })
+
   it('leave their equals to the next', () => {
     const index = anIndex(
       anInstance('a-large', zone('a')),

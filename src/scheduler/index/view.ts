@@ -66,10 +66,10 @@ export class View {
     return this.#source.log
   }
 
-  /** Catches up with all changes; false if too many were missed and the view has to be built anew. */
+  /** Catches up with all changes; false if the view has to be built anew: it missed too many, or most cells outlived their values. */
   sync(): boolean {
     const { log } = this.#source
-    if (!log.covers(this.#syncedAt)) return false
+    if (!log.covers(this.#syncedAt) || this.cells.length > 2 * this.#cellOf.length) return false
     for (; this.#syncedAt < log.sequence; this.#syncedAt++) {
       const slot = log.slotAt(this.#syncedAt)
       if (this.#readsTasks || log.isRecordAt(this.#syncedAt)) this.#settle(slot)
