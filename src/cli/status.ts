@@ -28,9 +28,10 @@ export const statusCommand = command({
   run: async ({ 'data-dir': dataDir, json }) => {
     const note = requireNote(dataDir)
     const clusters = await ask(note, clientCredentials(dataDir, note))
-    const { processStart, ...facts } = note
     process.stdout.write(
-      json ? `${JSON.stringify({ ...facts, clusters: clusters.map(summary) }, null, 2)}\n` : page(note, clusters),
+      json
+        ? `${JSON.stringify({ ...note, processStart: undefined, clusters: clusters.map(summary) }, null, 2)}\n`
+        : page(note, clusters),
     )
     return 0
   },

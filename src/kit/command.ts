@@ -136,7 +136,7 @@ const parseConfigFile = (file: string): Readonly<Record<string, unknown>> => {
 const convert = (name: string, option: Option, value: unknown): string | boolean | undefined => {
   if (option.type === 'boolean') return asSwitch(name, value)
   if (value === undefined) return undefined
-  if (typeof value === 'object' || typeof value === 'boolean')
+  if (typeof value !== 'string' && typeof value !== 'number')
     throw new UserError(`--${name} must be a text or a number.`)
   const text = String(value)
   if (text === '') throw new UserError(`--${name} is empty.`)
@@ -153,7 +153,7 @@ const listed = (names: readonly string[]): string =>
 const asSwitch = (name: string, value: unknown): boolean => {
   if (value === undefined || value === false || value === 'false' || value === '0' || value === '') return false
   if (value === true || value === 'true' || value === '1') return true
-  throw new UserError(`--${name} is a switch; "${String(value)}" is neither true nor false.`)
+  throw new UserError(`--${name} is a switch; ${JSON.stringify(value)} is neither true nor false.`)
 }
 
 /** A whole number within bounds, or a `UserError` naming the option. */

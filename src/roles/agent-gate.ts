@@ -1,12 +1,13 @@
 /** The door for agents' websockets: which of the two services a path means, and whose key signed the request. */
 import { Buffer } from 'node:buffer'
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { AcsServer } from '../agentlink/acs-server.ts'
 import type { Caller } from '../agentlink/session-server.ts'
 import type { TcsServer } from '../agentlink/tcs-server.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Log } from '../kit/log.ts'
+import { http } from '../kit/node-http.ts'
 import type { Authenticator } from '../wire/authentication.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
 
@@ -54,7 +55,7 @@ const refuse = (socket: Duplex, status: number, body: object): void => {
   const text = JSON.stringify(body)
   socket.on('error', () => socket.destroy())
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
   )
 }

@@ -8,7 +8,6 @@ import { MemoryCheckpoint } from '../agent/checkpoint/memory-checkpoint.ts'
 import type { Checkpoint } from '../agent/checkpoint/checkpoint.ts'
 import { type AgentConfig, ConfigError, DEFAULT_CONFIG_FILE, loadAgentConfig, type Variables } from '../agent/config.ts'
 import { agentLog } from '../agent/config/agent-log.ts'
-import type { EngineTask } from '../agent/engine/task.ts'
 import { type IntrospectionServer, serveIntrospection } from '../agent/introspection/introspection-server.ts'
 import type { AgentLinks } from '../agent/links.ts'
 import { AgentError } from '../agent/registration/register.ts'
@@ -26,6 +25,7 @@ import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { openHost } from './agent-host.ts'
 import { hasParent, onEnd, sayReady } from './child.ts'
+import { inDataDir } from './running.ts'
 
 const options = {
   runtime: {
@@ -54,17 +54,17 @@ export const agentCommand = command({
       await runAgent(values.runtime, values['config-file'])
       return 0
     } catch (error) {
-      if (error instanceof AgentError) return refuse(error.message, error.exitCode)
-      if (error instanceof ConfigError || error instanceof CheckpointError)
-        throw new UserError(error.message, { cause: error })
-      throw error
+      if (!(error instanceof AgentError)) throw asUserError(error)
+      process.stderr.write(`longshore: ${error.message}\n`)
+      return error.exitCode
     }
   },
 })
 
-const refuse = (message: string, exitCode: number): number => {
-  process.stderr.write(`longshore: ${message}\n`)
-  return exitCode
+const asUserError = (error: unknown): unknown => {
+  if (error instanceof ConfigError) return new UserError(`${error.message.split('\n').join('; ')}.`, { cause: error })
+  if (error instanceof CheckpointError) return new UserError(error.message, { cause: error })
+  return error
 }
 
 const MAX_CONNECTIONS = 16
@@ -72,15 +72,14 @@ const MAX_CONNECTIONS = 16
 const AGENT_HASH = 'longshore'
 
 const runAgent = async (runtimeName: string, configFile: string): Promise<void> => {
-  const { config, variables, warnings } = loadAgentConfig(process.env, readIfPresent(configFile))
+  const { config, variables, warnings } = loadAgentConfig(process.env, readConfigFile(configFile))
   const [clock, ids] = [new SystemClock(), new SystemIds()]
   const log = agentLog(config, clock, (line) => void process.stderr.write(line))
   for (const warning of warnings) log.warn(warning)
 
-  mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 })
-  let tasks: () => Iterable<EngineTask> = () => []
-  const { host, close } = await openHost(runtimeName, { config, clock, ids, log, tasks: () => tasks() })
-  const checkpoint = openCheckpoint(config, runtimeName, clock, log)
+  inDataDir(config.dataDirectory, () => mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 }))
+  const { host, startCleanup, close } = await openHost(runtimeName, { config, clock, ids, log })
+  const checkpoint = inDataDir(config.dataDirectory, () => openCheckpoint(config, runtimeName, clock, log))
   const agent = new Agent({
     config,
     clock,
@@ -90,7 +89,7 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
     host,
     links: openLinks(config, variables, clock, ids, log),
   })
-  tasks = () => agent.tasks()
+  startCleanup(() => agent.tasks())
 
   onEnd(async () => {
     await agent.stop()
@@ -179,11 +178,13 @@ const openIntrospection = async (
   }
 }
 
-const readIfPresent = (file: string): string | undefined => {
+/** The file at its usual place may be missing; one that the user named may not. */
+const readConfigFile = (file: string): string | undefined => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return undefined
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && file === DEFAULT_CONFIG_FILE) return undefined
+    throw new UserError(`Cannot read the configuration file ${file} (${message}).`, { cause: error })
   }
 }

@@ -3,6 +3,7 @@
  * backoff; if it dies before, its own message on stderr has said why. A child whose parent is gone ends itself (`onEnd`).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { Backoff } from '../kit/backoff.ts'
 import type { Clock } from '../kit/clock.ts'
@@ -115,9 +116,10 @@ export class Child {
 /** A supervisor started this process and hears from it. */
 export const hasParent = (): boolean => process.send !== undefined
 
-/** Tells the parent, if there is one, that this role is ready. */
+/** Tells the parent, if there is one, that this role is ready, and keeps what Node has compiled: a killed role starts warm too. */
 export const sayReady = (message: ReadyMessage): void => {
   process.send?.(message)
+  flushCompileCache()
 }
 
 /** The signals that mean: end in order. SIGHUP comes when the terminal is closed. */

@@ -4,6 +4,7 @@ import process from 'node:process'
 import type { Clock } from '../kit/clock.ts'
 import { UserError } from '../kit/command.ts'
 import { defaultDataDir, processStart, readNote, type RunningNote } from '../kit/installation.ts'
+import { isoText } from '../kit/timestamps.ts'
 import { version } from '../kit/version.ts'
 import { explain } from '../store/journal/sqlite-errors.ts'
 
@@ -26,7 +27,7 @@ export const noteOf = ({ endpoint, account, region, cluster, runtime, dev, clock
   cluster,
   runtime,
   isDev: dev,
-  startedAt: new Date(clock.now()).toISOString(),
+  startedAt: isoText(clock.now()),
   version: version(),
 })
 
@@ -39,12 +40,12 @@ export const refuseIfRunning = (dataDir: string): void => {
   )
 }
 
-/** Does something with files of the data directory; an error of the file system becomes a sentence for the operator. */
+/** Does something with files of the data directory; an error of the file system or of SQLite becomes a sentence for the operator. */
 export const inDataDir = <T>(dataDir: string, work: () => T): T => {
   try {
     return work()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    if (!(error instanceof Error) || !('syscall' in error || 'errcode' in error)) throw error
     throw new UserError(explain(error, { directory: dataDir, file: dataDir }).message, { cause: error })
   }
 }

@@ -1,5 +1,5 @@
 /** `longshore server`: the control plane as a process. Opens the journal and the port, and ends cleanly. */
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { type Clock, SystemClock } from '../kit/clock.ts'
@@ -7,6 +7,7 @@ import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
 import { removeNote, serverDir, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
+import { http } from '../kit/node-http.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { Store } from '../store/store.ts'
@@ -50,7 +51,7 @@ const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void
   const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
-  const server = createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
+  const server = http.createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
   configureServer(server)
   const endpoint = await listen(server, values)
   const controlPlane = new ControlPlane({ store, clock, ids, log, account, region, isDev, endpoint, pageTokenKey })

@@ -11,6 +11,8 @@ export const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'longshore'
 const START_TIMEOUT_MS = 30_000
 
 export interface LongshoreOptions {
+  /** `server`: without an agent and without supervision. */
+  readonly command?: 'up' | 'server'
   readonly runtime?: 'docker' | 'simulated'
   /** Socket of the Docker Engine; the machine's if absent. */
   readonly dockerSocket?: string
@@ -28,9 +30,17 @@ export interface RunningLongshore {
   processId(role: 'server' | 'agent'): number | undefined
   /** SIGKILL to a role; `up` starts it again. */
   kill(role: 'server' | 'agent'): void
-  /** Like Ctrl-C; keeps the data directory if told. */
-  stop(options?: { keepData?: boolean }): Promise<void>
+  /** SIGKILL to `up` itself. */
+  killUp(): void
+  /** Like Ctrl-C; keeps the data directory if told. Resolves with the exit code. */
+  stop(options?: { keepData?: boolean }): Promise<number | null>
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>
+  /** Reads no more of what it prints, as a pipe into a program that ends. */
+  closeOutput(): void
+  /** Everything it printed. */
   output(): string
+  stdout(): string
 }
 
 export const startLongshore = async (options: LongshoreOptions = {}): Promise<RunningLongshore> => {
@@ -40,24 +50,24 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     ...(options.dockerSocket === undefined ? {} : { DOCKER_HOST: `unix://${options.dockerSocket}` }),
     ...options.env,
   }
+  const { command = 'up', runtime = 'docker' } = options
   const args = [
-    'up',
+    command,
     '--dev',
-    '--port',
-    '0',
-    '--data-dir',
-    dataDir,
-    '--runtime',
-    options.runtime ?? 'docker',
-    '--log-level',
-    'info',
+    '--port=0',
+    `--data-dir=${dataDir}`,
+    '--log-level=info',
+    ...(command === 'up' ? [`--runtime=${runtime}`] : []),
     ...(options.args ?? []),
   ]
   const up = spawn(bin, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  up.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  let [output, stdout] = ['', '']
+  up.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    stdout += chunk.toString()
+  })
   up.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const exited = new Promise<void>((resolve) => up.once('exit', () => resolve()))
+  const ended = new Promise<number | null>((resolve) => up.once('exit', (code) => resolve(code)))
 
   const endpoint = await until(`longshore up to listen`, () => {
     if (up.exitCode !== null) throw new Error(`longshore up ended with ${up.exitCode}: ${output}`)
@@ -78,6 +88,7 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     client,
     processId,
     output: () => output,
+    stdout: () => stdout,
     kill: (role) => {
       const child = processId(role)
       if (child !== undefined) process.kill(child, 'SIGKILL')
@@ -85,8 +96,15 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     stop: async ({ keepData = false } = {}) => {
       client.destroy()
       up.kill('SIGINT')
-      await exited
+      const exitCode = await ended
       if (!keepData) rmSync(dataDir, { recursive: true, force: true })
+      return exitCode
+    },
+    ended,
+    killUp: () => void up.kill('SIGKILL'),
+    closeOutput: () => {
+      up.stdout.destroy()
+      up.stderr.destroy()
     },
   }
 }

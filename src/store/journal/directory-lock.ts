@@ -4,6 +4,7 @@
  *
  * The state file itself stays open to other readers, so that `sqlite3 state.sqlite .backup` works while the server runs.
  */
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -19,10 +20,13 @@ export interface DirectoryLock {
 
 /** Takes the lock. Throws SQLite's `SQLITE_BUSY` error while another process, or another part of this one, holds it. */
 export const lockDirectory = (directory: string): DirectoryLock => {
-  const database = new DatabaseSync(join(directory, LOCK_FILE), { timeout: LOCK_WAIT_MS })
+  const file = join(directory, LOCK_FILE)
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new DatabaseSync(file, { timeout: LOCK_WAIT_MS })
   try {
-    // An exclusive transaction that never ends. It writes nothing, so there is nothing to recover after a crash either.
-    database.exec('BEGIN EXCLUSIVE')
+    // An exclusive transaction that never ends. It writes nothing, so there is nothing to recover after a crash, and no file to make
+    // for that: the disk may be full.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     throw error
