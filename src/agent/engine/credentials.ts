@@ -4,7 +4,7 @@
  */
 import type { IAMRoleCredentials } from '../../agentlink/acs-messages.ts'
 
-export type RoleType = 'TaskApplication' | 'TaskExecution'
+type RoleType = 'TaskApplication' | 'TaskExecution'
 
 export interface TaskCredentials {
   readonly taskArn: string

@@ -8,7 +8,7 @@ import type { PortBinding } from '../runtime.ts'
 
 export type ContainerStatus = 'NONE' | 'MANIFEST_PULLED' | 'PULLED' | 'CREATED' | 'RUNNING' | 'STOPPED'
 export type TaskStatus = 'NONE' | 'MANIFEST_PULLED' | 'CREATED' | 'RUNNING' | 'STOPPED'
-export type DesiredStatus = 'RUNNING' | 'STOPPED'
+type DesiredStatus = 'RUNNING' | 'STOPPED'
 
 /** A payload without its credentials: those live in memory only (`credentials.ts`), the task remembers their ids. */
 export type TaskDefinition = Omit<PayloadTask, 'roleCredentials' | 'executionRoleCredentials' | 'desiredStatus'>

@@ -61,7 +61,7 @@ const inParts = <T>(items: readonly T[]): T[][] => {
   return part.length === 0 ? parts : [...parts, part]
 }
 
-export const identityOf = ({ arn, definition }: EngineTask) => ({
+const identityOf = ({ arn, definition }: EngineTask) => ({
   taskArn: arn,
   taskDefinitionFamily: definition.family ?? '',
   taskDefinitionVersion: definition.version ?? '',
