@@ -12,8 +12,7 @@ beforeEach(() => {
   place = aPlace()
 })
 afterEach(() => {
-  run(['down'], place)
-  expect(place.processes()).toEqual([])
+  place.end()
   place.remove()
 })
 

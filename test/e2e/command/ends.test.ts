@@ -89,8 +89,8 @@ describe('kill -9', () => {
     const second = await start('docker')
     await connectedInstance(second.client)
     await until('the processes of the first to end', () => place.processes().length === 3)
-    await second.stop({ keepData: true })
-    await nothingRuns()
+    expect(await second.stop({ keepData: true })).toBe(0)
+    expect(place.processes()).toEqual([])
   })
 
   it('of `up` leaves no orphan when it has just been started', async () => {
@@ -101,6 +101,7 @@ describe('kill -9', () => {
       await up.ended
       await nothingRuns()
     }
+    expect(place.processes()).toEqual([])
   })
 
   it('of the server: it comes back on the same port, and the agent reconnects', async () => {
@@ -125,7 +126,11 @@ describe('kill -9', () => {
       const now = longshore.processId('agent')
       return now !== undefined && now !== before
     })
-    await until('a note of the reconnection', async () => (await connectedInstance(longshore.client)) === instance)
+    await until(
+      'the agent to connect again',
+      () => longshore.output().split('"message":"connected","link":"ACS"').length > 2,
+    )
+    expect(await connectedInstance(longshore.client)).toBe(instance)
     await longshore.stop({ keepData: true })
   })
 })

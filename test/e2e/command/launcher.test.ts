@@ -46,7 +46,7 @@ it('passes over a Node that is too old, broken or absent', () => {
   const broken = aFolderWith('broken', 'echo nothing useful')
   for (const PATH of [`${old}:${tools}`, `${broken}:${tools}`, tools]) {
     const env = { HOME: folder, PATH }
-    expect(run(['version'], { env }), PATH).toMatchObject({ status: 0, stdout: version(), said: '' })
+    expect({ PATH, ...run(['version'], { env }) }).toMatchObject({ PATH, status: 0, stdout: version(), said: '' })
   }
 })
 

@@ -18,63 +18,63 @@ beforeEach(() => {
 })
 afterEach(() => place.remove())
 
-const expectRefusal = (args: readonly string[], sentence: string | RegExp, env: NodeJS.ProcessEnv = {}): void => {
+/** What a command that must fail says to its user. */
+const refusal = (args: readonly string[], env: NodeJS.ProcessEnv = {}): string => {
   const { status, stdout, said, elapsedMs } = run(args, { env: { ...place.env, ...env } })
-  expect(said).toMatch(/^longshore: [^\n]*\.\n$/)
-  expect(said).toMatch(sentence)
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(said).toMatch(/^longshore: [^\n]*\.\n$/)
   expect(elapsedMs).toBeLessThan(LONGEST_MS)
   expect(place.processes()).toEqual([])
+  return said.slice('longshore: '.length, -1)
 }
 
-/** In the foreground and in the background. */
-const expectUpRefusal = (args: readonly string[], sentence: string | RegExp, env: NodeJS.ProcessEnv = {}): void => {
-  expectRefusal(['up', ...args], sentence, env)
-  expectRefusal(['up', ...args, '--detach'], sentence, env)
+/** The same in the foreground and in the background. */
+const upRefusal = (args: readonly string[], env: NodeJS.ProcessEnv = {}): string => {
+  const sentence = refusal(['up', ...args], env)
+  expect(refusal(['up', ...args, '--detach'], env)).toBe(sentence)
+  return sentence
 }
 
 describe('the command refuses', () => {
   it('a port in use', async () => {
     const { port, free } = await aTakenPort()
     const sentence = `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with --port.`
-    expectUpRefusal(['--port', String(port), '--runtime', 'simulated'], sentence)
-    expectRefusal(['server', '--port', String(port)], sentence)
+    expect(upRefusal(['--port', String(port), '--runtime', 'simulated'])).toBe(sentence)
+    expect(refusal(['server', '--port', String(port)])).toBe(sentence)
     free()
   })
 
   it('an address that is not of this machine', () => {
-    expectUpRefusal([...SIMULATED, '--host', '192.0.2.1'], '192.0.2.1 is no address of this machine.')
+    expect(upRefusal([...SIMULATED, '--host', '192.0.2.1'])).toBe('192.0.2.1 is no address of this machine.')
   })
 
   it('to run containers without Docker', () => {
-    const env = { DOCKER_HOST: 'unix:///nowhere' }
-    expectUpRefusal(
-      ['--port', '0'],
-      /Docker does not answer at unix:\/\/\/nowhere: .*\. Start it, or simulate containers with --runtime simulated\./,
-      env,
+    expect(upRefusal(['--port', '0'], { DOCKER_HOST: 'unix:///nowhere' })).toMatch(
+      /^Docker does not answer at unix:\/\/\/nowhere: .*\. Start it, or simulate containers with --runtime simulated\.$/,
     )
   })
 
   it('a Docker host that it cannot speak to', () => {
-    expectUpRefusal(['--port', '0'], /DOCKER_HOST: "ssh:\/\/somewhere" must be/, { DOCKER_HOST: 'ssh://somewhere' })
+    expect(upRefusal(['--port', '0'], { DOCKER_HOST: 'ssh://somewhere' })).toBe(
+      'DOCKER_HOST: "ssh://somewhere" must be unix://<path> or tcp://<host>:<port>.',
+    )
   })
 
   it('a data directory that `up` uses', async () => {
     const { dataDir } = place
     const longshore = await startLongshore({ dataDir, runtime: 'simulated' })
-    const sentence = new RegExp(
-      `^longshore: The data directory ${dataDir} is in use by process \\d+, which listens on ${longshore.endpoint}: `,
-    )
-    expectUpRefusal(SIMULATED, sentence)
-    expectRefusal(['server', '--port', '0'], sentence)
+    const { processId } = JSON.parse(run(['status', '--json'], place).stdout) as { processId: number }
+    const sentence = `The data directory ${dataDir} is in use by process ${processId}, which listens on ${longshore.endpoint}: stop that one or use another directory.`
+    expect(upRefusal(SIMULATED)).toBe(sentence)
+    expect(refusal(['server', '--port', '0'])).toBe(sentence)
     await longshore.stop({ keepData: true })
   })
 
   it('a data directory that a server on its own uses', async () => {
     const { dataDir } = place
     const longshore = await startLongshore({ dataDir, command: 'server' })
-    expectUpRefusal(SIMULATED, `The data directory ${dataDir} is in use by process`)
-    expectRefusal(['server', '--port', '0'], `The data directory ${dataDir} is in use by process`)
+    expect(upRefusal(SIMULATED)).toContain(`The data directory ${dataDir} is in use by process`)
+    expect(refusal(['server', '--port', '0'])).toContain(`The data directory ${dataDir} is in use by process`)
     await longshore.stop({ keepData: true })
   })
 
@@ -83,7 +83,9 @@ describe('the command refuses', () => {
     mkdirSync(directory)
     const holder = new DatabaseSync(path.join(directory, 'lock'))
     holder.exec('BEGIN EXCLUSIVE')
-    expectUpRefusal(SIMULATED, `The data directory ${directory} is in use by another process`)
+    expect(upRefusal(SIMULATED)).toBe(
+      `The data directory ${directory} is in use by another process, probably a server: stop that one or use another directory.`,
+    )
     holder.close()
   })
 
@@ -93,18 +95,20 @@ describe('the command refuses', () => {
     const state = new DatabaseSync(path.join(place.dataDir, 'server', 'state.sqlite'))
     state.exec('PRAGMA user_version = 999')
     state.close()
-    expectUpRefusal(SIMULATED, /was written by a newer version \(schema 999, this one knows \d+\): use that version\./)
+    expect(upRefusal(SIMULATED)).toMatch(
+      /was written by a newer version \(schema 999, this one knows \d+\): use that version\.$/,
+    )
   })
 
   it('a data directory that is a file', () => {
     const file = path.join(place.dataDir, 'file')
     writeFileSync(file, '')
-    expectUpRefusal([...SIMULATED, '--data-dir', file], `The data directory ${file}`)
+    expect(refusal(['up', ...SIMULATED, '--data-dir', file])).toContain(`The data directory ${file}`)
+    expect(refusal(['up', ...SIMULATED, '--detach', '--data-dir', file])).toContain(`The data directory ${file}`)
   })
 
   it('to accept any credentials from other machines', () => {
-    expectUpRefusal(
-      [...SIMULATED, '--dev', '--host', '0.0.0.0'],
+    expect(upRefusal([...SIMULATED, '--dev', '--host', '0.0.0.0'])).toBe(
       '--dev accepts any credentials and so listens on loopback only; leave it out to listen on 0.0.0.0.',
     )
   })
@@ -122,26 +126,26 @@ describe('the command refuses', () => {
     [['--cluster', 'a b'], '--cluster is "a b"; a cluster name has 1 to 255 letters, digits, hyphens and underscores.'],
     [['extra'], `"extra" is not expected here. Run 'longshore help up' for its options.`],
   ])('%j', (args, sentence) => {
-    expectRefusal(['up', ...args], sentence)
+    expect(refusal(['up', ...args])).toBe(sentence)
   })
 
   it('commands that it does not have', () => {
-    expectRefusal(['stats'], `There is no command "stats" (is "status" meant?). Run 'longshore help' for the list.`)
-    expectRefusal(['help', 'frobnicate'], `There is no command "frobnicate". Run 'longshore help' for the list.`)
+    const see = "Run 'longshore help' for the list."
+    expect(refusal(['stats'])).toBe(`There is no command "stats" (is "status" meant?). ${see}`)
+    expect(refusal(['help', 'frobnicate'])).toBe(`There is no command "frobnicate". ${see}`)
   })
 
   it('to show or configure what does not run', () => {
-    for (const name of ['status', 'env']) {
-      expectRefusal([name], `Longshore is not running on ${place.dataDir}. Start it with 'longshore up'.`)
-    }
+    const sentence = `Longshore is not running on ${place.dataDir}. Start it with 'longshore up'.`
+    expect(refusal(['status'])).toBe(sentence)
+    expect(refusal(['env'])).toBe(sentence)
   })
 
-  it('an agent that does not know where the control plane is, or who it is', () => {
+  it('an agent that does not know where the control plane is, or who it is, or has no such file', () => {
+    const agent = ['agent', '--runtime', 'simulated']
     const env = { ECS_DATADIR: path.join(place.dataDir, 'agent'), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
-    expectRefusal(['agent', '--runtime', 'simulated'], 'ECS_BACKEND_HOST is not set', env)
-    expectRefusal(['agent', '--runtime', 'simulated'], 'The agent has no credentials', {
-      ...env,
-      ECS_BACKEND_HOST: 'http://127.0.0.1:1',
-    })
+    expect(refusal(agent, env)).toContain('ECS_BACKEND_HOST is not set')
+    expect(refusal(agent, { ...env, ECS_BACKEND_HOST: 'http://127.0.0.1:1' })).toContain('The agent has no credentials')
+    expect(refusal([...agent, '--config-file', '/nowhere'])).toContain('Cannot read the configuration file /nowhere')
   })
 })

@@ -51,6 +51,8 @@ export interface Place {
   readonly env: NodeJS.ProcessEnv
   /** Ids of the processes started with `env` that run now. */
   processes(): number[]
+  /** Runs `longshore down`, and throws if any process is left after that. */
+  end(): void
   remove(): void
 }
 
@@ -58,10 +60,16 @@ export const aPlace = (): Place => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-e2e-'))
   const mark = `LONGSHORE_TEST_MARK=${randomUUID()}`
   const [name = '', value] = mark.split('=')
+  const env = { ...process.env, [name]: value, LONGSHORE_DATA_DIR: dataDir }
   return {
     dataDir,
-    env: { ...process.env, [name]: value, LONGSHORE_DATA_DIR: dataDir },
+    env,
     processes: () => processesWith(mark),
+    end: () => {
+      run(['down'], { env })
+      const left = processesWith(mark)
+      if (left.length > 0) throw new Error(`processes ${left.join(', ')} are left running`)
+    },
     remove: () => rmSync(dataDir, { recursive: true, force: true }),
   }
 }
