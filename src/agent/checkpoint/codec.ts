@@ -32,10 +32,8 @@ export const readTask = (definitionJson: string, progressJson: string): EngineTa
   }
 }
 
-const definitionOf = (task: TaskDefinition, name: string): PayloadContainer => {
-  const found = defined(
+const definitionOf = (task: TaskDefinition, name: string): PayloadContainer =>
+  defined(
     task.containers?.find((container) => container.name === name),
     `definition of container ${name}`,
   )
-  return { ...found, dockerConfig: found.dockerConfig ?? {} }
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aPayloadContainer, aPayloadTask } from '../../../test/builders/a-payload-task.ts'
-import type { PayloadTask } from '../../agentlink/acs-messages.ts'
+import type { PayloadContainer, PayloadTask } from '../../agentlink/acs-messages.ts'
 import { SeededIds } from '../../kit/ids.ts'
 import { acceptTask } from './accept.ts'
 
@@ -38,6 +38,15 @@ describe('accepting a task', () => {
     const task = accept({ roleCredentials: credentials })
     expect(task.credentialsId).toBe('id')
     expect(JSON.stringify(task)).not.toContain('secret')
+  })
+
+  it('is content with the members that a container must have', () => {
+    const bare = { name: 'app', image: 'busybox' } as PayloadContainer
+    expect(accept({ containers: [bare] }).containers[0]?.definition).toMatchObject({
+      cpu: 0,
+      memory: 0,
+      dockerConfig: {},
+    })
   })
 
   it('refuses what it cannot mean', () => {

@@ -17,13 +17,14 @@ export class TaskError extends Error {
 const NAME_DIGITS = 20
 
 export const acceptTask = (payload: PayloadTask, arrival: number, ids: Ids): EngineTask => {
-  const { roleCredentials, executionRoleCredentials, desiredStatus, ...definition } = payload
-  if (!isTaskArn(payload.arn)) throw new TaskError(`invalid task ARN: ${payload.arn}`)
+  const { roleCredentials, executionRoleCredentials, desiredStatus, ...members } = payload
+  if (!isTaskArn(payload.arn)) throw new TaskError(`invalid task ARN: ${String(payload.arn)}`)
   if (desiredStatus !== 'RUNNING' && desiredStatus !== 'STOPPED') {
     throw new TaskError(`unrecognized desired status: ${String(desiredStatus)}`)
   }
-  const containers = (payload.containers ?? []).map((container) => acceptContainer(payload, container, ids))
-  if (containers.length === 0) throw new TaskError('the task has no containers')
+  const definition = { ...members, containers: (payload.containers ?? []).map(withDefaults) }
+  if (definition.containers.length === 0) throw new TaskError('the task has no containers')
+  const containers = definition.containers.map((container) => acceptContainer(payload, container, ids))
   const isOrdered = canBeOrdered(containers)
   return {
     arn: payload.arn,
@@ -65,10 +66,26 @@ export const emptyTask = (arn: string, arrival: number, reason: string, ids: Ids
   sentStatus: 'NONE',
 })
 
-const acceptContainer = (task: PayloadTask, definition: PayloadContainer, ids: Ids): EngineContainer => {
-  if (!definition.name || !definition.image) throw new TaskError('a container has no name or no image')
+/** Other control planes leave out what is empty. */
+const withDefaults = (given: Partial<PayloadContainer>): PayloadContainer => {
+  const { name, image } = given
+  if (!name || !image) throw new TaskError('a container has no name or no image')
   return {
-    definition: { ...definition, dockerConfig: definition.dockerConfig ?? {} },
+    containerArn: '',
+    cpu: 0,
+    memory: 0,
+    essential: false,
+    overrides: '{}',
+    dockerConfig: {},
+    ...given,
+    name,
+    image,
+  }
+}
+
+const acceptContainer = (task: PayloadTask, definition: PayloadContainer, ids: Ids): EngineContainer => {
+  return {
+    definition,
     dockerName: dockerName(task, definition.name, ids),
     endpointId: ids.uuid(),
     hostPortRanges: [],

@@ -122,9 +122,10 @@ export class AcsHandler {
       }
       return engine.add(acceptTask(payload, arrival, ids))
     } catch (error) {
-      if (!(error instanceof TaskError)) throw error
-      log.error('task cannot be loaded', { taskArn: payload.arn, error: error.message })
-      if (isTaskArn(payload.arn)) void this.#addUnreadable(payload.arn, arrival, error.message)
+      // Whatever is wrong with it, the others of the payload shall run.
+      const detail = error instanceof Error ? error.message : String(error)
+      log.error('task cannot be loaded', { taskArn: payload.arn, error: error instanceof TaskError ? detail : error })
+      if (isTaskArn(payload.arn)) void this.#addUnreadable(payload.arn, arrival, detail)
       return 'unreadable'
     }
   }

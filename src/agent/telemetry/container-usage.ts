@@ -3,7 +3,7 @@ import type { ContainerMetric, CounterStatsSet, StatsSet } from '../../agentlink
 import type { ContainerStats } from '../runtime.ts'
 
 const MEBIBYTE = 1024 * 1024
-/** Above this a number is told as the largest signed 64-bit one and the rest. JSON numbers end long before; counters here do not get there. */
+/** What these exceed 63 bits by would stand in the overflow members; a JSON number is exact to 53, so there it is always 0. */
 const COUNTERS = [
   'rxBytes',
   'rxPackets',

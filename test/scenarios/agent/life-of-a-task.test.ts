@@ -1,5 +1,6 @@
 /** What happens to tasks from payload to clean-up, through the whole agent. */
 import { describe, expect, it } from 'vitest'
+import type { PayloadTask } from '../../../src/agentlink/acs-messages.ts'
 import { aPayloadContainer, aPayloadTask, aSimulatedContainer, aTaskArn } from '../../builders/a-payload-task.ts'
 import { agentWorld } from './agent-world.ts'
 
@@ -253,6 +254,14 @@ describe('tasks that cannot be loaded', () => {
       }),
     )
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING'])
+  })
+
+  it('include those that are of no shape at all', async () => {
+    const world = await agentWorld()
+    const shapeless = { arn: ARN, desiredStatus: 'RUNNING', containers: [{ name: 'app', image: 'i', links: 5 }] }
+    await world.send(shapeless as unknown as PayloadTask, aPayloadTask({ arn: aTaskArn('fine') }))
+    expect(world.control.statusesOf(ARN)).toEqual(['STOPPED'])
+    expect(world.control.statusesOf(aTaskArn('fine'))).toEqual(['RUNNING'])
   })
 
   it('include those whose containers wait for each other in a circle', async () => {
