@@ -8,7 +8,12 @@ const layer = (name: string, include: string[], testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...layer('unit', ['src/**/*.test.ts', 'test/*.test.ts', 'tools/**/*.test.ts'], 20_000).test, isolate: false } },
+      {
+        test: {
+          ...layer('unit', ['src/**/*.test.ts', 'test/*.test.ts', 'tools/**/*.test.ts'], 20_000).test,
+          isolate: false,
+        },
+      },
       layer('conformance', ['test/conformance/**/*.test.ts'], 60_000),
       layer('scenarios', ['test/scenarios/**/*.test.ts'], 60_000),
       layer('simulation', ['test/simulation/**/*.test.ts'], 300_000),

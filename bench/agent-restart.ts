@@ -46,7 +46,9 @@ const runtimeIds = async (tasks: readonly string[]): Promise<string[]> => {
 /** How often an agent has said that it looked at all its containers, and that its connection stands. */
 const signs = (): number => {
   const lines = longshore.output().split('\n')
-  const looked = lines.filter((line) => line.includes('container runtime answers') && line.includes(`"containers":${CONTAINERS}`))
+  const looked = lines.filter(
+    (line) => line.includes('container runtime answers') && line.includes(`"containers":${CONTAINERS}`),
+  )
   const connected = lines.filter((line) => line.includes('"connected"') && line.includes('"ACS"'))
   return Math.min(looked.length, connected.length - 1)
 }
@@ -65,7 +67,8 @@ try {
       })
       const after = await runtimeIds(tasks)
       const running = (await engine.runningContainers()).toSorted()
-      if (String(after) !== String(before) || String(running) !== String(before)) throw new Error('a container was restarted')
+      if (String(after) !== String(before) || String(running) !== String(before))
+        throw new Error('a container was restarted')
       return elapsed
     },
     limit: LIMIT_MS,

@@ -78,7 +78,9 @@ const ask = async ({ operation, input, calls, rival, atLeast }: Question, number
 
 const tasks: string[] = []
 for (let call = 0; call < TASKS / 10; call++) {
-  const answer = JSON.parse(await callOnce('RunTask', { taskDefinition: 'web', count: 10 })) as { tasks: { taskArn: string }[] }
+  const answer = JSON.parse(await callOnce('RunTask', { taskDefinition: 'web', count: 10 })) as {
+    tasks: { taskArn: string }[]
+  }
   tasks.push(...answer.tasks.map(({ taskArn }) => taskArn))
 }
 const questions: Question[] = [

@@ -2,7 +2,13 @@
  * What running a task costs on top of what its container costs: RunTask until RUNNING is described, 50 tasks at once, StopTask until
  * STOPPED, each against the bare Engine API with the same image on the same engine.
  */
-import { DescribeTasksCommand, type ECSClient, RegisterTaskDefinitionCommand, RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs'
+import {
+  DescribeTasksCommand,
+  type ECSClient,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+} from '@aws-sdk/client-ecs'
 import { buildBusyboxImage } from '../test/e2e/busybox-image.ts'
 import { startEngine } from '../test/e2e/engine.ts'
 import { connectedInstance, startLongshore, until } from '../test/e2e/longshore.ts'
@@ -19,7 +25,11 @@ const PARALLEL = [2, 4, 8]
 
 const engine = await startEngine()
 const image = await buildBusyboxImage(engine.socket)
-const longshore = await startLongshore({ dockerSocket: engine.socket, args: ['--log-level', 'warn'], env: { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' } })
+const longshore = await startLongshore({
+  dockerSocket: engine.socket,
+  args: ['--log-level', 'warn'],
+  env: { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' },
+})
 const { client } = longshore
 await connectedInstance(client)
 const rival = new EngineCalls(engine.socket, image)
@@ -123,7 +133,12 @@ const bestRivalRate = async (networkMode: string): Promise<number> => {
   const rates: number[] = []
   for (const parallel of PARALLEL) {
     let ids: string[] = []
-    rates.push(await rateOf(TASKS_AT_ONCE, async () => (ids = await rival.startMany(TASKS_AT_ONCE, parallel, COMMAND, networkMode))))
+    rates.push(
+      await rateOf(
+        TASKS_AT_ONCE,
+        async () => (ids = await rival.startMany(TASKS_AT_ONCE, parallel, COMMAND, networkMode)),
+      ),
+    )
     await rival.removeAll(ids)
   }
   return Math.max(...rates)

@@ -18,7 +18,9 @@ const body = mode === 'stringify' ? () => Buffer.from(JSON.stringify(answer)) : 
 const server = createServer((incoming, outgoing) => {
   incoming.resume().on('end', () => {
     const content = body()
-    outgoing.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1', 'Content-Length': content.length }).end(content)
+    outgoing
+      .writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1', 'Content-Length': content.length })
+      .end(content)
   })
 })
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))

@@ -14,7 +14,11 @@ export class EngineCalls {
   /** Resolves with the container's id once it runs. */
   async createAndStart(command: readonly string[], networkMode: string): Promise<string> {
     const name = `rival-${process.pid}-${this.#count++}`
-    const body = { Image: this.#image, Cmd: command, HostConfig: { NetworkMode: networkMode, Memory: 32 * 1024 * 1024 } }
+    const body = {
+      Image: this.#image,
+      Cmd: command,
+      HostConfig: { NetworkMode: networkMode, Memory: 32 * 1024 * 1024 },
+    }
     const { Id } = JSON.parse(await this.#call('POST', `/containers/create?name=${name}`, body)) as { Id: string }
     await this.#call('POST', `/containers/${Id}/start`)
     return Id

@@ -23,6 +23,8 @@ export const signedCall = ({ port, credentials, clock }: CallTarget, operation: 
     credentials,
     now: clock.now(),
   })
-  const lines = Object.entries({ ...headers, 'content-length': body.length }).map(([name, value]) => `${name}: ${value}`)
+  const lines = Object.entries({ ...headers, 'content-length': body.length }).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
   return Buffer.from(`POST / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
 }

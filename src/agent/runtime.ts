@@ -96,7 +96,12 @@ export interface ContainerState {
   readonly createdAt?: string
   readonly startedAt?: string
   readonly finishedAt?: string
-  readonly health?: { readonly status: 'starting' | 'healthy' | 'unhealthy' | 'none'; readonly output: string; readonly exitCode?: number; readonly since?: string }
+  readonly health?: {
+    readonly status: 'starting' | 'healthy' | 'unhealthy' | 'none'
+    readonly output: string
+    readonly exitCode?: number
+    readonly since?: string
+  }
   readonly ports: readonly PortBinding[]
   readonly networks: readonly { readonly name: string; readonly ipv4Address: string }[]
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
@@ -117,7 +122,12 @@ export interface ContainerStats {
   readonly cpuTotalNanoseconds: number
   readonly onlineCpus: number
   readonly memoryBytes: number
-  readonly network: Readonly<Record<'rxBytes' | 'rxPackets' | 'rxErrors' | 'rxDropped' | 'txBytes' | 'txPackets' | 'txErrors' | 'txDropped', number>>
+  readonly network: Readonly<
+    Record<
+      'rxBytes' | 'rxPackets' | 'rxErrors' | 'rxDropped' | 'txBytes' | 'txPackets' | 'txErrors' | 'txDropped',
+      number
+    >
+  >
   readonly storageReadBytes: number
   readonly storageWriteBytes: number
 }
@@ -134,7 +144,14 @@ export interface ContainerRuntime {
   localImage(reference: string): Promise<LocalImage | undefined>
   tagImage(source: string, target: string): Promise<void>
   removeImage(reference: string): Promise<void>
-  createVolume(name: string, options: { driver?: string; driverOpts?: Readonly<Record<string, string>>; labels?: Readonly<Record<string, string>> }): Promise<void>
+  createVolume(
+    name: string,
+    options: {
+      driver?: string
+      driverOpts?: Readonly<Record<string, string>>
+      labels?: Readonly<Record<string, string>>
+    },
+  ): Promise<void>
   inspectVolume(name: string): Promise<LocalVolume | undefined>
   removeVolume(name: string): Promise<void>
   /** Resolves with the container's id. */
@@ -153,6 +170,10 @@ export interface ContainerRuntime {
    * Calls back for every event of containers with the labels until closed. Reconnects by itself; after each (re)connect `onConnected`
    * is called, because events may have been missed.
    */
-  events(labels: Readonly<Record<string, string>>, onEvent: (event: RuntimeEvent) => void, onConnected: () => void): { close(): void }
+  events(
+    labels: Readonly<Record<string, string>>,
+    onEvent: (event: RuntimeEvent) => void,
+    onConnected: () => void,
+  ): { close(): void }
   close(): void
 }

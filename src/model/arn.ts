@@ -38,9 +38,6 @@ export const taskDefinitionArn = (region: string, account: string, family: strin
 export const taskDefinitionFamilyArn = (region: string, account: string, family: string): string =>
   ecs(region, account, `task-definition/${family}`)
 
-export const capacityProviderArn = (region: string, account: string, name: string): string =>
-  ecs(region, account, `capacity-provider/${name}`)
-
 /** Resources of a cluster carry its name in their ARN: `<prefix>:<type>/<cluster name>/<id>`. */
 const inCluster = (cluster: string, type: string, id: string): string =>
   cluster.replace(':cluster/', `:${type}/`) + '/' + id
@@ -49,8 +46,6 @@ export const taskArn = (cluster: string, taskId: string): string => inCluster(cl
 
 export const containerInstanceArn = (cluster: string, containerInstanceId: string): string =>
   inCluster(cluster, 'container-instance', containerInstanceId)
-
-export const serviceArn = (cluster: string, serviceName: string): string => inCluster(cluster, 'service', serviceName)
 
 export const containerArn = (cluster: string, taskId: string, containerId: string): string =>
   `${inCluster(cluster, 'container', taskId)}/${containerId}`

@@ -48,7 +48,7 @@ export const busyboxLayer = (): Buffer => {
       ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '-C', root, '-cf', '-', '.'],
       { maxBuffer: 64 * 1024 * 1024 },
     )
-    if (status !== 0) throw new Error(`tar: ${stderr}`)
+    if (status !== 0) throw new Error(`tar: ${stderr.toString()}`)
     return stdout
   } finally {
     rmSync(root, { recursive: true, force: true })
@@ -71,7 +71,7 @@ const importImage = async (
 ): Promise<void> => {
   const query = new URLSearchParams({ fromSrc: '-', repo: REPOSITORY, tag })
   for (const change of changes) query.append('changes', change)
-  const { text } = await call(socketPath, 'POST', `/images/create?${query}`, layer)
+  const { text } = await call(socketPath, 'POST', `/images/create?${query.toString()}`, layer)
   if (!/"status":"sha256:[0-9a-f]{64}"/.test(text)) throw new Error(`cannot import the busybox image: ${text}`)
 }
 

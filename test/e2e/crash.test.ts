@@ -177,10 +177,11 @@ describe('killed at random moments', () => {
         const tasks = await converged(longshore, run)
 
         const context = `seed ${seed}, killed: ${run.kills.join(' ')}`
-        for (const [number, arn] of run.acknowledged.started) {
-          const task = tasks.find(({ taskArn }) => taskArn === arn)
-          if (run.acknowledged.stopped.has(number)) expect(task?.desiredStatus, context).toBe('STOPPED')
-        }
+        const stoppedArns = [...run.acknowledged.stopped].map((number) => run.acknowledged.started.get(number))
+        const told = tasks.filter(({ taskArn }) => stoppedArns.includes(taskArn))
+        expect(new Set(told.map(({ desiredStatus }) => desiredStatus)), context).toEqual(
+          new Set(told.length > 0 ? ['STOPPED'] : []),
+        )
         for (const witness of readdirSync(witnesses)) {
           const starts = readFileSync(path.join(witnesses, witness), 'utf8').trim().split('\n')
           expect(starts.length, `run ${witness} started ${starts.length} times; ${context}`).toBe(1)

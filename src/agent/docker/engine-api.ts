@@ -170,7 +170,7 @@ const parseAnswer = <T>(text: string): T => {
 const queryText = (query: EngineCall['query'] = {}): string => {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value))
-  return parameters.size === 0 ? '' : `?${parameters}`
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`
 }
 
 /** Negative, zero or positive, as `a` is older than, the same as or newer than `b`. */

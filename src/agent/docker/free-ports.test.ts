@@ -17,7 +17,7 @@ const somePorts = (options: Partial<FreePortsOptions> = {}) => {
   })
   const takeAll = async (protocol: 'tcp' | 'udp', count: number) => {
     const taken = await Promise.all(Array.from({ length: count }, () => ports.take(protocol)))
-    return taken.toSorted()
+    return taken.toSorted((a, b) => Number(a) - Number(b))
   }
   return { clock, ports, takeAll }
 }
