@@ -8,13 +8,13 @@ import { existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { mkdtemp } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface EngineOptions {
   /**
    * `isolated`: a network namespace of its own with a bridge; published ports are reached with `inNetwork`. `host`: this machine's
-   * network without a bridge, for engines that must reach servers of the test.
+   * network with an empty bridge, for engines that must reach servers of the test.
    */
   readonly network?: 'isolated' | 'host'
   /** Containers go on running while the daemon is down. Docker's default is that they are stopped when it comes back. */
@@ -52,6 +52,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
   const socket = join(directory, 'docker.sock')
   const network = options.network === 'host' ? undefined : startNetwork()
   const inNetwork = network === undefined ? [] : ['nsenter', `--net=/proc/${network.pid}/ns/net`]
+  if (network === undefined) addBridge(bridgeOf(directory))
   let daemon = await startDaemon(directory, socket, inNetwork, options)
   // A test process that ends early takes its engine along.
   const abandon = () => {
@@ -97,6 +98,19 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
   }
 }
 
+/** A daemon without a bridge of its own would use the machine's, and one told to have none removes the machine's. */
+const bridgeOf = (directory: string): string => basename(directory)
+
+const addBridge = (name: string): void => {
+  run('busybox', ['brctl', 'addbr', name])
+  run('busybox', ['ip', 'link', 'set', name, 'up'])
+}
+
+const removeBridge = (name: string): void => {
+  run('busybox', ['ip', 'link', 'set', name, 'down'])
+  run('busybox', ['brctl', 'delbr', name])
+}
+
 /** A process that does nothing but hold a network namespace open. */
 const startNetwork = (): ChildProcess & { readonly pid: number } => {
   const holder = spawn('unshare', ['--net', 'sleep', 'infinity'], { stdio: 'ignore' })
@@ -139,7 +153,7 @@ const startDaemon = async (
     `--data-root=${join(directory, 'data')}`,
     `--exec-root=${join(directory, 'exec')}`,
     `--pidfile=${join(directory, 'docker.pid')}`,
-    ...(network === 'host' ? ['--bridge=none', '--iptables=false', '--ip6tables=false'] : []),
+    ...(network === 'host' ? [`--bridge=${bridgeOf(directory)}`, '--iptables=false', '--ip6tables=false'] : []),
     ...(liveRestore ? ['--live-restore'] : []),
   ]
   const output = openSync(log, 'a')
