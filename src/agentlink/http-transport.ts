@@ -1,6 +1,7 @@
 /** One HTTP request of the agent: `node:http` or `node:https` with connections kept alive, and a limit on the time it takes. */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { http } from '../kit/node-http.ts'
 import { REQUEST_BODY_BYTES } from '../model/limits.ts'
 
 export interface HttpRequest {
@@ -22,11 +23,11 @@ export type HttpTransport = (request: HttpRequest) => Promise<HttpAnswer>
 /** A transport with its own connections; agents of one process may share it. */
 export const httpTransport = (maxConnections: number): HttpTransport => {
   const options = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' as const }
-  const [plain, secure] = [new HttpAgent(options), new HttpsAgent(options)]
+  const [plain, secure] = [new http.Agent(options), new https.Agent(options)]
   return ({ url, headers, body, timeoutMs, signal }) =>
     new Promise((resolve, reject) => {
       const isSecure = url.startsWith('https:')
-      const send = isSecure ? httpsRequest : httpRequest
+      const send = isSecure ? https.request : http.request
       const request = send(
         url,
         {

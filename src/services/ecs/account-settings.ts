@@ -1,5 +1,5 @@
 /** Account settings as the four operations on them see them: whose they are, what may be set, how they are described. */
-import { type Setting, SettingName } from '@aws-sdk/client-ecs'
+import type { Setting, SettingName } from '@aws-sdk/client-ecs'
 import { parseArn } from '../../model/arn.ts'
 import {
   accountSettingDefinitions,
@@ -8,14 +8,14 @@ import {
   rootArn,
 } from '../../model/account-settings.ts'
 import type { EcsContext } from './context.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { accessDenied, clientException, invalidParameter } from './faults.ts'
 
-export const settingNames = (): readonly SettingName[] => Object.values(SettingName).toSorted()
+export const settingNames = (): readonly SettingName[] => Object.values(ecsEnums.SettingName).toSorted()
 
 export const checkedSettingName = (name: string | undefined): SettingName => {
   if (!name) throw invalidParameter("Invalid setting 'name'")
-  return oneOf('name', name, SettingName)
+  return oneOf('name', name, ecsEnums.SettingName)
 }
 
 /**

@@ -2,10 +2,11 @@
  * The ECS model as agents have it: the published one, and the members that only agents send. Without them the wire would take them
  * for unknown and leave them out.
  */
-import * as model from '@aws-sdk/client-ecs'
+import type { RegisterContainerInstanceRequest } from '@aws-sdk/client-ecs'
+import { sdkModel } from '../../wire/sdk-model.ts'
 
 /** `clientToken`: the same for all tries of one start of an agent. */
-export type AgentRegisterContainerInstanceRequest = model.RegisterContainerInstanceRequest & {
+export type AgentRegisterContainerInstanceRequest = RegisterContainerInstanceRequest & {
   readonly clientToken?: string | undefined
 }
 
@@ -19,14 +20,11 @@ const withText = (structure: StructureSchema, member: string): StructureSchema =
   return [tag, namespace, name, traits, [...members, member], [...schemas, STRING_SCHEMA], ...rest]
 }
 
-const registerContainerInstanceRequest = withText(
-  model.RegisterContainerInstanceRequest$ as unknown as StructureSchema,
-  'clientToken',
-)
-
-const [tag, namespace, name, traits, , output] = model.RegisterContainerInstance$
+const published = sdkModel('@aws-sdk/client-ecs')
+const request = withText(published['RegisterContainerInstanceRequest$'] as StructureSchema, 'clientToken')
+const [tag, namespace, name, traits, , output] = published['RegisterContainerInstance$'] as readonly unknown[]
 
 export const ecsModel: Readonly<Record<string, unknown>> = {
-  ...model,
-  RegisterContainerInstance$: [tag, namespace, name, traits, () => registerContainerInstanceRequest, output],
+  ...published,
+  RegisterContainerInstance$: [tag, namespace, name, traits, () => request, output],
 }

@@ -1,11 +1,11 @@
 /** The attributes of a PutAttributes or DeleteAttributes call, by the container instances that they are meant for. */
-import { type Attribute, TargetType } from '@aws-sdk/client-ecs'
+import type { Attribute } from '@aws-sdk/client-ecs'
 import { isArn } from '../../model/arn.ts'
 import { ATTRIBUTES_PER_CALL } from '../../model/limits.ts'
 import type { ClusterRecord, ContainerInstanceRecord } from '../../model/records.ts'
 import { findContainerInstance } from './container-instance-lookups.ts'
 import type { EcsContext } from './context.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter, targetNotFound } from './faults.ts'
 
 export interface AttributeTarget {
@@ -38,7 +38,7 @@ const requireTarget = (
   { targetId, targetType }: Attribute,
 ): ContainerInstanceRecord => {
   if (!targetId) throw invalidParameter('targetId cannot be empty.')
-  if (targetType !== undefined) oneOf('attributes.targetType', targetType, TargetType)
+  if (targetType !== undefined) oneOf('attributes.targetType', targetType, ecsEnums.TargetType)
   else if (!isArn(targetId)) throw invalidParameter('targetType must be specified with the short form of a targetId.')
   const instance = findContainerInstance(context, cluster, targetId)
   if (instance === undefined || instance.status === 'INACTIVE')

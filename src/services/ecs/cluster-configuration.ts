@@ -2,18 +2,16 @@
  * The parts of a cluster that CreateCluster, UpdateCluster and UpdateClusterSettings share: settings, configuration and Service
  * Connect defaults, checked as ECS checks them.
  */
-import {
-  type ClusterConfiguration,
-  type ClusterServiceConnectDefaults,
-  type ClusterServiceConnectDefaultsRequest,
-  type ClusterSetting,
-  ClusterSettingName,
-  type ExecuteCommandConfiguration,
-  ExecuteCommandLogging,
+import type {
+  ClusterConfiguration,
+  ClusterServiceConnectDefaults,
+  ClusterServiceConnectDefaultsRequest,
+  ClusterSetting,
+  ExecuteCommandConfiguration,
 } from '@aws-sdk/client-ecs'
 import { isArn } from '../../model/arn.ts'
 import { NAMESPACE_LENGTH } from '../../model/limits.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter } from './faults.ts'
 
 const CONTAINER_INSIGHTS_VALUES: readonly string[] = ['enhanced', 'enabled', 'disabled']
@@ -21,7 +19,7 @@ const CONTAINER_INSIGHTS_VALUES: readonly string[] = ['enhanced', 'enabled', 'di
 /** The settings given, each name and value known. */
 export const checkedSettings = (settings: readonly ClusterSetting[]): readonly ClusterSetting[] =>
   settings.map(({ name, value }) => {
-    oneOf('settings.name', name ?? '', ClusterSettingName)
+    oneOf('settings.name', name ?? '', ecsEnums.ClusterSettingName)
     if (value === undefined || !CONTAINER_INSIGHTS_VALUES.includes(value))
       throw invalidParameter("Invalid setting 'value'")
     return { name, value }
@@ -46,7 +44,7 @@ export const checkedConfiguration = (configuration: ClusterConfiguration): Clust
 }
 
 const checkExecuteCommand = ({ logging = 'DEFAULT', logConfiguration }: ExecuteCommandConfiguration): void => {
-  const mode = oneOf('configuration.executeCommandConfiguration.logging', logging, ExecuteCommandLogging)
+  const mode = oneOf('configuration.executeCommandConfiguration.logging', logging, ecsEnums.ExecuteCommandLogging)
   if (mode === 'OVERRIDE' && logConfiguration === undefined) {
     throw invalidParameter('A logConfiguration must be specified when the logging option is OVERRIDE.')
   }

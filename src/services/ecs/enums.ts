@@ -1,8 +1,12 @@
 /** Members whose values the API enumerates. The schema knows them only as strings, so operations check them here. */
 import type { Fault } from '../../wire/fault.ts'
+import { sdkEnums } from '../../wire/sdk-model.ts'
 import { invalidParameter } from './faults.ts'
 
-/** `value` if it is one of `allowed`, an enum object of the SDK; otherwise a fault, of the kind `refusal`, that names the member. */
+/** The enumerations of the API, by name. */
+export const ecsEnums = sdkEnums<typeof import('@aws-sdk/client-ecs')>('@aws-sdk/client-ecs')
+
+/** `value` if it is one of `allowed`, an enumeration; otherwise a fault, of the kind `refusal`, that names the member. */
 export const oneOf = <Value extends string>(
   member: string,
   value: string,

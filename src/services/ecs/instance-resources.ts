@@ -2,9 +2,9 @@
  * The resources of a container instance: as its agent registers them, and what its tasks leave of them.
  * Source: Resource and ContainerInstance in the API reference.
  */
-import { type PlatformDevice, PlatformDeviceType, type Resource } from '@aws-sdk/client-ecs'
+import type { PlatformDevice, Resource } from '@aws-sdk/client-ecs'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter } from './faults.ts'
 
 /** AWS: a described resource has all numeric members, those of other types as 0. */
@@ -62,7 +62,7 @@ const checkedGpus = (devices: readonly PlatformDevice[] = []): readonly string[]
   for (const { id, type } of devices) {
     if (!id) throw invalidParameter('Platform device id cannot be empty.')
     // Tasks could not ask for any other device, so taking one would promise too much.
-    if (oneOf('platformDevices.type', type ?? '', PlatformDeviceType) !== 'GPU')
+    if (oneOf('platformDevices.type', type ?? '', ecsEnums.PlatformDeviceType) !== 'GPU')
       throw invalidParameter(`Platform devices of type ${type} are not supported.`)
   }
   return [...new Set(devices.map(({ id }) => id ?? ''))]

@@ -2,11 +2,11 @@
  * Network configurations of RunTask and StartTask. A definition in `awsvpc` mode needs one, as in ECS, and it is checked. There are no
  * VPCs here: subnets and security groups have no effect, and the tasks share the network of their host.
  */
-import { AssignPublicIp, type NetworkConfiguration } from '@aws-sdk/client-ecs'
+import type { NetworkConfiguration } from '@aws-sdk/client-ecs'
 import { SECURITY_GROUPS, SUBNETS } from '../../model/limits.ts'
 import type { TaskDefinitionRecord } from '../../model/records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter } from './faults.ts'
 
 export const checkNetworkConfiguration = (
@@ -33,6 +33,6 @@ const checkCount = (member: string, count: number, max: number): void => {
 
 const checkPublicIp = (assignPublicIp: string | undefined, launchType: LaunchType): void => {
   if (assignPublicIp === undefined) return
-  if (oneOf('assignPublicIp', assignPublicIp, AssignPublicIp) === 'ENABLED' && launchType !== 'FARGATE')
+  if (oneOf('assignPublicIp', assignPublicIp, ecsEnums.AssignPublicIp) === 'ENABLED' && launchType !== 'FARGATE')
     throw invalidParameter('Assign public IP is not supported for this launch type.')
 }

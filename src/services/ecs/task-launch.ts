@@ -1,17 +1,11 @@
 /** What RunTask and StartTask have in common: everything of a request that does not say where its tasks go. */
-import {
-  PropagateTags,
-  type RunTaskRequest,
-  type StartTaskRequest,
-  type Tag as TagInput,
-  type TaskOverride,
-} from '@aws-sdk/client-ecs'
+import type { RunTaskRequest, StartTaskRequest, Tag as TagInput, TaskOverride } from '@aws-sdk/client-ecs'
 import { GROUP_LENGTH } from '../../model/limits.ts'
 import type { TaskLaunch } from '../../model/new-task.ts'
 import type { ClusterRecord, Tag, TaskDefinitionRecord } from '../../model/records.ts'
 import { type LaunchType, taskReservation } from '../../model/task-reservation.ts'
 import type { EcsContext } from './context.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { fargatePlatformVersion } from './fargate.ts'
 import { invalidParameter, unsupportedFeature } from './faults.ts'
 import { checkCompatible } from './launch-target.ts'
@@ -103,7 +97,7 @@ const taskTags = (
   definition: TaskDefinitionRecord,
   { clusterName }: ClusterRecord,
 ): readonly Tag[] => {
-  const propagate = oneOf('propagateTags', input.propagateTags ?? 'NONE', PropagateTags)
+  const propagate = oneOf('propagateTags', input.propagateTags ?? 'NONE', ecsEnums.PropagateTags)
   if (propagate === 'SERVICE') throw invalidParameter('propagateTags SERVICE is valid for tasks of a service only.')
   const own = mergedTags(propagate === 'TASK_DEFINITION' ? definition.tags : [], checkedTags(input.tags))
   return input.enableECSManagedTags ? [...own, { key: 'aws:ecs:clusterName', value: clusterName }] : own

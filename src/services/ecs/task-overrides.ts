@@ -1,11 +1,11 @@
 /** Overrides of RunTask and StartTask: checked against the task definition, in the form in which they are stored. */
-import { type ContainerOverride, EnvironmentFileType, ResourceType, type TaskOverride } from '@aws-sdk/client-ecs'
+import type { ContainerOverride, TaskOverride } from '@aws-sdk/client-ecs'
 import { parseArn } from '../../model/arn.ts'
 import { ENVIRONMENT_FILES, RUN_TASK_OVERRIDES_BYTES } from '../../model/limits.ts'
 import type { TaskDefinitionRecord } from '../../model/records.ts'
 import { containerResources, type LaunchType, overrideOf } from '../../model/task-reservation.ts'
 import { parseTaskCpu, parseTaskMemory } from '../../model/task-size.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { checkEphemeralStorage, checkFargateSize } from './fargate.ts'
 import { clientException, invalidParameter } from './faults.ts'
 
@@ -83,7 +83,7 @@ const checkEnvironment = ({ environment = [], environmentFiles = [] }: Container
   if (environmentFiles.length > ENVIRONMENT_FILES)
     throw invalidParameter(`A container can have at most ${ENVIRONMENT_FILES} environment files.`)
   for (const { type = '', value = '' } of environmentFiles) {
-    oneOf('environmentFiles.type', type, EnvironmentFileType)
+    oneOf('environmentFiles.type', type, ecsEnums.EnvironmentFileType)
     if (parseArn(value)?.service !== 's3' || !value.endsWith('.env'))
       throw invalidParameter(`Environment file ${value} must be the ARN of an Amazon S3 object that ends in .env.`)
   }
@@ -91,7 +91,7 @@ const checkEnvironment = ({ environment = [], environmentFiles = [] }: Container
 
 const checkResourceRequirements = ({ name, resourceRequirements = [] }: ContainerOverride): void => {
   for (const { type = '', value, sharingStrategy } of resourceRequirements) {
-    if (oneOf('resourceRequirements.type', type, ResourceType) !== 'GPU')
+    if (oneOf('resourceRequirements.type', type, ecsEnums.ResourceType) !== 'GPU')
       throw invalidParameter(`Resource requirements of type ${type} are not supported.`)
     if (sharingStrategy !== undefined) throw invalidParameter('GPU sharing is not supported.')
     if (!/^[1-9]\d{0,2}$/.test(value ?? ''))

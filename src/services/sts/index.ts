@@ -1,6 +1,6 @@
 /** AWS Security Token Service: who am I. Temporary credentials come with roles. */
-import * as sts from '@aws-sdk/client-sts'
 import type { Store } from '../../store/store.ts'
+import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
 import { type OperationTable, performer } from '../operations.ts'
 import { getCallerIdentity } from './operations/get-caller-identity.ts'
@@ -9,7 +9,7 @@ const operations: OperationTable<object> = { GetCallerIdentity: getCallerIdentit
 
 export const stsService = (store: Store): ServiceDefinition => ({
   name: 'sts',
-  model: sts,
+  model: sdkModel('@aws-sdk/client-sts'),
   query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
   protocols: ['query'],
   faults: { invalidInput: 'ValidationError' },

@@ -1,9 +1,9 @@
 /** DescribeClusters: clusters by name or ARN, deleted ones too; what is not found is a failure in the answer. */
-import { ClusterField, type DescribeClustersRequest, type DescribeClustersResponse } from '@aws-sdk/client-ecs'
+import type { DescribeClustersRequest, DescribeClustersResponse } from '@aws-sdk/client-ecs'
 import { DESCRIBE_ITEMS } from '../../../model/limits.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeCluster } from '../describe-cluster.ts'
-import { eachOneOf } from '../enums.ts'
+import { ecsEnums, eachOneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { clusterArnOf, findCluster } from '../lookups.ts'
 
@@ -11,7 +11,7 @@ export const describeClusters: EcsOperation<DescribeClustersRequest, DescribeClu
   handle: (input, context) => {
     const names = input.clusters?.length ? input.clusters : ['default']
     if (names.length > DESCRIBE_ITEMS) throw invalidParameter(`clusters can have at most ${DESCRIBE_ITEMS} items.`)
-    const include = eachOneOf('include', input.include, ClusterField)
+    const include = eachOneOf('include', input.include, ecsEnums.ClusterField)
     const arns = [...new Set(names.map((name) => clusterArnOf(context, name)))]
     const found = arns.flatMap((arn) => findCluster(context, arn) ?? [])
     const foundArns = new Set(found.map(({ clusterArn }) => clusterArn))

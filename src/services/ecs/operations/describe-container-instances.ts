@@ -1,14 +1,10 @@
 /** DescribeContainerInstances: instances of one cluster by id or ARN, deregistered ones too; what is not found is a failure. */
-import {
-  ContainerInstanceField,
-  type DescribeContainerInstancesRequest,
-  type DescribeContainerInstancesResponse,
-} from '@aws-sdk/client-ecs'
+import type { DescribeContainerInstancesRequest, DescribeContainerInstancesResponse } from '@aws-sdk/client-ecs'
 import { DESCRIBE_ITEMS } from '../../../model/limits.ts'
 import { containerInstanceArnOf, findContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
-import { eachOneOf } from '../enums.ts'
+import { ecsEnums, eachOneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 
@@ -18,7 +14,7 @@ export const describeContainerInstances: EcsOperation<
 > = {
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
-    const include = eachOneOf('include', input.include, ContainerInstanceField)
+    const include = eachOneOf('include', input.include, ecsEnums.ContainerInstanceField)
     const named = input.containerInstances ?? []
     if (named.length === 0) throw invalidParameter('Container instances cannot be empty.')
     if (named.length > DESCRIBE_ITEMS) throw invalidParameter(`instanceIds can have at most ${DESCRIBE_ITEMS} items.`)

@@ -1,17 +1,13 @@
 /** DescribeTaskDefinition: one revision, or a family's latest ACTIVE one; INACTIVE revisions by their number. */
-import {
-  type DescribeTaskDefinitionRequest,
-  type DescribeTaskDefinitionResponse,
-  TaskDefinitionField,
-} from '@aws-sdk/client-ecs'
+import type { DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse } from '@aws-sdk/client-ecs'
 import type { EcsOperation } from '../context.ts'
 import { describedTaskDefinition } from '../describe-task-definition.ts'
-import { eachOneOf } from '../enums.ts'
+import { ecsEnums, eachOneOf } from '../enums.ts'
 import { requireTaskDefinition } from '../lookups.ts'
 
 export const describeTaskDefinition: EcsOperation<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse> = {
   handle: (input, context) => {
-    const include = eachOneOf('include', input.include, TaskDefinitionField)
+    const include = eachOneOf('include', input.include, ecsEnums.TaskDefinitionField)
     const record = requireTaskDefinition(context, input.taskDefinition)
     return { taskDefinition: describedTaskDefinition(record), tags: include.has('TAGS') ? record.tags : [] }
   },

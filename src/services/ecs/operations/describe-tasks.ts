@@ -1,16 +1,10 @@
 /** DescribeTasks: what is asked for and known; the rest is a failure each. Stopped tasks are known for an hour. */
-import {
-  type DescribeTasksRequest,
-  type DescribeTasksResponse,
-  type Failure,
-  type Task,
-  TaskField,
-} from '@aws-sdk/client-ecs'
+import type { DescribeTasksRequest, DescribeTasksResponse, Failure, Task } from '@aws-sdk/client-ecs'
 import { DESCRIBE_ITEMS } from '../../../model/limits.ts'
 import type { Described } from '../../../wire/described.ts'
 import type { EcsOperation } from '../context.ts'
 import { describedTask } from '../describe-task.ts'
-import { eachOneOf } from '../enums.ts'
+import { ecsEnums, eachOneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { arnOfTask, getTask } from '../find-task.ts'
 import { requireCluster } from '../lookups.ts'
@@ -20,7 +14,7 @@ export const describeTasks: EcsOperation<DescribeTasksRequest, DescribeTasksResp
     const cluster = requireCluster(context, clusterName)
     if (identifiers.length === 0) throw invalidParameter('Tasks cannot be empty.')
     if (identifiers.length > DESCRIBE_ITEMS) throw invalidParameter(`Tasks can have at most ${DESCRIBE_ITEMS} items.`)
-    const withTags = eachOneOf('include', include, TaskField).has('TAGS')
+    const withTags = eachOneOf('include', include, ecsEnums.TaskField).has('TAGS')
     const tasks: Described<Task>[] = []
     const failures: Failure[] = []
     for (const identifier of identifiers) {

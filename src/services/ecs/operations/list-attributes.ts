@@ -1,14 +1,9 @@
 /** ListAttributes: the attributes of a cluster's registered instances, those of one name or of one name and value if asked for. */
-import {
-  type Attribute,
-  type ListAttributesRequest,
-  type ListAttributesResponse,
-  TargetType,
-} from '@aws-sdk/client-ecs'
+import type { Attribute, ListAttributesRequest, ListAttributesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
 import type { ClusterRecord } from '../../../model/records.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { oneOf } from '../enums.ts'
+import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 import { page } from '../page.ts'
@@ -16,7 +11,7 @@ import { page } from '../page.ts'
 export const listAttributes: EcsOperation<ListAttributesRequest, ListAttributesResponse> = {
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
-    oneOf('targetType', input.targetType ?? '', TargetType)
+    oneOf('targetType', input.targetType ?? '', ecsEnums.TargetType)
     const { attributeName: name, attributeValue: value } = input
     if (value !== undefined && name === undefined)
       throw invalidParameter('attributeName must be specified when attributeValue is specified.')

@@ -1,12 +1,12 @@
 /** ListTaskDefinitionFamilies: names of families, those with an ACTIVE revision, those without, or both. */
-import {
-  type ListTaskDefinitionFamiliesRequest,
-  type ListTaskDefinitionFamiliesResponse,
+import type {
+  ListTaskDefinitionFamiliesRequest,
+  ListTaskDefinitionFamiliesResponse,
   TaskDefinitionFamilyStatus,
 } from '@aws-sdk/client-ecs'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { resourceId } from '../../../model/arn.ts'
-import { oneOf } from '../enums.ts'
+import { ecsEnums, oneOf } from '../enums.ts'
 import { familyArn, latestActive } from '../lookups.ts'
 import { page } from '../page.ts'
 
@@ -16,7 +16,7 @@ export const listTaskDefinitionFamilies: EcsOperation<
 > = {
   handle: (input, context) => {
     const { familyPrefix = '' } = input
-    const status = oneOf('status', input.status ?? 'ALL', TaskDefinitionFamilyStatus)
+    const status = oneOf('status', input.status ?? 'ALL', ecsEnums.TaskDefinitionFamilyStatus)
     const families = familyNames(context, familyPrefix).filter((family) => hasStatus(context, family, status))
     const scope = `ListTaskDefinitionFamilies/${familyPrefix}/${status}`
     const { items, nextToken } = page(context, scope, families, input, (family) => family)

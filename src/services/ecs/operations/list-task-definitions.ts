@@ -1,20 +1,15 @@
 /** ListTaskDefinitions: ARNs of revisions, by family and then number. */
-import {
-  type ListTaskDefinitionsRequest,
-  type ListTaskDefinitionsResponse,
-  SortOrder,
-  TaskDefinitionStatus,
-} from '@aws-sdk/client-ecs'
+import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from '@aws-sdk/client-ecs'
 import type { TaskDefinitionRecord } from '../../../model/records.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { oneOf } from '../enums.ts'
+import { ecsEnums, oneOf } from '../enums.ts'
 import { familyArn } from '../lookups.ts'
 import { page } from '../page.ts'
 
 export const listTaskDefinitions: EcsOperation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse> = {
   handle: (input, context) => {
-    const status = oneOf('status', input.status ?? 'ACTIVE', TaskDefinitionStatus)
-    const sort = oneOf('sort', input.sort ?? 'ASC', SortOrder)
+    const status = oneOf('status', input.status ?? 'ACTIVE', ecsEnums.TaskDefinitionStatus)
+    const sort = oneOf('sort', input.sort ?? 'ASC', ecsEnums.SortOrder)
     const candidates = revisions(context, input.familyPrefix).filter((definition) => definition.status === status)
     const scope = `ListTaskDefinitions/${input.familyPrefix ?? ''}/${status}/${sort}`
     const { items, nextToken } = page(context, scope, candidates, input, sortKey, { descending: sort === 'DESC' })

@@ -1,6 +1,6 @@
 /** What a container finds in its environment and on its network: variables, files, secrets, credentials, host names. */
 import { isIP } from 'node:net'
-import { EnvironmentFileType } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { ENVIRONMENT_FILES } from '../../../model/limits.ts'
 import { type ContainerRule, networkModeOf, ensure, requireDistinct, requireOneOf } from './rule.ts'
 
@@ -15,7 +15,7 @@ export const environmentIsValid: ContainerRule = ({ name, environment = [], envi
   const limit = ENVIRONMENT_FILES
   ensure(environmentFiles.length <= limit, `A container can have at most ${limit} environment files.`)
   for (const { type, value = '' } of environmentFiles) {
-    requireOneOf('environmentFiles.type', type, EnvironmentFileType)
+    requireOneOf('environmentFiles.type', type, ecsEnums.EnvironmentFileType)
     ensure(
       ENVIRONMENT_FILE.test(value),
       `Invalid environment file '${value}'. It must be the ARN of an Amazon S3 object with the extension .env.`,

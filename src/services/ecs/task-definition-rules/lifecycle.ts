@@ -1,5 +1,6 @@
 /** When containers start, count as healthy, restart and are given up on. Sources: HealthCheck, ContainerRestartPolicy, ContainerDefinition. */
-import { type HealthCheck, VersionConsistency } from '@aws-sdk/client-ecs'
+import type { HealthCheck } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { IGNORED_EXIT_CODES } from '../../../model/limits.ts'
 import { type ContainerRule, ensure, requireOneOf, requireRange } from './rule.ts'
 
@@ -42,4 +43,4 @@ export const timeoutsAreValid: ContainerRule = ({ startTimeout, stopTimeout }) =
 }
 
 export const versionConsistencyIsValid: ContainerRule = ({ versionConsistency }) =>
-  requireOneOf('versionConsistency', versionConsistency, VersionConsistency)
+  requireOneOf('versionConsistency', versionConsistency, ecsEnums.VersionConsistency)

@@ -1,5 +1,6 @@
 /** Linux matters: capabilities, devices, tmpfs, swap, ulimits, sysctls, security options. Sources: the API reference's type of each. */
-import { DeviceCgroupPermission, type LinuxParameters, UlimitName } from '@aws-sdk/client-ecs'
+import type { LinuxParameters } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { type ContainerRule, networkModeOf, ensure, requireDistinct, requireOneOf, requireRange } from './rule.ts'
 
 const CAPABILITIES: ReadonlySet<string> = new Set(
@@ -39,7 +40,8 @@ const checkCapabilities = ({ capabilities = {} }: LinuxParameters): void => {
 const checkDevices = ({ devices = [] }: LinuxParameters): void => {
   for (const { hostPath, permissions = [] } of devices) {
     ensure(Boolean(hostPath), 'Device hostPath should not be null or empty.')
-    for (const permission of permissions) requireOneOf('devices.permissions', permission, DeviceCgroupPermission)
+    for (const permission of permissions)
+      requireOneOf('devices.permissions', permission, ecsEnums.DeviceCgroupPermission)
   }
 }
 
@@ -56,7 +58,7 @@ const checkTmpfs = ({ tmpfs = [] }: LinuxParameters): void => {
 
 export const ulimitsAreValid: ContainerRule = ({ ulimits = [] }) => {
   for (const { name, softLimit = 0, hardLimit = 0 } of ulimits) {
-    requireOneOf('ulimits.name', name, UlimitName)
+    requireOneOf('ulimits.name', name, ecsEnums.UlimitName)
     const unlimited = hardLimit === -1
     ensure(
       unlimited || softLimit <= hardLimit,

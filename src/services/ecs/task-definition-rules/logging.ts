@@ -1,5 +1,5 @@
 /** Log drivers and log routers. Source: LogConfiguration and FirelensConfiguration in the API reference. */
-import { FirelensConfigurationType, LogDriver } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { type ContainerRule, ensure, requireOneOf, type TaskRule } from './rule.ts'
 
 const AWSLOGS_REQUIRED = ['awslogs-region', 'awslogs-group']
@@ -23,7 +23,7 @@ const FIRELENS_OPTIONS: ReadonlySet<string> = new Set([
 export const logConfigurationIsValid: ContainerRule = ({ logConfiguration }) => {
   if (logConfiguration === undefined) return
   const { logDriver = '', options = {}, secretOptions = [] } = logConfiguration
-  requireOneOf('logConfiguration.logDriver', logDriver, LogDriver)
+  requireOneOf('logConfiguration.logDriver', logDriver, ecsEnums.LogDriver)
   const mode = options['mode']
   ensure(mode === undefined || mode === 'blocking' || mode === 'non-blocking', `Invalid log driver mode '${mode}'.`)
   if (logDriver !== 'awslogs') return
@@ -37,7 +37,7 @@ export const logConfigurationIsValid: ContainerRule = ({ logConfiguration }) => 
 export const firelensIsValid: ContainerRule = ({ firelensConfiguration }) => {
   if (firelensConfiguration === undefined) return
   const { type = '', options = {} } = firelensConfiguration
-  requireOneOf('firelensConfiguration.type', type, FirelensConfigurationType)
+  requireOneOf('firelensConfiguration.type', type, ecsEnums.FirelensConfigurationType)
   const unknown = Object.keys(options).filter((name) => !FIRELENS_OPTIONS.has(name))
   ensure(unknown.length === 0, `Invalid firelensConfiguration options: ${unknown.join(', ')}`)
   const fileType = options['config-file-type']

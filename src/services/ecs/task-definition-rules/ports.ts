@@ -1,5 +1,6 @@
 /** Port mappings: ranges, names, and what each network mode allows. Source: PortMapping in the API reference. */
-import { ApplicationProtocol, type ContainerDefinition, type PortMapping } from '@aws-sdk/client-ecs'
+import type { ContainerDefinition, PortMapping } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { PORT_RANGES_PER_CONTAINER } from '../../../model/limits.ts'
 import {
   type ContainerRule,
@@ -32,7 +33,7 @@ export const portMappingsAreValid: ContainerRule = ({ portMappings = [] }, task)
   for (const mapping of portMappings) {
     if (mapping.containerPortRange === undefined) checkSinglePort(mapping, networkModeOf(task))
     else checkPortRange(mapping, networkModeOf(task))
-    requireOneOf('portMappings.appProtocol', mapping.appProtocol, ApplicationProtocol)
+    requireOneOf('portMappings.appProtocol', mapping.appProtocol, ecsEnums.ApplicationProtocol)
     if (mapping.name !== undefined)
       ensure(PORT_NAME.test(mapping.name), 'PortMapping.name contains invalid characters.')
   }

@@ -1,5 +1,6 @@
 /** What containers say of each other and of volumes: `dependsOn`, `links`, `volumesFrom`, `mountPoints`. */
-import { ContainerCondition, type ContainerDefinition } from '@aws-sdk/client-ecs'
+import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { type ContainerRule, networkModeOf, ensure, requireDistinct, requireOneOf, type TaskRule } from './rule.ts'
 
 const LINK = /^([a-zA-Z0-9_-]{1,255})(?::[a-zA-Z0-9_.-]{1,255})?$/
@@ -16,7 +17,7 @@ export const dependenciesAreValid: ContainerRule = ({ name, dependsOn = [] }, { 
     dependsOn.map(({ containerName }) => containerName),
   )
   for (const { containerName, condition } of dependsOn) {
-    requireOneOf('dependsOn.condition', condition, ContainerCondition)
+    requireOneOf('dependsOn.condition', condition, ecsEnums.ContainerCondition)
     const dependency = containerDefinitions.find((other) => other.name === containerName)
     ensure(dependency !== undefined, `Container '${name}' depends on the unknown container '${containerName}'.`)
     const mayRunOn = condition === 'START' || condition === 'HEALTHY'

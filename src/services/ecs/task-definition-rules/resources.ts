@@ -1,5 +1,6 @@
 /** CPU, memory and GPUs of containers, and how they fit into what the task as a whole has. */
-import { type RegisterTaskDefinitionRequest, ResourceType } from '@aws-sdk/client-ecs'
+import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { clientException } from '../faults.ts'
 import { type ContainerRule, ensure, requireOneOf, type TaskRule } from './rule.ts'
 import { parseCpu, parseMemory } from './task-size.ts'
@@ -76,7 +77,7 @@ export const containerCpuIsValid: ContainerRule = ({ name, cpu = 0 }) =>
 /** Whole GPUs only: sharing one, and devices that only AWS's own hosts have, are refused. */
 export const resourceRequirementsAreValid: ContainerRule = ({ name, resourceRequirements = [] }) => {
   for (const { type, value = '', sharingStrategy } of resourceRequirements) {
-    requireOneOf('resourceRequirements.type', type, ResourceType)
+    requireOneOf('resourceRequirements.type', type, ecsEnums.ResourceType)
     ensure(type === 'GPU', `Resource requirements of type ${type} are not supported.`)
     ensure(sharingStrategy === undefined, 'GPU sharing strategies are not supported.')
     ensure(

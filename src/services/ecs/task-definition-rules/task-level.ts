@@ -1,14 +1,5 @@
 /** What the task has as a whole: modes, roles, placement constraints, proxy, storage, platform. */
-import {
-  Compatibility,
-  CPUArchitecture,
-  IpcMode,
-  NetworkMode,
-  OSFamily,
-  PidMode,
-  ProxyConfigurationType,
-  TaskDefinitionPlacementConstraintType,
-} from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { PLACEMENT_CONSTRAINTS } from '../../../model/limits.ts'
 import { compileExpression, ExpressionError } from '../../../scheduler/query-language.ts'
 import { clientException } from '../faults.ts'
@@ -19,11 +10,11 @@ const ROLE_ARN = /^arn:[^:]+:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$
 const EPHEMERAL_STORAGE_GIB = { min: 21, max: 200 } as const
 
 export const modesAreValid: TaskRule = ({ networkMode, pidMode, ipcMode, requiresCompatibilities = [] }) => {
-  requireOneOf('networkMode', networkMode, NetworkMode)
-  requireOneOf('pidMode', pidMode, PidMode)
-  requireOneOf('ipcMode', ipcMode, IpcMode)
+  requireOneOf('networkMode', networkMode, ecsEnums.NetworkMode)
+  requireOneOf('pidMode', pidMode, ecsEnums.PidMode)
+  requireOneOf('ipcMode', ipcMode, ecsEnums.IpcMode)
   for (const compatibility of requiresCompatibilities) {
-    requireOneOf('requiresCompatibilities', compatibility, Compatibility)
+    requireOneOf('requiresCompatibilities', compatibility, ecsEnums.Compatibility)
     ensure(compatibility !== 'MANAGED_INSTANCES', 'The MANAGED_INSTANCES compatibility is not supported.')
   }
 }
@@ -39,7 +30,7 @@ export const placementConstraintsAreValid: TaskRule = ({ placementConstraints = 
   const limit = PLACEMENT_CONSTRAINTS
   ensure(placementConstraints.length <= limit, `A task can have at most ${limit} placement constraints.`)
   for (const { type, expression } of placementConstraints) {
-    requireOneOf('placementConstraints.type', type ?? '', TaskDefinitionPlacementConstraintType)
+    requireOneOf('placementConstraints.type', type ?? '', ecsEnums.TaskDefinitionPlacementConstraintType)
     requireExpression(expression)
   }
 }
@@ -57,7 +48,7 @@ const requireExpression = (expression: string | undefined): void => {
 export const proxyConfigurationIsValid: TaskRule = (task) => {
   if (task.proxyConfiguration === undefined) return
   const { type, containerName, properties = [] } = task.proxyConfiguration
-  requireOneOf('proxyConfiguration.type', type, ProxyConfigurationType)
+  requireOneOf('proxyConfiguration.type', type, ecsEnums.ProxyConfigurationType)
   ensure(networkModeOf(task) === 'awsvpc', 'proxyConfiguration is only supported when networkMode=awsvpc.')
   const named = task.containerDefinitions?.some(({ name }) => name === containerName) ?? false
   ensure(named, `Unknown container '${containerName}'.`)
@@ -77,8 +68,8 @@ export const ephemeralStorageIsValid: TaskRule = ({ ephemeralStorage }) => {
 }
 
 export const runtimePlatformIsValid: TaskRule = ({ runtimePlatform }) => {
-  requireOneOf('runtimePlatform.cpuArchitecture', runtimePlatform?.cpuArchitecture, CPUArchitecture)
-  requireOneOf('runtimePlatform.operatingSystemFamily', runtimePlatform?.operatingSystemFamily, OSFamily)
+  requireOneOf('runtimePlatform.cpuArchitecture', runtimePlatform?.cpuArchitecture, ecsEnums.CPUArchitecture)
+  requireOneOf('runtimePlatform.operatingSystemFamily', runtimePlatform?.operatingSystemFamily, ecsEnums.OSFamily)
 }
 
 /** AWS: Elastic Inference ended on 2023-04-15. */

@@ -2,17 +2,15 @@
  * Volumes of a task definition. Kinds that this system's agents cannot mount (EFS, FSx, S3 Files, EBS) are registered as ECS
  * registers them: the attribute that they need then keeps tasks off instances that lack it.
  */
-import {
-  type DockerVolumeConfiguration,
-  EFSAuthorizationConfigIAM,
-  EFSTransitEncryption,
-  type EFSVolumeConfiguration,
-  type FSxWindowsFileServerVolumeConfiguration,
-  type RegisterTaskDefinitionRequest,
-  type S3FilesVolumeConfiguration,
-  Scope,
-  type Volume,
+import type {
+  DockerVolumeConfiguration,
+  EFSVolumeConfiguration,
+  FSxWindowsFileServerVolumeConfiguration,
+  RegisterTaskDefinitionRequest,
+  S3FilesVolumeConfiguration,
+  Volume,
 } from '@aws-sdk/client-ecs'
+import { ecsEnums } from '../enums.ts'
 import { ECS_NAME } from '../lookups.ts'
 import { ensure, requireDistinct, requireOneOf, requireRange, type TaskRule } from './rule.ts'
 
@@ -48,7 +46,7 @@ const checkKind = (volume: Volume): void => {
 }
 
 const checkDocker = ({ scope = 'task', autoprovision }: DockerVolumeConfiguration): void => {
-  requireOneOf('dockerVolumeConfiguration.scope', scope, Scope)
+  requireOneOf('dockerVolumeConfiguration.scope', scope, ecsEnums.Scope)
   ensure(
     scope === 'shared' || autoprovision === undefined,
     'The autoprovision parameter is only supported for Docker volumes with the scope shared.',
@@ -57,8 +55,12 @@ const checkDocker = ({ scope = 'task', autoprovision }: DockerVolumeConfiguratio
 
 const checkEfs = (efs: EFSVolumeConfiguration): void => {
   const { fileSystemId = '', rootDirectory = '/', transitEncryption = 'DISABLED', authorizationConfig } = efs
-  requireOneOf('efsVolumeConfiguration.transitEncryption', transitEncryption, EFSTransitEncryption)
-  requireOneOf('efsVolumeConfiguration.authorizationConfig.iam', authorizationConfig?.iam, EFSAuthorizationConfigIAM)
+  requireOneOf('efsVolumeConfiguration.transitEncryption', transitEncryption, ecsEnums.EFSTransitEncryption)
+  requireOneOf(
+    'efsVolumeConfiguration.authorizationConfig.iam',
+    authorizationConfig?.iam,
+    ecsEnums.EFSAuthorizationConfigIAM,
+  )
   requireRange('efsVolumeConfiguration.transitEncryptionPort', efs.transitEncryptionPort, 1, 65_535)
   ensure(/^fs-[0-9a-f]{8,40}$/.test(fileSystemId), `Invalid EFS file system ID '${fileSystemId}'.`)
   const needsEncryption = authorizationConfig?.accessPointId !== undefined || authorizationConfig?.iam === 'ENABLED'
