@@ -28,6 +28,22 @@ describe('tidy', () => {
     expect(tidy([aFile('src/store/store.ts', body)])).toHaveLength(2)
   })
 
+  it('refuses to load an SDK client outside the command line, but not its types', () => {
+    const sdk = "'@aws-sdk/client-ecs'"
+    expect(tidy([aFile('src/wire/json.ts', `import { LogDriver } from ${sdk}`)])).toHaveLength(1)
+    expect(tidy([aFile('src/wire/json.ts', `import { type Task } from ${sdk}`)])).toHaveLength(1)
+    expect(tidy([aFile('src/wire/json.ts', `import * as ecs from ${sdk}`)])).toHaveLength(1)
+    expect(tidy([aFile('src/wire/json.ts', `const ecs = await import(${sdk})`)])).toHaveLength(1)
+    expect(tidy([aFile('src/wire/json.ts', `import type {\n  Task,\n} from ${sdk}`)])).toEqual([])
+    expect(tidy([aFile('src/wire/json.ts', `const enums = sdkEnums<typeof import(${sdk})>()`)])).toEqual([])
+    expect(tidy([aFile('src/cli/status.ts', `import { ECSClient } from ${sdk}`)])).toEqual([])
+  })
+
+  it('refuses to load node:http with its second client', () => {
+    expect(tidy([aFile('src/wire/listener.ts', "import { createServer } from 'node:http'")])).toHaveLength(1)
+    expect(tidy([aFile('src/wire/listener.ts', "import type { Server } from 'node:http'")])).toEqual([])
+  })
+
   it('asks for a header, a kebab-case name and a bounded length', () => {
     const long = { path: 'src/kit/badName.ts', text: '\n'.repeat(500) }
     expect(tidy([long])).toHaveLength(3)

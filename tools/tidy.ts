@@ -48,6 +48,17 @@ const LONGEST_FILE_LINES = 400
 const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|config))?\.ts$/
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+/** What costs memory to load, who may, and what the others do instead. Types cost nothing. */
+const COSTLY_IMPORTS = [
+  {
+    module: /^@aws-sdk\/client-/,
+    allowedIn: /^src\/cli\//,
+    instead: 'import its types alone; schemas and enumerations come from src/wire/sdk-model.ts',
+  },
+  { module: /^node:http$/, allowedIn: /^src\/kit\/node-http\.ts$/, instead: 'it comes from src/kit/node-http.ts' },
+]
+const VALUE_IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|(?<!typeof\s+)\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
 const FORBIDDEN_WORDS = /\b(TODO|FIXME|XXX|HACK)\b/
 
 const layerOf = (file: string): string | undefined => {
@@ -83,6 +94,14 @@ const brokenEdge = (from: string, layer: string, allowed: readonly string[], tar
   return strangers ? [`${from}: ${layer}/${ownFolder} must not import ${layer}/${otherFolder}`] : []
 }
 
+const costlyImports = ({ path: file, text }: SourceFile): string[] => {
+  if (layerOf(file) === undefined || isTest(file)) return []
+  const imported = Array.from(text.matchAll(VALUE_IMPORT), (match) => match[1] ?? match[2] ?? '')
+  return COSTLY_IMPORTS.filter(({ allowedIn }) => !allowedIn.test(file)).flatMap(({ module, instead }) =>
+    imported.filter((name) => module.test(name)).map((name) => `${file}: loads ${name}; ${instead}`),
+  )
+}
+
 const untidyText = ({ path: file, text }: SourceFile): string[] => {
   const problems: string[] = []
   if (!FILE_NAME.test(path.posix.basename(file))) problems.push(`${file}: file names are kebab-case`)
@@ -98,7 +117,11 @@ const untidyText = ({ path: file, text }: SourceFile): string[] => {
 
 /** One line per problem; empty if the tree is tidy. */
 export const tidy = (files: readonly SourceFile[]): string[] =>
-  files.flatMap((file) => [...brokenImports(file), ...(isTest(file.path) ? untidyTest(file) : untidyText(file))])
+  files.flatMap((file) => [
+    ...brokenImports(file),
+    ...costlyImports(file),
+    ...(isTest(file.path) ? untidyTest(file) : untidyText(file)),
+  ])
 
 const untidyTest = ({ path: file, text }: SourceFile): string[] => {
   const problems: string[] = []

@@ -1,22 +1,39 @@
 /**
- * The model of a service out of its `@aws-sdk/client-*` package, without the client around it: the package's entry point costs 30 MB
- * resident, its schemas alone 8. They stand in its ES module build, whose imports leave out `.js` as bundlers allow and Node does not.
+ * What the `@aws-sdk/client-*` packages know of an API, without the client around it: loading a package's entry point costs 30 MB
+ * resident, its schemas and enumerations alone 8. They stand in its ES module build, which is written for bundlers: its imports leave
+ * out `.js`, and nothing says that its files are ES modules. Clients are for those who call AWS's APIs, not for who answers them.
  */
 import { createRequire, registerHooks } from 'node:module'
 
 const require = createRequire(import.meta.url)
 const BUNDLER_BUILD = /\/@aws-sdk\/client-[a-z0-9-]+\/dist-es\//
 
-/** All exported schemas, by name. Throws if the package is not installed or keeps them elsewhere. */
-export const sdkModel = (packageName: string): Readonly<Record<string, unknown>> => {
+/** The enumerations among what a client package exports, e.g. `LaunchType`. */
+export type EnumsOf<Client> = {
+  readonly [Name in keyof Client as Client[Name] extends Readonly<Record<string, string>> ? Name : never]: Client[Name]
+}
+
+/** All exported schemas of a client package, by name. Throws if it is not installed or keeps them elsewhere. */
+export const sdkModel = (packageName: string): Readonly<Record<string, unknown>> =>
+  partOf(packageName, 'schemas/schemas_0')
+
+/** All exported enumerations of a client package. Throws if it is not installed or keeps them elsewhere. */
+export const sdkEnums = <Client>(packageName: string): EnumsOf<Client> =>
+  partOf(packageName, 'models/enums') as EnumsOf<Client>
+
+const partOf = (packageName: string, part: string): Readonly<Record<string, unknown>> => {
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      next(specifier.startsWith('.') && BUNDLER_BUILD.test(context.parentURL ?? '') && !specifier.endsWith('.js') ? `${specifier}.js` : specifier, context),
+    resolve: (specifier, context, next) => next(withExtension(specifier, context.parentURL), context),
     load: (url, context, next) => next(url, BUNDLER_BUILD.test(url) ? { ...context, format: 'module' } : context),
   })
   try {
-    return require(`${packageName}/dist-es/schemas/schemas_0.js`) as Readonly<Record<string, unknown>>
+    return require(`${packageName}/dist-es/${part}.js`) as Readonly<Record<string, unknown>>
   } finally {
     hooks.deregister()
   }
+}
+
+const withExtension = (specifier: string, importer = ''): string => {
+  const isBare = specifier.startsWith('.') && !specifier.endsWith('.js')
+  return isBare && BUNDLER_BUILD.test(importer) ? `${specifier}.js` : specifier
 }
