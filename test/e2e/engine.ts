@@ -91,6 +91,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
       await removeContainers(socket)
       await terminate(daemon)
       network?.kill('SIGKILL')
+      if (network === undefined) removeBridge(bridgeOf(directory))
       killOrphans(directory)
       unmountBelow(directory)
       rmSync(directory, { recursive: true, force: true })
