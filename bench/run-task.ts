@@ -2,23 +2,21 @@
  * What running a task costs on top of what its container costs: RunTask until RUNNING is described, 50 tasks at once, StopTask until
  * STOPPED, each against the bare Engine API with the same image on the same engine.
  */
-import {
-  DescribeTasksCommand,
-  type ECSClient,
-  RegisterTaskDefinitionCommand,
-  RunTaskCommand,
-  StopTaskCommand,
-} from '@aws-sdk/client-ecs'
+import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs'
 import { buildBusyboxImage } from '../test/e2e/busybox-image.ts'
 import { startEngine } from '../test/e2e/engine.ts'
 import { connectedInstance, startLongshore, until } from '../test/e2e/longshore.ts'
 import { type Answer, comparePairs, millisecondsOf, rateOf } from './lib/compare.ts'
 import { EngineCalls } from './lib/engine-calls.ts'
+import { LightClient } from './lib/light-client.ts'
 import { report } from './lib/report.ts'
 
 /** Ends at once on SIGTERM. */
 const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
-const POLL_MS = 1
+const POLL_MS = 3
+const POLL_MANY_MS = 20
+const CPU_SHARES = 128
+const MEMORY_MIB = 32
 const TASKS_AT_ONCE = 50
 const RUN_TASK_COUNT = 10
 const PARALLEL = [2, 4, 8]
@@ -30,39 +28,39 @@ const longshore = await startLongshore({
   args: ['--log-level', 'warn'],
   env: { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' },
 })
-const { client } = longshore
-await connectedInstance(client)
+await connectedInstance(longshore.client)
+const client = new LightClient(longshore.endpoint)
 const rival = new EngineCalls(engine.socket, image)
 
-const register = (networkMode: 'bridge' | 'host') =>
-  client.send(
-    new RegisterTaskDefinitionCommand({
-      family: networkMode,
-      networkMode,
-      containerDefinitions: [{ name: 'main', image, memory: 32, command: COMMAND, stopTimeout: 10 }],
-    }),
-  )
+const register = (networkMode: 'bridge' | 'host'): Promise<object> =>
+  client.call('RegisterTaskDefinition', {
+    family: networkMode,
+    networkMode,
+    containerDefinitions: [
+      { name: 'main', image, cpu: CPU_SHARES, memory: MEMORY_MIB, command: COMMAND, stopTimeout: 10 },
+    ],
+  })
 
 const runTasks = async (family: string, count: number): Promise<string[]> => {
-  const { tasks = [], failures = [] } = await client.send(new RunTaskCommand({ taskDefinition: family, count }))
+  const { tasks = [], failures = [] } = await client.call<RunTaskResponse>('RunTask', { taskDefinition: family, count })
   if (tasks.length < count) throw new Error(`not placed: ${JSON.stringify(failures)}`)
   return tasks.map(({ taskArn }) => taskArn ?? '')
 }
 
 /** Resolves when all tasks are described with the status. */
-const reached = async (api: ECSClient, tasks: readonly string[], status: 'RUNNING' | 'STOPPED'): Promise<void> => {
+const reached = async (tasks: readonly string[], status: 'RUNNING' | 'STOPPED'): Promise<void> => {
   for (;;) {
-    const { tasks: described = [] } = await api.send(new DescribeTasksCommand({ tasks: [...tasks] }))
+    const { tasks: described = [] } = await client.call<DescribeTasksResponse>('DescribeTasks', { tasks })
     if (described.every(({ lastStatus }) => lastStatus === status)) return
     const failed = described.find(({ lastStatus }) => status === 'RUNNING' && lastStatus === 'STOPPED')
     if (failed !== undefined) throw new Error(`stopped: ${failed.stoppedReason} ${failed.containers?.[0]?.reason}`)
-    await new Promise((resolve) => setTimeout(resolve, tasks.length > 1 ? POLL_MS * 20 : POLL_MS))
+    await new Promise((resolve) => setTimeout(resolve, tasks.length > 1 ? POLL_MANY_MS : POLL_MS))
   }
 }
 
 const stopTasks = async (tasks: readonly string[]): Promise<void> => {
-  await Promise.all(tasks.map((task) => client.send(new StopTaskCommand({ task }))))
-  await reached(client, tasks, 'STOPPED')
+  await Promise.all(tasks.map((task) => client.call('StopTask', { task })))
+  await reached(tasks, 'STOPPED')
 }
 
 /** The agent removes stopped containers a second later: that is not to fall into the next measurement. */
@@ -77,7 +75,7 @@ const latency = (): Promise<Answer> =>
       let tasks: string[] = []
       const elapsed = await millisecondsOf(async () => {
         tasks = await runTasks('bridge', 1)
-        await reached(client, tasks, 'RUNNING')
+        await reached(tasks, 'RUNNING')
       })
       await stopTasks(tasks)
       await cleanedUp()
@@ -101,7 +99,7 @@ const stopping = (): Promise<Answer> =>
     unit: 'ms',
     ours: async () => {
       const tasks = await runTasks('bridge', 1)
-      await reached(client, tasks, 'RUNNING')
+      await reached(tasks, 'RUNNING')
       const elapsed = await millisecondsOf(() => stopTasks(tasks))
       await cleanedUp()
       return elapsed
@@ -121,7 +119,7 @@ const ourRate = async (networkMode: string): Promise<number> => {
   const rate = await rateOf(TASKS_AT_ONCE, async () => {
     const calls = Array.from({ length: TASKS_AT_ONCE / RUN_TASK_COUNT }, () => runTasks(networkMode, RUN_TASK_COUNT))
     tasks.push(...(await Promise.all(calls)).flat())
-    await reached(client, tasks, 'RUNNING')
+    await reached(tasks, 'RUNNING')
   })
   await stopTasks(tasks)
   await cleanedUp()
@@ -162,6 +160,7 @@ try {
   const answers = [await latency(), await stopping(), await throughput('bridge'), await throughput('host')]
   report(answers)
 } finally {
+  client.close()
   await longshore.stop()
   await engine.stop()
 }
