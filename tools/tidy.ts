@@ -55,7 +55,8 @@ const COSTLY_IMPORTS = [
     allowedIn: /^src\/cli\//,
     instead: 'import its types alone; schemas and enumerations come from src/wire/sdk-model.ts',
   },
-  { module: /^node:http$/, allowedIn: /^src\/kit\/node-http\.ts$/, instead: 'it comes from src/kit/node-http.ts' },
+  { module: /^node:(http|util)$/, allowedIn: /^src\/kit\/node\.ts$/, instead: 'it comes from src/kit/node.ts' },
+  { module: /^node:process$/, allowedIn: /^src\/kit\/node\.ts$/, instead: 'use the global' },
 ]
 const VALUE_IMPORT =
   /(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|(?<!typeof\s+)\bimport\(\s*['"]([^'"]+)['"]\s*\)/g

@@ -2,7 +2,6 @@
  * The ECS API as an agent uses it: AWS JSON 1.1, signed, over plain HTTP. Not the SDK's client: that one alone takes as much memory as the
  * whole agent may have. Retries are those of the ECS agent; when to give up for good is for the caller.
  */
-import { types } from 'node:util'
 import type {
   AttachmentStateChange,
   Attribute,
@@ -13,6 +12,7 @@ import type {
 import { Backoff, type BackoffPolicy } from '../kit/backoff.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
+import { util } from '../kit/node.ts'
 import { ControlApiError, errorOfAnswer, unreachable } from './control-api-error.ts'
 import type { HttpAnswer, HttpTransport } from './http-transport.ts'
 import type { Signer } from './signer.ts'
@@ -219,7 +219,7 @@ const outputOf = (operation: string, answer: HttpAnswer): Readonly<Record<string
 
 /** AWS: JSON 1.1 has times as epoch seconds. */
 const withEpochSeconds = (value: unknown): unknown => {
-  if (types.isDate(value)) return value.getTime() / 1000
+  if (util.types.isDate(value)) return value.getTime() / 1000
   if (Array.isArray(value)) return value.map(withEpochSeconds)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withEpochSeconds(member)]))

@@ -1,7 +1,7 @@
 /** One HTTP request of the agent: `node:http` or `node:https` with connections kept alive, and a limit on the time it takes. */
 import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { http } from '../kit/node-http.ts'
+import { http } from '../kit/node.ts'
 import { REQUEST_BODY_BYTES } from '../model/limits.ts'
 
 export interface HttpRequest {

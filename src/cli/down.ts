@@ -1,5 +1,4 @@
 /** `longshore down`: ends the `up` of a data directory and waits until it is gone. Containers keep running. */
-import process from 'node:process'
 import { SystemClock } from '../kit/clock.ts'
 import { command, UserError } from '../kit/command.ts'
 import { processStart, readNote } from '../kit/installation.ts'

@@ -1,5 +1,4 @@
 /** `longshore env`: the variables that point the AWS CLI, SDKs and Terraform at a running Longshore. For `eval "$(longshore env)"`. */
-import process from 'node:process'
 import { command } from '../kit/command.ts'
 import { clientCredentials, dataDirOption, requireNote } from './options.ts'
 

@@ -1,5 +1,4 @@
 /** `longshore status`: what runs, by cluster and instance, asked of the API like any customer. */
-import process from 'node:process'
 import {
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,

@@ -1,5 +1,4 @@
 /** `longshore version`. */
-import process from 'node:process'
 import { command } from '../kit/command.ts'
 import { version } from '../kit/version.ts'
 

@@ -3,8 +3,8 @@
  * defaults, help printed from the same declaration.
  */
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { closestName } from './closest-name.ts'
+import { util } from './node.ts'
 
 /** The user can mend it: printed as one sentence without a stack, exit code 1. */
 export class UserError extends Error {
@@ -68,7 +68,7 @@ type Flags = ReadonlyMap<string, string | boolean>
 
 const parseFlags = (definition: Command, argv: readonly string[]): Flags => {
   const options = Object.fromEntries(Object.entries(definition.options).map(([name, { type }]) => [name, { type }]))
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const { tokens } = util.parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
   const flags = new Map<string, string | boolean>()
   for (const token of tokens) {
     if (token.kind === 'positional') throw refusal(definition, `"${token.value}" is not expected here`)

@@ -2,10 +2,9 @@
  * One running Longshore as its data directory tells it: where each part keeps its files, and the note that `up`, or a `server`
  * on its own, leaves for `down`, `status` and `env`.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import process from 'node:process'
 import { UserError } from './command.ts'
 
 export interface RunningNote {
@@ -32,6 +31,8 @@ export const defaultDataDir = (env: NodeJS.ProcessEnv = process.env): string => 
 
 export const serverDir = (dataDir: string): string => path.join(dataDir, 'server')
 export const agentDir = (dataDir: string): string => path.join(dataDir, 'agent')
+/** Whether a server has been there. */
+export const hasServerDir = (dataDir: string): boolean => existsSync(serverDir(dataDir))
 export const logFile = (dataDir: string): string => path.join(dataDir, 'longshore.log')
 /** Holds the root user's access key, readable by its owner alone. */
 export const rootKeyFile = (dataDir: string): string => path.join(serverDir(dataDir), 'root-access-key.json')

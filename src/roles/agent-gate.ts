@@ -7,7 +7,7 @@ import type { Caller } from '../agentlink/session-server.ts'
 import type { TcsServer } from '../agentlink/tcs-server.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Log } from '../kit/log.ts'
-import { http } from '../kit/node-http.ts'
+import { http } from '../kit/node.ts'
 import type { Authenticator } from '../wire/authentication.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
 

@@ -1,5 +1,4 @@
 /** Options that the roles share, and what they mean. */
-import process from 'node:process'
 import { UserError } from '../kit/command.ts'
 import { defaultDataDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'

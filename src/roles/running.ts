@@ -1,6 +1,5 @@
 /** What a Longshore that runs says of itself: one line for people, and the note in the data directory for the other commands. */
 import path from 'node:path'
-import process from 'node:process'
 import type { Clock } from '../kit/clock.ts'
 import { UserError } from '../kit/command.ts'
 import { defaultDataDir, processStart, readNote, type RunningNote } from '../kit/installation.ts'

@@ -5,7 +5,7 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Clock } from '../../kit/clock.ts'
-import { http } from '../../kit/node-http.ts'
+import { http } from '../../kit/node.ts'
 import { RuntimeError } from '../runtime.ts'
 import type { EngineEndpoint } from './engine-endpoint.ts'
 import { errorOfAnswer, errorOfConnection } from './engine-error.ts'

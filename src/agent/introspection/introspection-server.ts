@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { http } from '../../kit/node-http.ts'
+import { http } from '../../kit/node.ts'
 import type { AgentConfig } from '../config.ts'
 import { introspectionAnswer, type IntrospectionFacts, type IntrospectionSource } from './introspection-answer.ts'
 

@@ -1,5 +1,5 @@
 /** Makes the Docker volumes that a task mounts, before its containers are created. Making one that exists does no harm. */
-import { isDeepStrictEqual } from 'node:util'
+import { util } from '../../kit/node.ts'
 import { changeVolume } from '../engine/changes.ts'
 import type { EngineTask, EngineVolume } from '../engine/task.ts'
 import { type LocalVolume, RuntimeError } from '../runtime.ts'
@@ -38,8 +38,8 @@ const provide = async (volume: EngineVolume, { runtime, settings, ownLabels }: S
 const requireMatch = (volume: EngineVolume, existing: LocalVolume): void => {
   const differs = [
     ...(volume.driver !== undefined && volume.driver !== existing.driver ? ['driver'] : []),
-    ...(isDeepStrictEqual(volume.driverOpts ?? {}, existing.driverOpts ?? {}) ? [] : ['driver options']),
-    ...(isDeepStrictEqual(volume.labels ?? {}, existing.labels ?? {}) ? [] : ['labels']),
+    ...(util.isDeepStrictEqual(volume.driverOpts ?? {}, existing.driverOpts ?? {}) ? [] : ['driver options']),
+    ...(util.isDeepStrictEqual(volume.labels ?? {}, existing.labels ?? {}) ? [] : ['labels']),
   ]
   if (differs.length === 0) return
   throw new RuntimeError('conflict', `volume ${volume.source} exists with other ${differs.join(' and ')}`)

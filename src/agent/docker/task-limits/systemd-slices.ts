@@ -4,7 +4,7 @@
  * https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html (StartTransientUnit)
  */
 import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { util } from '../../../kit/node.ts'
 import { resourceId } from '../../../model/arn.ts'
 import type { EngineTask } from '../../engine/task.ts'
 import { cpuWeight } from './control-groups.ts'
@@ -16,7 +16,7 @@ export type RunCommand = (program: string, parameters: readonly string[]) => Pro
 const COMMAND_TIMEOUT_MS = 30_000
 
 const run: RunCommand = (program, parameters) =>
-  promisify(execFile)(program, [...parameters], { timeout: COMMAND_TIMEOUT_MS })
+  util.promisify(execFile)(program, [...parameters], { timeout: COMMAND_TIMEOUT_MS })
 
 const MANAGER = ['org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager']
 

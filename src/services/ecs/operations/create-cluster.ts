@@ -1,6 +1,6 @@
 /** CreateCluster: creates a cluster, or answers with the one of that name if the request says nothing different. */
-import { isDeepStrictEqual } from 'node:util'
 import type { ClusterSetting, CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-ecs'
+import { util } from '../../../kit/node.ts'
 import { clusterNameOf } from '../../../model/arn.ts'
 import type { ClusterRecord } from '../../../model/records.ts'
 import { principalOf, valueInForce } from '../account-settings.ts'
@@ -59,7 +59,7 @@ const COMPARED = [
 
 /** AWS: CreateCluster is idempotent by name; what the request states must be what the cluster has. */
 const checkConsistent = (input: CreateClusterRequest, wanted: ClusterRecord, existing: ClusterRecord): void => {
-  if (COMPARED.every((member) => input[member] === undefined || isDeepStrictEqual(wanted[member], existing[member])))
+  if (COMPARED.every((member) => input[member] === undefined || util.isDeepStrictEqual(wanted[member], existing[member])))
     return
   throw invalidParameter(
     'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
