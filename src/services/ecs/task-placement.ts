@@ -1,24 +1,22 @@
 /** Placement constraints and strategies of a request, checked and in the scheduler's form; and its failures in ECS's. */
-import {
-  type Failure,
-  type PlacementConstraint as ConstraintInput,
-  PlacementConstraintType,
-  type PlacementStrategy as StrategyInput,
-  PlacementStrategyType,
+import type {
+  Failure,
+  PlacementConstraint as ConstraintInput,
+  PlacementStrategy as StrategyInput,
 } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../model/arn.ts'
 import { PLACEMENT_CONSTRAINTS, PLACEMENT_STRATEGIES } from '../../model/limits.ts'
 import type { TaskDefinitionRecord } from '../../model/records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
 import { ExpressionError } from '../../scheduler/query/expression-error.ts'
-import { parseExpression } from '../../scheduler/query/parser.ts'
+import { compileExpression } from '../../scheduler/query-language.ts'
 import type {
   AttributeRequirement,
   PlacementConstraint,
   PlacementFailure,
   PlacementStrategy,
 } from '../../scheduler/types.ts'
-import { oneOf } from './enums.ts'
+import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter } from './faults.ts'
 
 /** The constraints of the request and those of the definition, which were checked when it was registered. */
@@ -38,7 +36,7 @@ export const definitionConstraints = ({ placementConstraints }: TaskDefinitionRe
   placementConstraints.map(({ expression = '' }) => ({ type: 'memberOf', expression }))
 
 const checkedConstraint = ({ type, expression }: ConstraintInput): PlacementConstraint => {
-  if (oneOf('placementConstraints.type', type ?? '', PlacementConstraintType) === 'distinctInstance') {
+  if (oneOf('placementConstraints.type', type ?? '', ecsEnums.PlacementConstraintType) === 'distinctInstance') {
     if (expression)
       throw invalidParameter('You cannot specify an expression with the distinctInstance constraint type.')
     return { type: 'distinctInstance' }
@@ -50,25 +48,33 @@ const checkedConstraint = ({ type, expression }: ConstraintInput): PlacementCons
 
 const checkExpression = (expression: string): void => {
   try {
-    parseExpression(expression)
+    compileExpression(expression)
   } catch (error) {
     throw error instanceof ExpressionError ? invalidParameter(error.message) : error
   }
 }
 
+/** AWS: Fargate spreads tasks over availability zones; below that, hosts are our own affair. */
+const FARGATE_STRATEGIES: readonly PlacementStrategy[] = [
+  { type: 'spread', field: 'attribute:ecs.availability-zone' },
+  { type: 'spread', field: 'instanceId' },
+]
+
 export const checkedStrategies = (
   given: readonly StrategyInput[],
   launchType: LaunchType,
 ): readonly PlacementStrategy[] => {
-  if (launchType === 'FARGATE' && given.length > 0)
+  if (launchType === 'FARGATE') {
+    if (given.length === 0) return FARGATE_STRATEGIES
     throw invalidParameter('Placement strategies are not supported with FARGATE launch type.')
+  }
   if (given.length > PLACEMENT_STRATEGIES)
     throw invalidParameter(`A task can have at most ${PLACEMENT_STRATEGIES} placement strategies.`)
   return given.map(checkedStrategy)
 }
 
 const checkedStrategy = ({ type, field = '' }: StrategyInput): PlacementStrategy => {
-  switch (oneOf('placementStrategy.type', type ?? '', PlacementStrategyType)) {
+  switch (oneOf('placementStrategy.type', type ?? '', ecsEnums.PlacementStrategyType)) {
     case 'random':
       if (field) throw invalidParameter('The random placement strategy does not take a field.')
       return { type: 'random' }

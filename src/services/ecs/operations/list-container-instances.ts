@@ -1,15 +1,10 @@
 /** ListContainerInstances: ARNs of a cluster's registered instances, by status and by a statement of the cluster query language. */
-import {
-  ContainerInstanceStatus,
-  type ListContainerInstancesRequest,
-  type ListContainerInstancesResponse,
-} from '@aws-sdk/client-ecs'
+import type { ListContainerInstancesRequest, ListContainerInstancesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
 import type { ContainerInstanceRecord } from '../../../model/records.ts'
-import { compileFilter, ExpressionError, type InstanceFacts } from '../../../scheduler/query-language.ts'
-import { taskCountKey } from '../../../store/tables.ts'
+import { compileFilter, ExpressionError } from '../../../scheduler/query-language.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { oneOf } from '../enums.ts'
+import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 import { page } from '../page.ts'
@@ -36,26 +31,16 @@ export const listContainerInstances: EcsOperation<ListContainerInstancesRequest,
 /** Without a status: all but INACTIVE. The statuses of trunk network interfaces are known, but no instance has one. */
 const statusTest = (status: string | undefined): InstanceTest => {
   if (status === undefined) return (instance) => instance.status !== 'INACTIVE'
-  const wanted: string = oneOf('status', status, ContainerInstanceStatus)
+  const wanted: string = oneOf('status', status, ecsEnums.ContainerInstanceStatus)
   return (instance) => instance.status === wanted
 }
 
 const filterTest = (filter: string | undefined, context: EcsContext): InstanceTest => {
   if (!filter) return () => true
   try {
-    return compileFilter(filter, (instance) => factsOf(instance, context))
+    return compileFilter(filter, ({ containerInstanceId }) => context.capacity.facts(containerInstanceId))
   } catch (error) {
     if (error instanceof ExpressionError) throw invalidParameter(error.message)
     throw error
-  }
-}
-
-const factsOf = ({ containerInstanceId: id }: ContainerInstanceRecord, context: EcsContext): InstanceFacts => {
-  const { tasks } = context.tx
-  const taskGroups = (): Set<string> => new Set(tasks.find('activeByInstance', id).map(({ group }) => group))
-  return {
-    runningTasksCount: tasks.count('onInstance', taskCountKey(id, 'RUNNING')),
-    hasTaskGroup: (group) => taskGroups().has(group),
-    taskGroups,
   }
 }

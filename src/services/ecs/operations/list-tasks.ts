@@ -2,14 +2,14 @@
  * ListTasks: ARNs of tasks in the order of their ids, from sorted indexes: a page costs what it gives. Only a filter without an index
  * of its own looks at more; how much is limited, so that such a page may be short and yet have a token.
  */
-import { DesiredStatus, LaunchType, type ListTasksRequest, type ListTasksResponse } from '@aws-sdk/client-ecs'
+import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs'
 import { taskArn } from '../../../model/arn.ts'
 import { LIST_TASKS_ROWS, PAGE_SIZE } from '../../../model/limits.ts'
 import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
 import { taskListKey } from '../../../store/tables.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
-import { oneOf } from '../enums.ts'
+import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter, serviceNotFound } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 
@@ -21,7 +21,7 @@ export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
     const matches = filterOf(input, context, cluster)
     const scope = scopeOf(input, context, cluster)
     const rows = candidates(input, context, cluster, positionOf(input, context, scope))
-    const { arns, position } = page(rows, matches, size)
+    const { arns, position } = page(cluster, rows, matches, size)
     return {
       taskArns: arns,
       ...(position === undefined ? {} : { nextToken: context.pageTokens.seal(scope, position) }),
@@ -51,7 +51,7 @@ const pageSize = (maxResults: number | undefined): number => {
 }
 
 const desiredStatusOf = ({ desiredStatus }: ListTasksRequest): string =>
-  oneOf('desiredStatus', desiredStatus ?? 'RUNNING', DesiredStatus)
+  oneOf('desiredStatus', desiredStatus ?? 'RUNNING', ecsEnums.DesiredStatus)
 
 /** What the index does not decide. */
 const filterOf = (
@@ -59,7 +59,7 @@ const filterOf = (
   context: EcsContext,
   cluster: ClusterRecord,
 ): ((task: TaskRecord) => boolean) => {
-  const launchType = input.launchType && oneOf('launchType', input.launchType, LaunchType)
+  const launchType = input.launchType && oneOf('launchType', input.launchType, ecsEnums.LaunchType)
   const instanceId =
     input.containerInstance && requireContainerInstance(context, cluster, input.containerInstance).containerInstanceId
   return (task) =>
@@ -105,16 +105,18 @@ const candidates = (
 
 /** The next matching tasks; `position` is set if there may be more. */
 const page = (
+  { clusterArn }: ClusterRecord,
   rows: Iterable<TaskRecord>,
   matches: (task: TaskRecord) => boolean,
   size: number,
 ): { readonly arns: string[]; readonly position?: string } => {
   const arns: string[] = []
+  const prefix = taskArn(clusterArn, '')
   let seen = 0
   let position = ''
   for (const task of rows) {
     if (arns.length === size || seen === LIST_TASKS_ROWS) return { arns, position }
-    if (matches(task)) arns.push(taskArn(task.clusterArn, task.taskId))
+    if (matches(task)) arns.push(prefix + task.taskId)
     position = task.taskId
     seen++
   }
