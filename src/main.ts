@@ -1,5 +1,4 @@
 /** The command: finds the command that argv names, resolves its options, runs it. Each command's code is loaded when it runs. */
-import process from 'node:process'
 import { closestName } from './kit/closest-name.ts'
 import { columns, type Command, resolveValues, usage, UserError } from './kit/command.ts'
 
@@ -82,14 +81,18 @@ const run = async (argv: readonly string[]): Promise<number> => {
   return command.run(resolveValues(command, rest, process.env))
 }
 
-// Whoever reads the output may go away; that is no reason to end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+// Whoever reads the log may go away; that is no reason to end.
+process.stderr.on('error', () => {})
 
-try {
-  process.exitCode = await run(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(
-    `longshore: ${error instanceof UserError ? error.message : ((error as Error).stack ?? String(error))}\n`,
-  )
-  process.exitCode = 1
+const exitCode = async (argv: readonly string[]): Promise<number> => {
+  try {
+    return await run(argv)
+  } catch (error) {
+    const complaint = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error)
+    process.stderr.write(`longshore: ${complaint}\n`)
+    return 1
+  }
 }
+
+// Whatever is still open then, a connection or a timer, has nothing left to do.
+process.exit(await exitCode(process.argv.slice(2)))

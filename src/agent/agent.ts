@@ -110,9 +110,7 @@ export class Agent {
     const registered = await this.#register()
     this.#ending.signal.throwIfAborted()
     this.#registered = registered
-    checkpoint.putFact('containerInstanceArn', registered.containerInstanceArn)
-    checkpoint.putFact('cluster', registered.cluster)
-    await checkpoint.flush()
+    await this.#remember(registered)
     log.info('registered', { containerInstanceArn: registered.containerInstanceArn, cluster: registered.cluster })
     this.#openLinks(registered)
   }
@@ -195,6 +193,15 @@ export class Agent {
       tags: instanceTags(config),
       signal: this.#ending.signal,
     })
+  }
+
+  /** What is remembered already needs no write: an agent comes back on a full disk too. */
+  async #remember({ cluster, containerInstanceArn }: Registered): Promise<void> {
+    const { checkpoint } = this.#options
+    if (this.#facts.containerInstanceArn === containerInstanceArn && this.#facts.cluster === cluster) return
+    checkpoint.putFact('containerInstanceArn', containerInstanceArn)
+    checkpoint.putFact('cluster', cluster)
+    await checkpoint.flush()
   }
 
   #openLinks({ cluster, containerInstanceArn }: Registered): void {

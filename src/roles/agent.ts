@@ -1,7 +1,6 @@
 /** `longshore agent`: the container agent as a process, configured as the ECS agent is. Ends cleanly; containers run on. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import { Agent } from '../agent/agent.ts'
 import { SqliteCheckpoint, CheckpointError } from '../agent/checkpoint/sqlite-checkpoint.ts'
 import { MemoryCheckpoint } from '../agent/checkpoint/memory-checkpoint.ts'
@@ -21,11 +20,12 @@ import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError } from '../kit/command.ts'
 import { type Ids, SystemIds } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
 import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { openHost } from './agent-host.ts'
-import { hasParent, onEnd, sayReady } from './child.ts'
-import { inDataDir } from './running.ts'
+import { sayReady } from './child.ts'
+import { dataDirError, inDataDir } from './running.ts'
 
 const options = {
   runtime: {
@@ -91,16 +91,26 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
   })
   startCleanup(() => agent.tasks())
 
-  onEnd(async () => {
-    await agent.stop()
-    close()
-    await introspection?.close()
-  })
+  const ended = untilToldToEnd()
   const introspection = await openIntrospection(config, agent, log)
-  await agent.start()
-  const containerInstanceArn = agent.containerInstanceArn ?? ''
+  const started = agent.start().then(
+    () => true,
+    (error: unknown) => {
+      throw dataDirError(config.dataDirectory, error)
+    },
+  )
+  if (await Promise.race([started, ended])) {
+    introduce(agent)
+    await ended
+  }
+  await agent.stop()
+  close()
+  await introspection?.close()
+}
+
+const introduce = ({ cluster, containerInstanceArn = '' }: Agent): void => {
   if (!hasParent())
-    process.stdout.write(`Longshore agent ${version()} works for cluster ${agent.cluster} as ${containerInstanceArn}\n`)
+    process.stdout.write(`Longshore agent ${version()} works for cluster ${cluster} as ${containerInstanceArn}\n`)
   sayReady({ containerInstanceArn })
 }
 

@@ -1,10 +1,9 @@
 /**
  * A role as a supervised child process. It says `ready` over its IPC channel once; if it dies after that, it is started again with
- * backoff; if it dies before, its own message on stderr has said why. A child whose parent is gone ends itself (`onEnd`).
+ * backoff; if it dies before, its own message on stderr has said why. A child whose parent is gone ends itself (`untilToldToEnd`).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { flushCompileCache } from 'node:module'
-import process from 'node:process'
 import { Backoff } from '../kit/backoff.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
@@ -27,7 +26,7 @@ export interface ChildOptions {
 
 export type ReadyMessage = Readonly<Record<string, string>>
 
-/** The process ended before it was ready. */
+/** The process ended before it was ready; on stderr it has said why. */
 export class ChildFailed extends Error {
   override readonly name = 'ChildFailed'
 }
@@ -49,9 +48,9 @@ export class Child {
   }
 
   /** Starts it; resolves with what it said when it was ready, rejects with `ChildFailed` if it ends before. */
-  start(): Promise<ReadyMessage> {
+  async start(): Promise<ReadyMessage> {
     const { name, args, env, clock } = this.#options
-    if (this.#stopping) return Promise.reject(new ChildFailed(`${name} is not wanted any more`))
+    if (this.#stopping) throw new ChildFailed(`${name} is not wanted any more`)
     const main = process.argv[1] ?? ''
     const child = spawn(process.execPath, [...process.execArgv, main, name, ...args()], {
       env: env(),
@@ -59,9 +58,13 @@ export class Child {
       // Ctrl-C reaches the whole foreground group: in a group of its own, the child ends when it is told to, in order.
       detached: true,
     })
-    const startedAt = clock.monotonic()
-    let isReady = false
     this.#process = child
+    return this.#ready(child, clock.monotonic())
+  }
+
+  #ready(child: ChildProcess, startedAt: number): Promise<ReadyMessage> {
+    const { name, clock } = this.#options
+    let isReady = false
     return new Promise((resolve, reject) => {
       child.once('message', (message) => {
         isReady = true
@@ -96,52 +99,31 @@ export class Child {
 
   #restart(exitCode: number | null, signal: string | null, livedMs: number): void {
     if (this.#stopping) return
+    this.#options.log.warn('a role ended and is started again', { role: this.#options.name, exitCode, signal })
     if (livedMs > HEALTHY_AFTER_MS) this.#backoff.reset()
-    const delayMs = this.#backoff.next()
-    this.#options.log.warn('a role ended and is started again', { role: this.#options.name, exitCode, signal, delayMs })
-    void this.#options.clock.sleep(delayMs).then(() => {
+    this.#startLater()
+  }
+
+  #startLater(): void {
+    void this.#options.clock.sleep(this.#backoff.next()).then(() => {
       if (!this.#stopping) this.#startAgain()
     })
   }
 
   #startAgain(): void {
-    const startedAt = this.#options.clock.monotonic()
     this.start().catch((error: unknown) => {
-      this.#options.log.error('a role did not start again', { role: this.#options.name, error })
-      this.#restart(null, null, this.#options.clock.monotonic() - startedAt)
+      if (this.#stopping) return
+      this.#options.log.error('a role did not start and is tried again', {
+        role: this.#options.name,
+        reason: error instanceof Error ? error.message : String(error),
+      })
+      this.#startLater()
     })
   }
 }
-
-/** A supervisor started this process and hears from it. */
-export const hasParent = (): boolean => process.send !== undefined
 
 /** Tells the parent, if there is one, that this role is ready, and keeps what Node has compiled: a killed role starts warm too. */
 export const sayReady = (message: ReadyMessage): void => {
   process.send?.(message)
   flushCompileCache()
-}
-
-/** The signals that mean: end in order. SIGHUP comes when the terminal is closed. */
-export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Calls `end` once, on a signal, or when the parent is gone; then the process ends. */
-export const onEnd = (end: () => Promise<void>): void => {
-  let ended = false
-  const once = (): void => {
-    if (ended) return
-    ended = true
-    void end().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`longshore: ${error instanceof Error ? error.message : String(error)}\n`)
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of END_SIGNALS) process.once(signal, once)
-  if (!hasParent()) return
-  process.once('disconnect', once)
-  // The parent may have gone before anyone listened.
-  if (!process.connected) once()
 }

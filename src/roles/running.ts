@@ -39,13 +39,18 @@ export const refuseIfRunning = (dataDir: string): void => {
   )
 }
 
-/** Does something with files of the data directory; an error of the file system or of SQLite becomes a sentence for the operator. */
+/** An error of the file system or of SQLite as a sentence for the operator; any other as it is. */
+export const dataDirError = (dataDir: string, error: unknown): unknown => {
+  if (!(error instanceof Error) || !('syscall' in error || 'errcode' in error)) return error
+  return new UserError(explain(error, { directory: dataDir, file: dataDir }).message, { cause: error })
+}
+
+/** Does something with files of the data directory. */
 export const inDataDir = <T>(dataDir: string, work: () => T): T => {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof Error) || !('syscall' in error || 'errcode' in error)) throw error
-    throw new UserError(explain(error, { directory: dataDir, file: dataDir }).message, { cause: error })
+    throw dataDirError(dataDir, error)
   }
 }
 

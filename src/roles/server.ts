@@ -1,19 +1,18 @@
 /** `longshore server`: the control plane as a process. Opens the journal and the port, and ends cleanly. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import process from 'node:process'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
 import { removeNote, serverDir, writeNote } from '../kit/installation.ts'
-import type { Log } from '../kit/log.ts'
-import { http } from '../kit/node-http.ts'
+import { http } from '../kit/node.ts'
+import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
-import { hasParent, onEnd, sayReady } from './child.ts'
+import { sayReady } from './child.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, serverOptions } from './options.ts'
 import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
@@ -27,10 +26,8 @@ export const serverCommand = command({
   run: async (values) => {
     checkServerOptions(values)
     if (!hasParent()) refuseIfRunning(values['data-dir'])
-    const clock = new SystemClock()
-    const log = openLog(clock, values)
     try {
-      await serve(values, clock, log)
+      await serve(values)
       return 0
     } catch (error) {
       if (error instanceof JournalError) throw new UserError(error.message, { cause: error })
@@ -41,35 +38,54 @@ export const serverCommand = command({
 
 /** How often connections that hang are looked for: the header timeout is 10 s. */
 const CONNECTIONS_CHECK_MS = 5000
+/** How long every call is answered with a fault when the journal has failed, so that who waits hears of it. */
+const LAST_ANSWERS_MS = 100
 
-/** Runs until the process is told to end. */
-const serve = async (values: ServerValues, clock: Clock, log: Log): Promise<void> => {
-  const ids = new SystemIds()
-  const dataDir = values['data-dir']
-  const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), (error) => abandon(log, error))
-  const { account, region, cluster, dev: isDev } = values
+/** Runs until the process is told to end, or the journal fails: then it rejects with that. */
+const serve = async (values: ServerValues): Promise<void> => {
+  const [clock, ids] = [new SystemClock(), new SystemIds()]
+  const log = openLog(clock, values)
+  const { account, region, cluster, dev: isDev, 'data-dir': dataDir } = values
+  const { promise: failed, resolve: fail } = Promise.withResolvers<JournalError>()
+  const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), fail)
   const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
-  const server = http.createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
-  configureServer(server)
+  const { server, open } = createDoor()
   const endpoint = await listen(server, values)
   const controlPlane = new ControlPlane({ store, clock, ids, log, account, region, isDev, endpoint, pageTokenKey })
   await controlPlane.start()
-  server.on('request', controlPlane.listener)
-  server.on('upgrade', (request, socket, head) => controlPlane.handleUpgrade(request, socket, head))
+  open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
   if (!hasParent()) introduce(values, endpoint, clock)
   sayReady({ endpoint })
 
-  onEnd(async () => {
-    server.close()
-    await controlPlane.stop()
-    server.closeAllConnections()
-    await store.close()
-    removeNote(dataDir)
-    log.info('stopped', { endpoint })
-  })
+  const failure = await Promise.race([failed, untilToldToEnd()])
+  if (failure !== undefined) {
+    // Nothing acknowledged is lost by ending now, and whatever else would be said could be wrong.
+    log.error('the journal failed; ending', { error: failure.message })
+    await clock.sleep(LAST_ANSWERS_MS)
+    throw failure
+  }
+  server.close()
+  await controlPlane.stop()
+  server.closeAllConnections()
+  await store.close()
+  removeNote(dataDir)
+  log.info('stopped', { endpoint })
+}
+
+/** A server whose address is known before what it serves is: whoever comes too early waits until it is opened. */
+const createDoor = (): { server: Server; open: (controlPlane: ControlPlane) => void } => {
+  const { promise: opened, resolve: open } = Promise.withResolvers<ControlPlane>()
+  const server = http.createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
+  configureServer(server)
+  server.on('request', (request, response) => void opened.then(({ listener }) => listener(request, response)))
+  server.on(
+    'upgrade',
+    (request, socket, head) => void opened.then((plane) => plane.handleUpgrade(request, socket, head)),
+  )
+  return { server, open }
 }
 
 /** On its own, the server says what `up` says otherwise. */
@@ -78,14 +94,6 @@ const introduce = (values: ServerValues, endpoint: string, clock: Clock): void =
   const note = noteOf({ endpoint, account, region, cluster, dev, runtime: 'none', clock })
   inDataDir(dataDir, () => writeNote(dataDir, note))
   process.stdout.write(greeting(note, dataDir))
-}
-
-/** Nothing acknowledged is lost by ending now, and whatever else would be said could be wrong. */
-const abandon = (log: Log, error: JournalError): void => {
-  log.error('the journal failed; ending', { error: error.message })
-  process.stderr.write(`longshore: ${error.message}\n`)
-  // The answers that say so are written first.
-  setImmediate(() => setImmediate(() => process.exit(1)))
 }
 
 /** Resolves with the base URL that the server is reached under. */

@@ -4,13 +4,13 @@
  */
 import { spawn } from 'node:child_process'
 import { fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import process from 'node:process'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { agentDir, logFile, readNote, readRootKey, removeNote, writeNote } from '../kit/installation.ts'
+import { agentDir, hasServerDir, logFile, readNote, readRootKey, removeNote, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
-import { Child, ChildFailed, END_SIGNALS } from './child.ts'
+import { END_SIGNALS, untilToldToEnd } from '../kit/process-end.ts'
+import { Child, ChildFailed } from './child.ts'
 import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
 import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
 
@@ -146,7 +146,25 @@ class Up {
   }
 
   #child(name: string, args: () => readonly string[]): Child {
-    return new Child({ name, args, env: () => this.#env(name), clock: this.#clock, ids: this.#ids, log: this.#log })
+    const argsNow = (): readonly string[] => {
+      this.#refuseVanished()
+      return args()
+    }
+    return new Child({
+      name,
+      args: argsNow,
+      env: () => this.#env(name),
+      clock: this.#clock,
+      ids: this.#ids,
+      log: this.#log,
+    })
+  }
+
+  /** A role must not start over with nothing because the disk of a data directory that it had is not mounted. */
+  #refuseVanished(): void {
+    const { 'data-dir': dataDir } = this.#values
+    if (this.#endpoint === '' || hasServerDir(dataDir)) return
+    throw new UserError(`The data directory ${dataDir} has vanished: is its disk mounted?`)
   }
 
   #serverArgs(): string[] {
@@ -190,9 +208,3 @@ class Up {
     }
   }
 }
-
-/** Resolves, with false, when a signal says so. A second one ends the process at once; its children notice. */
-const untilToldToEnd = (): Promise<false> =>
-  new Promise((resolve) => {
-    for (const signal of END_SIGNALS) process.once(signal, () => resolve(false))
-  })

@@ -69,10 +69,14 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
   up.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => up.once('exit', (code) => resolve(code)))
 
-  const endpoint = await until(`longshore up to listen`, () => {
-    if (up.exitCode !== null) throw new Error(`longshore up ended with ${up.exitCode}: ${output}`)
-    return /listens on (\S+)/.exec(output)?.[1]
-  })
+  let hasEnded = false
+  // Not before everything that it printed was read.
+  up.once('close', () => (hasEnded = true))
+
+  const endpoint = await until(`longshore ${command} to listen`, () =>
+    hasEnded ? '' : /listens on (\S+)/.exec(output)?.[1],
+  )
+  if (endpoint === '') throw new Error(`longshore ${command} ended with ${up.exitCode}: ${output}`)
   const client = new ECSClient({
     endpoint,
     region: 'us-east-1',

@@ -6,8 +6,7 @@
  */
 import { chmodSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { Clock } from '../../kit/clock.ts'
-import { settle } from '../../kit/clock.ts'
+import { type Clock, settle, type Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { EngineTask } from '../engine/task.ts'
 import type { AgentFacts, Checkpoint } from './checkpoint.ts'
@@ -24,6 +23,9 @@ const SCHEMA = `
 
 /** How long after a failed write the next attempt is made, if nobody asks before. */
 const RETRY_MS = 1000
+
+/** How long to wait for an agent that is just ending. */
+const LOCK_WAIT_MS = 1000
 
 /** The file cannot be used; the message is for the operator. */
 export class CheckpointError extends Error {
@@ -53,6 +55,8 @@ export class SqliteCheckpoint implements Checkpoint {
   #waiters: Waiter[] = []
   #isScheduled = false
   #isClosed = false
+  /** There is one from a failed write to the next that succeeds. */
+  #retry: Timer | undefined
 
   constructor(options: SqliteCheckpointOptions) {
     this.#options = options
@@ -116,12 +120,26 @@ export class SqliteCheckpoint implements Checkpoint {
     this.#waiters = []
     try {
       this.#commit()
+      this.#succeeded()
       for (const { resolve } of waiters) resolve()
     } catch (error) {
-      this.#options.log.error('checkpoint cannot be written', { error })
+      this.#failed(error)
       for (const { reject } of waiters) reject(error)
-      this.#options.clock.setTimer(RETRY_MS, () => this.#schedule())
     }
+  }
+
+  #succeeded(): void {
+    this.#retry?.cancel()
+    if (this.#retry !== undefined) this.#options.log.info('checkpoint can be written again')
+    this.#retry = undefined
+  }
+
+  /** Tries again in a while, however many ask meanwhile, and complains once. */
+  #failed(error: unknown): void {
+    if (this.#retry === undefined)
+      this.#options.log.error('checkpoint cannot be written; no new task is taken', { error })
+    this.#retry?.cancel()
+    this.#retry = this.#options.clock.setTimer(RETRY_MS, () => this.#schedule())
   }
 
   /** What could not be committed stays pending. */
@@ -152,7 +170,7 @@ export class SqliteCheckpoint implements Checkpoint {
 }
 
 const openDatabase = (file: string): DatabaseSync => {
-  const database = new DatabaseSync(file)
+  const database = new DatabaseSync(file, { timeout: LOCK_WAIT_MS })
   try {
     // Environment variables of tasks stand in the file.
     chmodSync(file, 0o600)

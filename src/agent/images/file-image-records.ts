@@ -50,8 +50,8 @@ export class FileImageRecords implements ImageRecords {
   #write(): void {
     const temporary = `${this.#path}.new`
     try {
-      mkdirSync(dirname(this.#path), { recursive: true })
-      writeFileSync(temporary, JSON.stringify([...this.#records.all()]))
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+      writeFileSync(temporary, JSON.stringify([...this.#records.all()]), { mode: 0o600 })
       renameSync(temporary, this.#path)
     } catch (error) {
       this.#log.warn('cannot write image records', { error })
