@@ -14,6 +14,12 @@ const RESTART = { minMs: 100, maxMs: 10_000, jitter: 0.2, multiplier: 2 }
 const HEALTHY_AFTER_MS = 30_000
 const KILL_AFTER_MS = 10_000
 
+/** Options of Node that a role has besides its parent's, the same that `bin/longshore` gives to a role that is started by hand. */
+const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  // It waits more than it computes: the optimizing compiler would cost it 5 MB and gain it nothing.
+  agent: ['--no-opt'],
+}
+
 export interface ChildOptions {
   readonly name: string
   /** Arguments of each start; asked anew so that a later start can use what the first one learned. */
@@ -52,7 +58,8 @@ export class Child {
     const { name, args, env, clock } = this.#options
     if (this.#stopping) throw new ChildFailed(`${name} is not wanted any more`)
     const main = process.argv[1] ?? ''
-    const child = spawn(process.execPath, [...process.execArgv, main, name, ...args()], {
+    const nodeOptions = [...process.execArgv, ...(NODE_OPTIONS[name] ?? [])]
+    const child = spawn(process.execPath, [...nodeOptions, main, name, ...args()], {
       env: env(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Ctrl-C reaches the whole foreground group: in a group of its own, the child ends when it is told to, in order.
