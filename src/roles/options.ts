@@ -23,6 +23,11 @@ export const serverOptions = {
   dev: { type: 'boolean', description: 'accept any credentials, as local AWS emulators do; loopback only' },
   port: { type: 'string', valueName: 'PORT', description: 'where to listen; 0 picks a free port', default: '4566' },
   host: { type: 'string', valueName: 'ADDRESS', description: 'where to listen', default: '127.0.0.1' },
+  advertise: {
+    type: 'string',
+    valueName: 'URL',
+    description: 'where agents reach it, if not at that address, e.g. https://ecs.example.com',
+  },
   'data-dir': { type: 'string', valueName: 'DIR', description: 'where state is kept', default: defaultDataDir() },
   account: { type: 'string', valueName: 'ID', description: 'the account, 12 digits', default: '000000000000' },
   region: {
@@ -49,12 +54,15 @@ export const checkServerOptions = (values: {
   account: string
   region: string
   cluster: string
+  advertise: string | undefined
 }): void => {
   if (values.dev && !LOOPBACK.test(values.host)) {
     throw new UserError(
       `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
     )
   }
+  if (values.advertise !== undefined && !/^https?:\/\/[^\s/?#]+\/*$/.test(values.advertise))
+    throw new UserError(`--advertise is "${values.advertise}"; it must look like https://ecs.example.com.`)
   if (!/^\d{12}$/.test(values.account))
     throw new UserError(`--account is "${values.account}"; an account is 12 digits.`)
   if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(values.region))

@@ -1,8 +1,7 @@
 /** `longshore server`: the control plane as a process. Opens the journal and the port, and ends cleanly. */
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type Clock, SystemClock } from '../kit/clock.ts'
-import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
+import { command, UserError, type Values } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
 import { removeNote, serverDir, writeNote } from '../kit/installation.ts'
 import { http } from '../kit/node.ts'
@@ -11,6 +10,7 @@ import { JournalError } from '../store/journal/journal.ts'
 import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
+import { agentUrl, listen, localUrl } from './address.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
 import { ControlPlane } from './control-plane.ts'
@@ -52,8 +52,10 @@ const serve = async (values: ServerValues): Promise<void> => {
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
   const { server, open } = createDoor()
-  const endpoint = await listen(server, values)
-  const controlPlane = new ControlPlane({ store, clock, ids, log, account, region, isDev, endpoint, pageTokenKey })
+  const port = await listen(server, values)
+  const endpoint = localUrl(values.host, port)
+  const settings = { account, region, isDev, pageTokenKey, endpoint: agentUrl(values.host, port, values.advertise) }
+  const controlPlane = new ControlPlane({ store, clock, ids, log, ...settings })
   await controlPlane.start()
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
@@ -94,32 +96,4 @@ const introduce = (values: ServerValues, endpoint: string, clock: Clock): void =
   const note = noteOf({ endpoint, account, region, cluster, dev, runtime: 'none', clock })
   inDataDir(dataDir, () => writeNote(dataDir, note))
   process.stdout.write(greeting(note, dataDir))
-}
-
-/** Resolves with the base URL that the server is reached under. */
-const listen = (server: Server, { host, port }: ServerValues): Promise<string> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
-    server.listen(wholeNumber('port', port, 0, 65_535), host, () => {
-      const { port: actual } = server.address() as AddressInfo
-      const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-      resolve(`http://${name.includes(':') ? `[${name}]` : name}:${actual}`)
-    })
-  })
-
-const explain = (error: NodeJS.ErrnoException, host: string, port: string): Error => {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new UserError(`Port ${port} on ${host} is in use. Stop what uses it, or choose another with --port.`, {
-        cause: error,
-      })
-    case 'EADDRNOTAVAIL':
-      return new UserError(`${host} is no address of this machine.`, { cause: error })
-    case 'EACCES':
-      return new UserError(`Port ${port} needs more rights than this user has; choose one above 1023 with --port.`, {
-        cause: error,
-      })
-    default:
-      return error
-  }
 }

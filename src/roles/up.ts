@@ -168,9 +168,9 @@ class Up {
   }
 
   #serverArgs(): string[] {
-    const { dev, host, account, region, cluster, 'data-dir': dataDir } = this.#values
+    const { dev, host, account, region, cluster, advertise, 'data-dir': dataDir } = this.#values
     const port = this.#endpoint === '' ? this.#values.port : new URL(this.#endpoint).port
-    const flags = { port, host, account, region, cluster, 'data-dir': dataDir }
+    const flags = { port, host, account, region, cluster, 'data-dir': dataDir, ...(advertise && { advertise }) }
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
     // Said either way: the child reads the same variables and file, which the user's flag overrode.
     return [...args, dev ? '--dev' : '--no-dev', ...this.#logArgs()]

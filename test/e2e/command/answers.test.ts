@@ -1,6 +1,7 @@
 /** What the command answers when all is well, in the foreground and in the background, and where it takes its options from. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { DiscoverPollEndpointCommand } from '@aws-sdk/client-ecs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectedInstance, startLongshore, until } from '../longshore.ts'
 import { aPlace, aTakenPort, type Place, run } from './run.ts'
@@ -62,6 +63,18 @@ describe('in the foreground, `up`', () => {
     expect(shell.stdout).toContain(`export AWS_ENDPOINT_URL=${longshore.endpoint}\n`)
     await longshore.stop({ keepData: true })
     expect(longshore.stdout().split('\n')).toHaveLength(2)
+  })
+})
+
+describe('agents', () => {
+  it('are told the URL that is advertised', async () => {
+    const args = ['--no-agent', '--advertise', 'https://ecs.example.com']
+    const longshore = await startLongshore({ dataDir: place.dataDir, env: place.env, args })
+    expect(await longshore.client.send(new DiscoverPollEndpointCommand({}))).toMatchObject({
+      endpoint: 'https://ecs.example.com/acs/',
+      telemetryEndpoint: 'https://ecs.example.com/tcs/',
+    })
+    await longshore.stop({ keepData: true })
   })
 })
 
