@@ -39,8 +39,8 @@ export interface ServiceDefinition {
   readonly faults: {
     /** For input that does not fit the schema, e.g. `InvalidParameterException`. */
     readonly invalidInput: string
-    /** The service's own words for a required member that is absent, e.g. at `overrides.containerOverrides[0].name`. */
-    readonly missingMember?: (operation: string, path: string) => FaultDetails
+    /** The service's own words, if it has some, for a required member that is absent, e.g. at `overrides.containerOverrides[0].name`. */
+    readonly missingMember?: (operation: string, path: string) => FaultDetails | undefined
   }
   /**
    * Which numbers of the model are not 32-bit integers, which the SDK's schemas do not say. If given, fractions of integers are cut

@@ -7,6 +7,7 @@ import { findContainerInstance } from './container-instance-lookups.ts'
 import type { EcsContext } from './context.ts'
 import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter, targetNotFound } from './faults.ts'
+import { missing } from './missing-member.ts'
 
 export interface AttributeTarget {
   readonly instance: ContainerInstanceRecord
@@ -19,7 +20,7 @@ export const attributeTargets = (
   cluster: ClusterRecord,
   attributes: readonly Attribute[] | undefined,
 ): readonly AttributeTarget[] => {
-  if (!attributes?.length) throw invalidParameter('Attributes cannot be empty.')
+  if (!attributes?.length) throw missing('attributes')
   if (attributes.length > ATTRIBUTES_PER_CALL)
     throw invalidParameter(`attributes can have at most ${ATTRIBUTES_PER_CALL} items.`)
   const byId = new Map<string, { instance: ContainerInstanceRecord; attributes: Attribute[] }>()

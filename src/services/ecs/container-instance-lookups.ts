@@ -3,6 +3,7 @@ import { containerInstanceArn, isArn, resourceId } from '../../model/arn.ts'
 import type { ClusterRecord, ContainerInstanceRecord } from '../../model/records.ts'
 import type { EcsContext } from './context.ts'
 import { clientException, invalidParameter } from './faults.ts'
+import { missing } from './missing-member.ts'
 
 /** Ids as they are now, and UUIDs, which they once were. */
 const INSTANCE_ID = /^[a-zA-Z0-9-]{1,128}$/
@@ -33,7 +34,7 @@ export const requireContainerInstance = (
   cluster: ClusterRecord,
   idOrArn: string | undefined,
 ): ContainerInstanceRecord => {
-  if (!idOrArn) throw invalidParameter('Container instance cannot be empty.')
+  if (!idOrArn) throw missing('containerInstance')
   const found = findContainerInstance(context, cluster, idOrArn)
   if (found === undefined) throw invalidParameter(`Referenced container instance ${resourceId(idOrArn)} not found.`)
   // A deregistered instance stays so: an agent that comes back with its ARN has to register as a new one.

@@ -3,6 +3,7 @@ import { clusterNameOf, isArn, parseArn, taskArn } from '../../model/arn.ts'
 import type { ClusterRecord, TaskRecord } from '../../model/records.ts'
 import type { EcsContext } from './context.ts'
 import { invalidParameter } from './faults.ts'
+import { missing } from './missing-member.ts'
 
 /** AWS: ids are 32 hexadecimal digits; the first format, a UUID, is still read. */
 const ID = /^(?:[0-9a-zA-Z]{32}|[0-9a-zA-Z-]{36})$/
@@ -44,7 +45,7 @@ export const requireTask = (
   cluster: ClusterRecord,
   identifier: string | undefined,
 ): TaskRecord => {
-  if (!identifier) throw invalidParameter('Task cannot be blank.')
+  if (!identifier) throw missing('task')
   const task = getTask(context, cluster, identifier)
   if (task === undefined) throw invalidParameter('The referenced task was not found.')
   return task

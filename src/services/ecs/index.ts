@@ -4,6 +4,8 @@ import type { ServiceDefinition } from '../../wire/service.ts'
 import { performer } from '../operations.ts'
 import { ecsModel } from './agent-model.ts'
 import type { EcsDeps, EcsOperationTable } from './context.ts'
+import { missingMember } from './missing-member.ts'
+import { ecsNumbers } from './numbers.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { deleteAccountSetting } from './operations/delete-account-setting.ts'
 import { deleteAttributes } from './operations/delete-attributes.ts'
@@ -89,7 +91,8 @@ export const ecsService = (store: Store, deps: EcsDeps): ServiceDefinition => ({
   model: ecsModel,
   targetPrefix: 'AmazonEC2ContainerServiceV20141113',
   protocols: ['json-1.1'],
-  faults: { invalidInput: 'InvalidParameterException' },
+  faults: { invalidInput: 'InvalidParameterException', missingMember },
+  numbers: ecsNumbers,
   operations: new Set(Object.keys(operations)),
   call: performer(store, operations, deps),
 })

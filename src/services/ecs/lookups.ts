@@ -3,6 +3,7 @@ import { clusterArn, isArn, parseArn, taskDefinitionArn, taskDefinitionFamilyArn
 import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
 import type { EcsContext } from './context.ts'
 import { clientException, clusterNotFound, invalidParameter } from './faults.ts'
+import { missing } from './missing-member.ts'
 
 const DEFAULT_CLUSTER = 'default'
 /** Cluster names, families, container names: AWS states the same characters for all. */
@@ -96,7 +97,7 @@ export const requireTaskDefinition = (
   identifier: string | undefined,
   message = 'Unable to describe task definition.',
 ): TaskDefinitionRecord => {
-  if (!identifier) throw clientException('TaskDefinition cannot be blank.')
+  if (!identifier) throw missing('taskDefinition')
   const definition = findTaskDefinition(context, identifier)
   if (definition === undefined) throw clientException(message)
   return definition

@@ -8,6 +8,7 @@ import type { EcsContext } from './context.ts'
 import { invalidParameter } from './faults.ts'
 import { taskIdOf } from './find-task.ts'
 import { clusterArnOf } from './lookups.ts'
+import { missing } from './missing-member.ts'
 
 export const ACKNOWLEDGMENT = { acknowledgment: 'ACK' }
 
@@ -18,7 +19,7 @@ export const acceptReport = (
   identifier: string | undefined,
   report: TaskReport,
 ): void => {
-  if (!identifier) throw invalidParameter('Task cannot be blank.')
+  if (!identifier) throw missing('task')
   const task = reportedTask(context, clusterName, identifier)
   if (task === undefined) return
   const definition = context.tx.taskDefinitions.get(task.taskDefinitionArn)

@@ -14,6 +14,7 @@ import type { EcsContext, EcsOperation } from '../context.ts'
 import { describedTaskDefinition } from '../describe-task-definition.ts'
 import { invalidParameter } from '../faults.ts'
 import { findTaskDefinition, taskDefinitionArnOf } from '../lookups.ts'
+import { missing } from '../missing-member.ts'
 
 const NOT_FOUND =
   'The specified task definition does not exist. Specify a valid account, family, revision and try again.'
@@ -22,7 +23,7 @@ const STILL_ACTIVE =
 
 export const deleteTaskDefinitions: EcsOperation<DeleteTaskDefinitionsRequest, DeleteTaskDefinitionsResponse> = {
   handle: ({ taskDefinitions: names = [] }, context) => {
-    if (names.length === 0) throw invalidParameter('taskDefinitions cannot be empty.')
+    if (names.length === 0) throw missing('taskDefinitions')
     if (names.length > DELETE_TASK_DEFINITIONS) {
       throw invalidParameter(`taskDefinitions can have at most ${DELETE_TASK_DEFINITIONS} items.`)
     }

@@ -68,7 +68,7 @@ describe('DeregisterContainerInstance', () => {
 
   it.each([
     ['an instance that is not there', 'f'.repeat(32), `Referenced container instance ${'f'.repeat(32)} not found.`],
-    ['an empty name', '', 'Container instance cannot be empty.'],
+    ['an empty name', '', 'Container instance can not be blank.'],
     ['what is no id', 'a/b', 'Invalid container instance identifier: a/b'],
   ])('refuses %s', async (_what, containerInstance, message) => {
     const ecs = await withInstance()

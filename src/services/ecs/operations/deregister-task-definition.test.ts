@@ -20,15 +20,15 @@ describe('DeregisterTaskDefinition', () => {
   })
 
   it.each([
-    ['web', 'A revision must be specified for the task definition.'],
-    ['web:2', 'Unable to describe task definition.'],
-    ['', 'TaskDefinition cannot be blank.'],
-  ])('refuses %j', async (taskDefinition, message) => {
+    ['web', 'ClientException', 'A revision must be specified for the task definition.'],
+    ['web:2', 'ClientException', 'Unable to describe task definition.'],
+    ['', 'InvalidParameterException', 'TaskDefinition can not be blank.'],
+  ])('refuses %j', async (taskDefinition, code, message) => {
     const ecs = await ecsHarness()
     await ecs.call(registerTaskDefinition, aDefinition())
 
     await expect(ecs.call(deregisterTaskDefinition, { taskDefinition })).rejects.toMatchObject({
-      code: 'ClientException',
+      code,
       message,
     })
   })

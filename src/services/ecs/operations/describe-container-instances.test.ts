@@ -116,7 +116,7 @@ describe('DescribeContainerInstances', () => {
   })
 
   it.each([
-    ['no instance', { containerInstances: [] }, /^Container instances cannot be empty\.$/],
+    ['no instance', { containerInstances: [] }, /^Container instance cannot be empty\.$/],
     [
       'more than a hundred',
       { containerInstances: Array<string>(101).fill('a') },

@@ -7,6 +7,7 @@ import { describeContainerInstance } from '../describe-container-instance.ts'
 import { ecsEnums, eachOneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
+import { missing } from '../missing-member.ts'
 
 export const describeContainerInstances: EcsOperation<
   DescribeContainerInstancesRequest,
@@ -16,7 +17,7 @@ export const describeContainerInstances: EcsOperation<
     const cluster = requireCluster(context, input.cluster)
     const include = eachOneOf('include', input.include, ecsEnums.ContainerInstanceField)
     const named = input.containerInstances ?? []
-    if (named.length === 0) throw invalidParameter('Container instances cannot be empty.')
+    if (named.length === 0) throw missing('containerInstances')
     if (named.length > DESCRIBE_ITEMS) throw invalidParameter(`instanceIds can have at most ${DESCRIBE_ITEMS} items.`)
     const arns = [...new Set(named.map((idOrArn) => containerInstanceArnOf(cluster, idOrArn)))]
     const found = new Map(arns.map((arn) => [arn, findContainerInstance(context, cluster, arn)]))

@@ -71,7 +71,7 @@ describe('DescribeTaskDefinition', () => {
       'Invalid revision number. Number: latest',
     ],
     ['a family that none can have', 'a b', 'ClientException', 'Family contains invalid characters.'],
-    ['nothing', '', 'ClientException', 'TaskDefinition cannot be blank.'],
+    ['nothing', '', 'InvalidParameterException', 'TaskDefinition can not be blank.'],
   ])('refuses %s', async (_, taskDefinition, code, message) => {
     const ecs = await withRevisions(1)
 

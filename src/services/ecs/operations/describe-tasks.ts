@@ -8,11 +8,12 @@ import { ecsEnums, eachOneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
 import { arnOfTask, getTask } from '../find-task.ts'
 import { requireCluster } from '../lookups.ts'
+import { missing } from '../missing-member.ts'
 
 export const describeTasks: EcsOperation<DescribeTasksRequest, DescribeTasksResponse> = {
   handle: ({ cluster: clusterName, tasks: identifiers = [], include }, context) => {
     const cluster = requireCluster(context, clusterName)
-    if (identifiers.length === 0) throw invalidParameter('Tasks cannot be empty.')
+    if (identifiers.length === 0) throw missing('tasks')
     if (identifiers.length > DESCRIBE_ITEMS) throw invalidParameter(`Tasks can have at most ${DESCRIBE_ITEMS} items.`)
     const withTags = eachOneOf('include', include, ecsEnums.TaskField).has('TAGS')
     const tasks: Described<Task>[] = []

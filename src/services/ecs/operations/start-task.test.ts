@@ -74,7 +74,7 @@ describe('StartTask', () => {
   })
 
   it.each<[string, Partial<StartTaskRequest>, string]>([
-    ['no instances', { containerInstances: [] }, 'Container instances cannot be empty.'],
+    ['no instances', { containerInstances: [] }, 'Container instance cannot be empty.'],
     [
       'too many instances',
       { containerInstances: Array.from({ length: 11 }, (_, index) => `${index}`.repeat(32).slice(0, 32)) },

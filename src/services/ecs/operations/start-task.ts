@@ -11,6 +11,7 @@ import { invalidParameter } from '../faults.ts'
 import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
 import { checkedLaunch } from '../task-launch.ts'
 import { definitionConstraints, describeFailures, requiredAttributes } from '../task-placement.ts'
+import { missing } from '../missing-member.ts'
 
 /** AWS: tasks that are started so have launch type EC2, whatever their instances are. */
 const LAUNCH_TYPE = 'EC2'
@@ -49,7 +50,7 @@ export const startTask: EcsOperation<StartTaskRequest, StartTaskResponse> = {
 }
 
 const checkedIdentifiers = (identifiers: readonly string[] = []): readonly string[] => {
-  if (identifiers.length === 0) throw invalidParameter('Container instances cannot be empty.')
+  if (identifiers.length === 0) throw missing('containerInstances')
   if (identifiers.length > START_TASK_INSTANCES)
     throw invalidParameter(`Container instances can have at most ${START_TASK_INSTANCES} items.`)
   return [...new Set(identifiers)]

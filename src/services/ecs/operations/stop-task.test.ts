@@ -81,7 +81,7 @@ describe('StopTask', () => {
 
   it.each([
     ['an unknown task', '0'.repeat(32), 'The referenced task was not found.'],
-    ['no task', '', 'Task cannot be blank.'],
+    ['no task', '', 'Task can not be blank.'],
     ['what cannot be an id', 'None', 'taskId length should be one of [32,36]'],
     [
       'an ARN of something else',

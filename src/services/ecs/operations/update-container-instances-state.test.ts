@@ -47,7 +47,7 @@ describe('UpdateContainerInstancesState', () => {
       { containerInstances: ['a'], status: 'INACTIVE' as never },
       'Container instance status should be one of [ACTIVE, DRAINING]',
     ],
-    ['no instance', { containerInstances: [], status: 'ACTIVE' as const }, 'Container instances cannot be empty.'],
+    ['no instance', { containerInstances: [], status: 'ACTIVE' as const }, 'Container instance cannot be empty.'],
     [
       'more than ten',
       { containerInstances: Array<string>(11).fill('a'), status: 'ACTIVE' as const },

@@ -15,6 +15,7 @@ import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
+import { missing } from '../missing-member.ts'
 
 type SettableStatus = 'ACTIVE' | 'DRAINING'
 
@@ -26,7 +27,7 @@ export const updateContainerInstancesState: EcsOperation<
     const cluster = requireCluster(context, input.cluster)
     const status = checkedStatus(input.status)
     const named = input.containerInstances ?? []
-    if (named.length === 0) throw invalidParameter('Container instances cannot be empty.')
+    if (named.length === 0) throw missing('containerInstances')
     if (named.length > UPDATED_INSTANCES)
       throw invalidParameter(`instanceIds can have at most ${UPDATED_INSTANCES} items.`)
     const containerInstances: ContainerInstance[] = []

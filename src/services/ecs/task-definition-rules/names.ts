@@ -2,17 +2,18 @@
 import { CONTAINERS_PER_TASK_DEFINITION } from '../../../model/limits.ts'
 import { ECS_NAME } from '../lookups.ts'
 import { type ContainerRule, ensure, requireDistinct, type TaskRule } from './rule.ts'
+import { missing } from '../missing-member.ts'
 
 const IMAGE = /^[a-zA-Z0-9\-_.:/@#]+$/
 const IMAGE_LENGTH = 255
 
 export const familyIsValid: TaskRule = ({ family }) => {
-  ensure(Boolean(family), 'Family can not be blank.')
-  ensure(ECS_NAME.test(family ?? ''), 'Family contains invalid characters.')
+  if (!family) throw missing('family')
+  ensure(ECS_NAME.test(family), 'Family contains invalid characters.')
 }
 
 export const containersAreCountedAndNamed: TaskRule = ({ containerDefinitions = [] }) => {
-  ensure(containerDefinitions.length > 0, 'Container list cannot be empty.')
+  if (containerDefinitions.length === 0) throw missing('containerDefinitions')
   ensure(containerDefinitions.length <= CONTAINERS_PER_TASK_DEFINITION, 'Too many containers.')
   for (const { name } of containerDefinitions) {
     ensure(Boolean(name), 'Container.name should not be null or empty.')
