@@ -2,6 +2,7 @@
  * Account settings: their names, the values each takes, and what holds when nobody set one.
  * Source: ECS developer guide, "Access Amazon ECS features with account settings".
  */
+import { parseArn } from './arn.ts'
 import type { AccountSettingRecord } from './records.ts'
 
 export interface AccountSettingDefinition {
@@ -32,6 +33,14 @@ export const accountSettingDefinitions: Readonly<Record<string, AccountSettingDe
 }
 
 export const rootArn = (account: string): string => `arn:aws:iam::${account}:root`
+
+/** Whose settings a caller has: a role's sessions those of the role, federated users those of the root user. */
+export const settingsOwner = (callerArn: string): string => {
+  const parsed = parseArn(callerArn)
+  if (parsed?.service !== 'sts') return callerArn
+  const [kind, name = ''] = parsed.resource.split('/')
+  return kind === 'assumed-role' ? `arn:aws:iam::${parsed.account}:role/${name}` : rootArn(parsed.account)
+}
 
 export const accountSettingKey = (region: string, name: string, principalArn: string): string =>
   `${region}/${name}/${principalArn}`

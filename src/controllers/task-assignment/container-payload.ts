@@ -18,15 +18,16 @@ export interface ContainerContext {
   /** False where containers have an address of their own, or none: nothing is published on the host then. */
   readonly publishesPorts: boolean
   readonly hasExecutionCredentials: boolean
+  readonly logDriverMode: string | undefined
 }
 
 export const containerPayload = (definition: ContainerDefinition, context: ContainerContext): PayloadContainer => {
-  const { task, networkMode } = context
+  const { task, networkMode, logDriverMode } = context
   const name = definition.name ?? ''
   const override = task.overrides?.containerOverrides?.find((candidate) => candidate.name === name) ?? {}
   const memoryMiB = override.memory ?? definition.memory ?? 0
   const memoryReservationMiB = override.memoryReservation ?? definition.memoryReservation
-  const docker: DockerSettings = { definition, memoryMiB, memoryReservationMiB, networkMode }
+  const docker: DockerSettings = { definition, memoryMiB, memoryReservationMiB, networkMode, logDriverMode }
   return compact({
     name,
     image: definition.image ?? '',

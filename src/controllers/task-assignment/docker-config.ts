@@ -17,6 +17,8 @@ export interface DockerSettings {
   readonly memoryMiB: number
   readonly memoryReservationMiB: number | undefined
   readonly networkMode: NonNullable<PayloadTask['networkMode']>
+  /** Mode of the log driver where the definition names none; undefined leaves it to Docker. */
+  readonly logDriverMode: string | undefined
 }
 
 /** `ContainerConfig` as JSON text. */
@@ -48,7 +50,7 @@ export const hostConfig = (settings: DockerSettings): string => {
       definition.ulimits?.map(({ name, softLimit, hardLimit }) => ({ Name: name, Soft: softLimit, Hard: hardLimit })),
     ),
     Sysctls: sysctls(definition),
-    LogConfig: logConfig(definition),
+    LogConfig: logConfig(definition, settings.logDriverMode),
     ...linuxSettings(definition.linuxParameters ?? {}, settings.memoryMiB),
   })
 }
@@ -69,8 +71,13 @@ const sysctls = ({ systemControls }: ContainerDefinition): object | undefined =>
   nonEmpty(systemControls) &&
   Object.fromEntries((systemControls ?? []).map(({ namespace, value }) => [namespace, value]))
 
-const logConfig = ({ logConfiguration }: ContainerDefinition): object | undefined =>
-  logConfiguration && { Type: logConfiguration.logDriver, Config: logConfiguration.options ?? {} }
+const logConfig = ({ logConfiguration }: ContainerDefinition, defaultMode: string | undefined): object | undefined => {
+  if (logConfiguration === undefined) return undefined
+  const { logDriver, options = {} } = logConfiguration
+  // Options of FireLens are its router's, which knows no mode; all drivers of Docker do.
+  const mode = logDriver === 'awsfirelens' ? undefined : defaultMode
+  return { Type: logDriver, Config: { ...compact({ mode }), ...options } }
+}
 
 const linuxSettings = (linux: LinuxParameters, memoryMiB: number): object => ({
   CapAdd: nonEmpty(linux.capabilities?.add),

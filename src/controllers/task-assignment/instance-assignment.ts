@@ -20,6 +20,8 @@ export interface InstanceAssignmentOptions {
   readonly log: Log
   readonly credentials: TaskCredentials
   readonly getTaskDefinition: (taskDefinitionArn: string) => TaskDefinitionRecord | undefined
+  /** Mode of the log drivers of containers whose definition names none. */
+  readonly logDriverMode: (definition: TaskDefinitionRecord) => string
   /** The agent was told of these tasks, and their records do not say yet that it is the agent that is awaited. */
   readonly onProvisioned: (taskIds: readonly string[]) => void
 }
@@ -130,10 +132,13 @@ export class InstanceAssignment {
   /** Undefined, with a line in the log, if the task cannot be told: others must not wait for it. */
   #payload(task: TaskRecord): PayloadTask | undefined {
     if (task.desiredStatus === 'STOPPED') return stopPayload(task)
-    const { credentials, getTaskDefinition, log } = this.#options
+    const { credentials, getTaskDefinition, logDriverMode, log } = this.#options
     const definition = getTaskDefinition(task.taskDefinitionArn)
     if (definition !== undefined) {
-      return taskPayload(task, definition, payloadCredentials(credentials.forTask(task)))
+      return taskPayload(task, definition, {
+        ...payloadCredentials(credentials.forTask(task)),
+        logDriverMode: logDriverMode(definition),
+      })
     }
     log.error('task without its definition cannot be assigned', { taskId: task.taskId })
     return undefined

@@ -4,22 +4,22 @@ import { aTask, aTaskContainer } from '../../../test/builders/a-task.ts'
 import { aTaskDefinition } from '../../../test/builders/a-task-definition.ts'
 import type { IAMRoleCredentials, PayloadContainer } from '../../agentlink/acs-messages.ts'
 import type { TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
-import { type PayloadCredentials, stopPayload, taskPayload } from './payload.ts'
+import { type PayloadAdditions, stopPayload, taskPayload } from './payload.ts'
 
 interface Given {
   readonly container?: ContainerDefinition
   readonly override?: ContainerOverride
   readonly definition?: Partial<TaskDefinitionRecord>
   readonly task?: Partial<TaskRecord>
-  readonly credentials?: PayloadCredentials
+  readonly additions?: PayloadAdditions
 }
 
-const payloadOf = ({ container, override, definition, task, credentials }: Given) => {
+const payloadOf = ({ container, override, definition, task, additions }: Given) => {
   const overrides: TaskOverride | undefined = override && { containerOverrides: [{ name: 'app', ...override }] }
   return taskPayload(
     aTask({ ...(overrides && { overrides }), ...task }),
     aTaskDefinition({ containerDefinitions: [{ name: 'app', image: 'busybox', ...container }], ...definition }),
-    credentials,
+    additions,
   )
 }
 
@@ -143,7 +143,7 @@ describe('the payload of a task', () => {
 
   it('carries credentials of both roles, if there are any', () => {
     const [taskRole, executionRole] = [credentialsNamed('a'), credentialsNamed('b')]
-    expect(payloadOf({ credentials: { taskRole, executionRole } })).toMatchObject({
+    expect(payloadOf({ additions: { taskRole, executionRole } })).toMatchObject({
       roleCredentials: taskRole,
       executionRoleCredentials: executionRole,
     })
@@ -425,11 +425,25 @@ describe('the payload of a container', () => {
       logConfiguration: { logDriver: 'awslogs' },
     }
     expect(containerOf({ container })).not.toHaveProperty('logsAuthStrategy')
-    const credentials = { executionRole: credentialsNamed('e') }
-    expect(containerOf({ container, credentials })).toMatchObject({
+    const additions = { executionRole: credentialsNamed('e') }
+    expect(containerOf({ container, additions })).toMatchObject({
       logsAuthStrategy: 'ExecutionRole',
       registryAuthentication: { ecrAuthData: { useExecutionRole: true } },
     })
+  })
+
+  it.each([
+    ['json-file', {}, { mode: 'non-blocking' }],
+    ['json-file', { mode: 'blocking' }, { mode: 'blocking' }],
+    ['awsfirelens', { Name: 'stdout' }, { Name: 'stdout' }],
+  ] as const)('gives log driver %s with options %j the options %j', (logDriver, options, expected) => {
+    const container: ContainerDefinition = { logConfiguration: { logDriver, options } }
+    const { host } = containerOf({ container, additions: { logDriverMode: 'non-blocking' } })
+    expect(host['LogConfig']).toEqual({ Type: logDriver, Config: expected })
+  })
+
+  it('leaves a container without a log configuration to Docker', () => {
+    expect(containerOf({ additions: { logDriverMode: 'non-blocking' } }).host).not.toHaveProperty('LogConfig')
   })
 
   it('carries FireLens, and the agent of ECS Exec where the task has it', () => {

@@ -17,13 +17,19 @@ export interface PayloadCredentials {
   readonly executionRole?: IAMRoleCredentials
 }
 
+/** What a payload says besides what stands in the records of task and definition. */
+export interface PayloadAdditions extends PayloadCredentials {
+  /** Mode of log drivers where the definition names none; absent leaves it to Docker. */
+  readonly logDriverMode?: string
+}
+
 const CPU_UNITS_PER_VCPU = 1024
 const SERVICE_GROUP = 'service:'
 
 export const taskPayload = (
   task: TaskRecord,
   definition: TaskDefinitionRecord,
-  credentials: PayloadCredentials = {},
+  { taskRole, executionRole, logDriverMode }: PayloadAdditions = {},
 ): PayloadTask => {
   const mode = definition.networkMode ?? 'bridge'
   const networkMode = mode === 'awsvpc' ? 'bridge' : mode
@@ -31,15 +37,16 @@ export const taskPayload = (
     task,
     networkMode,
     publishesPorts: mode === 'bridge' || mode === 'host',
-    hasExecutionCredentials: credentials.executionRole !== undefined,
+    hasExecutionCredentials: executionRole !== undefined,
+    logDriverMode,
   }
   return compact({
     ...identity(task),
     desiredStatus: 'RUNNING' as const,
     containers: definition.containerDefinitions.map((container) => containerPayload(container, context)),
     volumes: definition.volumes.map(payloadVolume),
-    roleCredentials: credentials.taskRole,
-    executionRoleCredentials: credentials.executionRole,
+    roleCredentials: taskRole,
+    executionRoleCredentials: executionRole,
     networkMode,
     cpu: vCpus(task),
     memory: task.memory === undefined ? undefined : parseTaskMemory(task.memory),

@@ -19,6 +19,7 @@ import { hostOf } from '../../store/tables.ts'
 import { admitAgent } from '../agent-admission.ts'
 import type { Controller } from '../controller.ts'
 import { InstanceAssignment } from './instance-assignment.ts'
+import { logDriverMode } from './log-driver-mode.ts'
 import { tasksToStop } from './stop-verification.ts'
 import type { TaskCredentials } from './task-credentials.ts'
 
@@ -100,6 +101,7 @@ export class TaskAssignment implements Controller, AcsHost {
     const made = new InstanceAssignment(instance, {
       ...this.#options,
       getTaskDefinition: (arn) => tables.taskDefinitions.get(arn),
+      logDriverMode: (definition) => logDriverMode(tables.accountSettings, definition),
       onProvisioned: (taskIds) => this.#recordProvisioned(taskIds),
     })
     this.#assignments.set(containerInstanceId, made)

@@ -6,6 +6,7 @@ import {
   accountSettingInForce,
   accountSettingKey,
   rootArn,
+  settingsOwner,
 } from '../../model/account-settings.ts'
 import type { EcsContext } from './context.ts'
 import { ecsEnums, oneOf } from './enums.ts'
@@ -19,8 +20,7 @@ export const checkedSettingName = (name: string | undefined): SettingName => {
 }
 
 /**
- * The principal whose settings a request means: the one it names, or the caller. A role's sessions share the settings of the
- * role, and federated users those of the root user. Only the root user may name another principal.
+ * The principal whose settings a request means: the one it names, or the caller. Only the root user may name another principal.
  */
 export const principalOf = (context: EcsContext, principalArn: string | undefined): string => {
   const caller = settingsOwner(context.principal.arn)
@@ -33,13 +33,6 @@ export const principalOf = (context: EcsContext, principalArn: string | undefine
     throw invalidParameter("Invalid setting 'principalArn'")
   }
   return principalArn
-}
-
-const settingsOwner = (callerArn: string): string => {
-  const parsed = parseArn(callerArn)
-  if (parsed?.service !== 'sts') return callerArn
-  const [kind, name = ''] = parsed.resource.split('/')
-  return kind === 'assumed-role' ? `arn:aws:iam::${parsed.account}:role/${name}` : rootArn(parsed.account)
 }
 
 /** Sets `name` for one principal. Fails for what nobody may set and for values that the setting does not take. */
