@@ -35,7 +35,7 @@ export const agentDir = (dataDir: string): string => path.join(dataDir, 'agent')
 export const hasServerDir = (dataDir: string): boolean => existsSync(serverDir(dataDir))
 export const logFile = (dataDir: string): string => path.join(dataDir, 'longshore.log')
 /** Holds the root user's access key, readable by its owner alone. */
-export const rootKeyFile = (dataDir: string): string => path.join(serverDir(dataDir), 'root-access-key.json')
+const rootKeyFile = (dataDir: string): string => path.join(serverDir(dataDir), 'root-access-key.json')
 
 const noteFile = (dataDir: string): string => path.join(dataDir, 'running.json')
 

@@ -84,8 +84,8 @@ const describeErrors = (fields: LogFields): LogFields =>
   )
 
 const textLine = (time: string, level: LogLevel, message: string, fields: LogFields): string => {
-  const pairs = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  )
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return [time.slice(11, 23), level.toUpperCase().padEnd(5), message, ...pairs].join(' ')
 }

@@ -4,7 +4,7 @@ import { defaultDataDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
 
-export const logOptions = {
+const logOptions = {
   'log-level': {
     type: 'string',
     valueName: 'LEVEL',
