@@ -1,6 +1,7 @@
 /** Who may open a session as which container instance: the same for ACS and TCS. Pure. */
 import type { Admission, Caller } from '../agentlink/session-server.ts'
 import { clusterNameOf, containerInstanceArn, parseArn, resourceId } from '../model/arn.ts'
+import type { ContainerInstanceRecord } from '../model/records.ts'
 import type { ReadTables } from '../store/tables.ts'
 
 export interface Introduction {
@@ -14,17 +15,14 @@ export const admitAgent = (tables: ReadTables, introduction: Introduction, calle
   const arn = parseArn(introduction.containerInstanceArn)
   const id = resourceId(introduction.containerInstanceArn)
   const instance = tables.containerInstances.get(id)
-  if (
-    arn === undefined ||
-    instance === undefined ||
-    containerInstanceArn(instance.clusterArn, id) !== introduction.containerInstanceArn
-  ) {
+  if (arn === undefined || (instance !== undefined && !isNamed(instance, introduction))) {
     return { exception: 'InvalidInstanceException', message: 'The specified container instance does not exist.' }
   }
   if (caller !== undefined && caller.account !== arn.account) {
     return { exception: 'AccessDeniedException', message: 'The container instance belongs to another account.' }
   }
-  if (instance.status === 'INACTIVE') {
+  // Deregistered instances are forgotten after a while; their agents are to wait as they would have before.
+  if (instance === undefined || instance.status === 'INACTIVE') {
     return { exception: 'InactiveInstanceException', message: 'The container instance is deregistered.' }
   }
   if (!namesCluster(introduction.cluster, instance.clusterArn)) {
@@ -32,6 +30,11 @@ export const admitAgent = (tables: ReadTables, introduction: Introduction, calle
   }
   return { containerInstanceId: id }
 }
+
+const isNamed = (
+  { clusterArn, containerInstanceId }: ContainerInstanceRecord,
+  { containerInstanceArn: arn }: Introduction,
+): boolean => containerInstanceArn(clusterArn, containerInstanceId) === arn
 
 const namesCluster = (cluster: string, clusterArn: string): boolean =>
   cluster === '' || cluster === clusterArn || cluster === clusterNameOf(clusterArn)

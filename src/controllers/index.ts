@@ -10,8 +10,10 @@ import { TaskMetrics } from './agent-telemetry/task-metrics.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
 import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { noTaskCredentials } from './task-assignment/task-credentials.ts'
-import { clientTokenRetention } from './task-retention/client-token-retention.ts'
-import { taskRetention } from './task-retention/task-retention.ts'
+import { clientTokenRetention } from './retention/client-token-retention.ts'
+import { containerInstanceRetention } from './retention/container-instance-retention.ts'
+import { taskDefinitionRetention } from './retention/task-definition-retention.ts'
+import { taskRetention } from './retention/task-retention.ts'
 
 export interface ControllersOptions {
   readonly store: Store
@@ -33,7 +35,14 @@ export class Controllers {
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
     this.#loop = new ControllerLoop(
-      [this.#assignment, telemetry, taskRetention(options), clientTokenRetention(options)],
+      [
+        this.#assignment,
+        telemetry,
+        taskRetention(options),
+        taskDefinitionRetention(options),
+        containerInstanceRetention(options),
+        clientTokenRetention(options),
+      ],
       { clock, ids, log },
     )
   }

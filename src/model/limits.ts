@@ -72,6 +72,8 @@ export const UPDATED_INSTANCES = 10
 
 /** How long a stopped task stays visible. Source: DescribeTasks, "Stopped tasks are removed from the results after at least one hour". */
 export const STOPPED_TASK_RETENTION_MS = 3_600_000
+/** How long a deregistered container instance stays visible. AWS: "for a period of time", which it does not state. */
+export const INACTIVE_INSTANCE_RETENTION_MS = 24 * 3_600_000
 /** How long a client token is remembered. Source: ECS idempotency guide. */
 export const CLIENT_TOKEN_RETENTION_MS = 24 * 3_600_000
 

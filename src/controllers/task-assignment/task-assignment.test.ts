@@ -168,11 +168,11 @@ describe('an agent that connects', () => {
 
   it.each<[string, Record<string, string>, Caller | undefined, Partial<ContainerInstanceRecord>, string]>([
     [
-      'an instance nobody knows',
+      'an instance that is not known any more',
       { containerInstanceArn: 'arn:aws:ecs:us-east-1:000000000000:container-instance/default/x' },
       undefined,
       {},
-      'InvalidInstanceException',
+      'InactiveInstanceException',
     ],
     [
       'the same id in another cluster',
