@@ -51,15 +51,20 @@ export const mergedAttributes = (
   throw tooMany(`A container instance can have at most ${CUSTOM_ATTRIBUTES_PER_INSTANCE} custom attributes.`)
 }
 
-/** Names of the attributes that the service adds; an agent that knows better sends them itself. */
-const ADDED_BY_SERVICE: ReadonlySet<string> = new Set(['ecs.availability-zone', 'ecs.instance-type', 'ecs.ami-id'])
+/** What an identity document says of a machine, so that an agent need not; one that knows better sends it itself. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  'ecs.availability-zone',
+  'ecs.instance-type',
+  'ecs.ami-id',
+  'ecs.cpu-architecture',
+])
 
 /**
- * What is left of an instance's attributes when its agent registers again. The agent sends all of its own afresh, but custom ones
- * only the first time, and what the service added it does not know.
+ * What is left of an instance's attributes when its agent registers again. The agent sends all of its own afresh, but those of
+ * `ECS_INSTANCE_ATTRIBUTES` only the first time, and what its machine is it may have told only then.
  */
 export const attributesKept = (instance: ContainerInstanceRecord | undefined): readonly AttributeRecord[] =>
-  (instance?.attributes ?? []).filter((attribute) => isCustom(attribute) || ADDED_BY_SERVICE.has(attribute.name))
+  (instance?.attributes ?? []).filter((attribute) => isCustom(attribute) || OF_THE_MACHINE.has(attribute.name))
 
 export const attributeValue = (
   instance: { readonly attributes: readonly AttributeRecord[] } | undefined,

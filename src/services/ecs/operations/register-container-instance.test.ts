@@ -116,6 +116,14 @@ describe('RegisterContainerInstance', () => {
     })
   })
 
+  it('remembers what machine it is when the agent, registering again, does not say it', async () => {
+    const ecs = await withCluster()
+    const first = await register(ecs, { attributes: [{ name: 'ecs.cpu-architecture', value: 'arm64' }] })
+    const { containerInstanceArn } = first
+    const again = await register(ecs, { containerInstanceArn, attributes: [{ name: 'ecs.capability.x' }] })
+    expect(attributesOf(again)).toMatchObject({ 'ecs.cpu-architecture': 'arm64', 'ecs.capability.x': '' })
+  })
+
   it('makes a second instance for a second registration', async () => {
     const ecs = await withCluster()
     const first = await register(ecs)
