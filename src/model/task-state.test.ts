@@ -174,6 +174,23 @@ describe('applyReport', () => {
     expect(report(aPair(), { status: 'STOPPED', reason: '', containers }).stopCode).toBe('TaskFailedToStart')
   })
 
+  it.each([
+    ['could not be had', 'CannotPullContainerError: no such image', 'TaskFailedToStart'],
+    ['waited too long', 'CannotStartContainerError: dependency graph: [..] has timed out.', 'TaskFailedToStart'],
+    [
+      'waited for what had ended',
+      'CannotStartContainerError: dependency graph: failed to resolve [..]',
+      'EssentialContainerExited',
+    ],
+  ])('tells what came first: an essential container that ran, or one that %s', (_what, reason, stopCode) => {
+    const containers = [
+      { containerName: 'app', status: 'STOPPED', exitCode: 143 },
+      { containerName: 'late', status: 'STOPPED', reason },
+    ]
+    const task = aTask({ containers: [aTaskContainer(), aTaskContainer({ name: 'late' })] })
+    expect(report(task, { status: 'STOPPED', containers }).stopCode).toBe(stopCode)
+  })
+
   it('lets the reason of StopTask win over that of the agent', () => {
     const asked = requestStop(running(), { stopCode: 'UserInitiated', stoppedReason: 'enough' }, NOW)
     const task = report(asked, {

@@ -204,11 +204,8 @@ const reportedAttachments = (attachments: TaskRecord['attachments'], report: Tas
 
 /** Why a task ended of which nobody asked that it end. */
 const causeOfEnd = (task: TaskRecord, reason: string | undefined, shape: TaskShape | undefined): StopCause => {
-  const hasRun =
-    task.startedAt !== undefined ||
-    task.containers.some(
-      (container) => container.exitCode !== undefined && isEssential(shape, container.name) && ran(container),
-    )
+  const essential = task.containers.filter(({ name }) => isEssential(shape, name))
+  const hasRun = task.startedAt !== undefined || (essential.some(ran) && !essential.some(failedToStart))
   if (hasRun) {
     return { stopCode: 'EssentialContainerExited', stoppedReason: reason || 'Essential container in task exited' }
   }
@@ -216,7 +213,14 @@ const causeOfEnd = (task: TaskRecord, reason: string | undefined, shape: TaskSha
 }
 
 /** AWS: an agent gives a container that could not be started an exit code too when a container it depends on failed. */
-const ran = ({ reason }: TaskContainerRecord): boolean => !/^Cannot(Pull|Create|Start|Inspect)/.test(reason ?? '')
+const ran = ({ exitCode, reason }: TaskContainerRecord): boolean =>
+  exitCode !== undefined && !NOT_STARTED.test(reason ?? '')
+
+/** For a reason of its own; one that waited for a container which had ended is that one's victim. */
+const failedToStart = ({ reason = '' }: TaskContainerRecord): boolean =>
+  NOT_STARTED.test(reason) && !reason.includes('dependency graph: failed to resolve')
+
+const NOT_STARTED = /^Cannot(Pull|Create|Start|Inspect)/
 
 /** AWS: for Fargate the error of the container is the task's; for EC2 it is found at the container. */
 const reasonOfFargate = ({ launchType, containers }: TaskRecord): string | undefined =>
