@@ -1,0 +1,150 @@
+/**
+ * A whole installation in memory, under a clock that stands still: the control plane with its gateway, store and controllers, real agents
+ * with simulated containers, and a client. What the parts say to each other is encoded and decoded as in production; only the wires are
+ * missing. Every answer is checked against its model.
+ */
+import type { Task } from '@aws-sdk/client-ecs'
+import { ManualClock, settle } from '../src/kit/clock.ts'
+import { SeededIds } from '../src/kit/ids.ts'
+import { silentLog } from '../src/kit/log.ts'
+import { bootstrap } from '../src/roles/bootstrap.ts'
+import { ControlPlane } from '../src/roles/control-plane.ts'
+import { type Journal, MemoryJournal } from '../src/store/journal/journal.ts'
+import { Store } from '../src/store/store.ts'
+import { WorldAgent } from './world-agent.ts'
+import { callGateway, type InputOf, type OperationName, type OutputOf } from './world-call.ts'
+
+const ACCOUNT = '000000000000'
+const REGION = 'us-east-1'
+const ENDPOINT = 'http://longshore.test:4566'
+/** Turns of the event loop in which everything has happened that needs no time. */
+const TURNS_TO_REST = 20
+/** How far time goes on before everything may come to rest again. */
+const STRIDE_MS = 1000
+
+export class World {
+  readonly clock = new ManualClock()
+  readonly ids: SeededIds
+  readonly agents: WorldAgent[] = []
+  readonly #disk = new MemoryJournal()
+  #controlPlane: ControlPlane | undefined
+  #store: Store | undefined
+  #lives = 0
+
+  constructor(seed: number) {
+    this.ids = new SeededIds(seed)
+  }
+
+  get store(): Store {
+    if (this.#store === undefined) throw new Error('the control plane does not run')
+    return this.#store
+  }
+
+  /** Calls an operation, and lets everything happen that it brings about and that needs no time. Rejects with a `Refusal`. */
+  async call<Name extends OperationName>(operation: Name, input: InputOf<Name>): Promise<OutputOf<Name>> {
+    if (this.#controlPlane === undefined) throw new Error('the control plane does not run')
+    const answer = await callGateway(this.#controlPlane.gateway, operation, input)
+    await this.rest()
+    return answer
+  }
+
+  /** Starts an agent in the cluster `default`; `config` are variables of `ecs.config`. */
+  async addAgent(config: Readonly<Record<string, string>> = {}): Promise<WorldAgent> {
+    const agent = await WorldAgent.start({
+      clock: this.clock,
+      ids: this.ids,
+      region: REGION,
+      endpoint: ENDPOINT,
+      controlPlane: () => this.#controlPlane,
+      config,
+    })
+    this.agents.push(agent)
+    await this.rest()
+    return agent
+  }
+
+  async advance(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= STRIDE_MS) {
+      await this.clock.advance(Math.min(STRIDE_MS, left))
+      await this.rest()
+    }
+  }
+
+  /** Lets everything happen that needs no time. */
+  async rest(): Promise<void> {
+    for (let turn = 0; turn < TURNS_TO_REST; turn++) await settle()
+  }
+
+  /** All tasks of the cluster `default` that can be described, those that are to run first. */
+  async tasks(): Promise<Task[]> {
+    const tasks: Task[] = []
+    for (const desiredStatus of ['RUNNING', 'STOPPED'] as const) {
+      let nextToken: string | undefined
+      do {
+        const listed = await this.call('ListTasks', { desiredStatus, nextToken })
+        nextToken = listed.nextToken
+        const arns = listed.taskArns ?? []
+        if (arns.length > 0) tasks.push(...((await this.call('DescribeTasks', { tasks: arns })).tasks ?? []))
+      } while (nextToken !== undefined)
+    }
+    return tasks
+  }
+
+  /** The task as it is now. */
+  async task({ taskArn = '' }: Task): Promise<Task> {
+    const { tasks = [] } = await this.call('DescribeTasks', { tasks: [taskArn] })
+    const [task] = tasks
+    if (task === undefined) throw new Error(`there is no task ${taskArn}`)
+    return task
+  }
+
+  /** kill -9: connections break, and what was not durable is gone. */
+  killControlPlane(): void {
+    const killed = this.#controlPlane
+    this.#lives++
+    this.#controlPlane = undefined
+    this.#store = undefined
+    for (const agent of this.agents) agent.dropConnections()
+    void killed?.stop()
+  }
+
+  /** From what the last one had made durable, if there was one. */
+  async startControlPlane(): Promise<void> {
+    const { clock, ids } = this
+    const store = await Store.open(this.#journal(), (error) => {
+      throw error
+    })
+    const common = { store, clock, ids, account: ACCOUNT, region: REGION }
+    const { pageTokenKey } = await bootstrap({ ...common, cluster: 'default' })
+    const controlPlane = new ControlPlane({
+      ...common,
+      log: silentLog,
+      isDev: true,
+      endpoint: ENDPOINT,
+      pageTokenKey,
+      isChecking: true,
+    })
+    this.#store = store
+    this.#controlPlane = controlPlane
+    await controlPlane.start()
+    await this.rest()
+  }
+
+  /** Of one life of the control plane: who is dead writes no more. */
+  #journal(): Journal {
+    const life = ++this.#lives
+    return {
+      load: (visit) => this.#disk.load(visit),
+      append: (entries) => (life === this.#lives ? this.#disk.append(entries) : new Promise(() => {})),
+      close: () => {},
+    }
+  }
+}
+
+/** A control plane with that many agents, all of them connected. */
+export const world = async ({ seed = 1, agents = 1 } = {}): Promise<World> => {
+  const made = new World(seed)
+  await made.startControlPlane()
+  for (let count = 0; count < agents; count++) await made.addAgent()
+  return made
+}
