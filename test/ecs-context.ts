@@ -15,7 +15,7 @@ import type { PageTokens } from '../src/wire/page-tokens.ts'
 import type { CallContext } from '../src/wire/service.ts'
 
 export const ACCOUNT = '000000000000'
-export const REGION = 'us-east-1'
+const REGION = 'us-east-1'
 
 export interface EcsHarness {
   /** Runs an operation; resolves with its answer as a client would see it, rejects with its `Fault`. */

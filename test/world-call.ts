@@ -18,7 +18,7 @@ export type OutputOf<Name extends OperationName> = Method<Name>[2] extends (erro
   : never
 
 /** The call was answered with a fault. */
-export class Refusal extends Error {
+class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: string
   readonly status: number

@@ -17,7 +17,7 @@ import { invalidParameter } from './faults.ts'
 const CONTAINER_INSIGHTS_VALUES: readonly string[] = ['enhanced', 'enabled', 'disabled']
 
 /** The settings given, each name and value known. */
-export const checkedSettings = (settings: readonly ClusterSetting[]): readonly ClusterSetting[] =>
+const checkedSettings = (settings: readonly ClusterSetting[]): readonly ClusterSetting[] =>
   settings.map(({ name, value }) => {
     oneOf('settings.name', name ?? '', ecsEnums.ClusterSettingName)
     if (value === undefined || !CONTAINER_INSIGHTS_VALUES.includes(value))

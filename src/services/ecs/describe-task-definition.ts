@@ -8,7 +8,7 @@ export const describedTaskDefinition = (record: TaskDefinitionRecord): Described
   new Described(record, 'TaskDefinition', () => describeTaskDefinition(record))
 
 /** Tags are not part of it: answers carry them beside it. */
-export const describeTaskDefinition = (record: TaskDefinitionRecord): TaskDefinition => {
+const describeTaskDefinition = (record: TaskDefinitionRecord): TaskDefinition => {
   const { tags: _tags, registeredAt, deregisteredAt, deleteRequestedAt, ...members } = record
   return {
     ...(members as TaskDefinition),

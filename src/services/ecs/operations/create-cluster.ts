@@ -59,7 +59,9 @@ const COMPARED = [
 
 /** AWS: CreateCluster is idempotent by name; what the request states must be what the cluster has. */
 const checkConsistent = (input: CreateClusterRequest, wanted: ClusterRecord, existing: ClusterRecord): void => {
-  if (COMPARED.every((member) => input[member] === undefined || util.isDeepStrictEqual(wanted[member], existing[member])))
+  if (
+    COMPARED.every((member) => input[member] === undefined || util.isDeepStrictEqual(wanted[member], existing[member]))
+  )
     return
   throw invalidParameter(
     'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
