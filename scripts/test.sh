@@ -3,6 +3,6 @@
 set -uo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 cd "$root"
-if ! { [ -x node_modules/.bin/tsc ] && scripts/node --version >/dev/null 2>&1; }; then npm ci --no-audit --no-fund || exit 1; fi
+if ! { [ -x node_modules/.bin/tsc ] && scripts/node --version >/dev/null 2>&1; }; then npm install --no-audit --no-fund || exit 1; fi
 bash scripts/install-docker.sh --with-test-tools && bash scripts/start-docker.sh || exit 1
 exec scripts/node --disable-warning=ExperimentalWarning tools/test-all.ts
