@@ -45,7 +45,7 @@ const idleNode = async (): Promise<number> => {
   }
 }
 
-const shared = { unit: 'MB', rival: idleNode, rivalName: 'node -e 0', pairs: PAIRS }
+const shared = { unit: 'MB', rival: idleNode, rivalName: 'empty Node process', pairs: PAIRS }
 try {
   report([
     await comparePairs({
