@@ -15,7 +15,7 @@ import { report } from './lib/report.ts'
 const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
 const POLL_MS = 3
 const POLL_MANY_MS = 20
-const CPU_SHARES = 128
+const CPU_SHARES = 32
 const MEMORY_MIB = 32
 const TASKS_AT_ONCE = 50
 const RUN_TASK_COUNT = 10

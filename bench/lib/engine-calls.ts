@@ -17,7 +17,7 @@ export class EngineCalls {
     const body = {
       Image: this.#image,
       Cmd: command,
-      HostConfig: { NetworkMode: networkMode, CpuShares: 128, Memory: 32 * 1024 * 1024 },
+      HostConfig: { NetworkMode: networkMode, CpuShares: 32, Memory: 32 * 1024 * 1024 },
     }
     const { Id } = JSON.parse(await this.#call('POST', `/containers/create?name=${name}`, body)) as { Id: string }
     await this.#call('POST', `/containers/${Id}/start`)
