@@ -7,6 +7,7 @@ import type {
 import { containerInstanceArn } from '../../model/arn.ts'
 import { PLACEMENT_CONSTRAINTS, PLACEMENT_STRATEGIES } from '../../model/limits.ts'
 import type { TaskDefinitionRecord } from '../../model/records.ts'
+import type { TaskLaunch } from '../../model/new-task.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
 import { ExpressionError } from '../../scheduler/query/expression-error.ts'
 import { compileExpression } from '../../scheduler/query-language.ts'
@@ -94,16 +95,25 @@ const checkedStrategy = ({ type, field = '' }: StrategyInput): PlacementStrategy
 }
 
 /** What an instance needs beyond room: capabilities of the definition, and of the way in which it is launched. */
-export const requiredAttributes = (
-  definition: TaskDefinitionRecord,
-  launchType: LaunchType,
-  enableExecuteCommand: boolean,
-): readonly AttributeRequirement[] => [
+/** What an instance must offer for the definition, the overrides and what the request asks for besides. */
+export const requiredAttributes = ({
+  definition,
+  launchType,
+  overrides,
+  enableExecuteCommand,
+}: Pick<
+  TaskLaunch,
+  'definition' | 'launchType' | 'overrides' | 'enableExecuteCommand'
+>): readonly AttributeRequirement[] => [
   ...(launchType === 'FARGATE'
     ? definition.requiresAttributes.filter(({ name }) => !FARGATE_BRINGS.has(name))
     : definition.requiresAttributes),
   ...(launchType === 'EXTERNAL' ? [{ name: 'ecs.capability.external' }] : []),
   ...(enableExecuteCommand ? [{ name: 'ecs.capability.execute-command' }] : []),
+  ...(overrides?.taskRoleArn ? [{ name: 'com.amazonaws.ecs.capability.task-iam-role' }] : []),
+  ...(overrides?.containerOverrides?.some(({ environmentFiles = [] }) => environmentFiles.length > 0)
+    ? [{ name: 'ecs.capability.env-files.s3' }]
+    : []),
 ]
 
 /** Fargate tasks share the network and the disk of their host, in the place of an interface and a volume of their own. */

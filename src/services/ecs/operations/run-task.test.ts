@@ -15,6 +15,7 @@ const network = { awsvpcConfiguration: { subnets: ['subnet-1'] } }
 const web: RunTaskRequest = { taskDefinition: 'web' }
 const fargate: RunTaskRequest = { taskDefinition: 'web', launchType: 'FARGATE', networkConfiguration: network }
 const instance = aContainerInstance({ containerInstanceId: '1'.repeat(32) })
+const withAttribute = (name: string) => ({ ...instance, attributes: [...instance.attributes, { name }] })
 const instanceArn = `arn:aws:ecs:us-east-1:000000000000:container-instance/default/${instance.containerInstanceId}`
 
 const world = (seed: Seed = {}) => seeded({ instances: [instance], definitions: [aTaskDefinition()], ...seed })
@@ -90,7 +91,10 @@ describe('RunTask', () => {
   })
 
   it('keeps everything that the request says of the task', async () => {
-    const ecs = await world({ definitions: [aTaskDefinition({ tags: [{ key: 'team', value: 'a' }] })] })
+    const ecs = await world({
+      instances: [withAttribute('com.amazonaws.ecs.capability.task-iam-role')],
+      definitions: [aTaskDefinition({ tags: [{ key: 'team', value: 'a' }] })],
+    })
     const { tasks } = await ecs.call(runTask, {
       ...web,
       group: 'batch',
@@ -161,10 +165,27 @@ describe('RunTask', () => {
     expect(tasks?.[0]?.containers?.[0]?.gpuIds).toEqual(['gpu-0', 'gpu-1'])
   })
 
+  it.each([
+    ['a role', 'com.amazonaws.ecs.capability.task-iam-role', { taskRoleArn: 'arn:aws:iam::000000000000:role/r' }],
+    [
+      'environment files',
+      'ecs.capability.env-files.s3',
+      {
+        containerOverrides: [
+          { name: 'app', environmentFiles: [{ type: 's3' as const, value: 'arn:aws:s3:::bucket/a.env' }] },
+        ],
+      },
+    ],
+  ])('needs an agent that can do what overrides ask for: %s', async (_what, capability, overrides) => {
+    const unable = await world({})
+    expect((await unable.call(runTask, { ...web, overrides })).failures).toMatchObject([{ reason: 'ATTRIBUTE' }])
+    const able = await world({ instances: [withAttribute(capability)] })
+    expect((await able.call(runTask, { ...web, overrides })).failures).toEqual([])
+  })
+
   it('needs an agent that can execute commands, and a task role, for ECS Exec', async () => {
-    const able = [...instance.attributes, { name: 'ecs.capability.execute-command' }]
     const definitions = [aTaskDefinition({ taskRoleArn: 'arn:aws:iam::000000000000:role/r' })]
-    const ecs = await world({ instances: [{ ...instance, attributes: able }], definitions })
+    const ecs = await world({ instances: [withAttribute('ecs.capability.execute-command')], definitions })
     const { tasks } = await ecs.call(runTask, { ...web, enableExecuteCommand: true })
     expect(tasks?.[0]).toMatchObject({
       enableExecuteCommand: true,

@@ -98,9 +98,10 @@ const place = (
   context: EcsContext,
   { clusterArn }: ClusterRecord,
   { placementConstraints = [], placementStrategy = [] }: RunTaskRequest,
-  { definition, launchType, group, reservation, enableExecuteCommand }: TaskLaunch,
+  launch: TaskLaunch,
   count: number,
 ): PlacementResult => {
+  const { definition, launchType, group, reservation } = launch
   const constraints = checkedConstraints(placementConstraints, definition, launchType)
   const strategies = checkedStrategies(placementStrategy, launchType)
   const hasInstances = context.tx.containerInstances.count('registeredInCluster', clusterArn) > 0
@@ -111,7 +112,7 @@ const place = (
     count,
     group,
     reservation,
-    requiredAttributes: requiredAttributes(definition, launchType, enableExecuteCommand),
+    requiredAttributes: requiredAttributes(launch),
     constraints,
     strategies,
   })

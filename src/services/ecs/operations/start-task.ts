@@ -32,7 +32,7 @@ export const startTask: EcsOperation<StartTaskRequest, StartTaskResponse> = {
       count: instances.length,
       group: launch.group,
       reservation: launch.reservation,
-      requiredAttributes: requiredAttributes(definition, LAUNCH_TYPE, launch.enableExecuteCommand),
+      requiredAttributes: requiredAttributes(launch),
       constraints: definitionConstraints(definition),
       strategies: [],
       containerInstanceIds: instances.map(({ containerInstanceId }) => containerInstanceId),
