@@ -15,7 +15,9 @@ import { report } from './lib/report.ts'
 const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
 const POLL_MS = 3
 const POLL_MANY_MS = 20
-const CPU_SHARES = 32
+/** One task at a time has a core; fifty share two. */
+const CPU_OF_ONE = 1024
+const CPU_OF_MANY = 32
 const MEMORY_MIB = 32
 const TASKS_AT_ONCE = 50
 const RUN_TASK_COUNT = 10
@@ -30,15 +32,14 @@ const longshore = await startLongshore({
 })
 await connectedInstance(longshore.client)
 const client = new LightClient(longshore.endpoint)
-const rival = new EngineCalls(engine.socket, image)
+const rival = new EngineCalls(engine.socket, image, CPU_OF_ONE)
+const parallelRival = new EngineCalls(engine.socket, image, CPU_OF_MANY)
 
-const register = (networkMode: 'bridge' | 'host'): Promise<object> =>
+const register = (family: string, networkMode: 'bridge' | 'host', cpu: number): Promise<object> =>
   client.call('RegisterTaskDefinition', {
-    family: networkMode,
+    family,
     networkMode,
-    containerDefinitions: [
-      { name: 'main', image, cpu: CPU_SHARES, memory: MEMORY_MIB, command: COMMAND, stopTimeout: 10 },
-    ],
+    containerDefinitions: [{ name: 'main', image, cpu, memory: MEMORY_MIB, command: COMMAND, stopTimeout: 10 }],
   })
 
 const runTasks = async (family: string, count: number): Promise<string[]> => {
@@ -74,7 +75,7 @@ const latency = (): Promise<Answer> =>
     ours: async () => {
       let tasks: string[] = []
       const elapsed = await millisecondsOf(async () => {
-        tasks = await runTasks('bridge', 1)
+        tasks = await runTasks('one', 1)
         await reached(tasks, 'RUNNING')
       })
       await stopTasks(tasks)
@@ -98,7 +99,7 @@ const stopping = (): Promise<Answer> =>
     question: 'StopTask call to STOPPED',
     unit: 'ms',
     ours: async () => {
-      const tasks = await runTasks('bridge', 1)
+      const tasks = await runTasks('one', 1)
       await reached(tasks, 'RUNNING')
       const elapsed = await millisecondsOf(() => stopTasks(tasks))
       await cleanedUp()
@@ -134,10 +135,10 @@ const bestRivalRate = async (networkMode: string): Promise<number> => {
     rates.push(
       await rateOf(
         TASKS_AT_ONCE,
-        async () => (ids = await rival.startMany(TASKS_AT_ONCE, parallel, COMMAND, networkMode)),
+        async () => (ids = await parallelRival.startMany(TASKS_AT_ONCE, parallel, COMMAND, networkMode)),
       ),
     )
-    await rival.removeAll(ids)
+    await parallelRival.removeAll(ids)
   }
   return Math.max(...rates)
 }
@@ -155,8 +156,9 @@ const throughput = async (networkMode: 'bridge' | 'host'): Promise<Answer> =>
   })
 
 try {
-  await register('bridge')
-  await register('host')
+  await register('one', 'bridge', CPU_OF_ONE)
+  await register('bridge', 'bridge', CPU_OF_MANY)
+  await register('host', 'host', CPU_OF_MANY)
   const answers = [await latency(), await stopping(), await throughput('bridge'), await throughput('host')]
   report(answers)
 } finally {

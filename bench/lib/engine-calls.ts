@@ -4,20 +4,22 @@ import { request } from 'node:http'
 export class EngineCalls {
   readonly #socketPath: string
   readonly #image: string
+  readonly #cpuShares: number
   #count = 0
 
-  constructor(socketPath: string, image: string) {
+  constructor(socketPath: string, image: string, cpuShares: number) {
+    this.#cpuShares = cpuShares
     this.#socketPath = socketPath
     this.#image = image
   }
 
   /** Resolves with the container's id once it runs. */
   async createAndStart(command: readonly string[], networkMode: string): Promise<string> {
-    const name = `rival-${process.pid}-${this.#count++}`
+    const name = `rival-${process.pid}-${this.#cpuShares}-${this.#count++}`
     const body = {
       Image: this.#image,
       Cmd: command,
-      HostConfig: { NetworkMode: networkMode, CpuShares: 32, Memory: 32 * 1024 * 1024 },
+      HostConfig: { NetworkMode: networkMode, CpuShares: this.#cpuShares, Memory: 32 * 1024 * 1024 },
     }
     const { Id } = JSON.parse(await this.#call('POST', `/containers/create?name=${name}`, body)) as { Id: string }
     await this.#call('POST', `/containers/${Id}/start`)

@@ -10,12 +10,30 @@ export class SortedKeys {
   /** None is empty; every key of a run is less than every key of the next one. */
   readonly #runs: string[][] = []
   #size = 0
+  #state: object | undefined
 
   get size(): number {
     return this.#size
   }
 
+  /** Stands for the present keys: the same object until one comes or goes. What follows from the keys alone can be kept under it. */
+  get state(): object {
+    this.#state ??= {}
+    return this.#state
+  }
+
+  /** The first `count` keys, or all if there are fewer. */
+  first(count: number): string[] {
+    const keys: string[] = []
+    for (const run of this.#runs) {
+      if (keys.length === count) break
+      keys.push(...run.slice(0, count - keys.length))
+    }
+    return keys
+  }
+
   add(key: string): void {
+    this.#state = undefined
     const index = Math.max(0, this.#runOf(key))
     const run = this.#runs[index]
     if (run === undefined) {
@@ -31,6 +49,7 @@ export class SortedKeys {
   }
 
   delete(key: string): void {
+    this.#state = undefined
     const index = this.#runOf(key)
     const run = this.#runs[index]
     if (run === undefined) return

@@ -81,6 +81,8 @@ export interface TableReader<Row, Index extends string, Counter extends string> 
   iterate(index: Index, value: string): IterableIterator<Row>
   /** Like `iterate`, from the first key greater than `position`; for sorted indexes. */
   iterateAfter(index: Index, value: string, position: string): IterableIterator<Row>
+  /** The keys of a sorted index's rows, without the rows. Only to look at, and only until the next write. */
+  sortedKeys(index: Index, value: string): Pick<SortedKeys, 'size' | 'state' | 'first'>
   /** How many rows `find` would give. */
   findSize(index: Index, value: string): number
   count(counter: Counter, value: string): number
@@ -168,9 +170,13 @@ export class Table<Row extends object, Index extends string, Counter extends str
   }
 
   iterateAfter(index: Index, value: string, position: string): IterableIterator<Row> {
+    return this.#rowsOf(this.sortedKeys(index, value).after(position))
+  }
+
+  sortedKeys(index: Index, value: string): SortedKeys {
     const keys = this.#entriesOf(index).get(value) ?? new SortedKeys()
     assert(keys instanceof SortedKeys, `index ${index} of table ${this.definition.name} is not sorted`)
-    return this.#rowsOf(keys.after(position))
+    return keys
   }
 
   findSize(index: Index, value: string): number {

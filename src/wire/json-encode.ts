@@ -71,8 +71,10 @@ export class JsonEncoders {
   #list({ item, sparse }: ListShape): Encode {
     const encode = this.of(item.shape)
     // Strings are told apart from absent items far faster than they are encoded one by one.
-    if (item.shape.kind === 'string') return (value) => (isComplete(value) ? JSON.stringify(value) : encodeItems(value))
-    return encodeItems
+    if (item.shape.kind === 'string') {
+      return rememberingRows((value) => (isComplete(value) ? JSON.stringify(value) : encodeItems(value)))
+    }
+    return rememberingRows(encodeItems)
 
     function encodeItems(value: unknown): string {
       let text = ''

@@ -7,6 +7,7 @@ import { taskArn } from '../../../model/arn.ts'
 import { LIST_TASKS_ROWS, PAGE_SIZE } from '../../../model/limits.ts'
 import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
 import { taskListKey } from '../../../store/tables.ts'
+import { Described, type Lazy } from '../../../wire/described.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
@@ -18,6 +19,8 @@ export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
     const cluster = requireCluster(context, input.cluster)
     checkFilters(input)
     const size = pageSize(input.maxResults)
+    if (!input.nextToken && !input.launchType && !input.containerInstance)
+      return firstPage(input, context, cluster, size)
     const matches = filterOf(input, context, cluster)
     const scope = scopeOf(input, context, cluster)
     const rows = candidates(input, context, cluster, positionOf(input, context, scope))
@@ -27,6 +30,23 @@ export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
       ...(position === undefined ? {} : { nextToken: context.pageTokens.seal(scope, position) }),
     }
   },
+}
+
+/** The page that is asked for most: its encoding is kept for as long as no task comes or goes. */
+const firstPage = (
+  input: ListTasksRequest,
+  context: EcsContext,
+  cluster: ClusterRecord,
+  size: number,
+): Lazy<ListTasksResponse> => {
+  const keys = context.tx.tasks.sortedKeys(...indexOf(input, cluster))
+  const prefix = taskArn(cluster.clusterArn, '')
+  const taskArns = new Described(keys.state, String(size), () => keys.first(size).map((taskId) => prefix + taskId))
+  if (keys.size <= size) return { taskArns }
+  return {
+    taskArns,
+    nextToken: context.pageTokens.seal(scopeOf(input, context, cluster), keys.first(size).at(-1) ?? ''),
+  }
 }
 
 /** AWS: startedBy stands alone, but for the desired status. There are no services and no daemons to filter by. */
@@ -92,15 +112,19 @@ const positionOf = ({ nextToken }: ListTasksRequest, context: EcsContext, scope:
 const candidates = (
   input: ListTasksRequest,
   { tx }: EcsContext,
-  { clusterArn }: ClusterRecord,
+  cluster: ClusterRecord,
   position: string,
-): Iterable<TaskRecord> => {
+): Iterable<TaskRecord> => tx.tasks.iterateAfter(...indexOf(input, cluster), position)
+
+/** The index that decides most of what the filters say, and the value in it. */
+const indexOf = (
+  input: ListTasksRequest,
+  { clusterArn }: ClusterRecord,
+): [index: 'listed' | 'listedByFamily' | 'listedByStartedBy', value: string] => {
   const status = desiredStatusOf(input)
-  if (input.startedBy)
-    return tx.tasks.iterateAfter('listedByStartedBy', taskListKey(clusterArn, status, input.startedBy), position)
-  if (input.family)
-    return tx.tasks.iterateAfter('listedByFamily', taskListKey(clusterArn, status, input.family), position)
-  return tx.tasks.iterateAfter('listed', taskListKey(clusterArn, status), position)
+  if (input.startedBy) return ['listedByStartedBy', taskListKey(clusterArn, status, input.startedBy)]
+  if (input.family) return ['listedByFamily', taskListKey(clusterArn, status, input.family)]
+  return ['listed', taskListKey(clusterArn, status)]
 }
 
 /** The next matching tasks; `position` is set if there may be more. */
