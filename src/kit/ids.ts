@@ -15,6 +15,12 @@ export interface Ids {
   random(): number
 }
 
+const DECIMAL_FLOOR = 10n ** 18n
+
+/** 19 decimal digits, the first of which is not zero: the ids of ECS's service revisions and deployments. */
+export const decimal19 = (ids: Ids): string =>
+  (DECIMAL_FLOOR + (BigInt(`0x${ids.hex32()}`) % (9n * DECIMAL_FLOOR))).toString()
+
 const formatUuid = (hex: string): string => {
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`

@@ -50,6 +50,48 @@ export const containerInstanceArn = (cluster: string, containerInstanceId: strin
 export const containerArn = (cluster: string, taskId: string, containerId: string): string =>
   `${inCluster(cluster, 'container', taskId)}/${containerId}`
 
+export const serviceArn = (cluster: string, serviceName: string): string => inCluster(cluster, 'service', serviceName)
+
+/** The ARN of the cluster that a service's ARN names. */
+export const clusterArnOfService = (service: string): string =>
+  service.slice(0, service.lastIndexOf('/')).replace(':service/', ':cluster/')
+
+/** Resources of a service carry its cluster and name: `<prefix>:<type>/<cluster name>/<service name>/<id>`. */
+const inService = (service: string, type: string, id: string): string =>
+  `${service.replace(':service/', `:${type}/`)}/${id}`
+
+export const serviceRevisionArn = (service: string, revisionId: string): string =>
+  inService(service, 'service-revision', revisionId)
+
+export const serviceDeploymentArn = (service: string, id: string): string =>
+  inService(service, 'service-deployment', id)
+
+export const taskSetArn = (service: string, taskSetId: string): string => inService(service, 'task-set', taskSetId)
+
+/** The service that a revision, service deployment or task set belongs to, by its ARN. */
+export const serviceArnOf = (arn: string): string =>
+  arn.slice(0, arn.lastIndexOf('/')).replace(/:(service-revision|service-deployment|task-set)\//, ':service/')
+
+export const capacityProviderArn = (region: string, account: string, name: string): string =>
+  ecs(region, account, `capacity-provider/${name}`)
+
+/** Names of deployments and task sets begin so; the tasks they hold have their id in `startedBy`. */
+const DEPLOYMENT_PREFIX = 'ecs-svc/'
+
+/** The deployment of a revision has the revision's number. */
+export const deploymentIdOf = (serviceRevision: string): string => DEPLOYMENT_PREFIX + resourceId(serviceRevision)
+
+export const isDeploymentId = (startedBy: string): boolean => startedBy.startsWith(DEPLOYMENT_PREFIX)
+
+const SERVICE_GROUP = 'service:'
+
+/** The task group of a service's tasks. */
+export const serviceGroup = (serviceName: string): string => SERVICE_GROUP + serviceName
+
+/** The service that a task group stands for, if it does. */
+export const serviceNameOfGroup = (group: string): string | undefined =>
+  group.startsWith(SERVICE_GROUP) ? group.slice(SERVICE_GROUP.length) : undefined
+
 /** The last segment of a resource's ARN: the name of a cluster, the id of a task or container instance. */
 export const resourceId = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
 

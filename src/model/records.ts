@@ -98,6 +98,8 @@ export interface ContainerInstanceRecord {
   readonly status: ContainerInstanceStatus
   readonly statusReason?: string
   readonly agentConnected: boolean
+  /** Since when there has been no connection; absent while there is one, and before the first. */
+  readonly agentDisconnectedAt?: number
   readonly registeredAt: number
   readonly deregisteredAt?: number
   readonly ec2InstanceId?: string
@@ -202,6 +204,10 @@ export interface TaskRecord {
   readonly stoppedAt?: number
   readonly stopCode?: string
   readonly stoppedReason?: string
+  /** Protected from scale-in and deployments until then. */
+  readonly protectedUntil?: number
+  /** Of a service's task that stopped: its scheduler has taken note. Not described. */
+  readonly isSettled?: true
   /** Counts the changes of this record, as described. */
   readonly version: number
   readonly tags?: readonly Tag[]

@@ -321,8 +321,8 @@ describe('loading', () => {
   })
 
   it('names the table that it does not know', async () => {
-    await expect(Store.open(journalOf(['services', 'a', '{}']), () => {})).rejects.toThrow(
-      new JournalError('The data directory holds a table "services" that this version does not know.'),
+    await expect(Store.open(journalOf(['pods', 'a', '{}']), () => {})).rejects.toThrow(
+      new JournalError('The data directory holds a table "pods" that this version does not know.'),
     )
   })
 

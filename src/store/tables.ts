@@ -11,6 +11,16 @@ import type {
   TaskDefinitionRecord,
   TaskRecord,
 } from '../model/records.ts'
+import type {
+  CapacityProviderRecord,
+  DeploymentRecord,
+  ServiceDeploymentRecord,
+  ServiceEventRecord,
+  ServiceRecord,
+  ServiceRevisionRecord,
+  TaskSetRecord,
+} from '../model/service-records.ts'
+import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
 import {
   defineTable,
   type Mutable,
@@ -43,6 +53,14 @@ const familyOf = ({ taskDefinitionArn: arn }: TaskRecord): string =>
 /** Key of the indexes that ListTasks walks: `<cluster ARN>/<desired status>[/<family or startedBy>]`. */
 export const taskListKey = (clusterArn: string, desiredStatus: string, filter?: string): string =>
   filter === undefined ? `${clusterArn}/${desiredStatus}` : `${clusterArn}/${desiredStatus}/${filter}`
+
+/** The index value of a service's tasks, and of those of its tasks that stopped and were not yet taken note of. */
+export const serviceTasksKey = (clusterArn: string, serviceName: string): string => `${clusterArn}/${serviceName}`
+
+const serviceOf = ({ clusterArn, group }: TaskRecord): string | undefined => {
+  const name = serviceNameOfGroup(group)
+  return name === undefined ? undefined : serviceTasksKey(clusterArn, name)
+}
 
 const countUnder = (owner: string | undefined, task: TaskRecord): string | undefined => {
   const status = countedStatus(task)
@@ -89,20 +107,67 @@ export const tableDefinitions = {
       listedByFamily: (row) => taskListKey(row.clusterArn, row.desiredStatus, familyOf(row)),
       listedByStartedBy: (row) =>
         row.startedBy === undefined ? undefined : taskListKey(row.clusterArn, row.desiredStatus, row.startedBy),
+      /** ListTasks by service. */
+      listedByService: (row) => {
+        const name = serviceNameOfGroup(row.group)
+        return name === undefined ? undefined : taskListKey(row.clusterArn, row.desiredStatus, name)
+      },
+      /** Tasks of a service that have not stopped, by `serviceTasksKey`. */
+      activeByService: (row) => (isStopped(row) ? undefined : serviceOf(row)),
+      /** Tasks of a service that stopped and that its scheduler has to take note of, by `serviceTasksKey`. */
+      unsettledByService: (row) => (isStopped(row) && row.isSettled !== true ? serviceOf(row) : undefined),
       /** Tasks that have not stopped, by the instance whose agent runs them. */
       activeByInstance: (row) => (isStopped(row) ? undefined : hostOf(row)),
       /** Tasks that stopped and are still visible, all under the value `STOPPED`. */
       stopped: (row) => (isStopped(row) ? 'STOPPED' : undefined),
     },
-    sorted: ['listed', 'listedByFamily', 'listedByStartedBy'],
+    sorted: ['listed', 'listedByFamily', 'listedByStartedBy', 'listedByService'],
     counters: {
       inCluster: (row) => countUnder(row.clusterArn, row),
       /** Those of one launch type; the rest of `inCluster` is EC2, so that its tasks cost no third counter. */
       fargateInCluster: (row) => (row.launchType === 'FARGATE' ? countUnder(row.clusterArn, row) : undefined),
       externalInCluster: (row) => (row.launchType === 'EXTERNAL' ? countUnder(row.clusterArn, row) : undefined),
+      /** Of one deployment or task set, by its id. */
+      inDeployment: (row) =>
+        row.startedBy === undefined || !isDeploymentId(row.startedBy) ? undefined : countUnder(row.startedBy, row),
       onInstance: (row) => countUnder(row.containerInstanceId, row),
     },
     share: shareTask,
+  }),
+  services: defineTable<ServiceRecord>()({
+    name: 'services',
+    key: (row) => row.serviceArn,
+    /** Those that are ACTIVE or DRAINING. */
+    indexes: { byCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn) },
+  }),
+  serviceRevisions: defineTable<ServiceRevisionRecord>()({
+    name: 'serviceRevisions',
+    key: (row) => row.serviceRevisionArn,
+    indexes: { byService: (row) => row.serviceArn },
+  }),
+  deployments: defineTable<DeploymentRecord>()({
+    name: 'deployments',
+    key: (row) => row.deploymentId,
+    indexes: { byService: (row) => row.serviceArn },
+  }),
+  taskSets: defineTable<TaskSetRecord>()({
+    name: 'taskSets',
+    key: (row) => row.taskSetId,
+    indexes: { byService: (row) => row.serviceArn },
+  }),
+  serviceDeployments: defineTable<ServiceDeploymentRecord>()({
+    name: 'serviceDeployments',
+    key: (row) => row.serviceDeploymentArn,
+    indexes: { byService: (row) => row.serviceArn },
+  }),
+  serviceEvents: defineTable<ServiceEventRecord>()({
+    name: 'serviceEvents',
+    key: (row) => row.eventId,
+    indexes: { byService: (row) => row.serviceArn },
+  }),
+  capacityProviders: defineTable<CapacityProviderRecord>()({
+    name: 'capacityProviders',
+    key: (row) => row.capacityProviderArn,
   }),
   accountSettings: defineTable<AccountSettingRecord>()({ name: 'accountSettings', key: (row) => row.key }),
   clientTokens: defineTable<ClientTokenRecord>()({ name: 'clientTokens', key: (row) => row.key }),
