@@ -118,3 +118,5 @@ export const CAPACITY_VIEW_SLOTS_PER_CLUSTER = 16_000_000
 export const GROUPS_SPREAD_PER_VIEW = 2000
 /** Attribute requirements of task definitions that are counted, per cluster. */
 export const COUNTED_REQUIREMENTS = 1000
+/** Services whose last plan the scheduler keeps in memory to explain. */
+export const SERVICE_PLANS_REMEMBERED = 10_000
