@@ -30,11 +30,20 @@ const idOfArn = (cluster: ClusterRecord, arn: string): string => {
   return id
 }
 
-export const getTask = (context: EcsContext, cluster: ClusterRecord, identifier: string): TaskRecord | undefined => {
-  const task = context.tx.tasks.get(taskIdOf(cluster, identifier))
-  if (task?.clusterArn !== cluster.clusterArn) return undefined
-  return isArn(identifier) && !isOwn(cluster, identifier) ? undefined : task
+/** Finds one after another. The format of ARNs that we give ourselves is told by its beginning, without taking it apart. */
+export const taskFinder = (context: EcsContext, cluster: ClusterRecord) => {
+  const { tasks } = context.tx
+  const prefix = taskArn(cluster.clusterArn, '')
+  return (identifier: string): TaskRecord | undefined => {
+    const own = identifier.startsWith(prefix) ? tasks.get(identifier.slice(prefix.length)) : undefined
+    const task = own ?? tasks.get(taskIdOf(cluster, identifier))
+    if (task?.clusterArn !== cluster.clusterArn) return undefined
+    return own === undefined && isArn(identifier) && !isOwn(cluster, identifier) ? undefined : task
+  }
 }
+
+export const getTask = (context: EcsContext, cluster: ClusterRecord, identifier: string): TaskRecord | undefined =>
+  taskFinder(context, cluster)(identifier)
 
 /** Whether a task's ARN is of the account and region of the cluster. */
 const isOwn = ({ clusterArn }: ClusterRecord, arn: string): boolean =>

@@ -6,7 +6,7 @@ import type { EcsOperation } from '../context.ts'
 import { describedTask } from '../describe-task.ts'
 import { ecsEnums, eachOneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
-import { arnOfTask, getTask } from '../find-task.ts'
+import { arnOfTask, taskFinder } from '../find-task.ts'
 import { requireCluster } from '../lookups.ts'
 import { missing } from '../missing-member.ts'
 
@@ -16,10 +16,11 @@ export const describeTasks: EcsOperation<DescribeTasksRequest, DescribeTasksResp
     if (identifiers.length === 0) throw missing('tasks')
     if (identifiers.length > DESCRIBE_ITEMS) throw invalidParameter(`Tasks can have at most ${DESCRIBE_ITEMS} items.`)
     const withTags = eachOneOf('include', include, ecsEnums.TaskField).has('TAGS')
+    const find = taskFinder(context, cluster)
     const tasks: Described<Task>[] = []
     const failures: Failure[] = []
     for (const identifier of identifiers) {
-      const task = getTask(context, cluster, identifier)
+      const task = find(identifier)
       if (task === undefined) failures.push({ arn: arnOfTask(cluster, identifier), reason: 'MISSING' })
       else tasks.push(describedTask(context.tx, task, withTags))
     }
