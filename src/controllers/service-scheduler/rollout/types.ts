@@ -2,7 +2,6 @@
  * The state machine of deployments: what it is shown of a service, and one step of it. Pure data. The step says which deployments there
  * are and what each is to have; the plans of the task groups say which tasks start and stop for it.
  */
-import type { BegunDeployment } from '../../../model/new-deployment.ts'
 import type {
   DeploymentRecord,
   ServiceAction,
@@ -78,8 +77,8 @@ export interface RolloutStep {
   readonly deployments: readonly DeploymentRecord[]
   readonly removedDeploymentIds: readonly string[]
   readonly serviceDeployment?: ServiceDeploymentRecord
-  /** Other rows of a deployment that the step itself begins: a roll-back to a revision that has no deployment any more. */
-  readonly begun?: BegunDeployment
+  /** A row to insert: a roll-back to a revision that has no deployment any more. It is PRIMARY. */
+  readonly begun?: DeploymentRecord
   /** The service is as its owner wants it: one deployment, complete, and nothing to do. */
   readonly isSteady: boolean
   readonly events: readonly RolloutEvent[]
