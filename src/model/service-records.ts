@@ -71,7 +71,10 @@ export interface ServiceRevisionRecord {
   readonly launchType: LaunchType
   /** Empty: the launch type decides. */
   readonly capacityProviderStrategy: readonly CapacityProviderStrategyItem[]
+  /** Of Fargate tasks; never `LATEST`. */
   readonly platformVersion?: string
+  /** The platform version was asked for as `LATEST`, as which the service is described. */
+  readonly isLatestPlatform?: true
   readonly networkConfiguration?: NetworkConfiguration
   readonly createdAt: number
 }

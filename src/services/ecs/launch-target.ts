@@ -16,7 +16,7 @@ export interface LaunchTarget {
 }
 
 /** Launch types that there is capacity for; the SDK knows one more. */
-const LAUNCH_TYPES = { EC2: 'EC2', FARGATE: 'FARGATE', EXTERNAL: 'EXTERNAL' } as const
+export const LAUNCH_TYPES = { EC2: 'EC2', FARGATE: 'FARGATE', EXTERNAL: 'EXTERNAL' } as const
 
 /** Where `count` tasks go; the cluster's default strategy counts where the request names nothing. */
 export const launchTarget = (

@@ -55,7 +55,8 @@ const platform = (requested: string | undefined, launchType: LaunchType): { read
   return {}
 }
 
-const checkVolumes = (
+/** There are no volumes that come into being with a task. */
+export const checkVolumes = (
   { volumeConfigurations }: { readonly volumeConfigurations?: readonly unknown[] | undefined },
   { volumes }: TaskDefinitionRecord,
 ): void => {
@@ -64,7 +65,7 @@ const checkVolumes = (
 }
 
 /** ECS Exec acts with the permissions of the task. */
-const checkTaskRole = ({ taskRoleArn }: TaskDefinitionRecord, overrides: TaskOverride | undefined): void => {
+export const checkTaskRole = ({ taskRoleArn }: TaskDefinitionRecord, overrides: TaskOverride | undefined): void => {
   if (!taskRoleArn && !overrides?.taskRoleArn)
     throw invalidParameter(
       "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",

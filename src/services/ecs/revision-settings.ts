@@ -1,0 +1,134 @@
+/**
+ * What the tasks of a service are made of, as CreateService, UpdateService and CreateTaskSet say it: checked, with defaults, in the
+ * form of a service revision. Rules: the members of the same names of CreateServiceRequest in the API reference.
+ */
+import type {
+  CapacityProviderStrategyItem,
+  LaunchType as LaunchTypeInput,
+  NetworkConfiguration,
+} from '@aws-sdk/client-ecs'
+import { compact } from '../../kit/compact.ts'
+import { decimal19 } from '../../kit/ids.ts'
+import { serviceRevisionArn } from '../../model/arn.ts'
+import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
+import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
+import type { LaunchType } from '../../model/task-reservation.ts'
+import { checkedStrategy } from './capacity-providers.ts'
+import type { EcsContext } from './context.ts'
+import { oneOf } from './enums.ts'
+import { fargatePlatformVersion } from './fargate.ts'
+import { invalidParameter } from './faults.ts'
+import { checkCompatible, LAUNCH_TYPES } from './launch-target.ts'
+import { requireActiveTaskDefinition } from './lookups.ts'
+import { checkNetworkConfiguration } from './network-configuration.ts'
+import { checkVolumes } from './task-launch.ts'
+
+export interface RevisionRequest {
+  readonly taskDefinition?: string | undefined
+  readonly launchType?: LaunchTypeInput | undefined
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined
+  readonly platformVersion?: string | undefined
+  readonly networkConfiguration?: NetworkConfiguration | undefined
+}
+
+/** The members of a revision that a request decides. */
+export type RevisionSettings = Omit<
+  ServiceRevisionRecord,
+  'serviceRevisionArn' | 'serviceArn' | 'clusterArn' | 'createdAt'
+>
+
+/** On what tasks run. A strategy leaves the launch type to say what its tasks count as. */
+export type Capacity = Pick<ServiceRevisionRecord, 'launchType' | 'capacityProviderStrategy'>
+
+/** The settings of a request that names everything itself. */
+export const checkedRevision = (
+  context: EcsContext,
+  cluster: ClusterRecord,
+  request: RevisionRequest,
+): RevisionSettings =>
+  revisionSettings({
+    definition: requireActiveTaskDefinition(context, request.taskDefinition),
+    capacity: checkedCapacity(request, cluster),
+    platformVersion: request.platformVersion,
+    networkConfiguration: request.networkConfiguration,
+  })
+
+export interface WantedRevision {
+  readonly definition: TaskDefinitionRecord
+  readonly capacity: Capacity
+  /** As asked for: `LATEST`, a version, or nothing. */
+  readonly platformVersion: string | undefined
+  readonly networkConfiguration: NetworkConfiguration | undefined
+}
+
+/** The parts of a revision, checked against each other. */
+export const revisionSettings = ({
+  definition,
+  capacity,
+  platformVersion,
+  networkConfiguration,
+}: WantedRevision): RevisionSettings => {
+  checkCompatible(definition, capacity.launchType)
+  checkVolumes({}, definition)
+  checkNetworkConfiguration(networkConfiguration, definition, capacity.launchType)
+  return {
+    taskDefinitionArn: definition.taskDefinitionArn,
+    ...capacity,
+    ...platformOf(platformVersion, capacity.launchType),
+    ...compact({ networkConfiguration }),
+  }
+}
+
+/** The launch type or strategy of a request; the cluster's default strategy where it names neither. */
+export const checkedCapacity = (
+  { launchType, capacityProviderStrategy }: RevisionRequest,
+  cluster: ClusterRecord,
+): Capacity => {
+  if (launchType !== undefined && capacityProviderStrategy?.length)
+    throw invalidParameter(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    )
+  if (launchType !== undefined)
+    return { launchType: oneOf('launchType', launchType, LAUNCH_TYPES), capacityProviderStrategy: [] }
+  return strategyCapacity(
+    capacityProviderStrategy?.length
+      ? checkedStrategy(capacityProviderStrategy, cluster.capacityProviders)
+      : cluster.defaultCapacityProviderStrategy,
+  )
+}
+
+/** AWS: the providers of Fargate, and only those, have names that begin so. A strategy never mixes them with others. */
+const FARGATE_PROVIDER = /^FARGATE/
+
+const strategyCapacity = (capacityProviderStrategy: readonly CapacityProviderStrategyItem[]): Capacity => ({
+  launchType: FARGATE_PROVIDER.test(capacityProviderStrategy[0]?.capacityProvider ?? '') ? 'FARGATE' : 'EC2',
+  capacityProviderStrategy,
+})
+
+const platformOf = (
+  requested: string | undefined,
+  launchType: LaunchType,
+): Pick<RevisionSettings, 'platformVersion' | 'isLatestPlatform'> => {
+  if (launchType === 'FARGATE') {
+    const isLatest = !requested || requested === 'LATEST'
+    return {
+      platformVersion: fargatePlatformVersion(requested || undefined),
+      ...(isLatest && { isLatestPlatform: true }),
+    }
+  }
+  if (requested) throw invalidParameter('The platform version must be null when specifying an EC2 launch type.')
+  return {}
+}
+
+/** A revision of the service with a number of its own. */
+export const newRevision = (
+  { ids, now }: Pick<EcsContext, 'ids' | 'now'>,
+  { serviceArn, clusterArn }: Pick<ServiceRecord, 'serviceArn' | 'clusterArn'>,
+  settings: RevisionSettings,
+): ServiceRevisionRecord => ({
+  serviceRevisionArn: serviceRevisionArn(serviceArn, decimal19(ids)),
+  serviceArn,
+  clusterArn,
+  ...settings,
+  createdAt: now,
+})
