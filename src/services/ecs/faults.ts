@@ -33,3 +33,14 @@ export const clusterContainsContainerInstances = (): Fault =>
 
 export const serviceNotFound = (): Fault =>
   new Fault({ code: 'ServiceNotFoundException', message: 'Service not found.' })
+
+export const serviceNotActive = (): Fault =>
+  new Fault({ code: 'ServiceNotActiveException', message: 'Service was not ACTIVE.' })
+
+export const serviceDeploymentNotFound = (): Fault =>
+  new Fault({ code: 'ServiceDeploymentNotFoundException', message: 'The service deployment was not found.' })
+
+export const taskSetNotFound = (): Fault =>
+  new Fault({ code: 'TaskSetNotFoundException', message: 'The specified task set does not exist.' })
+
+export const conflict = (message: string): Fault => new Fault({ code: 'ConflictException', message })

@@ -14,6 +14,7 @@ const SENTENCES = {
   containerInstance: 'Container instance can not be blank.',
   containerInstances: 'Container instance cannot be empty.',
   family: 'Family can not be blank.',
+  service: 'Service can not be blank.',
   task: 'Task can not be blank.',
   taskDefinition: 'TaskDefinition can not be blank.',
   taskDefinitions: 'Task definitions cannot be empty.',
