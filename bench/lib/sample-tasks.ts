@@ -43,7 +43,7 @@ export const sampleTasks = (count: number, ids: Ids): SampleTasks => {
         },
         ids,
       )
-      return make({ instance: instances[number % instances.length]!, gpuIds: [] })
+      return make({ host: { instance: instances[number % instances.length]!, gpuIds: [] } })
     },
     run: (task, number) => applyReport(task, runningReport(task, number, ids), definition, BUILT_AT_MS + number + 900),
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { aContainerInstance } from '../../test/builders/a-container-instance.ts'
 import { aContainerDefinition, aTaskDefinition } from '../../test/builders/a-task-definition.ts'
 import { SeededIds } from '../kit/ids.ts'
-import { type TaskLaunch, taskMaker } from './new-task.ts'
+import { giveHost, type TaskLaunch, taskMaker } from './new-task.ts'
 import type { TaskDefinitionRecord } from './records.ts'
 import { taskReservation } from './task-reservation.ts'
 
@@ -18,7 +18,7 @@ const aLaunch = (definition: TaskDefinitionRecord, given: Partial<TaskLaunch> = 
   ...given,
 })
 const make = (launch: TaskLaunch, instance = aContainerInstance(), gpuIds: string[] = []) =>
-  taskMaker(launch, new SeededIds(7))({ instance, gpuIds })
+  taskMaker(launch, new SeededIds(7))({ host: { instance, gpuIds } })
 
 describe('taskMaker', () => {
   it('makes a pending task on its instance, without members that are not set', () => {
@@ -59,8 +59,8 @@ describe('taskMaker', () => {
 
   it('shares what is equal between the tasks of a launch and gives each its own ids', () => {
     const next = taskMaker(aLaunch(aTaskDefinition(), { tags: [{ key: 'a', value: 'b' }] }), new SeededIds(7))
-    const host = { instance: aContainerInstance(), gpuIds: [] }
-    const [one, two] = [next(host), next(host)]
+    const target = { host: { instance: aContainerInstance(), gpuIds: [] } }
+    const [one, two] = [next(target), next(target)]
     expect(one.reservation).toBe(two.reservation)
     expect(one.tags).toBe(two.tags)
     expect(one.taskId).not.toBe(two.taskId)
@@ -95,5 +95,31 @@ describe('taskMaker', () => {
       ephemeralStorage: { sizeInGiB: 40 },
       overrides,
     })
+  })
+})
+
+describe('a task that waits for capacity', () => {
+  const gpus = [{ type: 'GPU' as const, value: '1' }]
+  const definition = aTaskDefinition({
+    containerDefinitions: [
+      aContainerDefinition({ name: 'a', resourceRequirements: gpus }),
+      aContainerDefinition({ name: 'b', resourceRequirements: gpus }),
+    ],
+  })
+  const waiting = { placementConstraints: [], placementStrategy: [{ type: 'random' as const }] }
+  const waits = taskMaker(aLaunch(definition), new SeededIds(7))({ waiting, capacityProviderName: 'spare' })
+
+  it('is provisioned nowhere, and knows how it is to be placed', () => {
+    expect(waits).toMatchObject({ lastStatus: 'PROVISIONING', capacityProviderName: 'spare', waiting })
+    for (const member of ['containerInstanceId', 'availabilityZone', 'connectivityAt'])
+      expect(waits).not.toHaveProperty(member)
+    expect(waits.containers[0]).not.toHaveProperty('gpuIds')
+  })
+
+  it('is given a host as if it had had it from the start', () => {
+    const host = { instance: aContainerInstance(), gpuIds: ['g0', 'g1'] }
+    const placed = giveHost(waits, definition, host, 5000)
+    const atOnce = taskMaker(aLaunch(definition), new SeededIds(7))({ host, capacityProviderName: 'spare' })
+    expect(placed).toEqual({ ...atOnce, connectivityAt: 5000, version: 2 })
   })
 })

@@ -11,6 +11,7 @@ import type {
   TaskDefinitionRecord,
   TaskRecord,
   TaskReservation,
+  WaitingTask,
 } from './records.ts'
 import { containerResources, type LaunchType, overrideOf } from './task-reservation.ts'
 
@@ -34,28 +35,53 @@ export interface TaskLaunch {
 export interface TaskHost {
   readonly instance: ContainerInstanceRecord
   readonly gpuIds: readonly string[]
-  readonly capacityProviderName?: string | undefined
 }
 
-/** A function that makes one new task of the launch on each host it is given. */
-export const taskMaker = (launch: TaskLaunch, ids: Ids): ((host: TaskHost) => TaskRecord) => {
+/** Where one task of the launch goes: to its host or, until there is capacity, to those that wait. */
+export type TaskTarget = { readonly capacityProviderName?: string | undefined } & (
+  | { readonly host: TaskHost; readonly waiting?: undefined }
+  | { readonly waiting: WaitingTask; readonly host?: undefined }
+)
+
+/** A function that makes one new task of the launch for each target it is given. */
+export const taskMaker = (launch: TaskLaunch, ids: Ids): ((target: TaskTarget) => TaskRecord) => {
+  const { launchType, createdAt } = launch
   const shared = sharedMembers(launch)
   const containers = launch.definition.containerDefinitions.map((container) => newContainer(container, launch))
-  const gpuCounts = launch.definition.containerDefinitions.map((container) => gpuCountOf(container, launch))
-  return ({ instance, gpuIds, capacityProviderName }) => ({
+  const gpuCounts = gpuCountsOf(launch.definition, launch.overrides)
+  return ({ capacityProviderName, host, waiting }) => ({
     ...shared,
-    ...hostMembers(launch, instance),
+    lastStatus: host === undefined || launchType === 'FARGATE' ? 'PROVISIONING' : 'PENDING',
+    ...(host === undefined ? {} : hostMembers(host, launchType, createdAt)),
     ...(capacityProviderName === undefined ? {} : { capacityProviderName }),
-    taskId: ids.orderedHex32(launch.createdAt),
+    ...(waiting === undefined ? {} : { waiting }),
+    taskId: ids.orderedHex32(createdAt),
     containers: containers.map((container, index) => ({
       ...container,
-      ...(gpuCounts[index] === 0 ? {} : { gpuIds: gpusAt(gpuIds, gpuCounts, index) }),
+      ...gpuMember(host, gpuCounts, index),
       containerId: ids.uuid(),
     })),
   })
 }
 
-const sharedMembers = (launch: TaskLaunch): Omit<TaskRecord, 'taskId' | 'containers'> => {
+/** A task that waited, on the host that it now has. `definition` is the task's. */
+export const giveHost = (
+  { waiting: _, ...task }: TaskRecord,
+  definition: TaskDefinitionRecord,
+  host: TaskHost,
+  now: number,
+): TaskRecord => {
+  const gpuCounts = gpuCountsOf(definition, task.overrides)
+  return {
+    ...task,
+    ...hostMembers(host, task.launchType, now),
+    lastStatus: 'PENDING',
+    containers: task.containers.map((container, index) => ({ ...container, ...gpuMember(host, gpuCounts, index) })),
+    version: task.version + 1,
+  }
+}
+
+const sharedMembers = (launch: TaskLaunch): Omit<TaskRecord, 'taskId' | 'containers' | 'lastStatus'> => {
   const { clusterArn, definition, launchType, overrides, reservation, group, createdAt } = launch
   const cpu = overrides?.cpu ?? definition.cpu
   const memory = overrides?.memory ?? definition.memory
@@ -63,7 +89,6 @@ const sharedMembers = (launch: TaskLaunch): Omit<TaskRecord, 'taskId' | 'contain
   return {
     clusterArn,
     taskDefinitionArn: definition.taskDefinitionArn,
-    lastStatus: launchType === 'FARGATE' ? 'PROVISIONING' : 'PENDING',
     desiredStatus: 'RUNNING',
     launchType,
     group,
@@ -83,14 +108,14 @@ const sharedMembers = (launch: TaskLaunch): Omit<TaskRecord, 'taskId' | 'contain
 }
 
 /** A task on an instance of the customer's is connected when it is placed; one of Fargate's once it is provisioned. */
-const hostMembers = (launch: TaskLaunch, instance: ContainerInstanceRecord): Partial<TaskRecord> => {
+const hostMembers = ({ instance }: TaskHost, launchType: LaunchType, now: number): Partial<TaskRecord> => {
   const { containerInstanceId } = instance
   const availabilityZone = attributeOf(instance, 'ecs.availability-zone')
   const cpuArchitecture = attributeOf(instance, 'ecs.cpu-architecture')
   return {
-    ...(launch.launchType === 'FARGATE'
+    ...(launchType === 'FARGATE'
       ? { hostInstanceId: containerInstanceId }
-      : { containerInstanceId, connectivityAt: launch.createdAt }),
+      : { containerInstanceId, connectivityAt: now }),
     ...(availabilityZone === undefined ? {} : { availabilityZone }),
     ...(cpuArchitecture === undefined ? {} : { cpuArchitecture }),
   }
@@ -109,11 +134,21 @@ const newContainer = (
   ...(enableExecuteCommand ? { managedAgents: [{ name: 'ExecuteCommandAgent', lastStatus: 'PENDING' }] } : {}),
 })
 
-const gpuCountOf = (container: ContainerDefinition, { overrides }: TaskLaunch): number =>
-  containerResources(container, overrideOf(overrides, container.name)).gpuCount
+/** GPUs of each container, in the order of the definition. */
+const gpuCountsOf = (
+  { containerDefinitions }: TaskDefinitionRecord,
+  overrides: TaskOverride | undefined,
+): readonly number[] =>
+  containerDefinitions.map((container) => containerResources(container, overrideOf(overrides, container.name)).gpuCount)
 
 /** A container's share of the task's GPUs, which are given out in the order of the definition. */
-const gpusAt = (gpuIds: readonly string[], counts: readonly number[], index: number): readonly string[] => {
-  const from = counts.slice(0, index).reduce((total, count) => total + count, 0)
-  return gpuIds.slice(from, from + (counts[index] ?? 0))
+const gpuMember = (
+  host: TaskHost | undefined,
+  counts: readonly number[],
+  index: number,
+): Pick<TaskContainerRecord, 'gpuIds'> => {
+  const count = counts[index] ?? 0
+  if (host === undefined || count === 0) return {}
+  const from = counts.slice(0, index).reduce((total, each) => total + each, 0)
+  return { gpuIds: host.gpuIds.slice(from, from + count) }
 }

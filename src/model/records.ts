@@ -13,6 +13,8 @@ import type {
   InferenceAccelerator,
   ManagedAgentName,
   NetworkBinding,
+  PlacementConstraint,
+  PlacementStrategy,
   ProxyConfiguration,
   RegisterTaskDefinitionRequest,
   Resource,
@@ -170,6 +172,8 @@ export interface TaskRecord {
   readonly containerInstanceId?: string
   /** The instance whose agent runs a FARGATE task. */
   readonly hostInstanceId?: string
+  /** Only while the task waits for capacity. Not described. */
+  readonly waiting?: WaitingTask
   readonly lastStatus: TaskStatus
   readonly desiredStatus: DesiredStatus
   readonly launchType: 'EC2' | 'FARGATE' | 'EXTERNAL'
@@ -211,6 +215,12 @@ export interface TaskRecord {
   /** Counts the changes of this record, as described. */
   readonly version: number
   readonly tags?: readonly Tag[]
+}
+
+/** How a task that waits for capacity is to be placed: checked input of its launch, without what its definition says. */
+export interface WaitingTask {
+  readonly placementConstraints: readonly PlacementConstraint[]
+  readonly placementStrategy: readonly PlacementStrategy[]
 }
 
 /** What a task takes from its instance. Shared between the tasks of one definition where they are equal. */

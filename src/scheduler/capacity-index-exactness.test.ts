@@ -88,6 +88,7 @@ const someAttributes: fc.Arbitrary<AttributeRecord[]> = fc
 const someInstance = fc.record({
   cpuUnits: fc.constantFrom(256, 512, 1024),
   memoryMiB: fc.constantFrom(256, 768, 1024),
+  capacityProviderName: fc.constantFrom('blue', 'blue', 'green'),
   gpuIds: fc.constantFrom<readonly string[]>([], [], ['GPU-0', 'GPU-1', 'GPU-2']),
   attributes: someAttributes,
 })
@@ -130,6 +131,7 @@ const someRequest: fc.Arbitrary<PlacementRequest> = fc.record({
   ),
   constraints: fc.array(someConstraint, { maxLength: 2 }),
   strategies: fc.array(someStrategy, { maxLength: 4 }),
+  capacityProviderName: fc.constantFrom(undefined, undefined, 'blue', 'green'),
 })
 
 const onInstance = (action: (both: Both, at: number) => void): fc.Arbitrary<Action> =>
@@ -166,8 +168,10 @@ const someAction: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(fc.nat(), someInstance).map(([number, size]): Action => (both) => {
       const { attributes, registeredResources } = aContainerInstance(size)
+      const { capacityProviderName } = size
       if (both.instances.length > 0) {
-        both.changeInstance(number % both.instances.length, { attributes, registeredResources })
+        const changes = { attributes, registeredResources, capacityProviderName }
+        both.changeInstance(number % both.instances.length, changes)
       }
       return []
     }),

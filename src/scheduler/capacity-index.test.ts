@@ -216,6 +216,22 @@ describe('failures', () => {
     ])
   })
 
+  it('looks at the instances of the capacity provider alone, as they come and go', () => {
+    const [mine, other] = [anInstance('mine', { capacityProviderName: 'mine' }), anInstance('other')]
+    const index = anIndex(mine, other)
+    const request = aRequest({ count: 5, capacityProviderName: 'mine' })
+    const result = index.place(request)
+    expect(placed(result)).toEqual(['mine', 'mine', 'mine', 'mine'])
+    expect(result.failures).toEqual([{ containerInstanceId: 'mine', reason: 'RESOURCE:CPU' }])
+    index.applyInstance(other, { ...other, capacityProviderName: 'mine' })
+    index.applyInstance(mine, { ...mine, capacityProviderName: 'another' })
+    expect(placed(index.place({ ...request, count: 2 }))).toEqual(['other', 'other'])
+    expect(index.place({ ...request, capacityProviderName: 'none' })).toEqual({
+      placements: [],
+      failures: [{ reason: 'No Container Instances were found in your capacity provider.' }],
+    })
+  })
+
   it('say so when the cluster has no instance to look at', () => {
     const nothing = [{ reason: 'No Container Instances were found in your cluster.' }]
     expect(anIndex().place(aRequest()).failures).toEqual(nothing)

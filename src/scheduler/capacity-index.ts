@@ -7,7 +7,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
 import { ClusterCapacity, type Share } from './index/cluster-capacity.ts'
 import type { InstanceState } from './index/instance-state.ts'
-import { NO_CONTAINER_INSTANCES, PlacementRun } from './placement.ts'
+import { noInstances, PlacementRun } from './placement.ts'
 import { CompiledExpressions, type InstanceFacts } from './query-language.ts'
 import type { PlacementRequest, PlacementResult, RemainingResources } from './types.ts'
 
@@ -53,7 +53,7 @@ export class CapacityIndex {
   place(request: PlacementRequest): PlacementResult {
     const cluster = this.#clusters.get(request.clusterArn)
     const { containerInstanceIds } = request
-    if (cluster === undefined) return nowhere(containerInstanceIds)
+    if (cluster === undefined) return nowhere(request)
     const run = new PlacementRun(cluster, request, this.#expressions, this.#ids)
     if (containerInstanceIds === undefined) return run.anywhere()
     return run.on(containerInstanceIds, (id) => {
@@ -142,9 +142,10 @@ const shareOf = (task: TaskRecord): Share => ({
   gpuIds: task.reservation.gpuCount === 0 ? [] : task.containers.flatMap(({ gpuIds }) => gpuIds ?? []),
 })
 
-const nowhere = (containerInstanceIds: readonly string[] | undefined): PlacementResult => ({
+const nowhere = (request: PlacementRequest): PlacementResult => ({
   placements: [],
-  failures: containerInstanceIds?.map((containerInstanceId) => ({ containerInstanceId, reason: 'MISSING' })) ?? [
-    { reason: NO_CONTAINER_INSTANCES },
-  ],
+  failures: request.containerInstanceIds?.map((containerInstanceId) => ({
+    containerInstanceId,
+    reason: 'MISSING',
+  })) ?? [noInstances(request)],
 })

@@ -5,6 +5,7 @@
 import type { Ids } from '../kit/ids.ts'
 import { PLACEMENT_FAILURES } from '../model/limits.ts'
 import { activeFilter } from './constraints/active.ts'
+import { capacityProviderFilter } from './constraints/capacity-provider.ts'
 import { placementFilters } from './constraints/constraints.ts'
 import type { PlacementFilter, PlacementTerms } from './constraints/filter.ts'
 import type { ClusterCapacity, Share } from './index/cluster-capacity.ts'
@@ -15,8 +16,15 @@ import { Search } from './strategies/search.ts'
 import { spreadAttributes, stepsOf } from './strategies/strategies.ts'
 import type { Placement, PlacementFailure, PlacementRequest, PlacementResult } from './types.ts'
 
+const candidateFilters = [activeFilter, capacityProviderFilter]
+
+/** The failure of a task for which there is nothing to look at. */
+export const noInstances = ({ capacityProviderName }: PlacementRequest): PlacementFailure => ({
+  reason: capacityProviderName === undefined ? NO_CONTAINER_INSTANCES : capacityProviderFilter.reason,
+})
+
 /** AWS: RunTask answers InvalidParameterException with this text. */
-export const NO_CONTAINER_INSTANCES = 'No Container Instances were found in your cluster.'
+const NO_CONTAINER_INSTANCES = 'No Container Instances were found in your cluster.'
 
 export class PlacementRun {
   readonly #cluster: ClusterCapacity
@@ -35,6 +43,7 @@ export class PlacementRun {
       constraint.type === 'memberOf' ? [constraint.expression] : [],
     )
     this.#terms = {
+      capacityProviderName: request.capacityProviderName,
       requiredAttributes: request.requiredAttributes,
       expressions: this.#memberOf.map((text) => expressions.get(text)),
       group: cluster.group(request.group),
@@ -103,16 +112,16 @@ export class PlacementRun {
     return placementFilters.find((filter) => filter.applies(this.#terms) && !filter.check(this.#terms, instance))
   }
 
-  /** Why the task fits nowhere, instance by instance. Those that are not ACTIVE are nobody's candidates. */
+  /** Why the task fits nowhere, instance by instance. Those not ACTIVE, or not of the capacity provider, are no candidates. */
   #explain(): PlacementFailure[] {
     const failures: PlacementFailure[] = []
     for (const instance of this.#cluster.instances) {
-      if (instance === undefined || !activeFilter.check(this.#terms, instance)) continue
+      if (instance === undefined || !candidateFilters.every((filter) => filter.check(this.#terms, instance))) continue
       const reason = this.#failedCheck(instance)?.reason
       if (reason === undefined) continue
       failures.push({ containerInstanceId: instance.containerInstanceId, reason })
       if (failures.length === PLACEMENT_FAILURES) break
     }
-    return failures.length > 0 ? failures : [{ reason: NO_CONTAINER_INSTANCES }]
+    return failures.length > 0 ? failures : [noInstances(this.#request)]
   }
 }

@@ -87,6 +87,7 @@ export class ReferenceScheduler {
       record.clusterArn === request.clusterArn &&
       record.status === 'ACTIVE' &&
       record.agentConnected &&
+      (request.capacityProviderName === undefined || request.capacityProviderName === record.capacityProviderName) &&
       fits(request, instance) &&
       request.requiredAttributes.every(({ name, value }) =>
         record.attributes.some(

@@ -27,6 +27,8 @@ export interface PlacementRequest {
   readonly requiredAttributes: readonly AttributeRequirement[]
   readonly constraints: readonly PlacementConstraint[]
   readonly strategies: readonly PlacementStrategy[]
+  /** Only instances of this capacity provider are candidates. */
+  readonly capacityProviderName?: string | undefined
   /** Only these instances are looked at, in this order, one task each (StartTask); `count` and `strategies` do not matter then. */
   readonly containerInstanceIds?: readonly string[]
 }
@@ -48,7 +50,8 @@ export interface Placement {
 /**
  * Why a task was not placed on an instance, in ECS's words: `RESOURCE:CPU`, `RESOURCE:MEMORY`, `RESOURCE:PORTS`, `RESOURCE:GPU`,
  * `ATTRIBUTE`, `AGENT`, `INACTIVE`, `MISSING`, `MemberOf placement constraint unsatisfied.`,
- * `DistinctInstance placement constraint unsatisfied.`
+ * `DistinctInstance placement constraint unsatisfied.`, and without an instance to look at
+ * `No Container Instances were found in your cluster.` or `... in your capacity provider.`
  */
 export interface PlacementFailure {
   /** Absent when the cluster has no instance to look at. */

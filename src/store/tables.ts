@@ -36,6 +36,9 @@ export const hostOf = (task: TaskRecord): string | undefined => task.containerIn
 
 export const isStopped = (task: TaskRecord): boolean => task.lastStatus === 'STOPPED'
 
+/** It has no host yet: it waits for capacity of its capacity provider. */
+export const isWaiting = (task: TaskRecord): boolean => task.waiting !== undefined && !isStopped(task)
+
 /** Statuses that count as pending in `pendingTasksCount`; RUNNING and ACTIVATING count as running. */
 const countedStatus = (task: TaskRecord): 'PENDING' | 'RUNNING' | undefined => {
   if (task.lastStatus === 'RUNNING') return 'RUNNING'
@@ -116,12 +119,14 @@ export const tableDefinitions = {
       activeByService: (row) => (isStopped(row) ? undefined : serviceOf(row)),
       /** Tasks of a service that stopped and that its scheduler has to take note of, by `serviceTasksKey`. */
       unsettledByService: (row) => (isStopped(row) && row.isSettled !== true ? serviceOf(row) : undefined),
+      /** Tasks that wait for capacity, by cluster, the oldest first. */
+      waiting: (row) => (isWaiting(row) ? row.clusterArn : undefined),
       /** Tasks that have not stopped, by the instance whose agent runs them. */
       activeByInstance: (row) => (isStopped(row) ? undefined : hostOf(row)),
       /** Tasks that stopped and are still visible, all under the value `STOPPED`. */
       stopped: (row) => (isStopped(row) ? 'STOPPED' : undefined),
     },
-    sorted: ['listed', 'listedByFamily', 'listedByStartedBy', 'listedByService'],
+    sorted: ['listed', 'listedByFamily', 'listedByStartedBy', 'listedByService', 'waiting'],
     counters: {
       inCluster: (row) => countUnder(row.clusterArn, row),
       /** Those of one launch type; the rest of `inCluster` is EC2, so that its tasks cost no third counter. */

@@ -2,6 +2,7 @@
 import { activeFilter } from './active.ts'
 import { agentFilter } from './agent.ts'
 import { attributesFilter } from './attributes.ts'
+import { capacityProviderFilter } from './capacity-provider.ts'
 import { cpuFilter } from './cpu.ts'
 import { distinctInstanceFilter } from './distinct-instance.ts'
 import type { MembershipTerms, PlacementFilter } from './filter.ts'
@@ -13,6 +14,7 @@ import { portsFilter } from './ports.ts'
 /** Those that change with an instance's record, or with what a cluster query reads: they make the views. */
 export const membershipFilters: readonly PlacementFilter<MembershipTerms>[] = [
   activeFilter,
+  capacityProviderFilter,
   agentFilter,
   attributesFilter,
   memberOfFilter,

@@ -7,6 +7,7 @@ import type { AttributeRequirement } from '../types.ts'
 
 /** What decides if an instance is a candidate at all. */
 export interface MembershipTerms {
+  readonly capacityProviderName: string | undefined
   readonly requiredAttributes: readonly AttributeRequirement[]
   readonly expressions: readonly InstancePredicate[]
 }

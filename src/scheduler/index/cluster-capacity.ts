@@ -2,7 +2,6 @@
 import { CAPACITY_VIEW_SLOTS_PER_CLUSTER, CAPACITY_VIEWS_PER_CLUSTER } from '../../model/limits.ts'
 import type { ContainerInstanceRecord, TaskReservation } from '../../model/records.ts'
 import type { MembershipTerms } from '../constraints/filter.ts'
-import type { AttributeRequirement } from '../types.ts'
 import { ChangeLog } from './change-log.ts'
 import { InstanceState } from './instance-state.ts'
 import { RequirementCounts } from './requirement-counts.ts'
@@ -104,7 +103,7 @@ export class ClusterCapacity implements ViewSource {
   /** The instances that the terms admit, up to date. `attributes`: names to spread over, the most significant first. */
   view(terms: ViewTerms, attributes: readonly string[]): View {
     const requiredAttributes = this.#requirements.telling(terms.requiredAttributes, () => this.#records())
-    const key = keyOf(requiredAttributes, terms.memberOf, attributes)
+    const key = keyOf({ ...terms, requiredAttributes }, attributes)
     const known = this.#views.get(key)
     this.#views.delete(key)
     const isCurrent = known !== undefined && known.sync()
@@ -133,11 +132,11 @@ export class ClusterCapacity implements ViewSource {
 }
 
 const keyOf = (
-  requirements: readonly AttributeRequirement[],
-  memberOf: readonly string[],
+  { requiredAttributes, memberOf, capacityProviderName }: ViewTerms,
   attributes: readonly string[],
 ): string => {
-  if (requirements.length === 0 && memberOf.length === 0) return attributes.join('\n')
-  const needs = requirements.map(({ name, value }) => (value === undefined ? name : `${name}=${value}`))
-  return JSON.stringify([needs.toSorted(), memberOf.toSorted(), attributes])
+  if (requiredAttributes.length === 0 && memberOf.length === 0 && capacityProviderName === undefined)
+    return attributes.join('\n')
+  const needs = requiredAttributes.map(({ name, value }) => (value === undefined ? name : `${name}=${value}`))
+  return JSON.stringify([needs.toSorted(), memberOf.toSorted(), attributes, capacityProviderName])
 }

@@ -5,6 +5,7 @@ import { resourceId } from '../../../model/arn.ts'
 import { CLIENT_TOKEN_LENGTH, RUN_TASK_COUNT, STARTED_BY_LENGTH } from '../../../model/limits.ts'
 import { type TaskLaunch, taskMaker } from '../../../model/new-task.ts'
 import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
+import { requiredAttributes } from '../../../scheduler/launch-requirements.ts'
 import type { PlacementResult } from '../../../scheduler/types.ts'
 import { Fault } from '../../../wire/fault.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
@@ -13,7 +14,7 @@ import { invalidParameter } from '../faults.ts'
 import { launchTarget } from '../launch-target.ts'
 import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
 import { checkedLaunch } from '../task-launch.ts'
-import { checkedConstraints, checkedStrategies, describeFailures, requiredAttributes } from '../task-placement.ts'
+import { checkedConstraints, checkedStrategies, describeFailures } from '../task-placement.ts'
 
 export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
   clientToken: {
@@ -42,7 +43,7 @@ export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
     const tasks = placements.map(({ containerInstanceId, gpuIds }, index) => {
       const instance = defined(context.tx.containerInstances.get(containerInstanceId), 'the instance of a placement')
       return context.tx.tasks.insert(
-        newTask({ instance, gpuIds, capacityProviderName: capacityProviderNames?.[index] }),
+        newTask({ host: { instance, gpuIds }, capacityProviderName: capacityProviderNames?.[index] }),
       )
     })
     return {

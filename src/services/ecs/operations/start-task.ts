@@ -3,6 +3,7 @@ import type { Failure, StartTaskRequest, StartTaskResponse } from '@aws-sdk/clie
 import { defined } from '../../../kit/assert.ts'
 import { START_TASK_INSTANCES, START_TASK_STARTED_BY_LENGTH } from '../../../model/limits.ts'
 import { taskMaker } from '../../../model/new-task.ts'
+import { definitionConstraints, requiredAttributes } from '../../../scheduler/launch-requirements.ts'
 import type { ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
 import { containerInstanceArnOf, findContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
@@ -10,7 +11,7 @@ import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
 import { checkedLaunch } from '../task-launch.ts'
-import { definitionConstraints, describeFailures, requiredAttributes } from '../task-placement.ts'
+import { describeFailures } from '../task-placement.ts'
 import { missing } from '../missing-member.ts'
 
 /** AWS: tasks that are started so have launch type EC2, whatever their instances are. */
@@ -40,7 +41,7 @@ export const startTask: EcsOperation<StartTaskRequest, StartTaskResponse> = {
     const newTask = taskMaker(launch, context.ids)
     const tasks = placed.placements.map(({ containerInstanceId, gpuIds }) => {
       const instance = defined(context.tx.containerInstances.get(containerInstanceId), 'the instance of a placement')
-      return context.tx.tasks.insert(newTask({ instance, gpuIds }))
+      return context.tx.tasks.insert(newTask({ host: { instance, gpuIds } }))
     })
     return {
       tasks: tasks.map((task) => describeTask(task, taskView(context.tx, task, true))),

@@ -1,0 +1,65 @@
+/** What a launch asks of its instance and of the scheduler, from checked input: for whoever places tasks. Pure. */
+import type { PlacementConstraint as ConstraintInput, PlacementStrategy as StrategyInput } from '@aws-sdk/client-ecs'
+import type { TaskLaunch } from '../model/new-task.ts'
+import type { TaskDefinitionRecord } from '../model/records.ts'
+import type { LaunchType } from '../model/task-reservation.ts'
+import type { AttributeRequirement, PlacementConstraint, PlacementStrategy } from './types.ts'
+
+/** What an instance must offer for the definition, the overrides and what the request asks for besides. */
+export const requiredAttributes = ({
+  definition,
+  launchType,
+  overrides,
+  enableExecuteCommand,
+}: Pick<
+  TaskLaunch,
+  'definition' | 'launchType' | 'overrides' | 'enableExecuteCommand'
+>): readonly AttributeRequirement[] => [
+  ...(launchType === 'FARGATE'
+    ? definition.requiresAttributes.filter(({ name }) => !FARGATE_BRINGS.has(name))
+    : definition.requiresAttributes),
+  ...(launchType === 'EXTERNAL' ? [{ name: 'ecs.capability.external' }] : []),
+  ...(enableExecuteCommand ? [{ name: 'ecs.capability.execute-command' }] : []),
+  ...(overrides?.taskRoleArn ? [{ name: 'com.amazonaws.ecs.capability.task-iam-role' }] : []),
+  ...(overrides?.containerOverrides?.some(({ environmentFiles = [] }) => environmentFiles.length > 0)
+    ? [{ name: 'ecs.capability.env-files.s3' }]
+    : []),
+]
+
+/** Fargate tasks share the network and the disk of their host, in the place of an interface and a volume of their own. */
+const FARGATE_BRINGS: ReadonlySet<string> = new Set([
+  'ecs.capability.task-eni',
+  'ecs.capability.extensible-ephemeral-storage',
+])
+
+export const definitionConstraints = ({ placementConstraints }: TaskDefinitionRecord): readonly PlacementConstraint[] =>
+  placementConstraints.map(({ expression = '' }) => ({ type: 'memberOf', expression }))
+
+/** Constraints of a task or service, which were checked, and those of its definition. */
+export const launchConstraints = (
+  given: readonly ConstraintInput[],
+  definition: TaskDefinitionRecord,
+): readonly PlacementConstraint[] => [
+  ...given.map(({ type, expression = '' }): PlacementConstraint =>
+    type === 'distinctInstance' ? { type } : { type: 'memberOf', expression },
+  ),
+  ...definitionConstraints(definition),
+]
+
+/** AWS: Fargate spreads tasks over availability zones; below that, hosts are our own affair. */
+const FARGATE_STRATEGIES: readonly PlacementStrategy[] = [
+  { type: 'spread', field: 'attribute:ecs.availability-zone' },
+  { type: 'spread', field: 'instanceId' },
+]
+
+/** Strategies of a task or service, which were checked. */
+export const launchStrategies = (
+  given: readonly StrategyInput[],
+  launchType: LaunchType,
+): readonly PlacementStrategy[] => (launchType === 'FARGATE' ? FARGATE_STRATEGIES : given.map(launchStrategy))
+
+const launchStrategy = ({ type, field = '' }: StrategyInput): PlacementStrategy => {
+  if (type === 'random') return { type }
+  if (type === 'binpack') return { type, field: field.toLowerCase() === 'cpu' ? 'cpu' : 'memory' }
+  return { type: 'spread', field }
+}
