@@ -3,8 +3,7 @@ import type { ContainerInstance, ContainerInstanceField, ContainerInstanceHealth
 import { dateOf } from '../../kit/timestamps.ts'
 import { containerInstanceArn } from '../../model/arn.ts'
 import type { ContainerInstanceRecord } from '../../model/records.ts'
-import { taskCountKey } from '../../store/tables.ts'
-import type { EcsContext } from './context.ts'
+import { type ReadTables, taskCountKey } from '../../store/tables.ts'
 import { remainingResources } from './instance-resources.ts'
 
 /** What operations that register or change an instance answer with. */
@@ -15,11 +14,10 @@ const WHOLE_INSTANCE: ReadonlySet<ContainerInstanceField> = new Set<ContainerIns
  * tasks, not asked of placement's index, which hears of this transaction's changes only when it commits.
  */
 export const describeContainerInstance = (
-  context: EcsContext,
+  { tx: { tasks } }: { readonly tx: Pick<ReadTables, 'tasks'> },
   instance: ContainerInstanceRecord,
   include: ReadonlySet<ContainerInstanceField> = WHOLE_INSTANCE,
 ): ContainerInstance => {
-  const { tasks } = context.tx
   const { containerInstanceId: id, ec2InstanceId, capacityProviderName, statusReason, agentUpdateStatus } = instance
   return {
     containerInstanceArn: containerInstanceArn(instance.clusterArn, id),
