@@ -66,7 +66,7 @@ export const taskMaker = (launch: TaskLaunch, ids: Ids): ((target: TaskTarget) =
 
 /** A task that waited, on the host that it now has. `definition` is the task's. */
 export const giveHost = (
-  { waiting: _, ...task }: TaskRecord,
+  { waiting: _waiting, ...task }: TaskRecord,
   definition: TaskDefinitionRecord,
   host: TaskHost,
   now: number,

@@ -227,7 +227,7 @@ const reasonOfFargate = ({ launchType, containers }: TaskRecord): string | undef
   launchType === 'FARGATE' ? containers.find(({ reason }) => reason)?.reason : undefined
 
 /** The task at its end: nothing of it runs any more. A cause that is known already stays. */
-const ended = ({ waiting: _, ...task }: TaskRecord, cause: StopCause, now: number): TaskRecord => ({
+const ended = ({ waiting: _waiting, ...task }: TaskRecord, cause: StopCause, now: number): TaskRecord => ({
   ...task,
   lastStatus: 'STOPPED',
   desiredStatus: 'STOPPED',
