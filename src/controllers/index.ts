@@ -5,6 +5,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Store } from '../store/store.ts'
+import { PlanMemory } from './service-scheduler/plan-memory.ts'
 import { AgentTelemetry } from './agent-telemetry/agent-telemetry.ts'
 import { TaskMetrics } from './agent-telemetry/task-metrics.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
@@ -25,6 +26,8 @@ export interface ControllersOptions {
 export class Controllers {
   readonly acs: AcsServer
   readonly tcs: TcsServer
+  /** Why services are not where they should be. */
+  readonly plans = new PlanMemory()
   readonly #assignment: TaskAssignment
   readonly #loop: ControllerLoop
 

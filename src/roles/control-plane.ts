@@ -10,6 +10,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
 import { CapacityIndex } from '../scheduler/capacity-index.ts'
+import { EventFeed } from '../services/ecs/event-feed/event-feed.ts'
 import { allServices } from '../services/index.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { Store } from '../store/store.ts'
@@ -21,6 +22,7 @@ import { createListener } from '../wire/listener.ts'
 import { HmacPageTokens } from '../wire/page-tokens.ts'
 import type { CredentialStore } from '../wire/sigv4.ts'
 import { AgentGate } from './agent-gate.ts'
+import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
 
 export interface ControlPlaneOptions {
   readonly store: Store
@@ -43,6 +45,8 @@ export class ControlPlane {
   readonly listener: RequestListener
   readonly capacity: CapacityIndex
   readonly controllers: Controllers
+  /** What ECS tells EventBridge. */
+  readonly events: EventFeed
   readonly #gate: AgentGate
 
   constructor(options: ControlPlaneOptions) {
@@ -65,6 +69,7 @@ export class ControlPlane {
       isChecking: options.isChecking ?? false,
     })
     this.controllers = new Controllers({ store, clock, ids, log })
+    this.events = new EventFeed({ store, clock, ids, log })
     this.#gate = new AgentGate({
       authenticator,
       clock,
@@ -75,7 +80,18 @@ export class ControlPlane {
     })
     this.listener = createListener({
       gateway: this.gateway,
-      routes: { '/health': (_request, response) => this.#health(store, response) },
+      routes: {
+        '/health': (_request, response) => this.#health(store, response),
+        [EXPLAIN_SERVICE_PATH]: explainService({
+          store,
+          plans: this.controllers.plans,
+          authenticator,
+          clock,
+          ids,
+          log,
+          translate: storeFault,
+        }),
+      },
     })
   }
 
