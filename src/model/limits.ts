@@ -44,6 +44,35 @@ export const TASK_DEFINITION_BYTES = 64 * 1024
 export const DELETE_TASK_DEFINITIONS = 10
 export const PORT_RANGES_PER_CONTAINER = 100
 export const IGNORED_EXIT_CODES = 50
+/** Services that one DescribeServices may name. */
+export const DESCRIBE_SERVICES = 10
+/** Results of one page of ListServices and ListServicesByNamespace for which the request names no size. */
+export const SERVICES_PAGE_SIZE = 10
+/** Characters of CreateService's client token. */
+export const SERVICE_CLIENT_TOKEN_LENGTH = 36
+/** Events of a service that are kept and described. Source: Service, "A maximum of 100 of the latest events are displayed". */
+export const SERVICE_EVENTS = 100
+/** Desired tasks of one service. Source: ECS service quotas. */
+export const TASKS_PER_SERVICE = 5000
+/** Lengths of a deployment's waits. Source: CanaryConfiguration, LinearConfiguration. */
+export const BAKE_TIME_MINUTES = 1440
+/** Longest wait of a lifecycle hook. Source: DeploymentLifecycleHookTimeoutConfiguration. */
+export const HOOK_TIMEOUT_MINUTES = 14 * 1440
+/** Service deployments, or revisions, that one Describe call takes. */
+export const DESCRIBE_SERVICE_DEPLOYMENTS = 20
+/** Results of one page of ListServiceDeployments for which the request names no size. */
+export const SERVICE_DEPLOYMENTS_PAGE_SIZE = 20
+/** Tasks of a revision that are asked for the digests of its images. */
+export const DIGEST_TASKS = 100
+/** Task sets of one service. Source: ECS service quotas. */
+export const TASK_SETS_PER_SERVICE = 5
+/** Characters of CreateTaskSet's client token. */
+export const TASK_SET_CLIENT_TOKEN_LENGTH = 36
+/** Tasks whose protection one UpdateTaskProtection changes. */
+export const PROTECTED_TASKS = 10
+/** How long a task is protected: unless the request says so, and at most. Source: UpdateTaskProtection. */
+export const DEFAULT_PROTECTION_MINUTES = 120
+export const PROTECTION_MINUTES = 2880
 export const RUN_TASK_OVERRIDES_BYTES = 8192
 /** Characters of `startedBy` in RunTask, and in StartTask. */
 export const STARTED_BY_LENGTH = 128
@@ -74,6 +103,10 @@ export const UPDATED_INSTANCES = 10
 export const STOPPED_TASK_RETENTION_MS = 3_600_000
 /** How long a deregistered container instance stays visible. AWS: "for a period of time", which it does not state. */
 export const INACTIVE_INSTANCE_RETENTION_MS = 24 * 3_600_000
+/** How long a service deployment stays visible. Source: "Viewing Amazon ECS service deployments", the most recent 90 days. */
+export const SERVICE_DEPLOYMENT_RETENTION_MS = 90 * 24 * 3_600_000
+/** How long a deleted service stays visible. AWS: INACTIVE services "may be cleaned up"; it does not say when. */
+export const INACTIVE_SERVICE_RETENTION_MS = 24 * 3_600_000
 /** How long a client token is remembered. Source: ECS idempotency guide. */
 export const CLIENT_TOKEN_RETENTION_MS = 24 * 3_600_000
 

@@ -44,3 +44,15 @@ export const taskSetNotFound = (): Fault =>
   new Fault({ code: 'TaskSetNotFoundException', message: 'The specified task set does not exist.' })
 
 export const conflict = (message: string): Fault => new Fault({ code: 'ConflictException', message })
+
+export const serviceNotActive = (): Fault =>
+  new Fault({ code: 'ServiceNotActiveException', message: 'Service was not ACTIVE.' })
+
+export const namespaceNotFound = (): Fault =>
+  new Fault({ code: 'NamespaceNotFoundException', message: 'Namespace not found.' })
+
+export const clusterContainsServices = (): Fault =>
+  new Fault({
+    code: 'ClusterContainsServicesException',
+    message: 'The Cluster cannot be deleted while Services are active.',
+  })

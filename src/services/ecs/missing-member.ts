@@ -14,10 +14,17 @@ const SENTENCES = {
   containerInstance: 'Container instance can not be blank.',
   containerInstances: 'Container instance cannot be empty.',
   family: 'Family can not be blank.',
+  hookId: 'Hook ID can not be blank.',
   service: 'Service can not be blank.',
+  serviceDeploymentArn: 'Service deployment ARN can not be blank.',
+  serviceDeploymentArns: 'Service deployment ARNs cannot be empty.',
+  serviceRevisionArns: 'Service revision ARNs cannot be empty.',
+  services: 'Services cannot be empty.',
   task: 'Task can not be blank.',
+  primaryTaskSet: 'Primary task set can not be blank.',
   taskDefinition: 'TaskDefinition can not be blank.',
   taskDefinitions: 'Task definitions cannot be empty.',
+  taskSet: 'TaskSet can not be blank.',
   tasks: 'Tasks cannot be empty.',
 } as const
 

@@ -65,7 +65,7 @@ export const checkVolumes = (
 }
 
 /** ECS Exec acts with the permissions of the task. */
-export const checkTaskRole = ({ taskRoleArn }: TaskDefinitionRecord, overrides: TaskOverride | undefined): void => {
+const checkTaskRole = ({ taskRoleArn }: TaskDefinitionRecord, overrides: TaskOverride | undefined): void => {
   if (!taskRoleArn && !overrides?.taskRoleArn)
     throw invalidParameter(
       "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
