@@ -4,13 +4,15 @@
  */
 import { Agent, type AgentHost } from '../src/agent/agent.ts'
 import { type AgentConfig, loadAgentConfig } from '../src/agent/config.ts'
+import type { Images } from '../src/agent/engine/tools.ts'
 import type { AgentLinks, LinkIdentity } from '../src/agent/links.ts'
+import { AgentError } from '../src/agent/registration/register.ts'
 import type { SimulatedRuntime } from '../src/agent/simulated/simulated-runtime.ts'
 import { AcsClient } from '../src/agentlink/acs-client.ts'
 import { ControlApi, type PollEndpoints } from '../src/agentlink/control-api.ts'
-import type { HttpTransport } from '../src/agentlink/http-transport.ts'
+import type { HttpAnswer, HttpRequest } from '../src/agentlink/http-transport.ts'
 import { ecsSigner } from '../src/agentlink/signer.ts'
-import type { OpenSocket } from '../src/agentlink/socket.ts'
+import type { MessageSocket, SocketListener } from '../src/agentlink/socket.ts'
 import { TcsClient } from '../src/agentlink/tcs-client.ts'
 import type { ManualClock } from '../src/kit/clock.ts'
 import type { Ids } from '../src/kit/ids.ts'
@@ -18,8 +20,10 @@ import { silentLog } from '../src/kit/log.ts'
 import { resourceId } from '../src/model/arn.ts'
 import { openHost } from '../src/roles/agent-host.ts'
 import type { ControlPlane } from '../src/roles/control-plane.ts'
+import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
+import { AgentWire, UNREACHABLE } from './fakes/agent-wire.ts'
+import { HostClock } from './fakes/host-clock.ts'
 import { LaggingCheckpoint } from './fakes/lagging-checkpoint.ts'
-import { type MemorySocket, openMemorySocket } from './fakes/memory-sockets.ts'
 
 export interface WorldAgentOptions {
   readonly clock: ManualClock
@@ -28,28 +32,42 @@ export interface WorldAgentOptions {
   readonly endpoint: string
   /** Undefined while there is none. */
   readonly controlPlane: () => ControlPlane | undefined
+  /** Rejects if there is no control plane to answer. */
+  readonly handle: (request: WireRequest) => Promise<WireResponse>
   /** Variables of `ecs.config`. */
   readonly config: Readonly<Record<string, string>>
 }
 
 const CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' }
-const UNREACHABLE = 'the control plane cannot be reached'
 
 export class WorldAgent {
+  /** The host's, which may be wrong. */
+  readonly clock: HostClock
   readonly runtime: SimulatedRuntime
+  readonly wire: AgentWire
+  /** While it is true, no image can be pulled. */
+  hasBrokenRegistry = false
+  /** Why the process ended by itself. */
+  failure: Error | undefined
   readonly #options: WorldAgentOptions
   readonly #config: AgentConfig
   readonly #host: AgentHost
   readonly #checkpoint = new LaggingCheckpoint()
-  readonly #sockets = new Set<MemorySocket>()
-  #hasNetwork = true
   #agent: Agent
+  /** The process's: it stands still when the process does. */
+  #processClock: HostClock
 
-  private constructor(options: WorldAgentOptions, config: AgentConfig, host: AgentHost) {
+  private constructor(options: WorldAgentOptions, clock: HostClock, config: AgentConfig, host: AgentHost) {
     this.#options = options
     this.#config = config
-    this.#host = host
+    this.#host = { ...host, images: this.#images(host.images) }
+    this.clock = clock
     this.runtime = host.runtime as SimulatedRuntime
+    this.wire = new AgentWire(options.clock, {
+      call: (request) => this.#call(request),
+      connect: (url, open) => this.#connect(url, open),
+    })
+    this.#processClock = new HostClock(clock)
     this.#agent = this.#make()
   }
 
@@ -60,11 +78,16 @@ export class WorldAgent {
       ECS_DYNAMIC_HOST_PORT_RANGE: '32768-60999',
       ...options.config,
     })
-    const { clock, ids } = options
-    const { host } = await openHost('simulated', { config, clock, ids, log: silentLog })
-    const agent = new WorldAgent(options, config, host)
+    const clock = new HostClock(options.clock)
+    const { host } = await openHost('simulated', { config, clock, ids: options.ids, log: silentLog })
+    const agent = new WorldAgent(options, clock, config, host)
     agent.#begin()
     return agent
+  }
+
+  /** False before the agent has registered. */
+  get isRegistered(): boolean {
+    return this.#agent.containerInstanceArn !== undefined
   }
 
   /** Throws before the agent has registered. */
@@ -85,48 +108,47 @@ export class WorldAgent {
     return states.filter((state) => state?.status === 'running').map((state) => state!.id)
   }
 
-  /** Nothing gets through any more, and what was on its way is lost. */
-  loseNetwork(): void {
-    this.#hasNetwork = false
-    this.dropConnections()
+  /** The process stands still, and what is sent to it waits. */
+  hang(): void {
+    this.#processClock.freeze()
+    this.wire.silence()
   }
 
-  regainNetwork(): void {
-    this.#hasNetwork = true
-  }
-
-  /** Both websockets break, without a word. */
-  dropConnections(): void {
-    for (const socket of this.#sockets) socket.drop()
-    this.#sockets.clear()
+  goOn(): void {
+    this.#processClock.thaw()
+    this.wire.speak()
   }
 
   /** kill -9: what was not written down is gone. */
   kill(): void {
     this.#agent.kill()
     this.#checkpoint.crash()
-    this.dropConnections()
+    this.wire.dropConnections()
   }
 
   /** The process again, from what the last one had written down. */
   restart(): void {
     this.kill()
+    this.failure = undefined
+    this.#processClock = new HostClock(this.clock)
     this.#agent = this.#make()
     this.#begin()
   }
 
   #begin(): void {
-    this.#agent.start().catch(() => {
+    const agent = this.#agent
+    agent.start().catch((error: unknown) => {
       // Killed before it had registered: the next one will.
+      if (error instanceof AgentError && agent === this.#agent) this.failure = error
     })
   }
 
   #make(): Agent {
-    const { clock, ids } = this.#options
+    const { ids } = this.#options
     const links = this.#links()
     return new Agent({
       config: this.#config,
-      clock,
+      clock: this.#processClock,
       ids,
       log: silentLog,
       checkpoint: this.#checkpoint,
@@ -136,14 +158,15 @@ export class WorldAgent {
   }
 
   #links(): AgentLinks {
-    const { clock, ids, region, endpoint } = this.#options
+    const { ids, region, endpoint } = this.#options
+    const clock = this.#processClock
     const sign = ecsSigner({ clock, region, credentials: () => CREDENTIALS })
-    const control = new ControlApi({ endpoint, sign, clock, ids, userAgent: 'test', transport: this.#transport })
+    const control = new ControlApi({ endpoint, sign, clock, ids, userAgent: 'test', transport: this.wire.transport })
     const link = ({ cluster, containerInstanceArn, dockerVersion }: LinkIdentity, which: keyof PollEndpoints) => ({
       clock,
       ids,
       log: silentLog,
-      openSocket: this.#openSocket,
+      openSocket: this.wire.openSocket,
       sign,
       endpoint: async () => (await control.discoverPollEndpoint(containerInstanceArn, cluster))[which] ?? '',
       agent: { agentHash: 'test', agentVersion: '0', cluster, containerInstanceArn, dockerVersion },
@@ -155,38 +178,30 @@ export class WorldAgent {
     }
   }
 
-  readonly #transport: HttpTransport = async ({ headers, body }) => {
-    const controlPlane = this.#reachable()
-    const { status, body: answer } = await controlPlane.gateway.handle({
+  async #call({ headers, body }: HttpRequest): Promise<HttpAnswer> {
+    const answer = await this.#options.handle({
       method: 'POST',
       url: '/',
       headers,
       body: Buffer.from(body),
       sourceIp: '127.0.0.1',
     })
-    // An answer gets through only if there is a way back, and somebody who gave it.
-    if (this.#reachable() !== controlPlane) throw new Error(UNREACHABLE)
-    return { status, body: answer.toString() }
+    return { status: answer.status, body: answer.body.toString() }
   }
 
-  readonly #openSocket: OpenSocket = ({ url }, listener) => {
-    const { pathname, searchParams } = new URL(url)
-    const { client } = openMemorySocket(listener, (open) => {
-      if (!this.#isConnected()) return { exception: 'ServerException', message: UNREACHABLE }
-      const { acs, tcs } = this.#reachable().controllers
-      return (pathname.startsWith('/acs/') ? acs : tcs).connect(searchParams, open)
-    })
-    this.#sockets.add(client)
-    return client
+  #connect({ pathname, searchParams }: URL, open: (listener: SocketListener) => MessageSocket) {
+    const controlPlane = this.#options.controlPlane()
+    if (controlPlane === undefined) return { exception: 'ServerException', message: UNREACHABLE }
+    const { acs, tcs } = controlPlane.controllers
+    return (pathname.startsWith('/acs/') ? acs : tcs).connect(searchParams, open)
   }
 
-  #isConnected(): boolean {
-    return this.#hasNetwork && this.#options.controlPlane() !== undefined
-  }
-
-  #reachable(): ControlPlane {
-    const controlPlane = this.#hasNetwork ? this.#options.controlPlane() : undefined
-    if (controlPlane === undefined) throw new Error(UNREACHABLE)
-    return controlPlane
+  #images(images: Images): Images {
+    return {
+      ensure: async (task, container, onDigest) =>
+        this.hasBrokenRegistry
+          ? { status: 'failed', error: 'CannotPullContainerError', message: 'the registry does not answer' }
+          : await images.ensure(task, container, onDigest),
+    }
   }
 }

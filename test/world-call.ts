@@ -2,7 +2,7 @@
 import type { ECS } from '@aws-sdk/client-ecs'
 import { ecsModel } from '../src/services/ecs/agent-model.ts'
 import { ecsNumbers } from '../src/services/ecs/numbers.ts'
-import type { Gateway } from '../src/wire/gateway.ts'
+import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
 import { JsonDecoders } from '../src/wire/json-decode.ts'
 import { Model } from '../src/wire/schema.ts'
 
@@ -18,7 +18,7 @@ export type OutputOf<Name extends OperationName> = Method<Name>[2] extends (erro
   : never
 
 /** The call was answered with a fault. */
-class Refusal extends Error {
+export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: string
   readonly status: number
@@ -34,13 +34,13 @@ const TARGET = 'AmazonEC2ContainerServiceV20141113'
 const model = new Model(ecsModel, ecsNumbers)
 const decoders = new JsonDecoders()
 
-/** Resolves with what the operation answers; rejects with a `Refusal`. */
+/** Resolves with what the operation answers; rejects with a `Refusal`, or as `handle` does. */
 export const callGateway = async <Name extends OperationName>(
-  gateway: Gateway,
+  handle: (request: WireRequest) => Promise<WireResponse>,
   operation: Name,
   input: InputOf<Name>,
 ): Promise<OutputOf<Name>> => {
-  const { status, body } = await gateway.handle({
+  const { status, body } = await handle({
     method: 'POST',
     url: '/',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${TARGET}.${operation}` },

@@ -6,11 +6,13 @@
 import type { Task } from '@aws-sdk/client-ecs'
 import { ManualClock, settle } from '../src/kit/clock.ts'
 import { SeededIds } from '../src/kit/ids.ts'
-import { silentLog } from '../src/kit/log.ts'
+import { type Log, silentLog } from '../src/kit/log.ts'
 import { bootstrap } from '../src/roles/bootstrap.ts'
 import { ControlPlane } from '../src/roles/control-plane.ts'
 import { type Journal, MemoryJournal } from '../src/store/journal/journal.ts'
 import { Store } from '../src/store/store.ts'
+import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
+import { UNREACHABLE } from './fakes/agent-wire.ts'
 import { WorldAgent } from './world-agent.ts'
 import { callGateway, type InputOf, type OperationName, type OutputOf } from './world-call.ts'
 
@@ -22,17 +24,38 @@ const TURNS_TO_REST = 20
 /** How far time goes on before everything may come to rest again. */
 const STRIDE_MS = 1000
 
+export interface WorldOptions {
+  readonly clock?: ManualClock
+  /** What every control plane keeps its state on. */
+  readonly disk?: Journal
+  /** Of the control plane. */
+  readonly log?: Log
+}
+
 export class World {
-  readonly clock = new ManualClock()
+  readonly clock: ManualClock
   readonly ids: SeededIds
   readonly agents: WorldAgent[] = []
-  readonly #disk = new MemoryJournal()
+  readonly #disk: Journal
+  readonly #log: Log
   #controlPlane: ControlPlane | undefined
   #store: Store | undefined
   #lives = 0
+  /** Those who wait for an answer. */
+  readonly #waiting = new Set<(error: Error) => void>()
 
-  constructor(seed: number) {
+  constructor(
+    seed: number,
+    { clock = new ManualClock(), disk = new MemoryJournal(), log = silentLog }: WorldOptions = {},
+  ) {
     this.ids = new SeededIds(seed)
+    this.clock = clock
+    this.#disk = disk
+    this.#log = log
+  }
+
+  get isRunning(): boolean {
+    return this.#controlPlane !== undefined
   }
 
   get store(): Store {
@@ -42,10 +65,14 @@ export class World {
 
   /** Calls an operation, and lets everything happen that it brings about and that needs no time. Rejects with a `Refusal`. */
   async call<Name extends OperationName>(operation: Name, input: InputOf<Name>): Promise<OutputOf<Name>> {
-    if (this.#controlPlane === undefined) throw new Error('the control plane does not run')
-    const answer = await callGateway(this.#controlPlane.gateway, operation, input)
+    const answer = await this.ask(operation, input)
     await this.rest()
     return answer
+  }
+
+  /** Calls an operation. Rejects with a `Refusal`, or with another error if no answer came. */
+  ask<Name extends OperationName>(operation: Name, input: InputOf<Name>): Promise<OutputOf<Name>> {
+    return callGateway(this.#handle, operation, input)
   }
 
   /** Starts an agent in the cluster `default`; `config` are variables of `ecs.config`. */
@@ -56,6 +83,7 @@ export class World {
       region: REGION,
       endpoint: ENDPOINT,
       controlPlane: () => this.#controlPlane,
+      handle: this.#handle,
       config,
     })
     this.agents.push(agent)
@@ -104,7 +132,9 @@ export class World {
     this.#lives++
     this.#controlPlane = undefined
     this.#store = undefined
-    for (const agent of this.agents) agent.dropConnections()
+    for (const agent of this.agents) agent.wire.dropConnections()
+    for (const reject of this.#waiting) reject(new Error(UNREACHABLE))
+    this.#waiting.clear()
     void killed?.stop()
   }
 
@@ -118,7 +148,7 @@ export class World {
     const { pageTokenKey } = await bootstrap({ ...common, cluster: 'default' })
     const controlPlane = new ControlPlane({
       ...common,
-      log: silentLog,
+      log: this.#log,
       isDev: true,
       endpoint: ENDPOINT,
       pageTokenKey,
@@ -128,6 +158,17 @@ export class World {
     this.#controlPlane = controlPlane
     await controlPlane.start()
     await this.rest()
+  }
+
+  /** A request to the gateway. Rejects if there is none, or if it dies before it has answered. */
+  readonly #handle = (request: WireRequest): Promise<WireResponse> => {
+    const controlPlane = this.#controlPlane
+    if (controlPlane === undefined) return Promise.reject(new Error(UNREACHABLE))
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject)
+      const forget = (): void => void this.#waiting.delete(reject)
+      controlPlane.gateway.handle(request).then(resolve, reject).then(forget, forget)
+    })
   }
 
   /** Of one life of the control plane: who is dead writes no more. */

@@ -2,6 +2,7 @@
  * Time as a value. Everything that needs the time or a timer takes a `Clock`, so that tests and the simulation own it.
  * The global `Date` and timers are banned outside `kit/` by lint.
  */
+import { type DueTimer, TimerHeap } from './timer-heap.ts'
 
 /** A handle to cancel a timer. Cancelling twice, or after it fired, does nothing. */
 export interface Timer {
@@ -43,10 +44,9 @@ export class SystemClock implements Clock {
   }
 }
 
-interface PendingTimer {
-  readonly dueAt: number
-  readonly order: number
-  readonly callback: () => void
+interface PendingTimer extends DueTimer {
+  /** Undefined once it is cancelled. */
+  callback: (() => void) | undefined
 }
 
 /** A clock that stands still until a test advances it. Timers fire in due order, ties in the order they were set. */
@@ -54,7 +54,7 @@ export class ManualClock implements Clock {
   #now: number
   readonly #startedAt: number
   #order = 0
-  readonly #timers = new Set<PendingTimer>()
+  readonly #timers = new TimerHeap<PendingTimer>()
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
     this.#now = startMs
@@ -70,9 +70,9 @@ export class ManualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const timer = { dueAt: this.#now + Math.max(0, delayMs), order: this.#order++, callback }
+    const timer: PendingTimer = { dueAt: this.#now + Math.max(0, delayMs), order: this.#order++, callback }
     this.#timers.add(timer)
-    return { cancel: () => void this.#timers.delete(timer) }
+    return { cancel: () => (timer.callback = undefined) }
   }
 
   sleep(delayMs: number): Promise<void> {
@@ -84,26 +84,16 @@ export class ManualClock implements Clock {
     await settle()
     const target = this.#now + ms
     for (;;) {
-      const next = this.#nextDue(target)
-      if (next === undefined) break
-      this.#timers.delete(next)
+      const next = this.#timers.first
+      if (next === undefined || next.dueAt > target) break
+      this.#timers.removeFirst()
+      if (next.callback === undefined) continue
       this.#now = Math.max(this.#now, next.dueAt)
       next.callback()
       await settle()
     }
     this.#now = target
     await settle()
-  }
-
-  #nextDue(limit: number): PendingTimer | undefined {
-    let best: PendingTimer | undefined
-    for (const timer of this.#timers) {
-      if (timer.dueAt > limit) continue
-      if (best === undefined || timer.dueAt < best.dueAt || (timer.dueAt === best.dueAt && timer.order < best.order)) {
-        best = timer
-      }
-    }
-    return best
   }
 }
 

@@ -17,7 +17,7 @@ describe('an agent without network', () => {
     const w = await world()
     const task = await run(w)
     await w.advance(1000)
-    w.agents[0]!.loseNetwork()
+    w.agents[0]!.wire.cut()
     await w.advance(1000)
     expect(await isConnected(w)).toBe(false)
     expect(await w.task(task)).toMatchObject({ lastStatus: 'RUNNING', connectivity: 'DISCONNECTED' })
@@ -34,12 +34,12 @@ describe('an agent without network', () => {
     await register(w, aContainer({ name: 'other' }))
     const [stays, toStop] = await start(w, { count: 2 })
     await w.advance(1000)
-    w.agents[0]!.loseNetwork()
+    w.agents[0]!.wire.cut()
     await w.advance(2 * MINUTE_MS)
     await w.call('StopTask', { task: toStop!.taskArn, reason: 'meanwhile' })
     expect(await w.task(ends!)).toMatchObject({ lastStatus: 'RUNNING' })
 
-    w.agents[0]!.regainNetwork()
+    w.agents[0]!.wire.mend()
     await w.advance(5 * MINUTE_MS)
     expect(await isConnected(w)).toBe(true)
     expect(await w.task(ends!)).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'EssentialContainerExited' })
@@ -50,7 +50,7 @@ describe('an agent without network', () => {
 
   it('is back at once when only its connections broke', async () => {
     const w = await world()
-    w.agents[0]!.dropConnections()
+    w.agents[0]!.wire.dropConnections()
     await w.advance(2000)
     expect(await isConnected(w)).toBe(true)
   })
