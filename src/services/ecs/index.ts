@@ -6,6 +6,7 @@ import { ecsModel } from './agent-model.ts'
 import type { EcsDeps, EcsOperationTable } from './context.ts'
 import { missingMember } from './missing-member.ts'
 import { ecsNumbers } from './numbers.ts'
+import { continueServiceDeployment } from './operations/continue-service-deployment.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { deleteAccountSetting } from './operations/delete-account-setting.ts'
 import { deleteAttributes } from './operations/delete-attributes.ts'
@@ -15,6 +16,8 @@ import { deregisterContainerInstance } from './operations/deregister-container-i
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts'
 import { describeClusters } from './operations/describe-clusters.ts'
 import { describeContainerInstances } from './operations/describe-container-instances.ts'
+import { describeServiceDeployments } from './operations/describe-service-deployments.ts'
+import { describeServiceRevisions } from './operations/describe-service-revisions.ts'
 import { describeTaskDefinition } from './operations/describe-task-definition.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
@@ -22,6 +25,7 @@ import { listAccountSettings } from './operations/list-account-settings.ts'
 import { listAttributes } from './operations/list-attributes.ts'
 import { listClusters } from './operations/list-clusters.ts'
 import { listContainerInstances } from './operations/list-container-instances.ts'
+import { listServiceDeployments } from './operations/list-service-deployments.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts'
 import { listTaskDefinitions } from './operations/list-task-definitions.ts'
@@ -34,6 +38,7 @@ import { registerContainerInstance } from './operations/register-container-insta
 import { registerTaskDefinition } from './operations/register-task-definition.ts'
 import { runTask } from './operations/run-task.ts'
 import { startTask } from './operations/start-task.ts'
+import { stopServiceDeployment } from './operations/stop-service-deployment.ts'
 import { stopTask } from './operations/stop-task.ts'
 import { submitAttachmentStateChanges } from './operations/submit-attachment-state-changes.ts'
 import { submitContainerStateChange } from './operations/submit-container-state-change.ts'
@@ -46,6 +51,7 @@ import { updateContainerAgent } from './operations/update-container-agent.ts'
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts'
 
 const operations: EcsOperationTable = {
+  ContinueServiceDeployment: continueServiceDeployment,
   CreateCluster: createCluster,
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
@@ -55,6 +61,8 @@ const operations: EcsOperationTable = {
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
+  DescribeServiceDeployments: describeServiceDeployments,
+  DescribeServiceRevisions: describeServiceRevisions,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
   DiscoverPollEndpoint: discoverPollEndpoint,
@@ -62,6 +70,7 @@ const operations: EcsOperationTable = {
   ListAttributes: listAttributes,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
+  ListServiceDeployments: listServiceDeployments,
   ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   ListTaskDefinitions: listTaskDefinitions,
@@ -74,6 +83,7 @@ const operations: EcsOperationTable = {
   RegisterTaskDefinition: registerTaskDefinition,
   RunTask: runTask,
   StartTask: startTask,
+  StopServiceDeployment: stopServiceDeployment,
   StopTask: stopTask,
   SubmitAttachmentStateChanges: submitAttachmentStateChanges,
   SubmitContainerStateChange: submitContainerStateChange,
