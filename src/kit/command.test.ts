@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { command, resolveValues, usage, UserError, wholeNumber } from './command.ts'
+import { command, operandsOf, resolveValues, usage, UserError, wholeNumber } from './command.ts'
 
 const aCommand = command({
   name: 'try',
@@ -39,6 +39,14 @@ describe('resolveValues', () => {
     expect(() => resolveValues(aCommand, ['-x'], {})).toThrow('There is no option -x.')
     expect(() => resolveValues(aCommand, ['--no-port'], {})).toThrow('There is no option --no-port')
     expect(() => resolveValues(aCommand, ['extra'], {})).toThrow('"extra" is not expected here.')
+  })
+
+  it('leaves operands to commands that have some', () => {
+    const asking = command({ ...aCommand, operands: 'KIND NAME' })
+    const argv = ['service', '--port', '1', 'web', '--dev']
+    expect(operandsOf(asking, argv)).toEqual(['service', 'web'])
+    expect(resolveValues(asking, argv, {})).toMatchObject({ port: '1', dev: true })
+    expect(usage(asking)).toContain('Usage: longshore try KIND NAME [options]')
   })
 
   it('takes a value for options that have one, and none for switches', () => {

@@ -39,8 +39,10 @@ export interface Command<O extends Options = Options> {
   /** Further paragraphs of `help NAME`. */
   readonly details?: string
   readonly options: O
+  /** What stands behind the command's name, e.g. `service NAME`, in help; without it nothing may stand there. */
+  readonly operands?: string
   /** Resolves with the exit code. */
-  readonly run: (values: Values<O>) => Promise<number>
+  readonly run: (values: Values<O>, operands: readonly string[]) => Promise<number>
 }
 
 /** Keeps the types of `options` exact. */
@@ -66,12 +68,20 @@ export const resolveValues = (
 
 type Flags = ReadonlyMap<string, string | boolean>
 
-const parseFlags = (definition: Command, argv: readonly string[]): Flags => {
+const parse = (definition: Command, argv: readonly string[]) => {
   const options = Object.fromEntries(Object.entries(definition.options).map(([name, { type }]) => [name, { type }]))
-  const { tokens } = util.parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  return util.parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+}
+
+/** What is no option: for the command to understand. */
+export const operandsOf = (definition: Command, argv: readonly string[]): readonly string[] =>
+  definition.operands === undefined ? [] : parse(definition, argv).positionals
+
+const parseFlags = (definition: Command, argv: readonly string[]): Flags => {
   const flags = new Map<string, string | boolean>()
-  for (const token of tokens) {
-    if (token.kind === 'positional') throw refusal(definition, `"${token.value}" is not expected here`)
+  for (const token of parse(definition, argv).tokens) {
+    if (token.kind === 'positional' && definition.operands === undefined)
+      throw refusal(definition, `"${token.value}" is not expected here`)
     if (token.kind === 'option') flags.set(...readFlag(definition, token))
   }
   return flags
@@ -173,6 +183,8 @@ export const usage = (definition: Command): string => {
     return [flag, `${option.description}${fallback}`] as const
   })
   const parts = [`longshore ${definition.name}: ${definition.summary}`]
+  if (definition.operands !== undefined)
+    parts.push(`Usage: longshore ${definition.name} ${definition.operands} [options]`)
   if (definition.details !== undefined) parts.push(definition.details)
   if (rows.length > 0) {
     parts.push(
