@@ -45,9 +45,6 @@ export const taskSetNotFound = (): Fault =>
 
 export const conflict = (message: string): Fault => new Fault({ code: 'ConflictException', message })
 
-export const serviceNotActive = (): Fault =>
-  new Fault({ code: 'ServiceNotActiveException', message: 'Service was not ACTIVE.' })
-
 export const namespaceNotFound = (): Fault =>
   new Fault({ code: 'NamespaceNotFoundException', message: 'Namespace not found.' })
 
