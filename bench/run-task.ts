@@ -7,7 +7,7 @@ import { buildBusyboxImage } from '../test/e2e/busybox-image.ts'
 import { startEngine } from '../test/e2e/engine.ts'
 import { connectedInstance, startLongshore, until } from '../test/e2e/longshore.ts'
 import { type Answer, comparePairs, millisecondsOf, rateOf } from './lib/compare.ts'
-import { EngineCalls } from './lib/engine-calls.ts'
+import { EngineCalls, PARALLEL } from './lib/engine-calls.ts'
 import { LightClient } from './lib/light-client.ts'
 import { report } from './lib/report.ts'
 
@@ -21,7 +21,6 @@ const CPU_OF_MANY = 32
 const MEMORY_MIB = 32
 const TASKS_AT_ONCE = 50
 const RUN_TASK_COUNT = 10
-const PARALLEL = [2, 4, 8]
 
 const engine = await startEngine()
 const image = await buildBusyboxImage(engine.socket)
@@ -127,28 +126,12 @@ const ourRate = async (networkMode: string): Promise<number> => {
   return rate
 }
 
-/** The best of several degrees of parallelism, each measured as often as ours. */
-const bestRivalRate = async (networkMode: string): Promise<number> => {
-  const rates: number[] = []
-  for (const parallel of PARALLEL) {
-    let ids: string[] = []
-    rates.push(
-      await rateOf(
-        TASKS_AT_ONCE,
-        async () => (ids = await parallelRival.startMany(TASKS_AT_ONCE, parallel, COMMAND, networkMode)),
-      ),
-    )
-    await parallelRival.removeAll(ids)
-  }
-  return Math.max(...rates)
-}
-
 const throughput = async (networkMode: 'bridge' | 'host'): Promise<Answer> =>
   comparePairs({
     question: `${TASKS_AT_ONCE} tasks to all RUNNING, ${networkMode} network`,
     unit: 'tasks/s',
     ours: () => ourRate(networkMode),
-    rival: () => bestRivalRate(networkMode),
+    rival: () => parallelRival.bestRate(TASKS_AT_ONCE, COMMAND, networkMode),
     rivalName: `best Engine API rate of ${PARALLEL.join(', ')} in parallel`,
     goal: { atLeast: 0.85 },
     pairs: 3,

@@ -1,5 +1,9 @@
 /** The Engine API by itself, as the rival of running tasks: the same image and settings, nothing around. */
 import { request } from 'node:http'
+import { rateOf } from './compare.ts'
+
+/** Degrees of parallelism that `bestRate` tries. */
+export const PARALLEL = [2, 4, 8]
 
 export class EngineCalls {
   readonly #socketPath: string
@@ -21,14 +25,14 @@ export class EngineCalls {
       Cmd: command,
       HostConfig: { NetworkMode: networkMode, CpuShares: this.#cpuShares, Memory: 32 * 1024 * 1024 },
     }
-    const { Id } = JSON.parse(await this.#call('POST', `/containers/create?name=${name}`, body)) as { Id: string }
-    await this.#call('POST', `/containers/${Id}/start`)
+    const { Id } = JSON.parse(await this.call('POST', `/containers/create?name=${name}`, body)) as { Id: string }
+    await this.call('POST', `/containers/${Id}/start`)
     return Id
   }
 
   async stopAndRemove(id: string): Promise<void> {
-    await this.#call('POST', `/containers/${id}/stop?t=10`)
-    await this.#call('DELETE', `/containers/${id}`)
+    await this.call('POST', `/containers/${id}/stop?t=10`)
+    await this.call('DELETE', `/containers/${id}`)
   }
 
   /** Starts `count` containers, `parallel` at a time; resolves with their ids. */
@@ -42,11 +46,22 @@ export class EngineCalls {
     return ids
   }
 
-  async removeAll(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.#call('DELETE', `/containers/${id}?force=1`)
+  /** Containers per second at the best of several degrees of parallelism. */
+  async bestRate(count: number, command: readonly string[], networkMode: string): Promise<number> {
+    const rates: number[] = []
+    for (const parallel of PARALLEL) {
+      let ids: string[] = []
+      rates.push(await rateOf(count, async () => (ids = await this.startMany(count, parallel, command, networkMode))))
+      await this.removeAll(ids)
+    }
+    return Math.max(...rates)
   }
 
-  #call(method: string, path: string, body?: object): Promise<string> {
+  async removeAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.call('DELETE', `/containers/${id}?force=1`)
+  }
+
+  call(method: string, path: string, body?: object): Promise<string> {
     return new Promise((resolve, reject) => {
       const text = body === undefined ? '' : JSON.stringify(body)
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }

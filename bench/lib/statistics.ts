@@ -11,8 +11,8 @@ export const spreadOf = (samples: readonly number[]): Spread => {
   return { median: quantile(sorted, 0.5), p25: quantile(sorted, 0.25), p75: quantile(sorted, 0.75) }
 }
 
-/** Interpolated between the two nearest samples. */
-const quantile = (sorted: readonly number[], share: number): number => {
+/** Of sorted samples, interpolated between the two nearest. */
+export const quantile = (sorted: readonly number[], share: number): number => {
   const position = (sorted.length - 1) * share
   const below = sorted[Math.floor(position)] ?? Number.NaN
   const above = sorted[Math.ceil(position)] ?? Number.NaN

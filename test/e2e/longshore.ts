@@ -149,12 +149,19 @@ export const until = async <T>(
 }
 
 /** Waits until the cluster has an instance whose agent is connected; gives its ARN. */
-export const connectedInstance = (client: ECSClient, cluster = 'default'): Promise<string> =>
-  until('a connected container instance', async () => {
+export const connectedInstance = async (client: ECSClient, cluster = 'default'): Promise<string> => {
+  const [containerInstanceArn = ''] = await connectedInstances(client, 1, cluster)
+  return containerInstanceArn
+}
+
+/** Waits until the cluster has that many instances whose agents are connected; gives the ARNs of all such. */
+export const connectedInstances = (client: ECSClient, count: number, cluster = 'default'): Promise<string[]> =>
+  until(`${count} connected container instances`, async () => {
     const { containerInstanceArns = [] } = await client.send(new ListContainerInstancesCommand({ cluster }))
-    if (containerInstanceArns.length === 0) return undefined
+    if (containerInstanceArns.length < count) return undefined
     const { containerInstances = [] } = await client.send(
       new DescribeContainerInstancesCommand({ cluster, containerInstances: containerInstanceArns }),
     )
-    return containerInstances.find(({ agentConnected }) => agentConnected === true)?.containerInstanceArn
+    const connected = containerInstances.filter(({ agentConnected }) => agentConnected === true)
+    return connected.length >= count && connected.map(({ containerInstanceArn = '' }) => containerInstanceArn)
   })
