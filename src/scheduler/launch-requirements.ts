@@ -1,9 +1,29 @@
 /** What a launch asks of its instance and of the scheduler, from checked input: for whoever places tasks. Pure. */
 import type { PlacementConstraint as ConstraintInput, PlacementStrategy as StrategyInput } from '@aws-sdk/client-ecs'
 import type { TaskLaunch } from '../model/new-task.ts'
-import type { TaskDefinitionRecord } from '../model/records.ts'
+import type { TaskDefinitionRecord, WaitingTask } from '../model/records.ts'
 import type { LaunchType } from '../model/task-reservation.ts'
-import type { AttributeRequirement, PlacementConstraint, PlacementStrategy } from './types.ts'
+import type { AttributeRequirement, PlacementConstraint, PlacementRequest, PlacementStrategy } from './types.ts'
+
+/** Where tasks of a launch may go. `capacityProviderName`: of its instances, unless it is one of Fargate's, to which none belong. */
+export const launchRequest = (
+  launch: Pick<
+    TaskLaunch,
+    'clusterArn' | 'definition' | 'launchType' | 'overrides' | 'enableExecuteCommand' | 'group' | 'reservation'
+  >,
+  { placementConstraints, placementStrategy }: WaitingTask,
+  count: number,
+  capacityProviderName?: string,
+): PlacementRequest => ({
+  clusterArn: launch.clusterArn,
+  count,
+  group: launch.group,
+  reservation: launch.reservation,
+  requiredAttributes: requiredAttributes(launch),
+  constraints: launchConstraints(placementConstraints, launch.definition),
+  strategies: launchStrategies(placementStrategy, launch.launchType),
+  capacityProviderName: launch.launchType === 'FARGATE' ? undefined : capacityProviderName,
+})
 
 /** What an instance must offer for the definition, the overrides and what the request asks for besides. */
 export const requiredAttributes = ({
@@ -32,13 +52,15 @@ const FARGATE_BRINGS: ReadonlySet<string> = new Set([
   'ecs.capability.extensible-ephemeral-storage',
 ])
 
-export const definitionConstraints = ({ placementConstraints }: TaskDefinitionRecord): readonly PlacementConstraint[] =>
+type Constrained = Pick<TaskDefinitionRecord, 'placementConstraints'>
+
+export const definitionConstraints = ({ placementConstraints }: Constrained): readonly PlacementConstraint[] =>
   placementConstraints.map(({ expression = '' }) => ({ type: 'memberOf', expression }))
 
 /** Constraints of a task or service, which were checked, and those of its definition. */
 export const launchConstraints = (
   given: readonly ConstraintInput[],
-  definition: TaskDefinitionRecord,
+  definition: Constrained,
 ): readonly PlacementConstraint[] => [
   ...given.map(({ type, expression = '' }): PlacementConstraint =>
     type === 'distinctInstance' ? { type } : { type: 'memberOf', expression },

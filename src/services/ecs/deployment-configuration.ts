@@ -27,7 +27,6 @@ export const checkedDeploymentConfiguration = (
   const strategy = oneOf('strategy', given.strategy ?? existing?.strategy ?? 'ROLLING', ecsEnums.DeploymentStrategy)
   const wanted = {
     ...DEFAULTS[kind.schedulingStrategy],
-    deploymentCircuitBreaker: { enable: false, rollback: false },
     bakeTimeInMinutes: 0,
     ...existing,
     ...compact(given),
@@ -89,7 +88,9 @@ const checkBakeTime = (member: string, minutes: number | undefined): void => {
   throw invalidParameter(`${member} must be between 0 and ${BAKE_TIME_MINUTES}.`)
 }
 
-const checkedCircuitBreaker = (breaker: DeploymentCircuitBreaker): DeploymentCircuitBreaker => {
+const checkedCircuitBreaker = (
+  breaker: DeploymentCircuitBreaker = { enable: false, rollback: false },
+): DeploymentCircuitBreaker => {
   const { thresholdConfiguration: threshold } = breaker
   if (threshold !== undefined) checkThreshold(threshold)
   return compact({ ...breaker, enable: breaker.enable ?? false, rollback: breaker.rollback ?? false })

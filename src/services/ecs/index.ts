@@ -8,6 +8,7 @@ import { missingMember } from './missing-member.ts'
 import { ecsNumbers } from './numbers.ts'
 import { continueServiceDeployment } from './operations/continue-service-deployment.ts'
 import { createCluster } from './operations/create-cluster.ts'
+import { createService } from './operations/create-service.ts'
 import { deleteAccountSetting } from './operations/delete-account-setting.ts'
 import { deleteAttributes } from './operations/delete-attributes.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
@@ -18,6 +19,7 @@ import { describeClusters } from './operations/describe-clusters.ts'
 import { describeContainerInstances } from './operations/describe-container-instances.ts'
 import { describeServiceDeployments } from './operations/describe-service-deployments.ts'
 import { describeServiceRevisions } from './operations/describe-service-revisions.ts'
+import { describeServices } from './operations/describe-services.ts'
 import { describeTaskDefinition } from './operations/describe-task-definition.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
@@ -53,6 +55,7 @@ import { updateContainerInstancesState } from './operations/update-container-ins
 const operations: EcsOperationTable = {
   ContinueServiceDeployment: continueServiceDeployment,
   CreateCluster: createCluster,
+  CreateService: createService,
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
   DeleteCluster: deleteCluster,
@@ -63,6 +66,7 @@ const operations: EcsOperationTable = {
   DescribeContainerInstances: describeContainerInstances,
   DescribeServiceDeployments: describeServiceDeployments,
   DescribeServiceRevisions: describeServiceRevisions,
+  DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
   DiscoverPollEndpoint: discoverPollEndpoint,

@@ -18,7 +18,7 @@ import { invalidParameter } from './faults.ts'
 /** The constraints of the request and those of the definition, which were checked when it was registered. */
 export const checkedConstraints = (
   given: readonly ConstraintInput[],
-  definition: TaskDefinitionRecord,
+  definition: Pick<TaskDefinitionRecord, 'placementConstraints'>,
   launchType: LaunchType,
 ): readonly PlacementConstraint[] => {
   if (launchType === 'FARGATE' && given.length > 0)

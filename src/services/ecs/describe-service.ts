@@ -1,0 +1,173 @@
+/**
+ * From a service's record to the SDK's shape: the only crossing. Counts come from the counters of its deployments, so that a service
+ * costs the same whatever the number of its tasks.
+ */
+import type { Deployment, Service, ServiceCurrentRevisionSummary, ServiceEvent } from '@aws-sdk/client-ecs'
+import { compact } from '../../kit/compact.ts'
+import { dateOf } from '../../kit/timestamps.ts'
+import { SERVICE_EVENTS } from '../../model/limits.ts'
+import type {
+  DeploymentRecord,
+  ServiceEventRecord,
+  ServiceRecord,
+  ServiceRevisionRecord,
+} from '../../model/service-records.ts'
+import { taskCountKey } from '../../store/tables.ts'
+import { tasksToRun } from './begin-service-deployment.ts'
+import type { EcsContext } from './context.ts'
+
+export interface ServiceView {
+  /** Whether tags are shown. AWS: what creates, changes or deletes a service shows them. */
+  readonly withTags: boolean
+}
+
+/** Tasks of one deployment or task set, or of several. */
+interface Counts {
+  readonly desiredCount: number
+  readonly pendingCount: number
+  readonly runningCount: number
+}
+
+/** A deployment with what its description needs of other tables. */
+interface CountedDeployment extends Counts {
+  readonly deployment: DeploymentRecord
+  readonly revision: ServiceRevisionRecord | undefined
+}
+
+export const describeService = (
+  context: EcsContext,
+  service: ServiceRecord,
+  { withTags }: ServiceView = { withTags: true },
+): Service => {
+  const counted = countedDeployments(context, service)
+  return {
+    serviceArn: service.serviceArn,
+    serviceName: service.serviceName,
+    clusterArn: service.clusterArn,
+    status: service.status,
+    desiredCount: service.desiredCount,
+    ...taskTotals(context, service),
+    ...describeRevision(counted[0]?.revision),
+    deploymentConfiguration: service.deploymentConfiguration,
+    deploymentController: { type: service.deploymentController },
+    deployments: counted.map(describeDeployment),
+    ...describeRollout(service, counted),
+    events: describeEvents(context, service),
+    ...describeScheduling(service),
+    loadBalancers: [],
+    serviceRegistries: [],
+    createdAt: dateOf(service.createdAt),
+    ...compact({ createdBy: service.createdBy, roleArn: service.roleArn }),
+    enableECSManagedTags: service.enableECSManagedTags,
+    propagateTags: service.propagateTags,
+    enableExecuteCommand: service.enableExecuteCommand,
+    ...(withTags && { tags: [...service.tags] }),
+    // There are no Express services, which alone are ECS's own.
+    resourceManagementType: 'CUSTOMER',
+  }
+}
+
+const describeScheduling = (service: ServiceRecord): Service => ({
+  schedulingStrategy: service.schedulingStrategy,
+  availabilityZoneRebalancing: service.availabilityZoneRebalancing,
+  placementConstraints: [...service.placementConstraints],
+  placementStrategy: [...service.placementStrategy],
+  healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds ?? 0,
+})
+
+/** The PRIMARY deployment first, then the newest. */
+const countedDeployments = (context: EcsContext, service: ServiceRecord): readonly CountedDeployment[] =>
+  context.tx.deployments
+    .find('byService', service.serviceArn)
+    .toSorted((a, b) => Number(b.status === 'PRIMARY') - Number(a.status === 'PRIMARY') || b.createdAt - a.createdAt)
+    .map((deployment) => ({
+      deployment,
+      revision: context.tx.serviceRevisions.get(deployment.serviceRevisionArn),
+      desiredCount:
+        deployment.status === 'PRIMARY'
+          ? service.desiredCount
+          : tasksToRun(context, service.clusterArn, deployment.deploymentId),
+      ...taskCounts(context, deployment.deploymentId),
+    }))
+
+const taskCounts = ({ tx }: EcsContext, holderId: string): Omit<Counts, 'desiredCount'> => ({
+  pendingCount: tx.tasks.count('inDeployment', taskCountKey(holderId, 'PENDING')),
+  runningCount: tx.tasks.count('inDeployment', taskCountKey(holderId, 'RUNNING')),
+})
+
+const taskTotals = (context: EcsContext, { serviceArn }: ServiceRecord): Omit<Counts, 'desiredCount'> => {
+  const deployments = context.tx.deployments.find('byService', serviceArn).map(({ deploymentId }) => deploymentId)
+  const taskSets = context.tx.taskSets.find('byService', serviceArn).map(({ taskSetId }) => taskSetId)
+  const counts = [...deployments, ...taskSets].map((holderId) => taskCounts(context, holderId))
+  return {
+    pendingCount: counts.reduce((total, { pendingCount }) => total + pendingCount, 0),
+    runningCount: counts.reduce((total, { runningCount }) => total + runningCount, 0),
+  }
+}
+
+/** AWS: the service shows LATEST where its deployments show what that means. */
+const describeRevision = (revision: ServiceRevisionRecord | undefined): Service =>
+  revision === undefined
+    ? {}
+    : {
+        ...describeTasksOf(revision),
+        ...(revision.isLatestPlatform && { platformVersion: 'LATEST' }),
+      }
+
+/** AWS: either a strategy or a launch type is shown. */
+const describeTasksOf = (revision: ServiceRevisionRecord) => ({
+  taskDefinition: revision.taskDefinitionArn,
+  ...(revision.capacityProviderStrategy.length > 0
+    ? { capacityProviderStrategy: [...revision.capacityProviderStrategy] }
+    : { launchType: revision.launchType }),
+  ...(revision.launchType === 'FARGATE' && { platformFamily: 'Linux' }),
+  ...compact({ platformVersion: revision.platformVersion, networkConfiguration: revision.networkConfiguration }),
+})
+
+const describeDeployment = ({ deployment, revision, ...counts }: CountedDeployment): Deployment => ({
+  id: deployment.deploymentId,
+  status: deployment.status,
+  ...counts,
+  failedTasks: deployment.failedTasks,
+  createdAt: dateOf(deployment.createdAt),
+  updatedAt: dateOf(deployment.updatedAt),
+  rolloutState: deployment.rolloutState,
+  rolloutStateReason: deployment.rolloutStateReason,
+  ...(revision && describeTasksOf(revision)),
+})
+
+/** Absent with an EXTERNAL controller, which has no service deployments. */
+const describeRollout = (service: ServiceRecord, counted: readonly CountedDeployment[]): Service =>
+  service.deploymentController === 'ECS'
+    ? {
+        ...compact({ currentServiceDeployment: service.currentServiceDeploymentArn }),
+        currentServiceRevisions: counted.map(describeRevisionCounts),
+      }
+    : {}
+
+const describeRevisionCounts = ({
+  deployment,
+  desiredCount,
+  runningCount,
+  pendingCount,
+}: CountedDeployment): ServiceCurrentRevisionSummary => ({
+  arn: deployment.serviceRevisionArn,
+  requestedTaskCount: desiredCount,
+  runningTaskCount: runningCount,
+  pendingTaskCount: pendingCount,
+})
+
+/** Newest first. */
+const describeEvents = ({ tx }: EcsContext, { serviceArn }: ServiceRecord): ServiceEvent[] =>
+  tx.serviceEvents
+    .find('byService', serviceArn)
+    .toReversed()
+    .toSorted((a, b) => b.createdAt - a.createdAt)
+    .slice(0, SERVICE_EVENTS)
+    .map(describeEvent)
+
+const describeEvent = ({ eventId, createdAt, message }: ServiceEventRecord): ServiceEvent => ({
+  id: eventId,
+  createdAt: dateOf(createdAt),
+  message,
+})
