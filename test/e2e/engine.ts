@@ -30,6 +30,8 @@ export interface Engine {
   readonly inNetwork: readonly string[]
   /** Ids of the containers that run. */
   runningContainers(): Promise<string[]>
+  /** The labels of each container that runs. */
+  runningLabels(): Promise<Readonly<Record<string, string>>[]>
   /** Ids of the containers in any state. */
   allContainers(): Promise<string[]>
   /** kill -9 of the daemon; its containers are left alone. Resolves when it is gone. */
@@ -72,8 +74,9 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
     socket,
     host: `unix://${socket}`,
     inNetwork,
-    runningContainers: () => listContainers(socket, false),
-    allContainers: () => listContainers(socket, true),
+    runningContainers: async () => (await listContainers(socket, false)).map(({ Id }) => Id),
+    runningLabels: async () => (await listContainers(socket, false)).map(({ Labels }) => Labels),
+    allContainers: async () => (await listContainers(socket, true)).map(({ Id }) => Id),
     kill,
     restart: async () => {
       await kill()
@@ -205,14 +208,17 @@ const answers = (socketPath: string): Promise<boolean> =>
     ping.end()
   })
 
-const listContainers = async (socketPath: string, all: boolean): Promise<string[]> => {
-  const containers = JSON.parse(await send(socketPath, 'GET', `/containers/json?all=${all}`)) as { Id: string }[]
-  return containers.map(({ Id }) => Id)
+interface ListedContainer {
+  readonly Id: string
+  readonly Labels: Readonly<Record<string, string>>
 }
+
+const listContainers = async (socketPath: string, all: boolean): Promise<ListedContainer[]> =>
+  JSON.parse(await send(socketPath, 'GET', `/containers/json?all=${all}`)) as ListedContainer[]
 
 const removeContainers = async (socketPath: string): Promise<void> => {
   const containers = await listContainers(socketPath, true)
-  await Promise.all(containers.map((id) => send(socketPath, 'DELETE', `/containers/${id}?force=1&v=1`)))
+  await Promise.all(containers.map(({ Id }) => send(socketPath, 'DELETE', `/containers/${Id}?force=1&v=1`)))
 }
 
 const send = (socketPath: string, method: string, path: string): Promise<string> =>
