@@ -1,5 +1,5 @@
 /** Plain questions about a roll-out that every strategy asks. */
-import type { DeploymentRecord, ServiceDeploymentRecord } from '../../../model/service-records.ts'
+import type { DeploymentRecord } from '../../../model/service-records.ts'
 import type { RolloutState, TaskCounts } from './types.ts'
 
 const NO_TASKS: TaskCounts = { starting: 0, running: 0, healthy: 0, stopping: 0 }
@@ -35,7 +35,3 @@ export const isAlone = (state: RolloutState): boolean => othersOf(state).every((
 /** All tasks that the service is to have run in this deployment, healthy. */
 export const isWhole = (state: RolloutState, deployment: DeploymentRecord): boolean =>
   countsOf(state, deployment).healthy >= state.service.desiredCount
-
-/** The status of a service deployment in which its strategy is carried out. */
-export const isUnderWay = (serviceDeployment: ServiceDeploymentRecord | undefined): boolean =>
-  serviceDeployment?.status === 'IN_PROGRESS'

@@ -1,0 +1,65 @@
+/**
+ * Traffic of a service deployment under BLUE_GREEN, LINEAR and CANARY: how much of it the target is to have, asked of the shifter until
+ * it is so, and then written down.
+ */
+import type { DeploymentRecord, ServiceDeploymentRecord } from '../../../model/service-records.ts'
+import { countsOf, primaryOf } from './facts.ts'
+import type { Transition } from './transition.ts'
+import type { RolloutState, TrafficShift } from './types.ts'
+
+/** Strategies under which old and new run side by side, and traffic goes from one to the other. */
+export const shiftsTraffic = ({ deploymentConfiguration }: ServiceDeploymentRecord): boolean =>
+  deploymentConfiguration.strategy !== 'ROLLING'
+
+/** The transition that records the shift, true if it was recorded before, false while it is not so yet. */
+export const shift = (
+  state: RolloutState,
+  source: DeploymentRecord | undefined,
+  kind: TrafficShift['kind'],
+  percent: number,
+): Transition | boolean => {
+  const { serviceDeployment, traffic, now } = state
+  if (serviceDeployment === undefined) return true
+  const member = kind === 'production' ? 'productionTrafficPercent' : 'testTrafficPercent'
+  if (serviceDeployment[member] === percent) return true
+  const isShifted = traffic.isShifted({
+    serviceArn: serviceDeployment.serviceArn,
+    sourceRevisionArn: source?.serviceRevisionArn,
+    targetRevisionArn: serviceDeployment.targetServiceRevision.serviceRevisionArn,
+    kind,
+    percent,
+  })
+  if (!isShifted) return false
+  const bakingSince = kind === 'production' && percent > 0 ? { bakingSince: now } : {}
+  return { serviceDeployment: { ...serviceDeployment, [member]: percent, ...bakingSince, updatedAt: now } }
+}
+
+/** All traffic to the source: at once, unless it has nothing that could take it and another deployment has. */
+export const shiftBack = (state: RolloutState, source: DeploymentRecord): Transition | boolean => {
+  if (!canTakeTraffic(state, source)) return false
+  const production = shift(state, source, 'production', 0)
+  return production === true ? shift(state, source, 'test', 0) : production
+}
+
+const canTakeTraffic = (state: RolloutState, source: DeploymentRecord): boolean =>
+  countsOf(state, source).healthy > 0 || state.deployments.every((other) => countsOf(state, other).healthy === 0)
+
+/** Whether all traffic was seen back at the source. */
+export const isTrafficBack = ({ serviceDeployment }: RolloutState): boolean =>
+  serviceDeployment?.productionTrafficPercent === 0 && serviceDeployment.testTrafficPercent === 0
+
+/** Whose traffic the target takes: what completed last; where nothing ever did, the newest of what there is. */
+export const blueOf = (state: RolloutState): DeploymentRecord | undefined => {
+  const primary = primaryOf(state)
+  const others = state.deployments.filter((deployment) => deployment !== primary)
+  return (
+    others.find((deployment) => isLastCompleted(state, deployment)) ??
+    others.reduce<DeploymentRecord | undefined>(
+      (newest, other) => (newest === undefined || other.createdAt > newest.createdAt ? other : newest),
+      undefined,
+    )
+  )
+}
+
+export const isLastCompleted = ({ lastCompletedRevision }: RolloutState, deployment: DeploymentRecord): boolean =>
+  deployment.serviceRevisionArn === lastCompletedRevision?.serviceRevisionArn
