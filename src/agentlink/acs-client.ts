@@ -1,35 +1,15 @@
 /**
  * The agent's end of ACS. Acknowledges heartbeats itself; what the other messages ask for, and acknowledging them, is for the engine.
  */
-import type { Clock } from '../kit/clock.ts'
-import type { Ids } from '../kit/ids.ts'
-import type { Log } from '../kit/log.ts'
 import type { AgentMessage, ServerMessage } from './acs-messages.ts'
 import { decodeEnvelope } from './frames.ts'
+import type { LinkOptions } from './link-options.ts'
 import { linkUrl, socketUrl } from './link-url.ts'
 import { ReconnectingLink } from './reconnecting-link.ts'
-import type { Signer } from './signer.ts'
-import type { OpenSocket, SocketRequest } from './socket.ts'
+import type { SocketRequest } from './socket.ts'
 
-export interface AcsClientOptions {
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly log: Log
-  readonly openSocket: OpenSocket
-  readonly sign: Signer
-  /** Base URL from DiscoverPollEndpoint. */
-  readonly endpoint: () => Promise<string>
-  readonly agent: {
-    readonly agentHash: string
-    readonly agentVersion: string
-    /** Name or ARN, as configured. */
-    readonly cluster: string
-    readonly containerInstanceArn: string
-    /** Bare, e.g. `20.10.24`. */
-    readonly dockerVersion: string
-  }
+export interface AcsClientOptions extends LinkOptions {
   readonly onMessage: (message: ServerMessage) => void
-  readonly onConnected?: () => void
   readonly onDisconnected?: () => void
   /** The container instance is deregistered; the next attempt is in an hour. */
   readonly onInactive?: () => void

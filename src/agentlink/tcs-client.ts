@@ -1,32 +1,10 @@
 /** The agent's end of TCS: sends telemetry, each frame behind its own signature, and watches for acknowledgements. */
-import type { Clock } from '../kit/clock.ts'
-import type { Ids } from '../kit/ids.ts'
-import type { Log } from '../kit/log.ts'
 import { decodeEnvelope, frameWithHeaders } from './frames.ts'
+import type { LinkOptions } from './link-options.ts'
 import { linkUrl, socketUrl } from './link-url.ts'
 import { ReconnectingLink } from './reconnecting-link.ts'
-import type { Signer } from './signer.ts'
-import type { OpenSocket, SocketRequest } from './socket.ts'
+import type { SocketRequest } from './socket.ts'
 import type { TelemetryRequest, TelemetryResponse } from './tcs-messages.ts'
-
-export interface TcsClientOptions {
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly log: Log
-  readonly openSocket: OpenSocket
-  readonly sign: Signer
-  /** Base URL from DiscoverPollEndpoint. */
-  readonly endpoint: () => Promise<string>
-  readonly agent: {
-    readonly agentHash: string
-    readonly agentVersion: string
-    /** Name or ARN, as configured. */
-    readonly cluster: string
-    readonly containerInstanceArn: string
-    readonly dockerVersion: string
-  }
-  readonly onConnected?: () => void
-}
 
 const BACKOFF = { minMs: 1000, maxMs: 60_000, jitter: 0.2, multiplier: 2 }
 
@@ -39,12 +17,12 @@ const ALIVE: ReadonlySet<string> = new Set<TelemetryResponse['type']>([
 ])
 
 export class TcsClient {
-  readonly #options: TcsClientOptions
+  readonly #options: LinkOptions
   readonly #link: ReconnectingLink
   /** Address of the present connection: every frame's signature is of it. */
   #url = ''
 
-  constructor(options: TcsClientOptions) {
+  constructor(options: LinkOptions) {
     this.#options = options
     this.#link = new ReconnectingLink({
       clock: options.clock,

@@ -4,25 +4,14 @@ import { dateOf, parseTimestamp } from '../kit/timestamps.ts'
 import { REQUEST_DEPTH, REQUEST_LIST_ITEMS } from '../model/limits.ts'
 import { MalformedInput, MissingMember, placed, requireOneMember } from './decode-error.ts'
 import { fitNumber } from './fit-number.ts'
+import { PerShape } from './per-shape.ts'
 import type { ListShape, MapShape, NumberKind, Shape, StructureShape, TimestampFormat } from './schema.ts'
 
 export type Decode = (value: unknown) => unknown
 
 /** Decoders of one model's shapes, each compiled when it is first needed. */
-export class JsonDecoders {
-  readonly #compiled = new Map<Shape, Decode>()
-
-  of(shape: Shape): Decode {
-    const known = this.#compiled.get(shape)
-    if (known !== undefined) return known
-    // Recursive shapes meet themselves while they are compiled: they are then looked up when called.
-    this.#compiled.set(shape, (value) => this.of(shape)(value))
-    const decode = this.#compile(shape)
-    this.#compiled.set(shape, decode)
-    return decode
-  }
-
-  #compile(shape: Shape): Decode {
+export class JsonDecoders extends PerShape<unknown> {
+  protected override compile(shape: Shape): Decode {
     switch (shape.kind) {
       case 'structure':
         return this.#structure(shape)

@@ -8,25 +8,14 @@ import { httpDateText, isoText } from '../kit/timestamps.ts'
 import { ENCODED_CACHE_CHARACTERS } from '../model/limits.ts'
 import { Described } from './described.ts'
 import { EncodedCache } from './encoded-cache.ts'
+import { PerShape } from './per-shape.ts'
 import type { ListShape, MapShape, Shape, StructureShape, TimestampFormat } from './schema.ts'
 
 export type Encode = (value: unknown) => string
 
 /** Encoders of one model's shapes, each compiled when it is first needed. */
-export class JsonEncoders {
-  readonly #compiled = new Map<Shape, Encode>()
-
-  of(shape: Shape): Encode {
-    const known = this.#compiled.get(shape)
-    if (known !== undefined) return known
-    // Recursive shapes meet themselves while they are compiled: they are then looked up when called.
-    this.#compiled.set(shape, (value) => this.of(shape)(value))
-    const encode = this.#compile(shape)
-    this.#compiled.set(shape, encode)
-    return encode
-  }
-
-  #compile(shape: Shape): Encode {
+export class JsonEncoders extends PerShape<string> {
+  protected override compile(shape: Shape): Encode {
     switch (shape.kind) {
       case 'structure':
         return this.#structure(shape)
