@@ -1,6 +1,18 @@
 /** Rules on capacity providers that need nothing but their records. */
 import type { CapacityProviderRecord } from './service-records.ts'
 
+/** They exist in every account, and no machine belongs to them. */
+export const FARGATE_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const
+
+export const isFargateProvider = (name: string): boolean => (FARGATE_PROVIDERS as readonly string[]).includes(name)
+
+/** The attribute of a container instance that says in which Auto Scaling group its machine is. */
+export const GROUP_ATTRIBUTE = 'aws.autoscaling.groupName'
+
+/** The name of a provider's Auto Scaling group, which is known by its ARN or its name. */
+export const groupNameOf = ({ autoScalingGroupProvider }: CapacityProviderRecord): string =>
+  (autoScalingGroupProvider.autoScalingGroupArn ?? '').replace(/^arn:.*:autoScalingGroupName\//, '')
+
 /**
  * If a task that fits nowhere now waits in PROVISIONING for capacity of the provider, in the place of failing. `provider`: undefined
  * without one, and for FARGATE and FARGATE_SPOT.

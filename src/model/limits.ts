@@ -33,6 +33,16 @@ export const CAPACITY_PROVIDERS_PER_STRATEGY = 20
 /** Highest values of a strategy item. */
 export const STRATEGY_WEIGHT = 1000
 export const STRATEGY_BASE = 100_000
+/** Capacity providers of one cluster. Source: ECS service quotas. */
+export const CAPACITY_PROVIDERS_PER_CLUSTER = 20
+/** Results of one page of DescribeCapacityProviders. */
+export const CAPACITY_PROVIDERS_PAGE_SIZE = 10
+/** Tasks of one cluster that wait in PROVISIONING for capacity. Source: ECS service quotas. */
+export const PROVISIONING_TASKS_PER_CLUSTER = 500
+/** How long a task waits for capacity. AWS: "between 10 and 30 minutes" (Deep Dive on Amazon ECS Cluster Auto Scaling). */
+export const PROVISIONING_WAIT_MS = 30 * 60_000
+/** How long a deleted capacity provider can be described. AWS: it is INACTIVE then, for a time it does not state. */
+export const INACTIVE_CAPACITY_PROVIDER_RETENTION_MS = 3_600_000
 /** Characters of a Cloud Map namespace's name. */
 export const NAMESPACE_LENGTH = 1024
 /** Results of one page of ListAccountSettings. */

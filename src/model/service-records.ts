@@ -202,7 +202,10 @@ export interface CapacityProviderRecord {
   readonly name: string
   readonly status: 'ACTIVE' | 'INACTIVE'
   readonly updateStatus?: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' | 'DELETE_COMPLETE'
+  /** Complete: what the request left out has its default. */
   readonly autoScalingGroupProvider: AutoScalingGroupProvider
   readonly createdAt: number
+  /** When it became INACTIVE. */
+  readonly deletedAt?: number
   readonly tags: readonly Tag[]
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aTask, aTaskContainer } from '../../test/builders/a-task.ts'
+import { aTask, aTaskContainer, aWaitingTask } from '../../test/builders/a-task.ts'
 import { aContainerDefinition } from '../../test/builders/a-task-definition.ts'
 import type { TaskRecord } from './records.ts'
 import {
@@ -242,6 +242,14 @@ describe('applyReport', () => {
 })
 
 describe('requestStop', () => {
+  it('ends a task at once that has no host', () => {
+    const cause = { stopCode: 'UserInitiated', stoppedReason: 'r' }
+    const task = requestStop(aWaitingTask(), cause, NOW)
+    expect(task).toMatchObject({ ...cause, lastStatus: 'STOPPED', desiredStatus: 'STOPPED', stoppedAt: NOW })
+    expect(task.containers[0]?.lastStatus).toBe('STOPPED')
+    expect(task).not.toHaveProperty('waiting')
+  })
+
   it('wants the task stopped and leaves its status to the agent', () => {
     const task = requestStop(running(), { stopCode: 'UserInitiated', stoppedReason: 'r' }, NOW + 1)
     expect(task).toMatchObject({ lastStatus: 'RUNNING', desiredStatus: 'STOPPED', stoppingAt: NOW + 1, version: 3 })

@@ -244,8 +244,12 @@ const ended = ({ waiting: _waiting, ...task }: TaskRecord, cause: StopCause, now
 const changed = (before: TaskRecord, after: TaskRecord): TaskRecord =>
   JSON.stringify(before) === JSON.stringify(after) ? before : { ...after, version: before.version + 1 }
 
-/** The task after it was asked to stop: its agent has to be told. One that is stopping keeps its first cause, if it has one. */
+/**
+ * The task after it was asked to stop: its agent has to be told. One that is stopping keeps its first cause, if it has one; one that
+ * waits for a host is nobody's, and stops at once.
+ */
 export const requestStop = (task: TaskRecord, cause: StopCause, now: number): TaskRecord => {
+  if (task.waiting !== undefined) return endWithoutAgent(task, cause, now)
   if (isEnded(task) || task.desiredStatus === 'STOPPED') return task
   return { ...task, ...cause, desiredStatus: 'STOPPED', stoppingAt: now, version: task.version + 1 }
 }

@@ -26,3 +26,12 @@ export const aTask = (given: Partial<TaskRecord> = {}): TaskRecord => ({
   version: 1,
   ...given,
 })
+
+/** A task that waits for capacity. */
+export const aWaitingTask = (given: Partial<TaskRecord> = {}): TaskRecord =>
+  aTask({
+    lastStatus: 'PROVISIONING',
+    capacityProviderName: 'spare',
+    waiting: { placementConstraints: [], placementStrategy: [] },
+    ...given,
+  })
