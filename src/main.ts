@@ -1,6 +1,6 @@
 /** The command: finds the command that argv names, resolves its options, runs it. Each command's code is loaded when it runs. */
 import { closestName } from './kit/closest-name.ts'
-import { columns, type Command, resolveValues, usage, UserError } from './kit/command.ts'
+import { columns, type Command, operandsOf, resolveValues, usage, UserError } from './kit/command.ts'
 
 interface Entry {
   readonly name: string
@@ -20,6 +20,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./cli/down.ts')).downCommand,
   },
   { name: 'status', summary: 'show what runs', load: async () => (await import('./cli/status.ts')).statusCommand },
+  {
+    name: 'explain',
+    summary: 'say why a service is not where it should be',
+    load: async () => (await import('./cli/explain.ts')).explainCommand,
+  },
   {
     name: 'env',
     summary: 'print the variables that point AWS tools at it',
@@ -78,7 +83,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   if (name === 'help') return help(rest[0])
   if (rest.includes('--help') || rest.includes('-h')) return help(name)
   const command = await entryOf(name).load()
-  return command.run(resolveValues(command, rest, process.env))
+  return command.run(resolveValues(command, rest, process.env), operandsOf(command, rest))
 }
 
 // Whoever reads the log may go away; that is no reason to end.

@@ -1,0 +1,74 @@
+/**
+ * What the server's service scheduler remembers of a service (`GET /explain/service`), asked with the API client's own endpoint and
+ * signature. Times are milliseconds since the epoch.
+ */
+import type { ECSClient } from '@aws-sdk/client-ecs'
+
+export type Hindrance =
+  | { readonly kind: 'throttled'; readonly until: number }
+  | { readonly kind: 'placement'; readonly missing: number }
+  | { readonly kind: 'deadlock' }
+  | { readonly kind: 'waitingForStarting'; readonly count: number }
+  | { readonly kind: 'waitingForHealthy'; readonly count: number; readonly until?: number }
+  | { readonly kind: 'waitingForStopping'; readonly count: number }
+  | { readonly kind: 'protected'; readonly count: number; readonly until: number }
+  | { readonly kind: 'failed' }
+
+export interface Refusal {
+  readonly containerInstanceId?: string
+  readonly reason: string
+  readonly detail?: string
+}
+
+export interface PlannedGroup {
+  /** Id of the deployment or task set. */
+  readonly holderId: string
+  readonly desiredCount: number
+  readonly plan: {
+    readonly starts: readonly { readonly count: number }[]
+    readonly stops: readonly { readonly reason: string }[]
+    readonly hindrances: readonly Hindrance[]
+  }
+  readonly placementFailures: readonly Refusal[]
+  readonly counts: { readonly starting: number; readonly running: number; readonly stopping: number }
+}
+
+export interface LastPlan {
+  readonly at: number
+  readonly groups: readonly PlannedGroup[]
+  readonly rolloutStage?: string
+  readonly isSteady: boolean
+  readonly againAt?: number
+}
+
+export interface ServiceExplanation {
+  readonly steadySince?: number
+  /** Absent when the scheduler has not looked since the server started. */
+  readonly plan?: LastPlan
+}
+
+/** Undefined from a server that does not have it, an older one. */
+export const lastPlanOf = async (
+  client: ECSClient,
+  clusterArn: string,
+  serviceArn: string,
+): Promise<ServiceExplanation | undefined> => {
+  const endpoint = await client.config.endpoint?.()
+  if (endpoint === undefined) return undefined
+  const { protocol, hostname, port, path } = endpoint
+  const query = { cluster: clusterArn, service: serviceArn }
+  const host = port === undefined ? hostname : `${hostname}:${port}`
+  const target = `${path.replace(/\/$/, '')}/explain/service`
+  const signer = await client.config.signer()
+  const { headers } = await signer.sign({ method: 'GET', protocol, hostname, path: target, query, headers: { host } })
+  const response = await fetch(`${protocol}//${host}${target}?${new URLSearchParams(query).toString()}`, { headers })
+  return response.ok ? ((await response.json()) as ServiceExplanation) : refusal(response)
+}
+
+const NOT_THERE = 404
+
+const refusal = async (response: Response): Promise<undefined> => {
+  if (response.status === NOT_THERE) return undefined
+  const { message } = (await response.json()) as { message: string }
+  throw new Error(message)
+}

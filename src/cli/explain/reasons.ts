@@ -1,0 +1,157 @@
+/** Why a service is not, or not yet, where it should be: sentences for operators, made from what the API and the last plan say. Pure. */
+import type { Service, Task } from '@aws-sdk/client-ecs'
+import { lastStartFailure } from './failed-tasks.ts'
+import { type Facts, holderOf } from './facts.ts'
+import type { Hindrance, LastPlan, PlannedGroup } from './last-plan.ts'
+import { placementWords } from './placement-words.ts'
+import { clockTime, count, duration, listed, shortName, whenDue } from './words.ts'
+
+/** One sentence on where the service is. */
+export const headline = ({ now, service, explanation }: Facts): string => {
+  const { serviceName, status, desiredCount = 0, runningCount = 0, pendingCount = 0 } = service
+  if (status === 'INACTIVE') return `${serviceName} was deleted.`
+  if (status === 'DRAINING') return `${serviceName} is being deleted: ${count(runningCount, 'task')} of it still run.`
+  if (isSteady(service, explanation))
+    return `${serviceName} is steady${since(explanation?.steadySince, now)}: ${inPlace(service)}.`
+  const pending = pendingCount === 0 ? '' : `, ${pendingCount} pending`
+  return `${serviceName} wants ${wish(service)} and has ${desiredCount === 0 && runningCount === 0 ? 'none' : runningCount} running${pending}.`
+}
+
+/** As its owner wants it, says the scheduler; or the counts, if it keeps no plans. */
+export const isSteady = (service: Service, explanation: Facts['explanation']): boolean =>
+  explanation?.plan?.isSteady ?? (explanation?.steadySince !== undefined || hasAllTasks(service))
+
+const hasAllTasks = ({ desiredCount = 0, runningCount = 0, pendingCount = 0, deployments = [] }: Service): boolean =>
+  deployments.length <= 1 && pendingCount === 0 && runningCount === desiredCount
+
+const since = (at: number | undefined, now: number): string =>
+  at === undefined ? '' : ` since ${clockTime(at, now)} (${duration(now - at)})`
+
+const inPlace = ({ schedulingStrategy, desiredCount = 0, runningCount = 0 }: Service): string => {
+  if (schedulingStrategy === 'DAEMON') return `one task runs on each of ${count(runningCount, 'instance')}`
+  return desiredCount === 0 ? 'it wants no tasks and has none' : `all ${count(desiredCount, 'task')} run`
+}
+
+const wish = ({ schedulingStrategy, desiredCount = 0 }: Service): string =>
+  schedulingStrategy === 'DAEMON'
+    ? `one task on each of ${count(desiredCount, 'instance')}`
+    : count(desiredCount, 'task')
+
+/** What stands in the way; empty for a service that is where it should be. */
+export const reasons = (facts: Facts): string[] => {
+  const { service, explanation, tasks, now } = facts
+  if (service.status === 'INACTIVE' || isSteady(service, explanation)) return []
+  const found = explanation?.plan === undefined ? [NOT_LOOKED_AT] : planWords(explanation.plan, facts)
+  const starting = tasks.filter(isStarting)
+  return found.length === 0 && starting.length > 0 ? [waitingToStart(starting, starting.length, now)] : found
+}
+
+const NOT_LOOKED_AT = 'The service scheduler has not looked at it since the server started; ask again in a moment.'
+
+/** With several deployments under way each sentence says whose it is. */
+const planWords = (plan: LastPlan, facts: Facts): string[] => {
+  const groups = plan.groups.map((group) => ({ group, sentences: ofGroup(group, facts) }))
+  const isAlone = groups.filter(({ sentences }) => sentences.length > 0).length < 2
+  return [
+    ...groups.flatMap(({ group, sentences }) =>
+      sentences.map((sentence) => (isAlone ? sentence : `${nameOf(group, facts.service)}: ${sentence}`)),
+    ),
+    ...stageWords(plan.rolloutStage),
+  ]
+}
+
+const nameOf = ({ holderId }: PlannedGroup, service: Service): string =>
+  `${holderId} (${shortName(holderOf(service, holderId)?.taskDefinition)})`
+
+const ofGroup = (group: PlannedGroup, facts: Facts): string[] => {
+  const { hindrances } = group.plan
+  const words = hindrances.map((hindrance) => hindranceWords(hindrance, group, facts))
+  const isUnplaced = group.placementFailures.length > 0 && !hindrances.some(({ kind }) => kind === 'placement')
+  return [...(isUnplaced ? [unplaced(missingOf(group), group, facts)] : []), ...words]
+}
+
+const missingOf = ({ desiredCount, counts }: PlannedGroup): number =>
+  Math.max(1, desiredCount - counts.starting - counts.running)
+
+const unplaced = (missing: number, { holderId, placementFailures }: PlannedGroup, facts: Facts): string => {
+  const { service, instances, definitions } = facts
+  const definition = definitions.get(holderOf(service, holderId)?.taskDefinition ?? '')
+  return `${missing} cannot be placed: ${placementWords(placementFailures, { service, definition, instances })}.`
+}
+
+const hindranceWords = (hindrance: Hindrance, group: PlannedGroup, facts: Facts): string => {
+  const { now, service } = facts
+  switch (hindrance.kind) {
+    case 'placement':
+      return unplaced(hindrance.missing, group, facts)
+    case 'throttled':
+      return throttled(hindrance.until, group, facts)
+    case 'deadlock':
+      return noRoom(service)
+    case 'failed':
+      return failed(group, service)
+    case 'waitingForStarting':
+      return waitingToStart(
+        facts.tasks.filter((task) => task.startedBy === group.holderId && isStarting(task)),
+        hindrance.count,
+        now,
+      )
+    case 'waitingForHealthy':
+      return waitingForHealthy(hindrance.count, hindrance.until, now)
+    case 'waitingForStopping':
+      return `Waits for ${count(hindrance.count, 'old task')} to stop.`
+    case 'protected':
+      return isOrAre(hindrance.count, 'old task', 'protected from being stopped') + untilWords(hindrance.until, now)
+  }
+}
+
+const isOrAre = (number: number, noun: string, what: string): string =>
+  `${count(number, noun)} ${number === 1 ? 'is' : 'are'} ${what}`
+
+const untilWords = (until: number, now: number): string =>
+  `, until ${clockTime(until, now)} (in ${duration(until - now)}); UpdateTaskProtection can end that.`
+
+const throttled = (until: number, { holderId }: PlannedGroup, { stopped, now }: Facts): string => {
+  const cause = lastStartFailure(stopped, holderId)?.replace(/\.$/, '')
+  return `Tasks of ${holderId} keep failing to start${cause === undefined ? '' : `: ${cause}`}. The next attempt is ${whenDue(until, now)}.`
+}
+
+const noRoom = ({ deploymentConfiguration: { minimumHealthyPercent, maximumPercent } = {} }: Service): string =>
+  `minimumHealthyPercent ${minimumHealthyPercent} and maximumPercent ${maximumPercent} leave no room to replace a task: raise the maximum or lower the minimum.`
+
+const failed = ({ holderId }: PlannedGroup, { deployments = [] }: Service): string => {
+  const reason = deployments.find(({ id }) => id === holderId)?.rolloutStateReason
+  return `The deployment has failed and starts no more tasks${reason === undefined ? '' : ` (${reason.replace(/\.$/, '')})`}. Update the service to try again.`
+}
+
+const waitingForHealthy = (number: number, until: number | undefined, now: number): string =>
+  until === undefined
+    ? `Waits for ${count(number, 'new task')} to become HEALTHY: the health check of a container decides.`
+    : `Waits for ${count(number, 'new task')} to settle: without a health check a task has to run a while before it counts; next ${until <= now ? 'any moment' : `in ${duration(until - now)}`}.`
+
+const isStarting = ({ lastStatus = '', desiredStatus }: Task): boolean =>
+  desiredStatus === 'RUNNING' && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(lastStatus)
+
+const waitingToStart = (tasks: readonly Task[], number: number, now: number): string => {
+  const phases = [...Map.groupBy(tasks, phaseOf)].map(([phase, group]) => {
+    const oldest = Math.min(...group.map(({ createdAt }) => createdAt?.getTime() ?? now))
+    return `${group.length} ${phase} for ${group.length > 1 ? 'up to ' : ''}${duration(now - oldest)}`
+  })
+  return `Waits for ${count(number, 'task')} to start${phases.length === 0 ? '' : `: ${listed(phases)}`}.`
+}
+
+const phaseOf = ({ lastStatus = '', pullStartedAt, pullStoppedAt, containerInstanceArn, launchType }: Task): string => {
+  if (lastStatus === 'PROVISIONING') return 'PROVISIONING (waiting for capacity)'
+  if (containerInstanceArn === undefined && launchType !== 'FARGATE') return `${lastStatus} (without an instance)`
+  if (pullStartedAt !== undefined && pullStoppedAt === undefined) return `${lastStatus} (pulling its image)`
+  return lastStatus
+}
+
+const STAGES: Readonly<Record<string, string>> = {
+  BAKE_TIME: 'All tasks of the new revision run; the bake time passes before the old ones go.',
+  SCALE_UP: 'The tasks of the new revision are being started beside the old ones.',
+  CLEAN_UP: 'The tasks of the old revision are being stopped.',
+}
+
+const stageWords = (stage: string | undefined): string[] =>
+  stage === undefined ? [] : [STAGES[stage] ?? `The deployment is at its stage ${stage}.`]
