@@ -9,10 +9,12 @@ import { ecsNumbers } from './numbers.ts'
 import { continueServiceDeployment } from './operations/continue-service-deployment.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { createService } from './operations/create-service.ts'
+import { createTaskSet } from './operations/create-task-set.ts'
 import { deleteAccountSetting } from './operations/delete-account-setting.ts'
 import { deleteAttributes } from './operations/delete-attributes.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts'
+import { deleteTaskSet } from './operations/delete-task-set.ts'
 import { deregisterContainerInstance } from './operations/deregister-container-instance.ts'
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts'
 import { describeClusters } from './operations/describe-clusters.ts'
@@ -21,6 +23,7 @@ import { describeServiceDeployments } from './operations/describe-service-deploy
 import { describeServiceRevisions } from './operations/describe-service-revisions.ts'
 import { describeServices } from './operations/describe-services.ts'
 import { describeTaskDefinition } from './operations/describe-task-definition.ts'
+import { describeTaskSets } from './operations/describe-task-sets.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
 import { listAccountSettings } from './operations/list-account-settings.ts'
@@ -51,15 +54,19 @@ import { updateCluster } from './operations/update-cluster.ts'
 import { updateClusterSettings } from './operations/update-cluster-settings.ts'
 import { updateContainerAgent } from './operations/update-container-agent.ts'
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts'
+import { updateServicePrimaryTaskSet } from './operations/update-service-primary-task-set.ts'
+import { updateTaskSet } from './operations/update-task-set.ts'
 
 const operations: EcsOperationTable = {
   ContinueServiceDeployment: continueServiceDeployment,
   CreateCluster: createCluster,
   CreateService: createService,
+  CreateTaskSet: createTaskSet,
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
   DeleteCluster: deleteCluster,
   DeleteTaskDefinitions: deleteTaskDefinitions,
+  DeleteTaskSet: deleteTaskSet,
   DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeClusters: describeClusters,
@@ -68,6 +75,7 @@ const operations: EcsOperationTable = {
   DescribeServiceRevisions: describeServiceRevisions,
   DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
+  DescribeTaskSets: describeTaskSets,
   DescribeTasks: describeTasks,
   DiscoverPollEndpoint: discoverPollEndpoint,
   ListAccountSettings: listAccountSettings,
@@ -98,6 +106,8 @@ const operations: EcsOperationTable = {
   UpdateClusterSettings: updateClusterSettings,
   UpdateContainerAgent: updateContainerAgent,
   UpdateContainerInstancesState: updateContainerInstancesState,
+  UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
+  UpdateTaskSet: updateTaskSet,
 }
 
 export const ecsService = (store: Store, deps: EcsDeps): ServiceDefinition => ({
