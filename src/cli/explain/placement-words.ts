@@ -96,7 +96,9 @@ const shortage = (
   const facts = [
     ...(most === undefined
       ? []
-      : [`${free.length > 1 ? 'at most ' : ''}${most.amount} ${unit}free on ${instanceName(most.instance)}`]),
+      : [
+          `${free.length > 1 ? 'at most ' : ''}${most.amount} ${unit}free${free.length > 1 ? ',' : ''} on ${instanceName(most.instance)}`,
+        ]),
     ...(needed === 0 ? [] : [`${needed} needed`]),
   ]
   return facts.length === 0 ? '' : ` (${facts.join('; ')})`

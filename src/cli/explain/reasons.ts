@@ -8,13 +8,14 @@ import { clockTime, count, duration, listed, shortName, whenDue } from './words.
 
 /** One sentence on where the service is. */
 export const headline = ({ now, service, explanation }: Facts): string => {
-  const { serviceName, status, desiredCount = 0, runningCount = 0, pendingCount = 0 } = service
+  const { serviceName, status, runningCount = 0, pendingCount = 0 } = service
   if (status === 'INACTIVE') return `${serviceName} was deleted.`
-  if (status === 'DRAINING') return `${serviceName} is being deleted: ${count(runningCount, 'task')} of it still run.`
+  if (status === 'DRAINING')
+    return `${serviceName} is being deleted: ${count(runningCount, 'task')} of it still ${runningCount === 1 ? 'runs' : 'run'}.`
   if (isSteady(service, explanation))
     return `${serviceName} is steady${since(explanation?.steadySince, now)}: ${inPlace(service)}.`
   const pending = pendingCount === 0 ? '' : `, ${pendingCount} pending`
-  return `${serviceName} wants ${wish(service)} and has ${desiredCount === 0 && runningCount === 0 ? 'none' : runningCount} running${pending}.`
+  return `${serviceName} wants ${wish(service)} and has ${runningCount} running${pending}.`
 }
 
 /** As its owner wants it, says the scheduler; or the counts, if it keeps no plans. */
@@ -76,7 +77,7 @@ const missingOf = ({ desiredCount, counts }: PlannedGroup): number =>
 const unplaced = (missing: number, { holderId, placementFailures }: PlannedGroup, facts: Facts): string => {
   const { service, instances, definitions } = facts
   const definition = definitions.get(holderOf(service, holderId)?.taskDefinition ?? '')
-  return `${missing} cannot be placed: ${placementWords(placementFailures, { service, definition, instances })}.`
+  return `${count(missing, 'task')} cannot be placed: ${placementWords(placementFailures, { service, definition, instances })}.`
 }
 
 const hindranceWords = (hindrance: Hindrance, group: PlannedGroup, facts: Facts): string => {
