@@ -36,7 +36,10 @@ export interface DeploymentStart {
 
 export const beginDeployment = (start: DeploymentStart): BegunDeployment => {
   const { service, revision, current, previous, now } = start
-  const superseded = previous === undefined || isOver(previous) ? undefined : supersede(previous, now)
+  const superseded =
+    previous === undefined || isOver(previous)
+      ? undefined
+      : stoppedDeployment(previous, 'The service deployment was replaced by a newer one.', now)
   return {
     primary: newDeployment(service.serviceArn, revision.serviceRevisionArn, now),
     demoted: current.flatMap(({ deployment }) =>
@@ -68,14 +71,35 @@ const OVER: ReadonlySet<string> = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_SU
 
 export const isOver = ({ status }: ServiceDeploymentRecord): boolean => OVER.has(status)
 
-const supersede = (previous: ServiceDeploymentRecord, now: number): ServiceDeploymentRecord => ({
-  ...previous,
+/** A service deployment that was under way and goes no further. */
+export const stoppedDeployment = (
+  deployment: ServiceDeploymentRecord,
+  statusReason: string,
+  now: number,
+): ServiceDeploymentRecord => ({
+  ...deployment,
   status: 'STOPPED',
-  statusReason: 'The service deployment was replaced by a newer one.',
+  statusReason,
   updatedAt: now,
   stoppedAt: now,
   finishedAt: now,
 })
+
+/** A service deployment under way to whose target another number of tasks belongs now; the circuit breaker follows it. */
+export const rescaledDeployment = (
+  deployment: ServiceDeploymentRecord,
+  desiredCount: number,
+  now: number,
+): ServiceDeploymentRecord => {
+  const { targetServiceRevision, circuitBreaker, deploymentConfiguration } = deployment
+  const threshold = failureThreshold(deploymentConfiguration.deploymentCircuitBreaker, desiredCount)
+  return {
+    ...deployment,
+    targetServiceRevision: { ...targetServiceRevision, requestedTaskCount: desiredCount },
+    circuitBreaker: { ...circuitBreaker, threshold },
+    updatedAt: now,
+  }
+}
 
 const newServiceDeployment = ({
   service,

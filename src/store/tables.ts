@@ -144,6 +144,7 @@ export const tableDefinitions = {
     key: (row) => row.serviceArn,
     /** Those that are ACTIVE or DRAINING. */
     indexes: { byCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn) },
+    counters: { activeInCluster: (row) => (row.status === 'ACTIVE' ? row.clusterArn : undefined) },
   }),
   serviceRevisions: defineTable<ServiceRevisionRecord>()({
     name: 'serviceRevisions',

@@ -3,6 +3,7 @@ import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs'
 import type { ClusterRecord } from '../../model/records.ts'
 import { taskCountKey } from '../../store/tables.ts'
 import type { EcsContext } from './context.ts'
+import { primaryRevision } from './service-lookups.ts'
 
 /** What operations that create or change a cluster answer with. */
 export const WHOLE_CLUSTER: ReadonlySet<ClusterField> = new Set<ClusterField>(['CONFIGURATIONS', 'SETTINGS', 'TAGS'])
@@ -19,8 +20,7 @@ export const describeCluster = (
   registeredContainerInstancesCount: context.tx.containerInstances.count('registeredInCluster', cluster.clusterArn),
   runningTasksCount: context.tx.tasks.count('inCluster', taskCountKey(cluster.clusterArn, 'RUNNING')),
   pendingTasksCount: context.tx.tasks.count('inCluster', taskCountKey(cluster.clusterArn, 'PENDING')),
-  // There are no services yet, so none is active.
-  activeServicesCount: 0,
+  activeServicesCount: context.tx.services.count('activeInCluster', cluster.clusterArn),
   statistics: include.has('STATISTICS') ? statistics(context, cluster.clusterArn) : [],
   tags: include.has('TAGS') ? [...cluster.tags] : [],
   settings: include.has('SETTINGS') ? [...cluster.settings] : [],
@@ -31,7 +31,7 @@ export const describeCluster = (
   ...(include.has('ATTACHMENTS') && attached(cluster)),
 })
 
-/** Fargate's capacity providers attach at once and leave no resources behind. */
+/** AWS: attachments are scaling policies, which ECS makes for capacity providers. There are none here, so all is attached at once. */
 const attached = ({ attachments = [], capacityProviders }: ClusterRecord): Cluster => ({
   attachments: [...attachments],
   ...(capacityProviders.length > 0 && { attachmentsStatus: 'UPDATE_COMPLETE' }),
@@ -54,16 +54,28 @@ const statistics = (context: EcsContext, clusterArn: string): KeyValuePair[] => 
     pendingEC2TasksCount: pending.ec2,
     pendingFargateTasksCount: pending.fargate,
     pendingExternalTasksCount: pending.external,
-    ...NO_SERVICES,
+    ...serviceCounts(context, clusterArn),
   }
   return Object.entries(counts).map(([name, count]) => ({ name, value: String(count) }))
 }
 
-const NO_SERVICES = {
-  activeEC2ServiceCount: 0,
-  activeFargateServiceCount: 0,
-  activeExternalServiceCount: 0,
-  drainingEC2ServiceCount: 0,
-  drainingFargateServiceCount: 0,
-  drainingExternalServiceCount: 0,
+/** AWS: a service counts as what its tasks count as; one whose task sets say so, once it has a primary one. */
+const serviceCounts = (context: EcsContext, clusterArn: string): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {
+    activeEC2ServiceCount: 0,
+    activeFargateServiceCount: 0,
+    activeExternalServiceCount: 0,
+    drainingEC2ServiceCount: 0,
+    drainingFargateServiceCount: 0,
+    drainingExternalServiceCount: 0,
+  }
+  for (const service of context.tx.services.iterate('byCluster', clusterArn)) {
+    const launchType = primaryRevision(context.tx, service)?.launchType
+    if (launchType === undefined) continue
+    const name = `${service.status.toLowerCase()}${LAUNCH_TYPE_NAMES[launchType]}ServiceCount`
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
 }
+
+const LAUNCH_TYPE_NAMES = { EC2: 'EC2', FARGATE: 'Fargate', EXTERNAL: 'External' } as const

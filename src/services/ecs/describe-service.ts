@@ -15,6 +15,7 @@ import type {
 import { taskCountKey } from '../../store/tables.ts'
 import { tasksToRun } from './begin-service-deployment.ts'
 import type { EcsContext } from './context.ts'
+import { describeTaskSet } from './describe-task-set.ts'
 
 export interface ServiceView {
   /** Whether tags are shown. AWS: what creates, changes or deletes a service shows them. */
@@ -51,7 +52,9 @@ export const describeService = (
     deploymentConfiguration: service.deploymentConfiguration,
     deploymentController: { type: service.deploymentController },
     deployments: counted.map(describeDeployment),
-    ...describeRollout(service, counted),
+    ...(service.deploymentController === 'ECS'
+      ? describeRollout(service, counted)
+      : describeTaskSets(context, service, withTags)),
     events: describeEvents(context, service),
     ...describeScheduling(service),
     loadBalancers: [],
@@ -136,14 +139,17 @@ const describeDeployment = ({ deployment, revision, ...counts }: CountedDeployme
   ...(revision && describeTasksOf(revision)),
 })
 
-/** Absent with an EXTERNAL controller, which has no service deployments. */
-const describeRollout = (service: ServiceRecord, counted: readonly CountedDeployment[]): Service =>
-  service.deploymentController === 'ECS'
-    ? {
-        ...compact({ currentServiceDeployment: service.currentServiceDeploymentArn }),
-        currentServiceRevisions: counted.map(describeRevisionCounts),
-      }
-    : {}
+const describeRollout = (service: ServiceRecord, counted: readonly CountedDeployment[]): Service => ({
+  ...compact({ currentServiceDeployment: service.currentServiceDeploymentArn }),
+  currentServiceRevisions: counted.map(describeRevisionCounts),
+})
+
+/** AWS: only services that others deploy show task sets. */
+const describeTaskSets = ({ tx }: EcsContext, service: ServiceRecord, withTags: boolean): Service => ({
+  taskSets: tx.taskSets
+    .find('byService', service.serviceArn)
+    .map((taskSet) => describeTaskSet(tx, service, taskSet, withTags)),
+})
 
 const describeRevisionCounts = ({
   deployment,

@@ -10,6 +10,7 @@ import type {
 import { compact } from '../../kit/compact.ts'
 import { decimal19 } from '../../kit/ids.ts'
 import { serviceRevisionArn } from '../../model/arn.ts'
+import { isFargateProvider } from '../../model/capacity-provider.ts'
 import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
 import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
@@ -97,11 +98,9 @@ export const checkedCapacity = (
   )
 }
 
-/** AWS: the providers of Fargate, and only those, have names that begin so. A strategy never mixes them with others. */
-const FARGATE_PROVIDER = /^FARGATE/
-
+/** A strategy never mixes the providers of Fargate with others. */
 const strategyCapacity = (capacityProviderStrategy: readonly CapacityProviderStrategyItem[]): Capacity => ({
-  launchType: FARGATE_PROVIDER.test(capacityProviderStrategy[0]?.capacityProvider ?? '') ? 'FARGATE' : 'EC2',
+  launchType: isFargateProvider(capacityProviderStrategy[0]?.capacityProvider ?? '') ? 'FARGATE' : 'EC2',
   capacityProviderStrategy,
 })
 

@@ -1,7 +1,8 @@
 /** Finds services that a request names by name or ARN, within one cluster; not found is a fault in ECS's words. */
 import { clusterNameOf, isArn, parseArn, serviceArn } from '../../model/arn.ts'
 import type { ClusterRecord } from '../../model/records.ts'
-import type { ServiceRecord } from '../../model/service-records.ts'
+import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
+import type { ReadTables } from '../../store/tables.ts'
 import type { EcsContext } from './context.ts'
 import { invalidParameter, serviceNotActive, serviceNotFound } from './faults.ts'
 
@@ -57,4 +58,16 @@ export const requireActiveService = (
   const service = requireService(context, cluster, nameOrArn)
   if (service.status !== 'ACTIVE') throw serviceNotActive()
   return service
+}
+
+/** The revision that new tasks of the service are of; undefined where task sets hold them and none is PRIMARY. */
+export const primaryRevision = (
+  tables: ReadTables,
+  { serviceArn: arn }: ServiceRecord,
+): ServiceRevisionRecord | undefined => {
+  for (const holder of tables.deployments.iterate('byService', arn))
+    if (holder.status === 'PRIMARY') return tables.serviceRevisions.get(holder.serviceRevisionArn)
+  for (const holder of tables.taskSets.iterate('byService', arn))
+    if (holder.status === 'PRIMARY') return tables.serviceRevisions.get(holder.serviceRevisionArn)
+  return undefined
 }

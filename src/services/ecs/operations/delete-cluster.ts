@@ -3,12 +3,13 @@ import type { DeleteClusterRequest, DeleteClusterResponse } from '@aws-sdk/clien
 import { isStopped } from '../../../store/tables.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeCluster, WHOLE_CLUSTER } from '../describe-cluster.ts'
-import { clusterContainsContainerInstances, clusterContainsTasks } from '../faults.ts'
+import { clusterContainsContainerInstances, clusterContainsServices, clusterContainsTasks } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 
 export const deleteCluster: EcsOperation<DeleteClusterRequest, DeleteClusterResponse> = {
   handle: (input, context) => {
     const { clusterArn } = requireCluster(context, input.cluster)
+    if (context.tx.services.findSize('byCluster', clusterArn) > 0) throw clusterContainsServices()
     if (context.tx.containerInstances.count('registeredInCluster', clusterArn) > 0) {
       throw clusterContainsContainerInstances()
     }

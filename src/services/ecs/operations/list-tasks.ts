@@ -3,7 +3,7 @@
  * of its own looks at more; how much is limited, so that such a page may be short and yet have a token.
  */
 import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs'
-import { taskArn } from '../../../model/arn.ts'
+import { taskArn, taskDefinitionOf } from '../../../model/arn.ts'
 import { LIST_TASKS_ROWS, PAGE_SIZE } from '../../../model/limits.ts'
 import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
 import { taskListKey } from '../../../store/tables.ts'
@@ -11,16 +11,16 @@ import { Described, type Lazy } from '../../../wire/described.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
-import { invalidParameter, serviceNotFound } from '../faults.ts'
+import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
+import { requireService } from '../service-lookups.ts'
 
 export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     checkFilters(input)
     const size = pageSize(input.maxResults)
-    if (!input.nextToken && !input.launchType && !input.containerInstance)
-      return firstPage(input, context, cluster, size)
+    if (!input.nextToken && isIndexed(input)) return firstPage(input, context, cluster, size)
     const matches = filterOf(input, context, cluster)
     const scope = scopeOf(input, context, cluster)
     const rows = candidates(input, context, cluster, positionOf(input, context, scope))
@@ -32,6 +32,10 @@ export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
   },
 }
 
+/** An index alone decides. */
+const isIndexed = ({ launchType, containerInstance, family, serviceName }: ListTasksRequest): boolean =>
+  !launchType && !containerInstance && !(family && serviceName)
+
 /** The page that is asked for most: its encoding is kept for as long as no task comes or goes. */
 const firstPage = (
   input: ListTasksRequest,
@@ -39,7 +43,7 @@ const firstPage = (
   cluster: ClusterRecord,
   size: number,
 ): Lazy<ListTasksResponse> => {
-  const keys = context.tx.tasks.sortedKeys(...indexOf(input, cluster))
+  const keys = context.tx.tasks.sortedKeys(...indexOf(input, context, cluster))
   const prefix = taskArn(cluster.clusterArn, '')
   const taskArns = new Described(keys.state, String(size), () => keys.first(size).map((taskId) => prefix + taskId))
   if (keys.size <= size) return { taskArns }
@@ -49,7 +53,7 @@ const firstPage = (
   }
 }
 
-/** AWS: startedBy stands alone, but for the desired status. There are no services and no daemons to filter by. */
+/** AWS: startedBy stands alone, but for the desired status. There are no daemons to filter by. */
 const checkFilters = ({
   startedBy,
   family,
@@ -61,7 +65,6 @@ const checkFilters = ({
   if (daemonName) throw invalidParameter('Daemons are not supported.')
   if (startedBy && (family || containerInstance || launchType || serviceName))
     throw invalidParameter('When you specify startedBy as the filter, it must be the only filter that you use.')
-  if (serviceName) throw serviceNotFound()
 }
 
 const pageSize = (maxResults: number | undefined): number => {
@@ -82,7 +85,9 @@ const filterOf = (
   const launchType = input.launchType && oneOf('launchType', input.launchType, ecsEnums.LaunchType)
   const instanceId =
     input.containerInstance && requireContainerInstance(context, cluster, input.containerInstance).containerInstanceId
+  const { family } = input
   return (task) =>
+    (!family || taskDefinitionOf(task.taskDefinitionArn).family === family) &&
     (launchType === undefined || task.launchType === launchType) &&
     (instanceId === undefined || task.containerInstanceId === instanceId)
 }
@@ -97,6 +102,7 @@ const scopeOf = (input: ListTasksRequest, { account, region }: EcsContext, clust
     desiredStatusOf(input),
     input.startedBy,
     input.family,
+    input.serviceName,
     input.containerInstance,
     input.launchType,
   ])
@@ -111,18 +117,24 @@ const positionOf = ({ nextToken }: ListTasksRequest, context: EcsContext, scope:
 
 const candidates = (
   input: ListTasksRequest,
-  { tx }: EcsContext,
+  context: EcsContext,
   cluster: ClusterRecord,
   position: string,
-): Iterable<TaskRecord> => tx.tasks.iterateAfter(...indexOf(input, cluster), position)
+): Iterable<TaskRecord> => context.tx.tasks.iterateAfter(...indexOf(input, context, cluster), position)
 
 /** The index that decides most of what the filters say, and the value in it. */
 const indexOf = (
   input: ListTasksRequest,
-  { clusterArn }: ClusterRecord,
-): [index: 'listed' | 'listedByFamily' | 'listedByStartedBy', value: string] => {
+  context: EcsContext,
+  cluster: ClusterRecord,
+): [index: 'listed' | 'listedByFamily' | 'listedByStartedBy' | 'listedByService', value: string] => {
+  const { clusterArn } = cluster
   const status = desiredStatusOf(input)
   if (input.startedBy) return ['listedByStartedBy', taskListKey(clusterArn, status, input.startedBy)]
+  if (input.serviceName) {
+    const { serviceName } = requireService(context, cluster, input.serviceName)
+    return ['listedByService', taskListKey(clusterArn, status, serviceName)]
+  }
   if (input.family) return ['listedByFamily', taskListKey(clusterArn, status, input.family)]
   return ['listed', taskListKey(clusterArn, status)]
 }
