@@ -175,14 +175,14 @@ describe('the reasons', () => {
       'Waits for 1 task to start: 1 PENDING (pulling its image) for 12 s.',
     ])
     expect(reasons(hindered({ kind: 'waitingForHealthy', count: 2, until: NOW + 12_000 }))).toEqual([
-      'Waits for 2 new tasks to settle: without a health check a task has to run a while before it counts; next in 12 s.',
+      'Waits for 2 tasks to settle: without a health check a task has to run a while before it counts; the last is there in 12 s.',
     ])
     expect(reasons(hindered({ kind: 'waitingForHealthy', count: 1 }))).toEqual([
-      'Waits for 1 new task to become HEALTHY: the health check of a container decides.',
+      'Waits for 1 task to become HEALTHY: the health check of a container decides.',
     ])
-    expect(reasons(hindered({ kind: 'waitingForStopping', count: 1 }))).toEqual(['Waits for 1 old task to stop.'])
+    expect(reasons(hindered({ kind: 'waitingForStopping', count: 1 }))).toEqual(['Waits for 1 task to stop.'])
     expect(reasons(hindered({ kind: 'protected', count: 1, until: NOW + 600_000 }))).toEqual([
-      '1 old task is protected from being stopped, until 10:40:53Z (in 10 min); UpdateTaskProtection can end that.',
+      '1 task is protected from being stopped, until 10:40:53Z (in 10 min); UpdateTaskProtection can end that.',
     ])
   })
 
@@ -205,8 +205,8 @@ describe('the reasons', () => {
     const deployments = [aDeployment(), aDeployment({ id: 'ecs-svc/2', status: 'ACTIVE' })]
     const facts = someFacts({ service: aService({ deployments }), plan: aPlan(waiting(ID), waiting('ecs-svc/2')) })
     expect(reasons(facts)).toEqual([
-      `${ID} (web:1): Waits for 2 old tasks to stop.`,
-      'ecs-svc/2 (web:1): Waits for 2 old tasks to stop.',
+      `${ID} (web:1): Waits for 2 tasks to stop.`,
+      'ecs-svc/2 (web:1): Waits for 2 tasks to stop.',
     ])
   })
 

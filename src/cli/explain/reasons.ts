@@ -100,9 +100,9 @@ const hindranceWords = (hindrance: Hindrance, group: PlannedGroup, facts: Facts)
     case 'waitingForHealthy':
       return waitingForHealthy(hindrance.count, hindrance.until, now)
     case 'waitingForStopping':
-      return `Waits for ${count(hindrance.count, 'old task')} to stop.`
+      return `Waits for ${count(hindrance.count, 'task')} to stop.`
     case 'protected':
-      return isOrAre(hindrance.count, 'old task', 'protected from being stopped') + untilWords(hindrance.until, now)
+      return isOrAre(hindrance.count, 'task', 'protected from being stopped') + untilWords(hindrance.until, now)
   }
 }
 
@@ -127,8 +127,8 @@ const failed = ({ holderId }: PlannedGroup, { deployments = [] }: Service): stri
 
 const waitingForHealthy = (number: number, until: number | undefined, now: number): string =>
   until === undefined
-    ? `Waits for ${count(number, 'new task')} to become HEALTHY: the health check of a container decides.`
-    : `Waits for ${count(number, 'new task')} to settle: without a health check a task has to run a while before it counts; next ${until <= now ? 'any moment' : `in ${duration(until - now)}`}.`
+    ? `Waits for ${count(number, 'task')} to become HEALTHY: the health check of a container decides.`
+    : `Waits for ${count(number, 'task')} to settle: without a health check a task has to run a while before it counts; ${number > 1 ? 'the last is' : 'it is'} there ${until <= now ? 'any moment' : `in ${duration(until - now)}`}.`
 
 const isStarting = ({ lastStatus = '', desiredStatus }: Task): boolean =>
   desiredStatus === 'RUNNING' && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(lastStatus)
