@@ -1,6 +1,7 @@
-/** The resources that have tags, found by ARN: clusters, task definitions, container instances and tasks. */
-import { containerInstanceArn, parseArn, resourceId, taskArn } from '../../model/arn.ts'
+/** The resources that have tags, found by ARN: clusters and what is in them, task definitions, and capacity providers. */
+import { containerInstanceArn, parseArn, resourceId, taskArn, taskSetArn } from '../../model/arn.ts'
 import type { Tag } from '../../model/records.ts'
+import { findCapacityProvider } from './capacity-providers.ts'
 import type { EcsContext } from './context.ts'
 import { clusterNotFound, invalidParameter, resourceNotFound } from './faults.ts'
 import { findCluster, findTaskDefinition } from './lookups.ts'
@@ -38,12 +39,34 @@ const task: Find = (context, arn) => {
   return { tags: found.tags ?? [], setTags: (tags) => void context.tx.tasks.update(id, { tags }) }
 }
 
-/** How to find each type, and how many segments its ARN has: those of tasks and instances name their cluster in the long format. */
+const service: Find = (context, arn) => {
+  const found = context.tx.services.get(arn)
+  if (found === undefined || found.status === 'INACTIVE') return undefined
+  return { tags: found.tags, setTags: (tags) => void context.tx.services.update(arn, { tags }) }
+}
+
+const taskSet: Find = (context, arn) => {
+  const found = context.tx.taskSets.get(arn.split('/').slice(-2).join('/'))
+  if (found === undefined || taskSetArn(found.serviceArn, found.taskSetId) !== arn) return undefined
+  return { tags: found.tags, setTags: (tags) => void context.tx.taskSets.update(found.taskSetId, { tags }) }
+}
+
+/** Those of Fargate are nobody's to tag. */
+const capacityProvider: Find = (context, arn) => {
+  const found = findCapacityProvider(context, arn)
+  if (found?.status !== 'ACTIVE') return undefined
+  return { tags: found.tags, setTags: (tags) => void context.tx.capacityProviders.update(arn, { tags }) }
+}
+
+/** How to find each type, and how many segments its ARN has: those of what is in a cluster name it in the long format. */
 const TYPES: Readonly<Record<string, { readonly find: Find; readonly segments: number }>> = {
   cluster: { find: cluster, segments: 2 },
   'task-definition': { find: taskDefinition, segments: 2 },
   'container-instance': { find: containerInstance, segments: 3 },
   task: { find: task, segments: 3 },
+  service: { find: service, segments: 3 },
+  'task-set': { find: taskSet, segments: 5 },
+  'capacity-provider': { find: capacityProvider, segments: 2 },
 }
 
 /** The resource of that ARN in the caller's account and region. */

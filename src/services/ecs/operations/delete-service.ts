@@ -1,0 +1,40 @@
+/**
+ * DeleteService: no more tasks for the service. It is DRAINING until the service scheduler has asked the last of them to stop, and
+ * INACTIVE after that.
+ */
+import type { DeleteServiceRequest, DeleteServiceResponse } from '@aws-sdk/client-ecs'
+import { isOver, stoppedDeployment } from '../../../model/new-deployment.ts'
+import type { ServiceRecord } from '../../../model/service-records.ts'
+import type { EcsContext, EcsOperation } from '../context.ts'
+import { describeService } from '../describe-service.ts'
+import { invalidParameter, serviceNotFound } from '../faults.ts'
+import { requireCluster } from '../lookups.ts'
+import { requireService } from '../service-lookups.ts'
+
+export const deleteService: EcsOperation<DeleteServiceRequest, DeleteServiceResponse> = {
+  handle: (input, context) => {
+    const cluster = requireCluster(context, input.cluster)
+    const service = requireService(context, cluster, input.service)
+    if (service.status === 'INACTIVE') throw serviceNotFound()
+    if (service.status === 'DRAINING') return { service: describeService(context, service) }
+    if (!input.force) checkNothingRuns(context, service)
+    return { service: describeService(context, drained(context, service)) }
+  },
+}
+
+/** AWS: only a service that says itself how many tasks it has can be scaled to none before. */
+const checkNothingRuns = ({ tx }: EcsContext, service: ServiceRecord): void => {
+  if (service.schedulingStrategy === 'REPLICA' && service.desiredCount > 0)
+    throw invalidParameter('The service cannot be stopped while it is scaled above 0.')
+  if (tx.taskSets.findSize('byService', service.serviceArn) > 0)
+    throw invalidParameter('The service cannot be stopped while deployments are active.')
+}
+
+const drained = ({ tx, now }: EcsContext, service: ServiceRecord): ServiceRecord => {
+  const current = tx.serviceDeployments.get(service.currentServiceDeploymentArn ?? '')
+  if (current !== undefined && !isOver(current))
+    tx.serviceDeployments.put(stoppedDeployment(current, 'The service was deleted.', now))
+  for (const { taskSetId } of tx.taskSets.find('byService', service.serviceArn))
+    tx.taskSets.update(taskSetId, { status: 'DRAINING', updatedAt: now })
+  return tx.services.update(service.serviceArn, { status: 'DRAINING', desiredCount: 0, steadySince: undefined })
+}

@@ -1,0 +1,16 @@
+/** ListServicesByNamespace: there are no Cloud Map namespaces, because services cannot be created with Service Connect. */
+import type { ListServicesByNamespaceRequest, ListServicesByNamespaceResponse } from '@aws-sdk/client-ecs'
+import { NAMESPACE_LENGTH, PAGE_SIZE } from '../../../model/limits.ts'
+import type { EcsOperation } from '../context.ts'
+import { invalidParameter, namespaceNotFound } from '../faults.ts'
+
+export const listServicesByNamespace: EcsOperation<ListServicesByNamespaceRequest, ListServicesByNamespaceResponse> = {
+  handle: ({ namespace, maxResults = PAGE_SIZE }) => {
+    if (!namespace) throw invalidParameter('Namespace can not be blank.')
+    if (namespace.length > NAMESPACE_LENGTH)
+      throw invalidParameter(`namespace can have at most ${NAMESPACE_LENGTH} characters.`)
+    if (maxResults < 1 || maxResults > PAGE_SIZE)
+      throw invalidParameter(`maxResults must be between 1 and ${PAGE_SIZE}.`)
+    throw namespaceNotFound()
+  },
+}
