@@ -26,6 +26,7 @@ import { describeTaskDefinition } from './operations/describe-task-definition.ts
 import { describeTaskSets } from './operations/describe-task-sets.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
+import { getTaskProtection } from './operations/get-task-protection.ts'
 import { listAccountSettings } from './operations/list-account-settings.ts'
 import { listAttributes } from './operations/list-attributes.ts'
 import { listClusters } from './operations/list-clusters.ts'
@@ -55,6 +56,7 @@ import { updateClusterSettings } from './operations/update-cluster-settings.ts'
 import { updateContainerAgent } from './operations/update-container-agent.ts'
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts'
 import { updateServicePrimaryTaskSet } from './operations/update-service-primary-task-set.ts'
+import { updateTaskProtection } from './operations/update-task-protection.ts'
 import { updateTaskSet } from './operations/update-task-set.ts'
 
 const operations: EcsOperationTable = {
@@ -78,6 +80,7 @@ const operations: EcsOperationTable = {
   DescribeTaskSets: describeTaskSets,
   DescribeTasks: describeTasks,
   DiscoverPollEndpoint: discoverPollEndpoint,
+  GetTaskProtection: getTaskProtection,
   ListAccountSettings: listAccountSettings,
   ListAttributes: listAttributes,
   ListClusters: listClusters,
@@ -107,6 +110,7 @@ const operations: EcsOperationTable = {
   UpdateContainerAgent: updateContainerAgent,
   UpdateContainerInstancesState: updateContainerInstancesState,
   UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
+  UpdateTaskProtection: updateTaskProtection,
   UpdateTaskSet: updateTaskSet,
 }
 

@@ -15,6 +15,7 @@ const SENTENCES = {
   containerInstances: 'Container instance cannot be empty.',
   family: 'Family can not be blank.',
   hookId: 'Hook ID can not be blank.',
+  protectionEnabled: 'Protection enabled can not be blank.',
   scale: 'Scale can not be blank.',
   service: 'Service can not be blank.',
   serviceDeploymentArn: 'Service deployment ARN can not be blank.',
