@@ -27,7 +27,7 @@ export const createCluster: EcsOperation<CreateClusterRequest, CreateClusterResp
 const clusterOf = (input: CreateClusterRequest, context: EcsContext): ClusterRecord => {
   const clusterArn = clusterArnOf(context, input.clusterName)
   if (clusterArn === input.clusterName) throw invalidParameter('Cluster name must not be an ARN.')
-  const capacityProviders = checkedCapacityProviders(input.capacityProviders ?? [])
+  const capacityProviders = checkedCapacityProviders(context, input.capacityProviders ?? [])
   const serviceConnectDefaults =
     input.serviceConnectDefaults && checkedServiceConnectDefaults(input.serviceConnectDefaults)
   return {

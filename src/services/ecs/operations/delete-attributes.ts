@@ -2,6 +2,7 @@
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
 import { attributeTargets, type AttributeTarget } from '../attribute-targets.ts'
+import { capacityProviderNameOf } from '../capacity-provider-instances.ts'
 import { checkCustom, checkedAttributeName } from '../container-instance-attributes.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { invalidParameter } from '../faults.ts'
@@ -14,12 +15,14 @@ export const deleteAttributes: EcsOperation<DeleteAttributesRequest, DeleteAttri
   },
 }
 
-const remove = (context: EcsContext, { instance, attributes }: AttributeTarget): Attribute[] => {
-  const names = new Set(attributes.map(nameOf))
+const remove = (context: EcsContext, { instance, attributes: given }: AttributeTarget): Attribute[] => {
+  const names = new Set(given.map(nameOf))
   const removed = instance.attributes.filter(({ name }) => names.has(name))
   if (removed.length === 0) return []
+  const attributes = instance.attributes.filter(({ name }) => !names.has(name))
   context.tx.containerInstances.update(instance.containerInstanceId, {
-    attributes: instance.attributes.filter(({ name }) => !names.has(name)),
+    attributes,
+    capacityProviderName: capacityProviderNameOf(context, context.tx.clusters.get(instance.clusterArn), { attributes }),
     version: instance.version + 1,
   })
   const targetId = containerInstanceArn(instance.clusterArn, instance.containerInstanceId)

@@ -2,6 +2,7 @@
 import type { Attribute, PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
 import { attributeTargets, type AttributeTarget } from '../attribute-targets.ts'
+import { capacityProviderNameOf } from '../capacity-provider-instances.ts'
 import { checkCustom, checkedAttribute, mergedAttributes } from '../container-instance-attributes.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { attributeLimitExceeded } from '../faults.ts'
@@ -14,11 +15,13 @@ export const putAttributes: EcsOperation<PutAttributesRequest, PutAttributesResp
   },
 }
 
-const put = (context: EcsContext, { instance, attributes }: AttributeTarget): Attribute[] => {
-  const checked = attributes.map(checkedAttribute)
+const put = (context: EcsContext, { instance, attributes: given }: AttributeTarget): Attribute[] => {
+  const checked = given.map(checkedAttribute)
   for (const attribute of checked) checkCustom(attribute)
+  const attributes = mergedAttributes(instance.attributes, checked, attributeLimitExceeded)
   context.tx.containerInstances.update(instance.containerInstanceId, {
-    attributes: mergedAttributes(instance.attributes, checked, attributeLimitExceeded),
+    attributes,
+    capacityProviderName: capacityProviderNameOf(context, context.tx.clusters.get(instance.clusterArn), { attributes }),
     version: instance.version + 1,
   })
   const targetId = containerInstanceArn(instance.clusterArn, instance.containerInstanceId)

@@ -3,7 +3,9 @@
  * it can do. The instance can take tasks once its agent has connected.
  */
 import type { RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
+import { compact } from '../../../kit/compact.ts'
 import type { AttributeRecord, ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
+import { capacityProviderNameOf } from '../capacity-provider-instances.ts'
 import type { AgentRegisterContainerInstanceRequest } from '../agent-model.ts'
 import { attributesKept, attributeValue, checkedAttribute, mergedAttributes } from '../container-instance-attributes.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
@@ -23,10 +25,13 @@ export const registerContainerInstance: EcsOperation<Request, RegisterContainerI
     const before = registeredBefore(input, cluster, context)
     const identity = readIdentityDocument(input.instanceIdentityDocument)
     checkSameType(before, identity)
+    const attributes = attributesOf(input, before, identity, context)
+    const { capacityProviderName: _former, ...base } = before ?? newInstance(cluster, context)
     const instance = context.tx.containerInstances.put({
-      ...(before ?? newInstance(cluster, context)),
+      ...base,
       ...checkedResources(input.totalResources, input.platformDevices),
-      attributes: attributesOf(input, before, identity, context),
+      ...compact({ capacityProviderName: capacityProviderNameOf(context, cluster, { attributes }) }),
+      attributes,
       tags: mergedTags(before?.tags ?? [], checkedTags(input.tags)),
       version: (before?.version ?? 0) + 1,
       ...(input.versionInfo && { versionInfo: input.versionInfo }),
@@ -50,10 +55,13 @@ const registeredBefore = (
     .find((instance) => instance.clusterArn === cluster.clusterArn && instance.status !== 'INACTIVE')
 }
 
-const newInstance = (cluster: ClusterRecord, context: EcsContext) => ({
+const newInstance = (
+  cluster: ClusterRecord,
+  context: EcsContext,
+): Omit<ContainerInstanceRecord, 'attributes' | 'registeredResources' | 'gpuIds' | 'version' | 'tags'> => ({
   containerInstanceId: context.ids.hex32(),
   clusterArn: cluster.clusterArn,
-  status: 'ACTIVE' as const,
+  status: 'ACTIVE',
   agentConnected: false,
   registeredAt: context.now,
   versionInfo: {},
