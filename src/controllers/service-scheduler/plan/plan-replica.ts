@@ -39,7 +39,7 @@ const stopAtOnce = ({ lost, leaving, leavingFor, is }: ReplicaSighting, stops: S
  * Each desired task that is not healthy yet may have one unhealthy task stand in for it. So a replacement is started first; when it is
  * healthy the unhealthy one goes, and when it is unhealthy as well one of the two goes. AWS: without room for a replacement they go one by
  * one; the API reference adds "using the minimum as a constraint", which alone would keep a service ill for ever: below the minimum the
- * next one goes when everything else has come to rest. Protection is against scale-in and deployments only.
+ * next one goes when everything else has come to rest.
  */
 const stopUnhealthy = (seen: ReplicaSighting, stops: StopList): void => {
   const { group, healthyKeepers, is } = seen
@@ -157,7 +157,7 @@ const remainderOf = (seen: ReplicaSighting, starts: readonly Start[], stops: Sto
     keptCount: seen.keptCount,
     stoppingCount,
     shielded: [
-      ...leaving.filter((task) => is.isProtected(task) && !isUnhealthy(task)),
+      ...leaving.filter(is.isProtected),
       ...shielded(seen, keepers, excess),
       ...shielded(seen, movable, Math.min(1, movable.length)),
     ],

@@ -6,6 +6,7 @@ export interface TaskNotions {
   readonly isHealthy: (task: TaskFacts) => boolean
   /** When the task will count as healthy if it just keeps running; undefined where time alone does not make it so. */
   readonly settlesAt: (task: TaskFacts) => number | undefined
+  /** Not to be stopped for now. AWS: protection is against scale-in and deployments, not against the end of an unhealthy task. */
   readonly isProtected: (task: TaskFacts) => boolean
 }
 
@@ -22,7 +23,7 @@ export const notionsAt = (settlingMs: number, now: number): TaskNotions => {
     },
     settlesAt: (task) =>
       task.status === 'running' && task.health === undefined && settledAt(task) > now ? settledAt(task) : undefined,
-    isProtected: ({ protectedUntil }) => protectedUntil !== undefined && protectedUntil > now,
+    isProtected: (task) => !isUnhealthy(task) && task.protectedUntil !== undefined && task.protectedUntil > now,
   }
 }
 

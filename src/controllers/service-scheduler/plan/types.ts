@@ -59,6 +59,9 @@ export interface DaemonGroup {
   readonly instances: readonly string[]
   /** DRAINING instances on which other tasks of services still run: their daemons stay until those are gone. */
   readonly drainingBusy: ReadonlySet<string>
+  /** As of replicas: old tasks go first then, even where the maximum would let new ones start beside them. */
+  readonly isPlacementBlocked?: boolean
+  /** None of an ACTIVE instance whose agent is not connected: whether that is to have a task will be seen when it is back. */
   readonly tasks: readonly TaskFacts[]
   readonly settlingMs: number
 }
