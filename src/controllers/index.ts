@@ -4,10 +4,13 @@ import { type TcsServer, tcsServer } from '../agentlink/tcs-server.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
+import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { Store } from '../store/store.ts'
 import { PlanMemory } from './service-scheduler/plan-memory.ts'
 import { AgentTelemetry } from './agent-telemetry/agent-telemetry.ts'
 import { TaskMetrics } from './agent-telemetry/task-metrics.ts'
+import { InstanceLoss } from './instance-loss/instance-loss.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
 import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { noTaskCredentials } from './task-assignment/task-credentials.ts'
@@ -15,12 +18,25 @@ import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
 import { taskDefinitionRetention } from './retention/task-definition-retention.ts'
 import { taskRetention } from './retention/task-retention.ts'
+import { noAlarms } from './service-scheduler/rollout/no-alarms.ts'
+import { noTraffic } from './service-scheduler/rollout/no-traffic.ts'
+import { ServiceScheduler } from './service-scheduler/service-scheduler.ts'
 
 export interface ControllersOptions {
   readonly store: Store
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly capacity: CapacityIndex
+  readonly patience?: Partial<Patience> | undefined
+}
+
+/** How long services wait for things to become clear, in milliseconds; ECS's times unless told otherwise. */
+export interface Patience {
+  /** For a task without a health check: how long it is RUNNING before it counts as healthy. */
+  readonly settlingMs: number
+  /** For an agent that is silent: how long until the tasks of services on its instance are replaced. */
+  readonly instanceLossGraceMs: number
 }
 
 export class Controllers {
@@ -32,7 +48,8 @@ export class Controllers {
   readonly #loop: ControllerLoop
 
   constructor(options: ControllersOptions) {
-    const { store, clock, ids, log } = options
+    const { store, clock, ids, log, patience = {} } = options
+    const { settlingMs = SERVICE_SETTLING_MS, instanceLossGraceMs: graceMs = INSTANCE_LOSS_GRACE_MS } = patience
     this.#assignment = new TaskAssignment({ ...options, credentials: noTaskCredentials })
     const telemetry = new AgentTelemetry({ store, clock, log, metrics: new TaskMetrics() })
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })
@@ -41,6 +58,8 @@ export class Controllers {
       [
         this.#assignment,
         telemetry,
+        new ServiceScheduler({ ...options, settlingMs, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
+        new InstanceLoss({ store, clock, log, graceMs }),
         taskRetention(options),
         taskDefinitionRetention(options),
         containerInstanceRetention(options),

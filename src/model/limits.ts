@@ -62,6 +62,17 @@ export const SERVICES_PAGE_SIZE = 10
 export const SERVICE_CLIENT_TOKEN_LENGTH = 36
 /** Events of a service that are kept and described. Source: Service, "A maximum of 100 of the latest events are displayed". */
 export const SERVICE_EVENTS = 100
+/** What an event would only say again is left out that long. Source: "Service event messages" in the developer guide. */
+export const SERVICE_EVENT_REPEAT_MS = 6 * 3_600_000
+/** Tasks that one event lists. */
+export const TASKS_PER_SERVICE_EVENT = 25
+/** Tasks of one service that one transaction starts, and that it stops at the end of a service: requests come between. */
+export const SERVICE_STARTS_PER_TRANSACTION = 100
+export const SERVICE_STOPS_PER_TRANSACTION = 500
+/** How long a task without a health check is RUNNING before it counts as healthy. Source: DeploymentConfiguration. */
+export const SERVICE_SETTLING_MS = 40_000
+/** How long an agent may be silent before the tasks of services on its instance are replaced. */
+export const INSTANCE_LOSS_GRACE_MS = 60_000
 /** Desired tasks of one service. Source: ECS service quotas. */
 export const TASKS_PER_SERVICE = 5000
 /** Lengths of a deployment's waits. Source: CanaryConfiguration, LinearConfiguration. */

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Controllers } from '../controllers/index.ts'
+import { Controllers, type Patience } from '../controllers/index.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
@@ -36,6 +36,7 @@ export interface ControlPlaneOptions {
   /** Base URL that agents reach this server under. */
   readonly endpoint: string
   readonly pageTokenKey: Buffer
+  readonly patience?: Partial<Patience> | undefined
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -68,7 +69,14 @@ export class ControlPlane {
       translate: storeFault,
       isChecking: options.isChecking ?? false,
     })
-    this.controllers = new Controllers({ store, clock, ids, log })
+    this.controllers = new Controllers({
+      store,
+      clock,
+      ids,
+      log,
+      capacity: this.capacity,
+      patience: options.patience,
+    })
     this.events = new EventFeed({ store, clock, ids, log })
     this.#gate = new AgentGate({
       authenticator,

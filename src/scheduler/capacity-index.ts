@@ -5,6 +5,7 @@
 import { assert, defined } from '../kit/assert.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
+import { admittedInstances, admittedZones, type AdmissionRequest } from './admission.ts'
 import { ClusterCapacity, type Share } from './index/cluster-capacity.ts'
 import type { InstanceState } from './index/instance-state.ts'
 import { noInstances, PlacementRun } from './placement.ts'
@@ -60,6 +61,18 @@ export class CapacityIndex {
       const instance = this.#instances.get(id)
       return instance?.record !== undefined && instance.clusterArn === request.clusterArn ? instance : undefined
     })
+  }
+
+  /** Ids of the instances that the constraints admit, whatever they have left. Throws `ExpressionError` as `place` does. */
+  admitted(request: AdmissionRequest): readonly string[] {
+    const cluster = this.#clusters.get(request.clusterArn)
+    return cluster === undefined ? [] : admittedInstances(cluster, request, this.#expressions)
+  }
+
+  /** The Availability Zones of those instances. */
+  zones(request: AdmissionRequest): readonly string[] {
+    const cluster = this.#clusters.get(request.clusterArn)
+    return cluster === undefined ? [] : admittedZones(cluster, request, this.#expressions)
   }
 
   /** What is left of a registered instance; ports and GPUs are those in use. */

@@ -45,12 +45,20 @@ export class TaskAssignment implements Controller, AcsHost {
     this.#store = options.store
   }
 
-  /** At start, before anyone connects: no agent is connected. */
+  /**
+   * At start, before anyone connects: no agent is connected, and how long one was silent before is not counted, since nobody could have
+   * heard it. One that never connected stays so.
+   */
   async disconnectAll(): Promise<void> {
+    const agentDisconnectedAt = this.#options.clock.now()
     await this.#store.transact((tx) => {
-      for (const { containerInstanceId, agentConnected, version } of tx.containerInstances.rows()) {
-        if (!agentConnected) continue
-        tx.containerInstances.update(containerInstanceId, { agentConnected: false, version: version + 1 })
+      for (const instance of tx.containerInstances.rows()) {
+        const { containerInstanceId, agentConnected, version } = instance
+        if (agentConnected) {
+          const disconnected = { agentConnected: false, agentDisconnectedAt, version: version + 1 }
+          tx.containerInstances.update(containerInstanceId, disconnected)
+        } else if (instance.agentDisconnectedAt !== undefined && instance.status !== 'INACTIVE')
+          tx.containerInstances.update(containerInstanceId, { agentDisconnectedAt })
       }
     })
   }
@@ -181,7 +189,12 @@ export class TaskAssignment implements Controller, AcsHost {
       if (instance === undefined || instance.status === 'INACTIVE') return
       const versionInfo = session === undefined ? instance.versionInfo : versionsOf(instance, session.parameters)
       if (instance.agentConnected === agentConnected && sameVersions(instance.versionInfo, versionInfo)) return
-      tx.containerInstances.update(containerInstanceId, { agentConnected, versionInfo, version: instance.version + 1 })
+      tx.containerInstances.update(containerInstanceId, {
+        agentConnected,
+        agentDisconnectedAt: agentConnected ? undefined : this.#options.clock.now(),
+        versionInfo,
+        version: instance.version + 1,
+      })
       this.#options.log.info('agent connection changed', {
         containerInstanceId,
         from: instance.agentConnected,

@@ -1,0 +1,37 @@
+/**
+ * The end of a service that was deleted. All its tasks are asked to stop, protected or not; then it is INACTIVE, and its name is free.
+ * AWS: a service is DRAINING until its tasks are STOPPING or STOPPED. Source: DeleteService in the API reference.
+ */
+import { isOver } from '../../model/new-deployment.ts'
+import { serviceTasksKey } from '../../store/tables.ts'
+import { SERVICE_STOPS_PER_TRANSACTION } from '../../model/limits.ts'
+import type { PassContext } from './pass-context.ts'
+import type { Stop } from './plan/types.ts'
+import { carryOutStops } from './stops.ts'
+
+/** False while tasks are left for another transaction. */
+export const endService = (context: PassContext): boolean => {
+  const { tx, service } = context
+  const stops: Stop[] = []
+  for (const task of tx.tasks.iterate('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))) {
+    if (task.desiredStatus === 'STOPPED') continue
+    if (stops.length === SERVICE_STOPS_PER_TRANSACTION) break
+    stops.push({ taskId: task.taskId, holderId: task.startedBy ?? '', reason: 'surplus' })
+  }
+  carryOutStops(context, stops)
+  if (stops.length === SERVICE_STOPS_PER_TRANSACTION) return false
+  deactivate(context)
+  return true
+}
+
+const deactivate = ({ tx, service: { serviceArn, currentServiceDeploymentArn }, now }: PassContext): void => {
+  for (const { deploymentId } of tx.deployments.find('byService', serviceArn)) tx.deployments.remove(deploymentId)
+  for (const { taskSetId } of tx.taskSets.find('byService', serviceArn)) tx.taskSets.remove(taskSetId)
+  const current = tx.serviceDeployments.get(currentServiceDeploymentArn ?? '')
+  if (current !== undefined && !isOver(current)) {
+    const end = { updatedAt: now, stoppedAt: now, finishedAt: now }
+    const statusReason = 'The service was deleted.'
+    tx.serviceDeployments.update(current.serviceDeploymentArn, { status: 'STOPPED', statusReason, ...end })
+  }
+  tx.services.update(serviceArn, { status: 'INACTIVE', endedAt: now, steadySince: undefined })
+}

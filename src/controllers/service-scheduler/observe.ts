@@ -1,0 +1,88 @@
+/** What there is of a service, read afresh from the store: its tasks by the deployment or task set that holds them. */
+import type { TaskRecord } from '../../model/records.ts'
+import { isOver } from '../../model/new-deployment.ts'
+import type { ServiceDeploymentRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
+import { serviceTasksKey } from '../../store/tables.ts'
+import { earliest } from './earliest.ts'
+import { getHolder, type PassContext } from './pass-context.ts'
+import type { TaskFacts } from './plan/types.ts'
+import type { RolloutState, TaskCounts } from './rollout/types.ts'
+import { countTasks, graceEndOf, taskFacts } from './task-facts.ts'
+
+export interface Observation {
+  readonly factsByHolder: ReadonlyMap<string, readonly TaskFacts[]>
+  readonly counts: ReadonlyMap<string, TaskCounts>
+  /** Tasks to run that no deployment or task set of the service holds. */
+  readonly orphans: readonly TaskRecord[]
+  /** When the health of a task begins to count. */
+  readonly againAt?: number
+}
+
+export const observeTasks = (context: PassContext): Observation => {
+  const { tx, service, now } = context
+  const view = { tables: tx, now, graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000 }
+  const factsByHolder = new Map<string, TaskFacts[]>()
+  const orphans: TaskRecord[] = []
+  let againAt: number | undefined
+  for (const task of tx.tasks.iterate('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))) {
+    const held = factsByHolder.get(task.startedBy ?? '') ?? newHolder(context, task, factsByHolder)
+    if (held === undefined) {
+      if (task.desiredStatus === 'RUNNING') orphans.push(task)
+      continue
+    }
+    const facts = taskFacts(task, view)
+    if (facts !== undefined) held.push(facts)
+    againAt = earliest(againAt, graceEndOf(task, view))
+  }
+  const counts = new Map([...factsByHolder].map(([holderId, facts]) => [holderId, countTasks(facts)]))
+  return { factsByHolder, counts, orphans, ...(againAt === undefined ? {} : { againAt }) }
+}
+
+/** The list for tasks of a holder that is seen first; undefined if the service does not have it. */
+const newHolder = (
+  context: PassContext,
+  { startedBy }: TaskRecord,
+  factsByHolder: Map<string, TaskFacts[]>,
+): TaskFacts[] | undefined => {
+  const holder = getHolder(context, startedBy)
+  if (holder === undefined) return undefined
+  const facts: TaskFacts[] = []
+  factsByHolder.set(holder.holderId, facts)
+  return facts
+}
+
+export const rolloutState = (context: PassContext, { counts }: Observation): RolloutState => {
+  const { tx, service, alarms, traffic, now } = context
+  const serviceDeployment = tx.serviceDeployments.get(service.currentServiceDeploymentArn ?? '')
+  return {
+    service,
+    deployments: tx.deployments.find('byService', service.serviceArn),
+    counts,
+    serviceDeployment,
+    lastCompletedRevision: lastCompletedRevision(context, serviceDeployment),
+    alarms,
+    traffic,
+    now,
+  }
+}
+
+/** Where a roll-back would lead. Only a deployment under way can need it. */
+const lastCompletedRevision = (
+  { tx, service }: PassContext,
+  current: ServiceDeploymentRecord | undefined,
+): ServiceRevisionRecord | undefined => {
+  if (current === undefined || isOver(current)) return undefined
+  let last: ServiceDeploymentRecord | undefined
+  for (const row of tx.serviceDeployments.iterate('byService', service.serviceArn)) {
+    if (completedRevisionArn(row) !== undefined && (row.finishedAt ?? 0) >= (last?.finishedAt ?? 0)) last = row
+  }
+  const arn = last && completedRevisionArn(last)
+  if (arn === undefined || arn === current.targetServiceRevision.serviceRevisionArn) return undefined
+  return tx.serviceRevisions.get(arn)
+}
+
+/** The revision that ran when the service deployment had ended well. */
+const completedRevisionArn = (row: ServiceDeploymentRecord): string | undefined => {
+  if (row.status === 'SUCCESSFUL') return row.targetServiceRevision.serviceRevisionArn
+  return row.status === 'ROLLBACK_SUCCESSFUL' ? row.rollback?.serviceRevisionArn : undefined
+}

@@ -1,0 +1,35 @@
+/** What one look at a service works with: the open transaction, the service as it is in it, and what does not change between looks. */
+import type { Ids } from '../../kit/ids.ts'
+import type { DeploymentRecord, ServiceRecord, TaskSetRecord } from '../../model/service-records.ts'
+import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
+import type { Transaction } from '../../store/tables.ts'
+import type { ServiceEvents } from './service-events.ts'
+import type { AlarmStates, TrafficShifter } from './rollout/types.ts'
+
+export interface PassSettings {
+  readonly ids: Ids
+  readonly capacity: CapacityIndex
+  readonly alarms: AlarmStates
+  readonly traffic: TrafficShifter
+  /** How long a task without a health check has to be RUNNING before it counts as healthy. */
+  readonly settlingMs: number
+}
+
+export interface PassContext extends PassSettings {
+  readonly tx: Transaction
+  /** As it was when the pass began; a DAEMON service's with the desired count of now. */
+  readonly service: ServiceRecord
+  readonly events: ServiceEvents
+  readonly now: number
+}
+
+/** What the scheduler needs of a deployment or task set. */
+export type Holder = Pick<DeploymentRecord & TaskSetRecord, 'serviceArn' | 'serviceRevisionArn' | 'startFailures'> & {
+  readonly holderId: string
+}
+
+/** The deployment or task set that tasks with this `startedBy` belong to, if the service has it. */
+export const getHolder = ({ tx, service }: Pick<PassContext, 'tx' | 'service'>, holderId = ''): Holder | undefined => {
+  const row = tx.deployments.get(holderId) ?? tx.taskSets.get(holderId)
+  return row === undefined || row.serviceArn !== service.serviceArn ? undefined : { ...row, holderId }
+}

@@ -1,0 +1,87 @@
+/**
+ * Keeps the tasks of every service as its owner wants them, through every change. Decisions are in `plan/` and `rollout/`; a pass reads,
+ * decides and writes in one transaction; here is when that happens.
+ */
+import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
+import { clusterArnOfService } from '../../model/arn.ts'
+import type { Store } from '../../store/store.ts'
+import type { Controller } from '../controller.ts'
+import { type PassOutcome, takePass } from './pass.ts'
+import type { PassSettings } from './pass-context.ts'
+import type { PlanMemory } from './plan-memory.ts'
+import { Waking } from './waking.ts'
+
+export interface ServiceSchedulerOptions extends PassSettings {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** What was planned last, for operators. */
+  readonly memory: PlanMemory
+}
+
+/** Passes that follow each other at once. Each of them does something that the next one sees. */
+const PASSES = 16
+
+/** Of a pass that threw: its transaction rejects with the reason. */
+const FAILED: PassOutcome = { isUnfinished: false, startedCount: 0, isBlocked: false }
+
+export class ServiceScheduler implements Controller {
+  readonly name = 'service-scheduler'
+  readonly everyMs = 60_000
+  readonly #options: ServiceSchedulerOptions
+  readonly #waking: Waking
+
+  constructor(options: ServiceSchedulerOptions) {
+    this.#options = options
+    this.#waking = new Waking(options.store)
+  }
+
+  watch(wake: (serviceArn: string) => void): () => void {
+    return this.#waking.watch(wake)
+  }
+
+  *keys(): Iterable<string> {
+    for (const { serviceArn, status } of this.#options.store.tables.services.rows())
+      if (status !== 'INACTIVE') yield serviceArn
+  }
+
+  async reconcile(serviceArn: string): Promise<{ readonly againInMs: number } | void> {
+    const written: Promise<void>[] = []
+    let outcome = this.#pass(serviceArn, written)
+    for (let { startedCount } = outcome; this.#goesOn(outcome, startedCount, written.length);) {
+      outcome = this.#pass(serviceArn, written)
+      startedCount += outcome.startedCount
+    }
+    // Before anything else happens: what the outcome waits for must not come about unheard.
+    const again = this.#conclude(serviceArn, outcome)
+    await Promise.all(written)
+    return again
+  }
+
+  #goesOn({ isUnfinished }: PassOutcome, startedCount: number, passes: number): boolean {
+    return isUnfinished && startedCount < SERVICE_STARTS_PER_TRANSACTION && passes < PASSES
+  }
+
+  /** One transaction; `written` is told when it is durable, or why it failed. */
+  #pass(serviceArn: string, written: Promise<void>[]): PassOutcome {
+    const { store, clock } = this.#options
+    let outcome: PassOutcome = FAILED
+    const durable = store.transact((tx) => {
+      outcome = takePass(tx, serviceArn, this.#options, clock.now())
+    })
+    written.push(durable)
+    return outcome
+  }
+
+  /** Remembers what came of it, and says when to look again. */
+  #conclude(serviceArn: string, outcome: PassOutcome): { readonly againInMs: number } | undefined {
+    const { plan, isBlocked, isUnfinished, againAt } = outcome
+    if (plan === undefined) this.#options.memory.forget(serviceArn)
+    else this.#options.memory.record(serviceArn, plan)
+    this.#waking.setBlocked({ clusterArn: clusterArnOfService(serviceArn), serviceArn }, isBlocked)
+    if (isUnfinished) return { againInMs: 0 }
+    return againAt === undefined ? undefined : { againInMs: Math.max(0, againAt - this.#options.clock.now()) }
+  }
+}

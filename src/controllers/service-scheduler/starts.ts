@@ -1,0 +1,148 @@
+/**
+ * Carries out the starts of a plan. The capacity index knows of tasks once their transaction is committed: a transaction places one
+ * batch, and whatever else is to start is left to the next.
+ */
+import { defined } from '../../kit/assert.ts'
+import { capacityProviderArn, parseArn } from '../../model/arn.ts'
+import { canWait } from '../../model/capacity-provider.ts'
+import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
+import { type TaskTarget, taskMaker } from '../../model/new-task.ts'
+import type { TaskRecord } from '../../model/records.ts'
+import type { PlacementFailure } from '../../scheduler/types.ts'
+import { serviceLaunch, type ServiceLaunch } from './launch.ts'
+import type { Holder, PassContext } from './pass-context.ts'
+import type { Start } from './plan/types.ts'
+import { listTasks } from './service-events.ts'
+
+/** Starts of one kind, placed together. */
+type Batch = Omit<Start, 'containerInstanceId' | 'holderId'> & { readonly containerInstanceIds?: readonly string[] }
+
+/** Starts that found no place. */
+export interface Unplaced {
+  readonly count: number
+  readonly failures: readonly PlacementFailure[]
+  readonly capacityProviderName?: string
+  readonly availabilityZone?: string
+}
+
+export class Starts {
+  readonly #context: PassContext
+  #startedCount = 0
+  #isUnfinished = false
+
+  constructor(context: PassContext) {
+    this.#context = context
+  }
+
+  /** Tasks that were started in this transaction. */
+  get startedCount(): number {
+    return this.#startedCount
+  }
+
+  /** Something is left to start in another transaction. */
+  get isUnfinished(): boolean {
+    return this.#isUnfinished
+  }
+
+  /** Starts the first that can be placed. `lacking`: how many tasks the holder needs wherever they run. Gives what found no place. */
+  carryOut(holder: Holder, starts: readonly Start[], lacking: number): readonly Unplaced[] {
+    const unplaced: Unplaced[] = []
+    for (const batch of batchesOf(starts)) {
+      if (this.#startedCount > 0) {
+        this.#isUnfinished = true
+        return []
+      }
+      const failed = this.#place(holder, batch, lacking)
+      if (failed !== undefined) unplaced.push(failed)
+    }
+    // What found no place is tried once more when everything else has been started.
+    return this.#isUnfinished ? [] : unplaced
+  }
+
+  #place(holder: Holder, batch: Batch, lacking: number): Unplaced | undefined {
+    const launch = serviceLaunch(this.#context, holder, batch)
+    if (launch === undefined) return { ...batch, failures: [{ reason: 'MISSING' }] }
+    const count = Math.min(batch.count, SERVICE_STARTS_PER_TRANSACTION)
+    const { placements, failures } = this.#context.capacity.place({
+      ...launch.request,
+      count,
+      ...(batch.containerInstanceIds === undefined
+        ? {}
+        : { containerInstanceIds: batch.containerInstanceIds.slice(0, count) }),
+    })
+    if (placements.length > 0) {
+      this.#isUnfinished = placements.length < batch.count
+      this.#insert(
+        holder,
+        launch,
+        batch,
+        placements.map(({ containerInstanceId, gpuIds }) => ({
+          host: {
+            instance: defined(
+              this.#context.tx.containerInstances.get(containerInstanceId),
+              'the instance of a placement',
+            ),
+            gpuIds,
+          },
+        })),
+      )
+      return undefined
+    }
+    return this.#elsewhere(holder, { ...batch, count }, lacking)
+      ? undefined
+      : this.#wait(holder, launch, batch, failures)
+  }
+
+  /** A zone without room is no reason to have fewer tasks than wanted. */
+  #elsewhere(holder: Holder, batch: Batch, lacking: number): boolean {
+    if (batch.availabilityZone === undefined || lacking <= 0) return false
+    const { availabilityZone: _, ...anywhere } = batch
+    return this.#place(holder, { ...anywhere, count: Math.min(batch.count, lacking) }, 0) === undefined
+  }
+
+  /** Where capacity is to come, tasks wait for it. */
+  #wait(
+    holder: Holder,
+    launch: ServiceLaunch,
+    batch: Batch,
+    failures: readonly PlacementFailure[],
+  ): Unplaced | undefined {
+    if (!this.#canWait(batch)) return { ...batch, failures }
+    const count = Math.min(batch.count, SERVICE_STARTS_PER_TRANSACTION)
+    this.#isUnfinished = count < batch.count
+    this.#insert(holder, launch, batch, Array<Partial<TaskTarget>>(count).fill({ waiting: launch.waiting }))
+    return undefined
+  }
+
+  #canWait({ capacityProviderName, availabilityZone, containerInstanceIds }: Batch): boolean {
+    if (capacityProviderName === undefined || availabilityZone !== undefined || containerInstanceIds !== undefined)
+      return false
+    const { tx, service } = this.#context
+    const { region = '', account = '' } = parseArn(service.clusterArn) ?? {}
+    return canWait(tx.capacityProviders.get(capacityProviderArn(region, account, capacityProviderName)))
+  }
+
+  #insert(
+    { holderId }: Holder,
+    { launch }: ServiceLaunch,
+    { capacityProviderName }: Batch,
+    targets: readonly Partial<TaskTarget>[],
+  ): void {
+    const { tx, ids, events } = this.#context
+    const newTask = taskMaker(launch, ids)
+    const tasks = targets.map((target): TaskRecord => tx.tasks.insert(newTask({ capacityProviderName, ...target })))
+    this.#startedCount += tasks.length
+    events.say(
+      `has started ${tasks.length} tasks: ${listTasks(tasks.map(({ taskId }) => taskId))}.`,
+      undefined,
+      holderId,
+    )
+  }
+}
+
+/** Those that name their instance go together. */
+const batchesOf = (starts: readonly Start[]): readonly Batch[] => {
+  const named = starts.flatMap(({ containerInstanceId }) => containerInstanceId ?? [])
+  const others = starts.filter(({ containerInstanceId }) => containerInstanceId === undefined)
+  return named.length === 0 ? others : [...others, { count: named.length, containerInstanceIds: named }]
+}

@@ -1,0 +1,76 @@
+/** A task of a service as its scheduler sees it. */
+import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
+import { hostOf, type ReadTables } from '../../store/tables.ts'
+import type { TaskFacts } from './plan/types.ts'
+import type { TaskCounts } from './rollout/types.ts'
+
+export interface FactsView {
+  readonly tables: Pick<ReadTables, 'containerInstances' | 'taskDefinitions'>
+  readonly now: number
+  /** After its start a task may be UNHEALTHY that long. */
+  readonly graceMs: number
+}
+
+/** Undefined for a task that nobody knows of: asked to stop on a host that has no agent. */
+export const taskFacts = (task: TaskRecord, view: FactsView): TaskFacts | undefined => {
+  const hostId = hostOf(task)
+  const host = hostId === undefined ? undefined : view.tables.containerInstances.get(hostId)
+  const status = statusOf(task)
+  if (status === 'stopping' && !hasAgent(host)) return undefined
+  const health = healthOf(task, view)
+  return {
+    taskId: task.taskId,
+    holderId: task.startedBy ?? '',
+    status,
+    createdAt: task.createdAt,
+    ...(health === undefined ? {} : { health }),
+    ...(task.startedAt === undefined ? {} : { startedAt: task.startedAt }),
+    ...(hostId === undefined ? {} : { containerInstanceId: hostId, hostStatus: host?.status ?? 'INACTIVE' }),
+    ...(task.availabilityZone === undefined ? {} : { availabilityZone: task.availabilityZone }),
+    ...(task.capacityProviderName === undefined ? {} : { capacityProviderName: task.capacityProviderName }),
+    ...(isProtected(task, view.now) ? { protectedUntil: task.protectedUntil } : {}),
+  }
+}
+
+const hasAgent = (host: ContainerInstanceRecord | undefined): boolean =>
+  host !== undefined && host.status !== 'INACTIVE' && host.agentConnected
+
+const isProtected = (task: TaskRecord, now: number): task is TaskRecord & { readonly protectedUntil: number } =>
+  task.protectedUntil !== undefined && task.protectedUntil > now
+
+const STARTING: ReadonlySet<string> = new Set(['PROVISIONING', 'PENDING', 'ACTIVATING'])
+
+const statusOf = ({ desiredStatus, lastStatus }: TaskRecord): TaskFacts['status'] => {
+  if (desiredStatus === 'STOPPED') return 'stopping'
+  if (lastStatus === 'RUNNING') return 'running'
+  return STARTING.has(lastStatus) ? 'starting' : 'stopping'
+}
+
+const healthOf = (task: TaskRecord, view: FactsView): TaskFacts['health'] => {
+  const health =
+    task.healthStatus ?? (isChecked(view.tables.taskDefinitions.get(task.taskDefinitionArn)) ? 'UNKNOWN' : undefined)
+  return health === 'UNHEALTHY' && isInGrace(task, view) ? 'UNKNOWN' : health
+}
+
+const isChecked = (definition: TaskDefinitionRecord | undefined): boolean =>
+  definition?.containerDefinitions.some(
+    ({ essential, healthCheck }) => essential !== false && healthCheck !== undefined,
+  ) ?? false
+
+const isInGrace = ({ startedAt }: TaskRecord, { now, graceMs }: FactsView): boolean =>
+  startedAt === undefined || now < startedAt + graceMs
+
+/** When the health of a task begins to count, if that is still to come and matters. */
+export const graceEndOf = (task: TaskRecord, view: FactsView): number | undefined =>
+  task.healthStatus === 'UNHEALTHY' && task.startedAt !== undefined && isInGrace(task, view)
+    ? task.startedAt + view.graceMs
+    : undefined
+
+export const countTasks = (tasks: readonly TaskFacts[]): TaskCounts => {
+  const counts = { starting: 0, running: 0, healthy: 0, stopping: 0 }
+  for (const { status, health } of tasks) {
+    counts[status]++
+    if (status === 'running' && (health === undefined || health === 'HEALTHY')) counts.healthy++
+  }
+  return counts
+}

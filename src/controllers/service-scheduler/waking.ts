@@ -1,0 +1,101 @@
+/** Which services a change concerns. A change of a task costs a look at that task, not at the services. */
+import { serviceArn, serviceNameOfGroup } from '../../model/arn.ts'
+import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
+import type { ServiceRecord } from '../../model/service-records.ts'
+import type { ChangeSet, Store } from '../../store/store.ts'
+import { isStopped } from '../../store/tables.ts'
+import { ServiceSets } from './service-sets.ts'
+
+type Wake = (serviceArn: string) => void
+
+export class Waking {
+  readonly #store: Store
+  readonly #daemons = new ServiceSets()
+  readonly #blocked = new ServiceSets()
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  watch(wake: Wake): () => void {
+    for (const service of this.#store.tables.services.rows()) this.#serviceChanged(service)
+    return this.#store.watch(
+      ['tasks', 'services', 'deployments', 'taskSets', 'serviceDeployments', 'containerInstances'],
+      (changeSet) => this.#changed(changeSet, wake),
+    )
+  }
+
+  /** Whether tasks of the service wait for a place: what may give them one wakes it. */
+  setBlocked(
+    { clusterArn, serviceArn: arn }: Pick<ServiceRecord, 'clusterArn' | 'serviceArn'>,
+    isBlocked: boolean,
+  ): void {
+    this.#blocked.set(clusterArn, arn, isBlocked)
+  }
+
+  #changed({ changes }: ChangeSet, wake: Wake): void {
+    for (const { table, before, after } of changes) {
+      if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, wake)
+      else if (table === 'containerInstances')
+        this.#instanceChanged(before as ContainerInstanceRecord, after as ContainerInstanceRecord, wake)
+      else this.#rowChanged(table, (after ?? before) as ServiceRecord, wake)
+    }
+  }
+
+  #rowChanged(table: string, row: ServiceRecord, wake: Wake): void {
+    if (table === 'services') this.#serviceChanged(row)
+    wake(row.serviceArn)
+  }
+
+  #serviceChanged(service: ServiceRecord): void {
+    const { clusterArn, serviceArn: arn, status, schedulingStrategy } = service
+    this.#daemons.set(clusterArn, arn, schedulingStrategy === 'DAEMON' && status === 'ACTIVE')
+    if (status !== 'ACTIVE') this.setBlocked(service, false)
+  }
+
+  #taskChanged(before: TaskRecord | undefined, after: TaskRecord | undefined, wake: Wake): void {
+    if (before === undefined || !isNews(before, after)) return
+    const name = serviceNameOfGroup(before.group)
+    if (name !== undefined) wake(serviceArn(before.clusterArn, name))
+    if (after === undefined || isStopped(after)) this.#blocked.forEach(before.clusterArn, wake)
+  }
+
+  #instanceChanged(
+    before: ContainerInstanceRecord | undefined,
+    after: ContainerInstanceRecord | undefined,
+    wake: Wake,
+  ): void {
+    const instance = after ?? before
+    if (instance === undefined || isSameHost(before, after)) return
+    this.#daemons.forEach(instance.clusterArn, wake)
+    if (after !== undefined && isUsable(after)) this.#blocked.forEach(after.clusterArn, wake)
+    if (before !== undefined && before.status !== after?.status) this.#wakeTasksOf(instance, wake)
+  }
+
+  #wakeTasksOf({ containerInstanceId }: ContainerInstanceRecord, wake: Wake): void {
+    for (const { clusterArn, group } of this.#store.tables.tasks.iterate('activeByInstance', containerInstanceId)) {
+      const name = serviceNameOfGroup(group)
+      if (name !== undefined) wake(serviceArn(clusterArn, name))
+    }
+  }
+}
+
+const isUsable = ({ status, agentConnected }: ContainerInstanceRecord): boolean => status === 'ACTIVE' && agentConnected
+
+/** Nothing changed that placement or a service looks at. */
+const isSameHost = (before: ContainerInstanceRecord | undefined, after: ContainerInstanceRecord | undefined): boolean =>
+  before !== undefined &&
+  after !== undefined &&
+  before.status === after.status &&
+  before.agentConnected === after.agentConnected &&
+  before.attributes === after.attributes &&
+  before.capacityProviderName === after.capacityProviderName
+
+/** The scheduler itself starts tasks and takes note of them; it has to hear of what others do. */
+const isNews = (before: TaskRecord, after: TaskRecord | undefined): boolean =>
+  after === undefined
+    ? !isStopped(before)
+    : before.lastStatus !== after.lastStatus ||
+      before.desiredStatus !== after.desiredStatus ||
+      before.healthStatus !== after.healthStatus ||
+      before.protectedUntil !== after.protectedUntil
