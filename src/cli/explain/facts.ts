@@ -1,6 +1,7 @@
 /** All that the API knows of a service and that an explanation may need: asked like any customer, plus the scheduler's last plan. */
 import {
   DescribeContainerInstancesCommand,
+  DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -9,6 +10,7 @@ import {
   paginateListServices,
   paginateListTasks,
   type Service,
+  type ServiceDeployment,
   type Task,
   type TaskDefinition,
 } from '@aws-sdk/client-ecs'
@@ -20,6 +22,8 @@ import { listed, shortName } from './words.ts'
 export interface Facts {
   readonly now: number
   readonly service: Service
+  /** The service deployment under way, or the last one. */
+  readonly deployment: ServiceDeployment | undefined
   /** Undefined from a server that keeps no plans. */
   readonly explanation: ServiceExplanation | undefined
   /** Those that are to run. */
@@ -48,6 +52,7 @@ export const readFacts = async (client: ECSClient, cluster: string, name: string
   return {
     now,
     service,
+    deployment: isGone ? undefined : await readDeployment(client, service),
     explanation,
     tasks: isGone ? [] : await readTasks(client, service, 'RUNNING', DESCRIBED_TASKS),
     stopped: isGone ? [] : (await readTasks(client, service, 'STOPPED', DESCRIBE_ITEMS)).filter(hasStopped).reverse(),
@@ -65,7 +70,7 @@ const requireService = async (client: ECSClient, cluster: string, name: string):
   throw new UserError(noSuchService(name, shortName(cluster), await serviceNames(client, cluster)))
 }
 
-/** One name more than an error message lists, to know if there are more. */
+/** Of all services of the cluster. */
 export const serviceNames = async (client: ECSClient, cluster: string): Promise<string[]> => {
   const names: string[] = []
   for await (const { serviceArns = [] } of paginateListServices({ client, pageSize: DESCRIBE_ITEMS }, { cluster }))
@@ -84,6 +89,15 @@ export const inventory = (names: readonly string[]): string => {
   const shown = names.toSorted().slice(0, NAMED_SERVICES)
   const others = names.length - shown.length
   return `Its services: ${listed(others === 0 ? shown : [...shown, `${others} more`])}.`
+}
+
+const readDeployment = async (
+  client: ECSClient,
+  { currentServiceDeployment: arn }: Service,
+): Promise<ServiceDeployment | undefined> => {
+  if (arn === undefined) return undefined
+  const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] })
+  return (await client.send(command)).serviceDeployments?.[0]
 }
 
 const readTasks = async (

@@ -58,6 +58,7 @@ const someFacts = (given: Partial<Facts> & { readonly plan?: RememberedPlan } = 
   return {
     now: NOW,
     service: aService(),
+    deployment: undefined,
     explanation: plan === undefined ? {} : { plan: read(plan) },
     tasks: [],
     stopped: [],

@@ -1,5 +1,6 @@
 /** Why a service is not, or not yet, where it should be: sentences for operators, made from what the API and the last plan say. Pure. */
 import type { Service, Task } from '@aws-sdk/client-ecs'
+import { deploymentWords } from './deployment-words.ts'
 import { lastStartFailure } from './failed-tasks.ts'
 import { type Facts, holderOf } from './facts.ts'
 import type { Hindrance, LastPlan, PlannedGroup } from './last-plan.ts'
@@ -57,7 +58,7 @@ const planWords = (plan: LastPlan, facts: Facts): string[] => {
     ...groups.flatMap(({ group, sentences }) =>
       sentences.map((sentence) => (isAlone ? sentence : `${nameOf(group, facts.service)}: ${sentence}`)),
     ),
-    ...stageWords(plan.rolloutStage),
+    ...(facts.deployment === undefined ? [] : deploymentWords(facts.deployment, plan.againAt, facts.now)),
   ]
 }
 
@@ -147,12 +148,3 @@ const phaseOf = ({ lastStatus = '', pullStartedAt, pullStoppedAt, containerInsta
   if (pullStartedAt !== undefined && pullStoppedAt === undefined) return `${lastStatus} (pulling its image)`
   return lastStatus
 }
-
-const STAGES: Readonly<Record<string, string>> = {
-  BAKE_TIME: 'All tasks of the new revision run; the bake time passes before the old ones go.',
-  SCALE_UP: 'The tasks of the new revision are being started beside the old ones.',
-  CLEAN_UP: 'The tasks of the old revision are being stopped.',
-}
-
-const stageWords = (stage: string | undefined): string[] =>
-  stage === undefined ? [] : [STAGES[stage] ?? `The deployment is at its stage ${stage}.`]
