@@ -18,10 +18,12 @@ const MS_PER_MINUTE = 60_000
 /** AWS: computed from the alarms' periods, in a way that is not documented. */
 const ALARM_BAKE_MINUTES = 5
 
-/** How long a deployment is watched after all of its tasks run. */
-export const bakeTimeMs = ({ deploymentConfiguration, alarms }: ServiceDeploymentRecord): number =>
-  MS_PER_MINUTE *
-  (deploymentConfiguration.bakeTimeInMinutes ?? (alarms?.status === 'MONITORING' ? ALARM_BAKE_MINUTES : 0))
+/** How long a deployment is watched after all of its tasks run. AWS: a rolling deployment is if it has alarms, without being told to. */
+export const bakeTimeMs = ({ deploymentConfiguration, alarms }: ServiceDeploymentRecord): number => {
+  const { bakeTimeInMinutes = 0, strategy } = deploymentConfiguration
+  const isWatched = strategy === 'ROLLING' && alarms?.status === 'MONITORING'
+  return MS_PER_MINUTE * (bakeTimeInMinutes === 0 && isWatched ? ALARM_BAKE_MINUTES : bakeTimeInMinutes)
+}
 
 /**
  * The alarms as a deployment begins with them.
