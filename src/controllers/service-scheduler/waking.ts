@@ -8,6 +8,9 @@ import { ServiceSets } from './service-sets.ts'
 
 type Wake = (serviceArn: string) => void
 
+/** Tables whose rows name their service. A change-set may touch others besides those that are watched. */
+const SERVICE_ROWS: ReadonlySet<string> = new Set(['services', 'deployments', 'taskSets', 'serviceDeployments'])
+
 export class Waking {
   readonly #store: Store
   readonly #daemons = new ServiceSets()
@@ -38,7 +41,7 @@ export class Waking {
       if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, wake)
       else if (table === 'containerInstances')
         this.#instanceChanged(before as ContainerInstanceRecord, after as ContainerInstanceRecord, wake)
-      else this.#rowChanged(table, (after ?? before) as ServiceRecord, wake)
+      else if (SERVICE_ROWS.has(table)) this.#rowChanged(table, (after ?? before) as ServiceRecord, wake)
     }
   }
 
