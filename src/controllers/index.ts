@@ -16,6 +16,9 @@ import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { noTaskCredentials } from './task-assignment/task-credentials.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
+import { serviceDeploymentRetention } from './retention/service-deployment-retention.ts'
+import { serviceRetention } from './retention/service-retention.ts'
+import { serviceRevisionRetention } from './retention/service-revision-retention.ts'
 import { taskDefinitionRetention } from './retention/task-definition-retention.ts'
 import { taskRetention } from './retention/task-retention.ts'
 import { noAlarms } from './service-scheduler/rollout/no-alarms.ts'
@@ -63,6 +66,9 @@ export class Controllers {
         taskRetention(options),
         taskDefinitionRetention(options),
         containerInstanceRetention(options),
+        serviceRetention(options),
+        serviceDeploymentRetention(options),
+        serviceRevisionRetention(options),
         clientTokenRetention(options),
       ],
       { clock, ids, log },

@@ -13,7 +13,7 @@ import { checkedDeploymentConfiguration } from '../deployment-configuration.ts'
 import { describeService } from '../describe-service.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter, unsupportedFeature } from '../faults.ts'
-import { forgetService } from '../forget-service.ts'
+import { forgetService } from '../../../store/forget-service.ts'
 import { ECS_NAME, requireCluster } from '../lookups.ts'
 import { checkedRevision, newRevision, type RevisionSettings } from '../revision-settings.ts'
 import {

@@ -1,5 +1,5 @@
 /** Removes a deleted service with all that was kept of it, so that a service of the same name begins with nothing. */
-import type { Transaction } from '../../store/tables.ts'
+import type { Transaction } from './tables.ts'
 
 export const forgetService = (tx: Transaction, serviceArn: string): void => {
   for (const { deploymentId } of tx.deployments.find('byService', serviceArn)) tx.deployments.remove(deploymentId)
