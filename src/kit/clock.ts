@@ -70,7 +70,8 @@ export class ManualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const timer: PendingTimer = { dueAt: this.#now + Math.max(0, delayMs), order: this.#order++, callback }
+    // Clocks tell whole milliseconds.
+    const timer: PendingTimer = { dueAt: this.#now + Math.max(0, Math.ceil(delayMs)), order: this.#order++, callback }
     this.#timers.add(timer)
     return { cancel: () => (timer.callback = undefined) }
   }
