@@ -23,7 +23,7 @@ export interface DaemonSighting {
   /** On instances that need no task, or not any more. */
   readonly misplaced: readonly TaskFacts[]
   readonly misplacedFor: (task: TaskFacts) => 'surplus' | 'replaced' | 'draining'
-  /** On instances that were deregistered. */
+  /** On instances that were deregistered: out of reach, protected or not. */
   readonly lost: readonly TaskFacts[]
   readonly stoppingCount: number
   /** Tasks more that there may be now. */

@@ -19,6 +19,7 @@ export const planDaemon = (group: DaemonGroup, now: number): TaskPlan => {
   stopDuplicates(seen, stops)
   stopUnhealthy(seen, stops)
   stopReplaced(seen, starts, stops)
+  for (const task of seen.lost) stops.add(task, 'orphaned')
   return { starts, stops: stops.toArray(), ...explain(remainderOf(seen, starts, stops)) }
 }
 
@@ -31,8 +32,7 @@ const startMissing = ({ group, lacking, room, isThrottled }: DaemonSighting): re
         containerInstanceId,
       }))
 
-const stopAtOnce = ({ group, is, hosts, misplaced, misplacedFor, lost }: DaemonSighting, stops: StopList): void => {
-  for (const task of lost) stops.add(task, 'orphaned')
+const stopAtOnce = ({ group, is, hosts, misplaced, misplacedFor }: DaemonSighting, stops: StopList): void => {
   for (const task of misplaced) if (!is.isProtected(task)) stops.add(task, misplacedFor(task))
   if (!group.mayStart) return
   for (const task of hosts.flatMap(({ replaced }) => replaced))

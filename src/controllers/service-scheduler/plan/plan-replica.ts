@@ -21,13 +21,13 @@ export const planReplica = (group: ReplicaGroup, now: number): TaskPlan => {
   stopUnhealthy(seen, stops)
   stopLeaving(seen, stops)
   stopSurplus(seen, stops)
+  for (const task of seen.lost) stops.add(task, 'orphaned')
   const starts = [...startMissing(seen), ...startBalancing(seen)]
   return { starts, stops: stops.toArray(), ...explain(remainderOf(seen, starts, stops)) }
 }
 
-/** What serves nobody and is not to serve anybody. Tasks on deregistered instances are out of reach, protected or not. */
-const stopAtOnce = ({ lost, leaving, leavingFor, is }: ReplicaSighting, stops: StopList): void => {
-  for (const task of lost) stops.add(task, 'orphaned')
+/** What serves nobody and is not to serve anybody. */
+const stopAtOnce = ({ leaving, leavingFor, is }: ReplicaSighting, stops: StopList): void => {
   for (const task of leaving) {
     const reason = leavingFor(task)
     if (task.status === 'starting' && !is.isProtected(task)) stops.add(task, reason)

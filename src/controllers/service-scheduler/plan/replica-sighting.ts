@@ -17,7 +17,7 @@ export interface ReplicaSighting {
   readonly leavingFor: (task: TaskFacts) => 'replaced' | 'draining'
   /** Tasks of other holders that nothing replaces, because the deployment has failed. */
   readonly keptCount: number
-  /** On instances that were deregistered. */
+  /** On instances that were deregistered: out of reach, protected or not, and without a place any more. */
   readonly lost: readonly TaskFacts[]
   readonly stoppingCount: number
   readonly healthyCount: number
@@ -41,7 +41,8 @@ export const observeReplicas = (group: ReplicaGroup, now: number): ReplicaSighti
   const keepers = mine.filter((task) => !isUnhealthy(task) && task.hostStatus !== 'DRAINING')
   const stoppingCount = tasks.length - toRun.length
   const need = Math.max(0, group.desiredCount - keepers.length)
-  const room = limits.maximum - tasks.length
+  const lost = toRun.filter(({ hostStatus }) => hostStatus === 'INACTIVE')
+  const room = limits.maximum - (tasks.length - lost.length)
   const isThrottled = group.throttledUntil !== undefined && group.throttledUntil > now
   return {
     group,
@@ -53,7 +54,7 @@ export const observeReplicas = (group: ReplicaGroup, now: number): ReplicaSighti
     leaving: live.filter((task) => isReplaced(group, task) || task.hostStatus === 'DRAINING'),
     leavingFor: (task) => (isReplaced(group, task) ? 'replaced' : 'draining'),
     keptCount: live.filter((task) => task.holderId !== group.holderId && !isReplaced(group, task)).length,
-    lost: toRun.filter(({ hostStatus }) => hostStatus === 'INACTIVE'),
+    lost,
     stoppingCount,
     healthyCount: live.filter(is.isHealthy).length,
     healthyKeepers: keepers.filter(is.isHealthy),
