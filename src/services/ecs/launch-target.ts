@@ -3,8 +3,10 @@
  * Rules: capacityProviderStrategy and launchType of RunTask, CapacityProviderStrategyItem in the API reference.
  */
 import type { CapacityProviderStrategyItem, RunTaskRequest } from '@aws-sdk/client-ecs'
+import { isFargateProvider } from '../../model/capacity-provider.ts'
 import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
+import { hasProviderForAll, nextProvider } from '../../scheduler/capacity-provider-strategy.ts'
 import { checkedStrategy } from './capacity-providers.ts'
 import { oneOf } from './enums.ts'
 import { invalidParameter } from './faults.ts'
@@ -33,43 +35,26 @@ export const launchTarget = (
     ? checkedStrategy(capacityProviderStrategy, cluster.capacityProviders)
     : cluster.defaultCapacityProviderStrategy
   if (strategy.length === 0) return { launchType: 'EC2' }
-  // All capacity providers that there are belong to Fargate.
-  return { launchType: 'FARGATE', capacityProviderNames: distribute(strategy, count) }
+  return { launchType: launchTypeOf(strategy), capacityProviderNames: distribute(strategy, count) }
 }
 
-interface Share {
-  readonly name: string
-  readonly weight: number
-  readonly base: number
-  /** Tasks given for its weight, those for its base left out. */
-  weighted: number
-}
+/** What tasks of a strategy count as. AWS: those on instances of an Auto Scaling group are EC2's. */
+const launchTypeOf = ([first]: readonly CapacityProviderStrategyItem[]): LaunchType =>
+  isFargateProvider(first?.capacityProvider ?? '') ? 'FARGATE' : 'EC2'
 
-/** A provider per task: the base first, then each task to the provider that is furthest behind its weight. */
+/** A provider per task, in the order of the strategy. */
 const distribute = (strategy: readonly CapacityProviderStrategyItem[], count: number): readonly string[] => {
-  const shares = strategy.map((item) => shareOf(item, strategy.length === 1))
-  const weighted = shares.filter(({ weight }) => weight > 0)
-  if (weighted.length === 0)
+  if (!hasProviderForAll(strategy))
     throw invalidParameter(
       'The specified capacity provider strategy must contain at least one capacity provider with a weight greater than 0.',
     )
-  const names = shares.flatMap(({ name, base }) => Array<string>(Math.min(base, count)).fill(name)).slice(0, count)
-  while (names.length < count) {
-    const next = weighted.reduce((best, share) => (nextLoad(share) < nextLoad(best) ? share : best))
-    next.weighted++
-    names.push(next.name)
-  }
-  return names
+  const counts = new Map<string, number>()
+  return Array.from({ length: count }, () => {
+    const name = nextProvider(strategy, counts)
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+    return name
+  })
 }
-
-/** AWS: a provider that is alone needs no weight. */
-const shareOf = (
-  { capacityProvider = '', weight = 0, base = 0 }: CapacityProviderStrategyItem,
-  isAlone: boolean,
-): Share => ({ name: capacityProvider, weight: isAlone ? 1 : weight, base, weighted: 0 })
-
-/** Tasks per weight that a provider would have with one more. */
-const nextLoad = ({ weighted, weight }: Share): number => (weighted + 1) / weight
 
 /** The definition must have been found compatible when it was registered. */
 export const checkCompatible = ({ compatibilities }: TaskDefinitionRecord, launchType: LaunchType): void => {

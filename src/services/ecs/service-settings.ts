@@ -9,7 +9,7 @@ import type { TaskDefinitionRecord } from '../../model/records.ts'
 import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
 import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter, unsupportedFeature } from './faults.ts'
-import { checkedConstraints, checkedStrategies } from './task-placement.ts'
+import { checkConstraints, checkStrategies } from './task-placement.ts'
 
 type Request = CreateServiceRequest | UpdateServiceRequest
 
@@ -79,8 +79,8 @@ export const checkPlacement = (
   definition: TaskDefinitionRecord | undefined,
   launchType: ServiceRevisionRecord['launchType'],
 ): void => {
-  checkedConstraints(placementConstraints, definition ?? NO_CONSTRAINTS, launchType)
-  checkedStrategies(placementStrategy, launchType)
+  checkConstraints(placementConstraints, definition ?? NO_CONSTRAINTS, launchType)
+  checkStrategies(placementStrategy, launchType)
   if (schedulingStrategy === 'REPLICA') return
   if (placementStrategy.length > 0)
     throw invalidParameter(

@@ -1,4 +1,4 @@
-/** Placement constraints and strategies of a request, checked and in the scheduler's form; and its failures in ECS's. */
+/** Placement constraints and strategies of a request, checked; and the scheduler's failures in ECS's form. */
 import type {
   Failure,
   PlacementConstraint as ConstraintInput,
@@ -10,23 +10,21 @@ import type { TaskDefinitionRecord } from '../../model/records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
 import { ExpressionError } from '../../scheduler/query/expression-error.ts'
 import { compileExpression } from '../../scheduler/query-language.ts'
-import { launchConstraints, launchStrategies } from '../../scheduler/launch-requirements.ts'
-import type { PlacementConstraint, PlacementFailure, PlacementStrategy } from '../../scheduler/types.ts'
+import type { PlacementFailure } from '../../scheduler/types.ts'
 import { ecsEnums, oneOf } from './enums.ts'
 import { invalidParameter } from './faults.ts'
 
-/** The constraints of the request and those of the definition, which were checked when it was registered. */
-export const checkedConstraints = (
+/** Of a request; those of the definition were checked when it was registered. */
+export const checkConstraints = (
   given: readonly ConstraintInput[],
   definition: Pick<TaskDefinitionRecord, 'placementConstraints'>,
   launchType: LaunchType,
-): readonly PlacementConstraint[] => {
+): void => {
   if (launchType === 'FARGATE' && given.length > 0)
     throw invalidParameter('Placement constraints are not supported with FARGATE launch type.')
   if (given.length + definition.placementConstraints.length > PLACEMENT_CONSTRAINTS)
     throw invalidParameter(`A task can have at most ${PLACEMENT_CONSTRAINTS} placement constraints.`)
   for (const constraint of given) checkConstraint(constraint)
-  return launchConstraints(given, definition)
 }
 
 const checkConstraint = ({ type, expression }: ConstraintInput): void => {
@@ -47,16 +45,12 @@ const checkExpression = (expression: string): void => {
   }
 }
 
-export const checkedStrategies = (
-  given: readonly StrategyInput[],
-  launchType: LaunchType,
-): readonly PlacementStrategy[] => {
+export const checkStrategies = (given: readonly StrategyInput[], launchType: LaunchType): void => {
   if (launchType === 'FARGATE' && given.length > 0)
     throw invalidParameter('Placement strategies are not supported with FARGATE launch type.')
   if (given.length > PLACEMENT_STRATEGIES)
     throw invalidParameter(`A task can have at most ${PLACEMENT_STRATEGIES} placement strategies.`)
   for (const strategy of given) checkStrategy(strategy)
-  return launchStrategies(given, launchType)
 }
 
 const checkStrategy = ({ type, field = '' }: StrategyInput): void => {

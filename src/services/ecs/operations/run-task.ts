@@ -1,20 +1,18 @@
-/** RunTask: up to ten tasks of one definition on instances that the scheduler chooses. */
+/** RunTask: up to ten tasks of one definition on instances that the scheduler chooses, now or when there is capacity. */
 import type { Failure, RunTaskRequest, RunTaskResponse, Task } from '@aws-sdk/client-ecs'
-import { defined } from '../../../kit/assert.ts'
 import { resourceId } from '../../../model/arn.ts'
 import { CLIENT_TOKEN_LENGTH, RUN_TASK_COUNT, STARTED_BY_LENGTH } from '../../../model/limits.ts'
 import { type TaskLaunch, taskMaker } from '../../../model/new-task.ts'
-import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
-import { requiredAttributes } from '../../../scheduler/launch-requirements.ts'
-import type { PlacementResult } from '../../../scheduler/types.ts'
+import type { TaskRecord } from '../../../model/records.ts'
 import { Fault } from '../../../wire/fault.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
 import { launchTarget } from '../launch-target.ts'
 import { requireActiveTaskDefinition, requireCluster } from '../lookups.ts'
+import { type PlacedLaunch, placeLaunch } from '../place-launch.ts'
 import { checkedLaunch } from '../task-launch.ts'
-import { checkedConstraints, checkedStrategies, describeFailures } from '../task-placement.ts'
+import { checkConstraints, checkStrategies, describeFailures } from '../task-placement.ts'
 
 export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
   clientToken: {
@@ -38,17 +36,12 @@ export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
       platformVersion: input.platformVersion,
       startedByLength: STARTED_BY_LENGTH,
     })
-    const { placements, failures } = place(context, cluster, input, launch, count)
+    const placed = place(context, input, launch, count, capacityProviderNames)
     const newTask = taskMaker(launch, context.ids)
-    const tasks = placements.map(({ containerInstanceId, gpuIds }, index) => {
-      const instance = defined(context.tx.containerInstances.get(containerInstanceId), 'the instance of a placement')
-      return context.tx.tasks.insert(
-        newTask({ host: { instance, gpuIds }, capacityProviderName: capacityProviderNames?.[index] }),
-      )
-    })
+    const tasks = placed.targets.map((target) => context.tx.tasks.insert(newTask(target)))
     return {
       tasks: tasks.map((task) => describe(context, task)),
-      failures: describeFailures(failures, cluster.clusterArn, launchType),
+      failures: describeFailures(placed.failures, cluster.clusterArn, launchType),
     }
   },
 }
@@ -97,24 +90,12 @@ const checkedCount = (count = 1): number => {
 
 const place = (
   context: EcsContext,
-  { clusterArn }: ClusterRecord,
   { placementConstraints = [], placementStrategy = [] }: RunTaskRequest,
   launch: TaskLaunch,
   count: number,
-): PlacementResult => {
-  const { definition, launchType, group, reservation } = launch
-  const constraints = checkedConstraints(placementConstraints, definition, launchType)
-  const strategies = checkedStrategies(placementStrategy, launchType)
-  const hasInstances = context.tx.containerInstances.count('registeredInCluster', clusterArn) > 0
-  if (!hasInstances && launchType !== 'FARGATE')
-    throw invalidParameter('No Container Instances were found in your cluster.')
-  return context.capacity.place({
-    clusterArn,
-    count,
-    group,
-    reservation,
-    requiredAttributes: requiredAttributes(launch),
-    constraints,
-    strategies,
-  })
+  capacityProviderNames: readonly string[] | undefined,
+): PlacedLaunch => {
+  checkConstraints(placementConstraints, launch.definition, launch.launchType)
+  checkStrategies(placementStrategy, launch.launchType)
+  return placeLaunch(context, launch, { placementConstraints, placementStrategy }, count, capacityProviderNames)
 }
