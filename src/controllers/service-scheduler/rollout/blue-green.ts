@@ -11,7 +11,7 @@ import { passHooks } from './hooks.ts'
 import { bakeTimeMs, seenThrough } from './monitors.ts'
 import { emptiedGroup, fullGroup, keptGroup } from './groups.ts'
 import { shiftProduction } from './traffic-steps.ts'
-import { blueOf, isLastCompleted, isTrafficBack, shift, shiftBack } from './traffic.ts'
+import { blueOf, canTakeTraffic, isTrafficBack, shift, shiftBack } from './traffic.ts'
 import { firstOf, type Rule, type Transition } from './transition.ts'
 import type { GroupTarget, RolloutState } from './types.ts'
 
@@ -59,9 +59,13 @@ const WORK: Readonly<Record<Stage, Work>> = {
   CLEAN_UP: ({ state, green }) => isWhole(state, green) && isAlone(state),
 }
 
-/** What a deployment that was cut short left behind: traffic goes to blue, then the rest goes. */
+/**
+ * What a deployment that was cut short left behind: traffic goes to blue, then the rest goes. Where blue has nothing that could take the
+ * traffic, the rest stays until green has it.
+ */
 const reconcile: Work = ({ state, blue }) => {
-  const back = blue === undefined || shiftBack(state, blue)
+  if (blue === undefined || !canTakeTraffic(state, blue)) return true
+  const back = shiftBack(state, blue)
   return back === true ? leftoversOf(state).every((other) => isEmpty(state, other)) : back
 }
 
@@ -80,7 +84,7 @@ const passStages: Rule = (state) => {
   if (serviceDeployment?.status !== 'IN_PROGRESS' || green === undefined) return undefined
   const passage: Passage = { state, serviceDeployment, green, blue: blueOf(state) }
   const stage = serviceDeployment.lifecycleStage
-  if (stage === undefined) return enter(passage, leftoversOf(state).length > 0 ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP')
+  if (stage === undefined) return enter(passage, othersOf(state).length > 1 ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP')
   const outcome = leave(passage, stage)
   return typeof outcome === 'boolean' ? undefined : outcome
 }
@@ -113,24 +117,19 @@ const removeLeftovers: Rule = (state) =>
 
 export const blueGreenRules: Rule = firstOf(passStages, removeLeftovers)
 
-/** Each deployment is a group of its own: both may have all of the service's tasks at once. */
+/** Each deployment is a group of its own: green and blue may have all of the service's tasks at once. */
 export const blueGreenGroups = (state: RolloutState): readonly GroupTarget[] => {
   const blue = blueOf(state)
   return state.deployments.map((deployment) => {
     if (deployment.status === 'PRIMARY') return greenGroup(state, deployment)
-    if (deployment === blue) return blueGroup(state, deployment)
+    if (hasReached(state, 'CLEAN_UP')) return emptiedGroup(deployment)
+    if (deployment === blue) return fullGroup(state, deployment)
     return isTrafficBack(state) ? emptiedGroup(deployment) : keptGroup(state, deployment)
   })
 }
 
-const greenGroup = (state: RolloutState, green: DeploymentRecord): GroupTarget => {
-  return hasReached(state, 'SCALE_UP') ? fullGroup(state, green) : emptiedGroup(green)
-}
-
-const blueGroup = (state: RolloutState, blue: DeploymentRecord): GroupTarget => {
-  if (hasReached(state, 'CLEAN_UP')) return emptiedGroup(blue)
-  return isLastCompleted(state, blue) ? fullGroup(state, blue) : keptGroup(state, blue)
-}
+const greenGroup = (state: RolloutState, green: DeploymentRecord): GroupTarget =>
+  hasReached(state, 'SCALE_UP') ? fullGroup(state, green) : emptiedGroup(green)
 
 const hasReached = ({ serviceDeployment }: RolloutState, stage: Stage): boolean => {
   const current = serviceDeployment?.lifecycleStage

@@ -28,6 +28,8 @@ const percentsOf = (world: RolloutWorld): readonly number[] =>
 const updated = (configuration: ConstructorParameters<typeof RolloutWorld>[0]) => {
   const world = new RolloutWorld(configuration)
   world.settle()
+  world.answerHooks('SUCCEEDED')
+  world.settle()
   world.deploy()
   world.shifts.length = 0
   return world

@@ -3,7 +3,7 @@
  * it is so, and then written down.
  */
 import type { DeploymentRecord, ServiceDeploymentRecord } from '../../../model/service-records.ts'
-import { countsOf, primaryOf } from './facts.ts'
+import { countsOf, othersOf } from './facts.ts'
 import type { Transition } from './transition.ts'
 import type { RolloutState, TrafficShift } from './types.ts'
 
@@ -41,25 +41,15 @@ export const shiftBack = (state: RolloutState, source: DeploymentRecord): Transi
   return production === true ? shift(state, source, 'test', 0) : production
 }
 
-const canTakeTraffic = (state: RolloutState, source: DeploymentRecord): boolean =>
+export const canTakeTraffic = (state: RolloutState, source: DeploymentRecord): boolean =>
   countsOf(state, source).healthy > 0 || state.deployments.every((other) => countsOf(state, other).healthy === 0)
 
 /** Whether all traffic was seen back at the source. */
 export const isTrafficBack = ({ serviceDeployment }: RolloutState): boolean =>
   serviceDeployment?.productionTrafficPercent === 0 && serviceDeployment.testTrafficPercent === 0
 
-/** Whose traffic the target takes: what completed last; where nothing ever did, the newest of what there is. */
+/** Whose traffic the target takes: what completed last. What never completed is nothing to go back to, and no blue. */
 export const blueOf = (state: RolloutState): DeploymentRecord | undefined => {
-  const primary = primaryOf(state)
-  const others = state.deployments.filter((deployment) => deployment !== primary)
-  return (
-    others.find((deployment) => isLastCompleted(state, deployment)) ??
-    others.reduce<DeploymentRecord | undefined>(
-      (newest, other) => (newest === undefined || other.createdAt > newest.createdAt ? other : newest),
-      undefined,
-    )
-  )
+  const blue = state.lastCompletedRevision?.serviceRevisionArn
+  return othersOf(state).find(({ serviceRevisionArn }) => serviceRevisionArn === blue)
 }
-
-export const isLastCompleted = ({ lastCompletedRevision }: RolloutState, deployment: DeploymentRecord): boolean =>
-  deployment.serviceRevisionArn === lastCompletedRevision?.serviceRevisionArn
