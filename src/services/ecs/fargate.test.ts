@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { aFargateTaskDefinition } from '../../../test/builders/a-task-definition.ts'
+import type { TaskDefinitionRecord } from '../../model/records.ts'
 import { checkFargateSize, fargatePlatformVersion, isFargateSize } from './fargate.ts'
+
+const definition = aFargateTaskDefinition()
 
 describe('Fargate', () => {
   it('has the sizes of its table', () => {
@@ -37,12 +41,32 @@ describe('Fargate', () => {
   })
 
   it('has a newest platform version', () => {
-    expect([undefined, 'LATEST', '1.4.0', '1.3.0'].map(fargatePlatformVersion)).toEqual([
+    const versions = [undefined, 'LATEST', '1.4.0', '1.3.0']
+    expect(versions.map((version) => fargatePlatformVersion(version, definition))).toEqual([
       '1.4.0',
       '1.4.0',
       '1.4.0',
       '1.3.0',
     ])
-    expect(() => fargatePlatformVersion('2')).toThrow('The specified platform version does not exist.')
+    expect(() => fargatePlatformVersion('2', definition)).toThrow('The specified platform version does not exist.')
+  })
+
+  it.each([
+    ['more ephemeral storage', { ephemeralStorage: { sizeInGiB: 30 } }],
+    ['a shared process namespace', { pidMode: 'task' }],
+    ['8 vCPU', { cpu: '8192' }],
+    ['ARM64', { runtimePlatform: { cpuArchitecture: 'ARM64' } }],
+    ['Amazon EFS', { volumes: [{ name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] }],
+    [
+      'system controls',
+      { containerDefinitions: [{ systemControls: [{ namespace: 'net.core.somaxconn', value: '1' }] }] },
+    ],
+    ['environment files', { containerDefinitions: [{ environmentFiles: [{ type: 's3', value: 'arn:x' }] }] }],
+  ] satisfies [string, Partial<TaskDefinitionRecord>][])('has %s on the newest platform only', (_what, given) => {
+    const demanding = aFargateTaskDefinition(given)
+    expect(fargatePlatformVersion('1.4.0', demanding)).toBe('1.4.0')
+    expect(() => fargatePlatformVersion('1.3.0', demanding)).toThrow(
+      'One or more of the requested capabilities are not supported.',
+    )
   })
 })

@@ -2,6 +2,7 @@
  * What Fargate takes: sizes, platform versions, storage.
  * Sizes: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
  */
+import type { TaskDefinitionRecord } from '../../model/records.ts'
 import { Fault } from '../../wire/fault.ts'
 import { clientException, invalidParameter } from './faults.ts'
 
@@ -37,12 +38,30 @@ export const checkFargateSize = (cpu: string | undefined, memory: string | undef
 const LATEST_PLATFORM_VERSION = '1.4.0'
 const PLATFORM_VERSIONS: ReadonlySet<string> = new Set(['1.3.0', '1.4.0'])
 
-/** The version that a request means; `LATEST` and none are the newest. */
-export const fargatePlatformVersion = (requested: string | undefined): string => {
-  if (requested === undefined || requested === 'LATEST') return LATEST_PLATFORM_VERSION
-  if (!PLATFORM_VERSIONS.has(requested)) {
+/** What platform versions before 1.4.0 cannot do. Source: the members of the same names in the API reference. */
+const NEEDS_LATEST_PLATFORM: readonly ((definition: TaskDefinitionRecord) => unknown)[] = [
+  ({ ephemeralStorage }) => ephemeralStorage,
+  ({ pidMode }) => pidMode,
+  ({ cpu }) => Number(cpu) >= 8192,
+  ({ runtimePlatform }) => runtimePlatform?.cpuArchitecture === 'ARM64',
+  ({ volumes }) => volumes.some(({ efsVolumeConfiguration }) => efsVolumeConfiguration),
+  ({ containerDefinitions }) =>
+    containerDefinitions.some(
+      ({ environmentFiles, systemControls }) => environmentFiles?.length || systemControls?.length,
+    ),
+]
+
+/** The version that a request means, which must do what the definition asks for; `LATEST` and none are the newest. */
+export const fargatePlatformVersion = (requested: string | undefined, definition: TaskDefinitionRecord): string => {
+  if (requested === undefined || requested === 'LATEST' || requested === LATEST_PLATFORM_VERSION)
+    return LATEST_PLATFORM_VERSION
+  if (!PLATFORM_VERSIONS.has(requested))
     throw new Fault({ code: 'PlatformUnknownException', message: 'The specified platform version does not exist.' })
-  }
+  if (NEEDS_LATEST_PLATFORM.some((needs) => needs(definition)))
+    throw new Fault({
+      code: 'PlatformTaskDefinitionIncompatibilityException',
+      message: 'One or more of the requested capabilities are not supported.',
+    })
   return requested
 }
 

@@ -75,7 +75,7 @@ export const revisionSettings = ({
   return {
     taskDefinitionArn: definition.taskDefinitionArn,
     ...capacity,
-    ...platformOf(platformVersion, capacity.launchType),
+    ...platformOf(platformVersion, definition, capacity.launchType),
     ...compact({ networkConfiguration }),
   }
 }
@@ -106,12 +106,13 @@ const strategyCapacity = (capacityProviderStrategy: readonly CapacityProviderStr
 
 const platformOf = (
   requested: string | undefined,
+  definition: TaskDefinitionRecord,
   launchType: LaunchType,
 ): Pick<RevisionSettings, 'platformVersion' | 'isLatestPlatform'> => {
   if (launchType === 'FARGATE') {
     const isLatest = !requested || requested === 'LATEST'
     return {
-      platformVersion: fargatePlatformVersion(requested || undefined),
+      platformVersion: fargatePlatformVersion(requested || undefined, definition),
       ...(isLatest && { isLatestPlatform: true }),
     }
   }

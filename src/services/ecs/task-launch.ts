@@ -37,7 +37,7 @@ export const checkedLaunch = (
     clusterArn: cluster.clusterArn,
     definition,
     launchType,
-    ...platform(platformVersion, launchType),
+    ...platform(platformVersion, definition, launchType),
     group: checkedGroup(input.group) ?? `family:${definition.family}`,
     ...(input.startedBy ? { startedBy: checkedStartedBy(input.startedBy, startedByLength) } : {}),
     ...(input.referenceId ? { referenceId: input.referenceId } : {}),
@@ -49,8 +49,12 @@ export const checkedLaunch = (
   }
 }
 
-const platform = (requested: string | undefined, launchType: LaunchType): { readonly platformVersion?: string } => {
-  if (launchType === 'FARGATE') return { platformVersion: fargatePlatformVersion(requested) }
+const platform = (
+  requested: string | undefined,
+  definition: TaskDefinitionRecord,
+  launchType: LaunchType,
+): { readonly platformVersion?: string } => {
+  if (launchType === 'FARGATE') return { platformVersion: fargatePlatformVersion(requested, definition) }
   if (requested) throw invalidParameter('The platform version must be null when specifying an EC2 launch type.')
   return {}
 }
