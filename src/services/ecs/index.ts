@@ -7,16 +7,20 @@ import type { EcsDeps, EcsOperationTable } from './context.ts'
 import { missingMember } from './missing-member.ts'
 import { ecsNumbers } from './numbers.ts'
 import { continueServiceDeployment } from './operations/continue-service-deployment.ts'
+import { createCapacityProvider } from './operations/create-capacity-provider.ts'
 import { createCluster } from './operations/create-cluster.ts'
 import { createService } from './operations/create-service.ts'
 import { createTaskSet } from './operations/create-task-set.ts'
 import { deleteAccountSetting } from './operations/delete-account-setting.ts'
 import { deleteAttributes } from './operations/delete-attributes.ts'
+import { deleteCapacityProvider } from './operations/delete-capacity-provider.ts'
 import { deleteCluster } from './operations/delete-cluster.ts'
+import { deleteService } from './operations/delete-service.ts'
 import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts'
 import { deleteTaskSet } from './operations/delete-task-set.ts'
 import { deregisterContainerInstance } from './operations/deregister-container-instance.ts'
 import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts'
+import { describeCapacityProviders } from './operations/describe-capacity-providers.ts'
 import { describeClusters } from './operations/describe-clusters.ts'
 import { describeContainerInstances } from './operations/describe-container-instances.ts'
 import { describeServiceDeployments } from './operations/describe-service-deployments.ts'
@@ -32,12 +36,14 @@ import { listAttributes } from './operations/list-attributes.ts'
 import { listClusters } from './operations/list-clusters.ts'
 import { listContainerInstances } from './operations/list-container-instances.ts'
 import { listServiceDeployments } from './operations/list-service-deployments.ts'
+import { listServicesByNamespace } from './operations/list-services-by-namespace.ts'
+import { listServices } from './operations/list-services.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts'
 import { listTaskDefinitions } from './operations/list-task-definitions.ts'
 import { listTasks } from './operations/list-tasks.ts'
-import { putAccountSetting } from './operations/put-account-setting.ts'
 import { putAccountSettingDefault } from './operations/put-account-setting-default.ts'
+import { putAccountSetting } from './operations/put-account-setting.ts'
 import { putAttributes } from './operations/put-attributes.ts'
 import { putClusterCapacityProviders } from './operations/put-cluster-capacity-providers.ts'
 import { registerContainerInstance } from './operations/register-container-instance.ts'
@@ -51,26 +57,32 @@ import { submitContainerStateChange } from './operations/submit-container-state-
 import { submitTaskStateChange } from './operations/submit-task-state-change.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
-import { updateCluster } from './operations/update-cluster.ts'
+import { updateCapacityProvider } from './operations/update-capacity-provider.ts'
 import { updateClusterSettings } from './operations/update-cluster-settings.ts'
+import { updateCluster } from './operations/update-cluster.ts'
 import { updateContainerAgent } from './operations/update-container-agent.ts'
 import { updateContainerInstancesState } from './operations/update-container-instances-state.ts'
 import { updateServicePrimaryTaskSet } from './operations/update-service-primary-task-set.ts'
+import { updateService } from './operations/update-service.ts'
 import { updateTaskProtection } from './operations/update-task-protection.ts'
 import { updateTaskSet } from './operations/update-task-set.ts'
 
 const operations: EcsOperationTable = {
   ContinueServiceDeployment: continueServiceDeployment,
+  CreateCapacityProvider: createCapacityProvider,
   CreateCluster: createCluster,
   CreateService: createService,
   CreateTaskSet: createTaskSet,
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
+  DeleteCapacityProvider: deleteCapacityProvider,
   DeleteCluster: deleteCluster,
+  DeleteService: deleteService,
   DeleteTaskDefinitions: deleteTaskDefinitions,
   DeleteTaskSet: deleteTaskSet,
   DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: deregisterTaskDefinition,
+  DescribeCapacityProviders: describeCapacityProviders,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
   DescribeServiceDeployments: describeServiceDeployments,
@@ -86,6 +98,8 @@ const operations: EcsOperationTable = {
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
   ListServiceDeployments: listServiceDeployments,
+  ListServices: listServices,
+  ListServicesByNamespace: listServicesByNamespace,
   ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   ListTaskDefinitions: listTaskDefinitions,
@@ -105,10 +119,12 @@ const operations: EcsOperationTable = {
   SubmitTaskStateChange: submitTaskStateChange,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateCapacityProvider: updateCapacityProvider,
   UpdateCluster: updateCluster,
   UpdateClusterSettings: updateClusterSettings,
   UpdateContainerAgent: updateContainerAgent,
   UpdateContainerInstancesState: updateContainerInstancesState,
+  UpdateService: updateService,
   UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
   UpdateTaskProtection: updateTaskProtection,
   UpdateTaskSet: updateTaskSet,
