@@ -17,7 +17,7 @@ type Planner = (stopped: ReadonlySet<string>, isPlacementBlocked: boolean) => Ta
 
 export interface CarriedOut {
   readonly remembered: RememberedGroup
-  /** Nothing was started or stopped, and nothing more is to be. */
+  /** Nothing was started or stopped. */
   readonly isAtRest: boolean
   readonly isBlocked: boolean
 }
@@ -35,7 +35,8 @@ export const carryOutGroup = (
   const counts = countTasks(observation.factsByHolder.get(target.holderId) ?? [])
   const plan = planner(new Set(), false)
   const stopped = carryOutStops(context, plan.stops)
-  const unplaced = starts.carryOut(holder, plan.starts, target.desiredCount - counts.starting - counts.running)
+  const startedBefore = starts.startedCount
+  const unplaced = starts.carryOut(holder, plan.starts)
   const final = unplaced.length === 0 ? plan : makeRoom(context, planner, new Set(stopped))
   sayHindrances(context, holder, final, unplaced)
   return {
@@ -46,7 +47,7 @@ export const carryOutGroup = (
       placementFailures: unplaced.flatMap(({ failures }) => failures),
       counts,
     },
-    isAtRest: plan.starts.length + plan.stops.length + final.stops.length === 0,
+    isAtRest: starts.startedCount === startedBefore && plan.stops.length + final.stops.length === 0,
     isBlocked: unplaced.length > 0,
   }
 }
@@ -59,7 +60,8 @@ const plannerOf = (
 ): Planner | undefined => {
   if (context.service.schedulingStrategy === 'DAEMON') {
     const group = daemonGroup(context, observation, target, holder)
-    return (stopped) => planDaemon({ ...group, tasks: stopping(group.tasks, stopped) }, context.now)
+    return (stopped, isPlacementBlocked) =>
+      planDaemon({ ...group, tasks: stopping(group.tasks, stopped), isPlacementBlocked }, context.now)
   }
   const revision = context.tx.serviceRevisions.get(holder.serviceRevisionArn)
   if (revision === undefined) return undefined

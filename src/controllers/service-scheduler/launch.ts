@@ -82,7 +82,7 @@ const requestOf = (
     constraints:
       availabilityZone === undefined
         ? constraints
-        : [...constraints, { type: 'memberOf', expression: `${ZONE} == ${availabilityZone}` }],
+        : [...constraints, { type: 'memberOf', expression: `${ZONE} == '${availabilityZone.replaceAll("'", "\\'")}'` }],
     strategies: launchStrategies(placementStrategy, launchType),
     // AWS: machines of Fargate belong to no capacity provider of the cluster's.
     ...(launchType === 'FARGATE' || capacityProviderName === undefined ? {} : { capacityProviderName }),

@@ -10,13 +10,9 @@ import type { DeploymentRecord, StartFailures } from '../../model/service-record
 import { serviceTasksKey } from '../../store/tables.ts'
 import type { Observation } from './observe.ts'
 import { getHolder, type PassContext } from './pass-context.ts'
-import { afterFailedStart } from './plan/start-failures.ts'
+import { afterFailedStart, isFailedStart, isHealthFailure } from './plan/start-failures.ts'
 import { serviceAction } from './service-events.ts'
-import { FAILED_HEALTH_CHECKS } from './stops.ts'
 import { TROUBLESHOOTING } from './placement-words.ts'
-
-/** Tasks that ended of themselves, as opposed to those that somebody stopped. */
-const OWN_ENDS: ReadonlySet<string> = new Set(['TaskFailedToStart', 'EssentialContainerExited'])
 
 export const settleEndedTasks = (context: PassContext): void => {
   const { tx, service } = context
@@ -32,11 +28,10 @@ const settle = (context: PassContext, task: TaskRecord): void => {
   if (holder === undefined) return
   const { stoppedAt = context.now, startedAt } = task
   if (startedAt !== undefined) noteRun(context, holder.holderId, startedAt)
-  else if (OWN_ENDS.has(task.stopCode ?? '')) {
+  if (isFailedStart(task)) {
     noteFailedStart(context, holder.holderId, stoppedAt)
     countFailure(context, holder.holderId, 'start')
-  }
-  if (task.stoppedReason === FAILED_HEALTH_CHECKS) countFailure(context, holder.holderId, 'health')
+  } else if (isHealthFailure(task)) countFailure(context, holder.holderId, 'health')
 }
 
 /** What the tasks that run now tell of their deployment. */

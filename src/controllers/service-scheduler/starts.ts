@@ -44,31 +44,31 @@ export class Starts {
     return this.#isUnfinished
   }
 
-  /** Starts the first that can be placed. `lacking`: how many tasks the holder needs wherever they run. Gives what found no place. */
-  carryOut(holder: Holder, starts: readonly Start[], lacking: number): readonly Unplaced[] {
+  /** Starts the first that can be placed. Gives what found no place. */
+  carryOut(holder: Holder, starts: readonly Start[]): readonly Unplaced[] {
     const unplaced: Unplaced[] = []
     for (const batch of batchesOf(starts)) {
       if (this.#startedCount > 0) {
         this.#isUnfinished = true
         return []
       }
-      const failed = this.#place(holder, batch, lacking)
+      const failed = this.#place(holder, batch)
       if (failed !== undefined) unplaced.push(failed)
     }
+    if (this.#startedCount === 0) return unplaced
     // What found no place is tried once more when everything else has been started.
-    return this.#isUnfinished ? [] : unplaced
+    if (unplaced.length > 0) this.#isUnfinished = true
+    return []
   }
 
-  #place(holder: Holder, batch: Batch, lacking: number): Unplaced | undefined {
+  #place(holder: Holder, batch: Batch): Unplaced | undefined {
     const launch = serviceLaunch(this.#context, holder, batch)
-    if (launch === undefined) return { ...batch, failures: [{ reason: 'MISSING' }] }
+    if (launch === undefined) return { ...batch, failures: [{ reason: 'The task definition does not exist.' }] }
     const count = Math.min(batch.count, SERVICE_STARTS_PER_TRANSACTION)
     const { placements, failures } = this.#context.capacity.place({
       ...launch.request,
       count,
-      ...(batch.containerInstanceIds === undefined
-        ? {}
-        : { containerInstanceIds: batch.containerInstanceIds.slice(0, count) }),
+      ...(batch.containerInstanceIds === undefined ? {} : { containerInstanceIds: batch.containerInstanceIds }),
     })
     if (placements.length > 0) {
       this.#isUnfinished = placements.length < batch.count
@@ -88,16 +88,7 @@ export class Starts {
       )
       return undefined
     }
-    return this.#elsewhere(holder, { ...batch, count }, lacking)
-      ? undefined
-      : this.#wait(holder, launch, batch, failures)
-  }
-
-  /** A zone without room is no reason to have fewer tasks than wanted. */
-  #elsewhere(holder: Holder, batch: Batch, lacking: number): boolean {
-    if (batch.availabilityZone === undefined || lacking <= 0) return false
-    const { availabilityZone: _, ...anywhere } = batch
-    return this.#place(holder, { ...anywhere, count: Math.min(batch.count, lacking) }, 0) === undefined
+    return this.#wait(holder, launch, batch, failures)
   }
 
   /** Where capacity is to come, tasks wait for it. */
@@ -140,9 +131,13 @@ export class Starts {
   }
 }
 
-/** Those that name their instance go together. */
+/** Those that name their instance go together, as many as one transaction takes. */
 const batchesOf = (starts: readonly Start[]): readonly Batch[] => {
+  const batches: Batch[] = starts.filter(({ containerInstanceId }) => containerInstanceId === undefined)
   const named = starts.flatMap(({ containerInstanceId }) => containerInstanceId ?? [])
-  const others = starts.filter(({ containerInstanceId }) => containerInstanceId === undefined)
-  return named.length === 0 ? others : [...others, { count: named.length, containerInstanceIds: named }]
+  for (let from = 0; from < named.length; from += SERVICE_STARTS_PER_TRANSACTION) {
+    const containerInstanceIds = named.slice(from, from + SERVICE_STARTS_PER_TRANSACTION)
+    batches.push({ count: containerInstanceIds.length, containerInstanceIds })
+  }
+  return batches
 }

@@ -6,8 +6,8 @@ import type { PassContext } from './pass-context.ts'
 import type { Stop, StopReason } from './plan/types.ts'
 import { listTasks, serviceAction } from './service-events.ts'
 
-/** By this reason, too, a failed health check is recognised when its task has ended. */
-export const FAILED_HEALTH_CHECKS = 'Task failed container health checks'
+/** By this reason a failed health check is recognised when its task has ended. */
+const FAILED_HEALTH_CHECKS = 'Task failed container health checks'
 
 const STOP_CODE = 'ServiceSchedulerInitiated'
 
