@@ -1,6 +1,7 @@
 /** An ECS for tests of operations, with records that are there already. */
 import type { ClusterRecord, ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../src/model/records.ts'
 import type {
+  CapacityProviderRecord,
   DeploymentRecord,
   ServiceDeploymentRecord,
   ServiceRecord,
@@ -15,6 +16,7 @@ export interface Seed {
   readonly instances?: readonly ContainerInstanceRecord[]
   readonly definitions?: readonly TaskDefinitionRecord[]
   readonly tasks?: readonly TaskRecord[]
+  readonly capacityProviders?: readonly CapacityProviderRecord[]
   readonly services?: readonly ServiceRecord[]
   readonly revisions?: readonly ServiceRevisionRecord[]
   readonly deployments?: readonly DeploymentRecord[]
@@ -24,10 +26,11 @@ export interface Seed {
 
 /** Has the cluster `default` unless other clusters are given. */
 export const seeded = async (seed: Seed): Promise<EcsHarness> => {
-  const { clusters = [aCluster()], instances = [], definitions = [], tasks = [] } = seed
+  const { clusters = [aCluster()], instances = [], definitions = [], tasks = [], capacityProviders = [] } = seed
   const ecs = await ecsHarness()
   await ecs.store.transact((tx) => {
     for (const cluster of clusters) tx.clusters.insert(cluster)
+    for (const provider of capacityProviders) tx.capacityProviders.insert(provider)
     for (const instance of instances) tx.containerInstances.insert(instance)
     for (const definition of definitions) insertDefinition(tx, definition)
     insertServices(tx, seed)

@@ -14,6 +14,8 @@ import { InstanceLoss } from './instance-loss/instance-loss.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
 import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { noTaskCredentials } from './task-assignment/task-credentials.ts'
+import { TaskPlacement } from './task-placement/task-placement.ts'
+import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
 import { serviceDeploymentRetention } from './retention/service-deployment-retention.ts'
@@ -62,6 +64,7 @@ export class Controllers {
         this.#assignment,
         telemetry,
         new ServiceScheduler({ ...options, settlingMs, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
+        new TaskPlacement(options),
         new InstanceLoss({ store, clock, log, graceMs }),
         taskRetention(options),
         taskDefinitionRetention(options),
@@ -69,6 +72,7 @@ export class Controllers {
         serviceRetention(options),
         serviceDeploymentRetention(options),
         serviceRevisionRetention(options),
+        capacityProviderRetention(options),
         clientTokenRetention(options),
       ],
       { clock, ids, log },

@@ -39,6 +39,8 @@ export const CAPACITY_PROVIDERS_PER_CLUSTER = 20
 export const CAPACITY_PROVIDERS_PAGE_SIZE = 10
 /** Tasks of one cluster that wait in PROVISIONING for capacity. Source: ECS service quotas. */
 export const PROVISIONING_TASKS_PER_CLUSTER = 500
+/** Tasks that one transaction takes from those that wait. */
+export const WAITING_TASKS_PER_TRANSACTION = 100
 /** How long a task waits for capacity. AWS: "between 10 and 30 minutes" (Deep Dive on Amazon ECS Cluster Auto Scaling). */
 export const PROVISIONING_WAIT_MS = 30 * 60_000
 /** How long a deleted capacity provider can be described. AWS: it is INACTIVE then, for a time it does not state. */
