@@ -207,7 +207,7 @@ describe('CreateService', () => {
   it('takes these members where they ask for nothing', async () => {
     const ecs = await ecsForServices()
 
-    await ecs.call(createService, {
+    const { service } = await ecs.call(createService, {
       ...WEB,
       loadBalancers: [],
       serviceRegistries: [],
@@ -217,6 +217,8 @@ describe('CreateService', () => {
       gatewayConnectors: [],
       monitoring: {},
     })
+
+    expect(service).toMatchObject({ status: 'ACTIVE', loadBalancers: [], serviceRegistries: [] })
   })
 
   it.each<[string, Partial<CreateServiceRequest>, string]>([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aContainerInstance } from '../../../../test/builders/a-container-instance.ts'
+import { aService } from '../../../../test/builders/a-service.ts'
 import { aTask } from '../../../../test/builders/a-task.ts'
 import { ACCOUNT, type EcsHarness, ecsHarness } from '../../../../test/ecs-context.ts'
 import { createCluster } from './create-cluster.ts'
@@ -34,6 +35,19 @@ describe('DeleteCluster', () => {
     await expect(ecs.call(deleteCluster, { cluster: 'default' })).rejects.toMatchObject({
       code: 'ClusterContainsContainerInstancesException',
       message: 'The Cluster cannot be deleted while Container Instances are active or draining.',
+    })
+  })
+
+  it.each(['ACTIVE', 'DRAINING'] as const)('refuses while a service is %s', async (status) => {
+    const ecs = await withCluster()
+    await ecs.store.transact((tx) => {
+      tx.services.insert(aService({ status }))
+      tx.services.insert(aService({ serviceName: 'gone', status: 'INACTIVE' }))
+    })
+
+    await expect(ecs.call(deleteCluster, { cluster: 'default' })).rejects.toMatchObject({
+      code: 'ClusterContainsServicesException',
+      message: 'The Cluster cannot be deleted while Services are active.',
     })
   })
 

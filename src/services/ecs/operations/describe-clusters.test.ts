@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { aContainerInstance } from '../../../../test/builders/a-container-instance.ts'
+import { aDeployment, aService, aServiceRevision, aTaskSet } from '../../../../test/builders/a-service.ts'
 import { aTask } from '../../../../test/builders/a-task.ts'
 import { ACCOUNT, ecsHarness } from '../../../../test/ecs-context.ts'
+import type { ServiceRecord } from '../../../model/service-records.ts'
 import { createCluster } from './create-cluster.ts'
 import { deleteCluster } from './delete-cluster.ts'
 import { describeClusters } from './describe-clusters.ts'
@@ -88,6 +90,36 @@ describe('DescribeClusters', () => {
       pendingFargateTasksCount: '1',
       pendingExternalTasksCount: '1',
       activeEC2ServiceCount: '0',
+    })
+  })
+
+  it('counts services, by launch type in the statistics', async () => {
+    const ecs = await ecsHarness()
+    await ecs.call(createCluster, {})
+    await ecs.store.transact((tx) => {
+      const insert = (service: ServiceRecord, launchType: 'EC2' | 'FARGATE' | 'EXTERNAL') => {
+        const revision = aServiceRevision({ serviceArn: service.serviceArn, launchType })
+        tx.services.insert(service)
+        tx.serviceRevisions.insert(revision)
+        if (service.deploymentController === 'ECS') tx.deployments.insert(aDeployment(revision))
+        else tx.taskSets.insert(aTaskSet(revision, { status: 'PRIMARY' }))
+      }
+      insert(aService({ serviceName: 'a' }), 'EC2')
+      insert(aService({ serviceName: 'b' }), 'FARGATE')
+      insert(aService({ serviceName: 'c', status: 'DRAINING' }), 'FARGATE')
+      insert(aService({ serviceName: 'd', status: 'INACTIVE' }), 'EC2')
+      insert(aService({ serviceName: 'e', deploymentController: 'EXTERNAL' }), 'EXTERNAL')
+    })
+
+    const { clusters } = await ecs.call(describeClusters, { include: ['STATISTICS'] })
+
+    expect(clusters?.[0]?.activeServicesCount).toBe(3)
+    expect(Object.fromEntries(clusters?.[0]?.statistics?.map(({ name, value }) => [name, value]) ?? [])).toMatchObject({
+      activeEC2ServiceCount: '1',
+      activeFargateServiceCount: '1',
+      activeExternalServiceCount: '1',
+      drainingEC2ServiceCount: '0',
+      drainingFargateServiceCount: '1',
     })
   })
 

@@ -2,6 +2,7 @@ import type { ListTasksRequest } from '@aws-sdk/client-ecs'
 import { describe, expect, it } from 'vitest'
 import { aCluster } from '../../../../test/builders/a-cluster.ts'
 import { aContainerInstance } from '../../../../test/builders/a-container-instance.ts'
+import { aService } from '../../../../test/builders/a-service.ts'
 import { aTask } from '../../../../test/builders/a-task.ts'
 import type { EcsHarness } from '../../../../test/ecs-context.ts'
 import { seeded } from '../../../../test/seeded.ts'
@@ -47,6 +48,19 @@ describe('ListTasks', () => {
     const answer = await ecs.call(listTasks, { desiredStatus: 'STOPPED' })
     expect(new Set(answer.taskArns)).toEqual(new Set(tasks.map(arnOf)))
     expect(await ecs.call(listTasks, { desiredStatus: 'PENDING' })).toEqual({ taskArns: [] })
+  })
+
+  it('lists the tasks of a service, by its name or ARN, and those of one family of it', async () => {
+    const own = [aTask({ group: 'service:web' }), aTask({ group: 'service:web', ...apiDefinition })]
+    const ecs = await seeded({ tasks: [...own, aTask(), aTask({ group: 'service:api' })] })
+    await ecs.store.transact((tx) => tx.services.insert(aService()))
+    const arns = own.map(arnOf)
+
+    expect(new Set((await ecs.call(listTasks, { serviceName: 'web' })).taskArns)).toEqual(new Set(arns))
+    const { taskArns } = await ecs.call(listTasks, { serviceName: aService().serviceArn, family: 'api' })
+    expect(taskArns).toEqual(arns.slice(1))
+    const paged = await allPages(ecs, { serviceName: 'web', maxResults: 1 })
+    expect(new Set(paged.arns)).toEqual(new Set(arns))
   })
 
   it('filters by family, startedBy, instance and launch type', async () => {

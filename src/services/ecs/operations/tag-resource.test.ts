@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aContainerInstance } from '../../../../test/builders/a-container-instance.ts'
 import { aDefinition } from '../../../../test/builders/a-definition-request.ts'
+import { aService, aServiceRevision, aTaskSet } from '../../../../test/builders/a-service.ts'
 import { aTask } from '../../../../test/builders/a-task.ts'
 import { ACCOUNT, type EcsHarness, ecsHarness } from '../../../../test/ecs-context.ts'
 import { createCluster } from './create-cluster.ts'
@@ -21,6 +22,10 @@ const withOneOfEach = async (): Promise<EcsHarness> => {
     tx.containerInstances.insert(aContainerInstance({ containerInstanceId: 'c1' }))
     tx.containerInstances.insert(aContainerInstance({ containerInstanceId: 'c2', status: 'INACTIVE' }))
     tx.tasks.insert(aTask({ taskId: 't1' }))
+    const revision = aServiceRevision()
+    tx.services.insert(aService())
+    tx.services.insert(aService({ serviceName: 'gone', status: 'INACTIVE' }))
+    tx.taskSets.insert(aTaskSet(revision, { taskSetId: 'ecs-svc/1' }))
   })
   return ecs
 }
@@ -31,6 +36,8 @@ describe('TagResource', () => {
     ['a task definition', `${PREFIX}:task-definition/web:1`],
     ['a container instance', `${PREFIX}:container-instance/default/c1`],
     ['a task', `${PREFIX}:task/default/t1`],
+    ['a service', `${PREFIX}:service/default/web`],
+    ['a task set', `${PREFIX}:task-set/default/web/ecs-svc/1`],
   ])('tags %s', async (_, resourceArn) => {
     const ecs = await withOneOfEach()
 
@@ -69,6 +76,8 @@ describe('TagResource', () => {
     ['a task that is not there', `${PREFIX}:task/default/t2`, 'ResourceNotFoundException'],
     ['a task under the wrong cluster', `${PREFIX}:task/other/t1`, 'ResourceNotFoundException'],
     ['a deregistered container instance', `${PREFIX}:container-instance/default/c2`, 'ResourceNotFoundException'],
+    ['a deleted service', `${PREFIX}:service/default/gone`, 'ResourceNotFoundException'],
+    ['a task set under the wrong service', `${PREFIX}:task-set/default/gone/ecs-svc/1`, 'ResourceNotFoundException'],
     ['a task in another region', `arn:aws:ecs:eu-west-1:${ACCOUNT}:task/default/t1`, 'ResourceNotFoundException'],
     ['a type that has no tags', `${PREFIX}:attribute/a`, 'InvalidParameterException'],
     ['another service', `arn:aws:iam::${ACCOUNT}:role/a`, 'InvalidParameterException'],

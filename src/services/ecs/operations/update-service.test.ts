@@ -28,7 +28,7 @@ describe('UpdateService', () => {
   ])('begins a deployment for %s', async (_what, given) => {
     const ecs = await withService(FARGATE)
     const [before] = (await described(ecs)).deployments ?? []
-    ecs.clock.advance(1000)
+    await ecs.clock.advance(1000)
 
     const service = await update(ecs, given)
 
