@@ -11,7 +11,7 @@ describe('what a service deployment waits for', () => {
     const hook = { hookId: 'ecs-pause-1', status: 'AWAITING_ACTION', expiresAt: new Date(NOW + 12_000) } as const
     const deployment = { serviceDeploymentArn: 'arn:1', lifecycleStage: 'PRE_SCALE_UP' } as const
     expect(wordsOf({ ...deployment, lifecycleHookDetails: [{ ...hook, timeoutAction: 'ROLLBACK' }] })).toEqual([
-      'The deployment pauses at PRE_SCALE_UP until it is told to go on: aws ecs continue-service-deployment --hook-id ecs-pause-1 --service-deployment-arn arn:1. Otherwise it is rolled back at 10:31:05Z, in 12 s.',
+      'The deployment pauses at PRE_SCALE_UP until it is told to go on; otherwise it is rolled back at 10:31:05Z, in 12 s:\naws ecs continue-service-deployment --hook-id ecs-pause-1 --service-deployment-arn arn:1',
     ])
     expect(wordsOf({ ...deployment, lifecycleHookDetails: [{ ...hook, status: 'SUCCEEDED' }] })).toEqual([])
   })

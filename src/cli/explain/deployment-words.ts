@@ -39,9 +39,9 @@ const hookWords = (
   if (status !== 'AWAITING_ACTION') return []
   const end = timeoutAction === 'CONTINUE' ? 'it goes on by itself' : 'it is rolled back'
   const time = expiresAt?.getTime()
-  const otherwise = time === undefined ? '' : ` Otherwise ${end} ${whenDue(time, now)}.`
+  const otherwise = time === undefined ? '' : `; otherwise ${end} ${whenDue(time, now)}`
   return [
-    `The deployment pauses at ${lifecycleStage} until it is told to go on: aws ecs continue-service-deployment --hook-id ${hookId} --service-deployment-arn ${serviceDeploymentArn}.${otherwise}`,
+    `The deployment pauses at ${lifecycleStage} until it is told to go on${otherwise}:\naws ecs continue-service-deployment --hook-id ${hookId} --service-deployment-arn ${serviceDeploymentArn}`,
   ]
 }
 

@@ -40,6 +40,7 @@ const DESCRIBE_ITEMS = 100
 /** Tasks of one desired status that are listed, and of those the last that are described. */
 const LISTED_TASKS = 10_000
 const DESCRIBED_TASKS = 1000
+export const DESCRIBED_STOPPED = 100
 /** Services that an error message names. */
 const NAMED_SERVICES = 20
 
@@ -55,7 +56,9 @@ export const readFacts = async (client: ECSClient, cluster: string, name: string
     deployment: isGone ? undefined : await readDeployment(client, service),
     explanation,
     tasks: isGone ? [] : await readTasks(client, service, 'RUNNING', DESCRIBED_TASKS),
-    stopped: isGone ? [] : (await readTasks(client, service, 'STOPPED', DESCRIBE_ITEMS)).filter(hasStopped).reverse(),
+    stopped: isGone
+      ? []
+      : (await readTasks(client, service, 'STOPPED', DESCRIBED_STOPPED)).filter(hasStopped).reverse(),
     instances: await readInstances(client, clusterArn, refusingInstances(explanation)),
     definitions: await readDefinitions(client, service, explanation),
   }

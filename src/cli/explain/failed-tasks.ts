@@ -17,6 +17,12 @@ const hasFailed = ({ stopCode, stoppedReason = '' }: Task): boolean =>
 export const failedTasks = (stopped: readonly Task[]): FailedTasks[] =>
   Array.from(Map.groupBy(stopped.filter(hasFailed), reasonOf), ([reason, tasks]) => ({ reason, tasks }))
 
+/** Failures of the last minutes: a service may have all its tasks and yet lose them again and again. */
+export const recentFailures = (stopped: readonly Task[], now: number): Task[] =>
+  stopped.filter((task) => hasFailed(task) && now - (task.stoppedAt?.getTime() ?? 0) < RECENT_MS)
+
+const RECENT_MS = 10 * 60_000
+
 /** Why the newest task that a deployment or task set could not start did not start. */
 export const lastStartFailure = (stopped: readonly Task[], holderId: string): string | undefined => {
   const task = stopped.find(({ startedBy, stopCode }) => startedBy === holderId && FAILURES.has(stopCode ?? ''))

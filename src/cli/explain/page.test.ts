@@ -110,6 +110,9 @@ describe('the headline', () => {
     const facts = someFacts({ service, explanation: { plan, steadySince: NOW - 90 * 60_000 } })
     expect(headline(facts)).toBe('web is steady since 09:00:53Z (90 min): all 4 tasks run.')
     expect(reasons(facts)).toEqual([])
+    expect(page({ ...facts, stopped: [startFailure('b', NOW - 4000), startFailure('a', NOW - 60_000)] })).toContain(
+      '\n- But 2 tasks of it failed in the last 60 s, the last one 4 s ago, and had to be replaced.\n',
+    )
   })
 
   it('says that a service goes or is gone', () => {
@@ -188,15 +191,18 @@ describe('the reasons', () => {
   })
 
   it('say what can be done where nothing can move', () => {
-    const service = aService({ deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 100 } })
+    const service = aService({
+      desiredCount: 1,
+      deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 },
+    })
     expect(reasons({ ...hindered({ kind: 'deadlock' }), service })).toEqual([
-      'minimumHealthyPercent 100 and maximumPercent 100 leave no room to replace a task: raise the maximum or lower the minimum.',
+      'minimumHealthyPercent 50 (at least 1) and maximumPercent 150 (at most 1) leave no room to replace a task: raise the maximum or lower the minimum.',
     ])
     const failed = aService({
       deployments: [aDeployment({ rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' })],
     })
     expect(reasons({ ...hindered({ kind: 'failed' }), service: failed })).toEqual([
-      'The deployment has failed and starts no more tasks (tasks failed to start). Update the service to try again.',
+      `The deployment ${ID} has failed and starts no more tasks (tasks failed to start). Update the service to try again.`,
     ])
   })
 

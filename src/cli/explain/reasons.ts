@@ -1,5 +1,5 @@
 /** Why a service is not, or not yet, where it should be: sentences for operators, made from what the API and the last plan say. Pure. */
-import type { Service, Task } from '@aws-sdk/client-ecs'
+import type { Deployment, Service, Task } from '@aws-sdk/client-ecs'
 import { deploymentWords } from './deployment-words.ts'
 import { lastStartFailure } from './failed-tasks.ts'
 import { type Facts, holderOf } from './facts.ts'
@@ -29,15 +29,23 @@ const hasAllTasks = ({ desiredCount = 0, runningCount = 0, pendingCount = 0, dep
 const since = (at: number | undefined, now: number): string =>
   at === undefined ? '' : ` since ${clockTime(at, now)} (${duration(now - at)})`
 
-const inPlace = ({ schedulingStrategy, desiredCount = 0, runningCount = 0 }: Service): string => {
-  if (schedulingStrategy === 'DAEMON') return `one task runs on each of ${count(runningCount, 'instance')}`
-  return desiredCount === 0 ? 'it wants no tasks and has none' : `all ${count(desiredCount, 'task')} run`
+const inPlace = (service: Service): string => {
+  if (service.schedulingStrategy === 'DAEMON') return `one task runs on each of its instances (${service.runningCount})`
+  const wanted = wantedCount(service)
+  if (wanted < 2) return wanted === 0 ? 'it wants no tasks and has none' : 'its task runs'
+  return wanted === 2 ? 'both tasks run' : `all ${wanted} tasks run`
 }
 
-const wish = ({ schedulingStrategy, desiredCount = 0 }: Service): string =>
-  schedulingStrategy === 'DAEMON'
-    ? `one task on each of ${count(desiredCount, 'instance')}`
-    : count(desiredCount, 'task')
+/** With an EXTERNAL controller it is the task sets that want tasks. */
+const wantedCount = ({ deploymentController, desiredCount = 0, taskSets = [] }: Service): number =>
+  deploymentController?.type === 'EXTERNAL'
+    ? taskSets.reduce((sum, { computedDesiredCount = 0 }) => sum + computedDesiredCount, 0)
+    : desiredCount
+
+const wish = (service: Service): string =>
+  service.schedulingStrategy === 'DAEMON'
+    ? `one task on each of ${count(service.desiredCount ?? 0, 'instance')}`
+    : count(wantedCount(service), 'task')
 
 /** What stands in the way; empty for a service that is where it should be. */
 export const reasons = (facts: Facts): string[] => {
@@ -55,6 +63,7 @@ const planWords = (plan: LastPlan, facts: Facts): string[] => {
   const groups = plan.groups.map((group) => ({ group, sentences: ofGroup(group, facts) }))
   const isAlone = groups.filter(({ sentences }) => sentences.length > 0).length < 2
   return [
+    ...(facts.service.deployments ?? []).flatMap(failedWords),
     ...groups.flatMap(({ group, sentences }) =>
       sentences.map((sentence) => (isAlone ? sentence : `${nameOf(group, facts.service)}: ${sentence}`)),
     ),
@@ -66,7 +75,9 @@ const nameOf = ({ holderId }: PlannedGroup, service: Service): string =>
   `${holderId} (${shortName(holderOf(service, holderId)?.taskDefinition)})`
 
 const ofGroup = (group: PlannedGroup, facts: Facts): string[] => {
-  const { hindrances } = group.plan
+  const hindrances = group.plan.hindrances.filter(
+    (hindrance): hindrance is GroupHindrance => hindrance.kind !== 'failed',
+  )
   const words = hindrances.map((hindrance) => hindranceWords(hindrance, group, facts))
   const isUnplaced = group.placementFailures.length > 0 && !hindrances.some(({ kind }) => kind === 'placement')
   return [...(isUnplaced ? [unplaced(missingOf(group), group, facts)] : []), ...words]
@@ -81,7 +92,10 @@ const unplaced = (missing: number, { holderId, placementFailures }: PlannedGroup
   return `${count(missing, 'task')} cannot be placed: ${placementWords(placementFailures, { service, definition, instances })}.`
 }
 
-const hindranceWords = (hindrance: Hindrance, group: PlannedGroup, facts: Facts): string => {
+/** That a deployment has failed is told of it as a whole. */
+type GroupHindrance = Exclude<Hindrance, { readonly kind: 'failed' }>
+
+const hindranceWords = (hindrance: GroupHindrance, group: PlannedGroup, facts: Facts): string => {
   const { now, service } = facts
   switch (hindrance.kind) {
     case 'placement':
@@ -90,8 +104,6 @@ const hindranceWords = (hindrance: Hindrance, group: PlannedGroup, facts: Facts)
       return throttled(hindrance.until, group, facts)
     case 'deadlock':
       return noRoom(service)
-    case 'failed':
-      return failed(group, service)
     case 'waitingForStarting':
       return waitingToStart(
         facts.tasks.filter((task) => task.startedBy === group.holderId && isStarting(task)),
@@ -118,12 +130,19 @@ const throttled = (until: number, { holderId }: PlannedGroup, { stopped, now }: 
   return `Tasks of ${holderId} keep failing to start${cause === undefined ? '' : `: ${cause}`}. The next attempt is ${whenDue(until, now)}.`
 }
 
-const noRoom = ({ deploymentConfiguration: { minimumHealthyPercent, maximumPercent } = {} }: Service): string =>
-  `minimumHealthyPercent ${minimumHealthyPercent} and maximumPercent ${maximumPercent} leave no room to replace a task: raise the maximum or lower the minimum.`
+const noRoom = ({ schedulingStrategy, desiredCount = 0, deploymentConfiguration = {} }: Service): string => {
+  const { minimumHealthyPercent = 100, maximumPercent = 200 } = deploymentConfiguration
+  const isCounted = schedulingStrategy !== 'DAEMON'
+  const least = isCounted ? ` (at least ${Math.ceil((desiredCount * minimumHealthyPercent) / 100)})` : ''
+  const most = isCounted ? ` (at most ${Math.floor((desiredCount * maximumPercent) / 100)})` : ''
+  return `minimumHealthyPercent ${minimumHealthyPercent}${least} and maximumPercent ${maximumPercent}${most} leave no room to replace a task: raise the maximum or lower the minimum.`
+}
 
-const failed = ({ holderId }: PlannedGroup, { deployments = [] }: Service): string => {
-  const reason = deployments.find(({ id }) => id === holderId)?.rolloutStateReason
-  return `The deployment has failed and starts no more tasks${reason === undefined ? '' : ` (${reason.replace(/\.$/, '')})`}. Update the service to try again.`
+const failedWords = ({ id, status, rolloutState, rolloutStateReason }: Deployment): string[] => {
+  if (rolloutState !== 'FAILED') return []
+  const reason = rolloutStateReason === undefined ? '' : ` (${rolloutStateReason.replace(/\.$/, '')})`
+  const remedy = status === 'PRIMARY' ? ' Update the service to try again.' : ''
+  return [`The deployment ${id} has failed and starts no more tasks${reason}.${remedy}`]
 }
 
 const waitingForHealthy = (number: number, until: number | undefined, now: number): string =>
@@ -136,8 +155,8 @@ const isStarting = ({ lastStatus = '', desiredStatus }: Task): boolean =>
 
 const waitingToStart = (tasks: readonly Task[], number: number, now: number): string => {
   const phases = [...Map.groupBy(tasks, phaseOf)].map(([phase, group]) => {
-    const oldest = Math.min(...group.map(({ createdAt }) => createdAt?.getTime() ?? now))
-    return `${group.length} ${phase} for ${group.length > 1 ? 'up to ' : ''}${duration(now - oldest)}`
+    const ages = group.map(({ createdAt }) => duration(now - (createdAt?.getTime() ?? now)))
+    return `${group.length} ${phase} for ${new Set(ages).size > 1 ? 'up to ' : ''}${ages[0]}`
   })
   return `Waits for ${count(number, 'task')} to start${phases.length === 0 ? '' : `: ${listed(phases)}`}.`
 }

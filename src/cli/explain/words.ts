@@ -33,12 +33,16 @@ export const clockTime = (at: number, now: number): string => {
 export const whenDue = (at: number, now: number): string =>
   at <= now ? 'any moment' : `at ${clockTime(at, now)}, in ${duration(at - now)}`
 
-/** The text in lines, the first behind `first` and the others behind `rest`. A word alone on a too long line stays whole, so that it can be copied. */
+/**
+ * The text in lines, the first behind `first` and the others behind `rest`. A word alone on a too long line stays whole; what follows a
+ * line feed stays one line, so that a command can be copied.
+ */
 export const wrapped = (text: string, first = '', rest = ' '.repeat(first.length)): string => {
+  const [prose = '', ...verbatim] = text.split('\n')
   const lines: string[] = []
   let line = first
   let isEmpty = true
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of prose.split(/\s+/).filter(Boolean)) {
     if (!isEmpty && line.length + 1 + word.length > LINE_WIDTH) {
       lines.push(line)
       line = rest
@@ -47,7 +51,7 @@ export const wrapped = (text: string, first = '', rest = ' '.repeat(first.length
     line += isEmpty ? word : ` ${word}`
     isEmpty = false
   }
-  return `${[...lines, line].join('\n')}\n`
+  return `${[...lines, line, ...verbatim.map((command) => rest + command)].join('\n')}\n`
 }
 
 /** The last part of an ARN. */
