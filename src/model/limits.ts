@@ -75,6 +75,8 @@ export const SERVICE_STOPS_PER_TRANSACTION = 500
 export const SERVICE_SETTLING_MS = 40_000
 /** How long an agent may be silent before the tasks of services on its instance are replaced. */
 export const INSTANCE_LOSS_GRACE_MS = 60_000
+/** The most that either can be set to. */
+export const LONGEST_PATIENCE_SECONDS = 86_400
 /** Desired tasks of one service. Source: ECS service quotas. */
 export const TASKS_PER_SERVICE = 5000
 /** Lengths of a deployment's waits. Source: CanaryConfiguration, LinearConfiguration. */

@@ -1,8 +1,10 @@
 /** Options that the roles share, and what they mean. */
-import { UserError } from '../kit/command.ts'
+import { UserError, wholeNumber } from '../kit/command.ts'
 import { defaultDataDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
+import type { Patience } from '../controllers/index.ts'
+import { INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 
 const logOptions = {
   'log-level': {
@@ -42,6 +44,18 @@ export const serverOptions = {
     description: 'the cluster to create at the first start',
     default: 'default',
   },
+  'instance-loss-grace-seconds': {
+    type: 'string',
+    valueName: 'SECONDS',
+    description: 'how long an agent may be silent until the tasks of services on its instance are replaced',
+    default: String(INSTANCE_LOSS_GRACE_MS / 1000),
+  },
+  'service-settling-seconds': {
+    type: 'string',
+    valueName: 'SECONDS',
+    description: 'how long a task without a health check runs before its service counts it as healthy',
+    default: String(SERVICE_SETTLING_MS / 1000),
+  },
   ...logOptions,
 } as const
 
@@ -55,7 +69,10 @@ export const checkServerOptions = (values: {
   region: string
   cluster: string
   advertise: string | undefined
+  'instance-loss-grace-seconds': string
+  'service-settling-seconds': string
 }): void => {
+  patienceOf(values)
   if (values.dev && !LOOPBACK.test(values.host)) {
     throw new UserError(
       `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
@@ -72,6 +89,16 @@ export const checkServerOptions = (values: {
       `--cluster is "${values.cluster}"; a cluster name has 1 to 255 letters, digits, hyphens and underscores.`,
     )
   }
+}
+
+/** Refuses what is no number of seconds. */
+export const patienceOf = (values: {
+  readonly 'instance-loss-grace-seconds': string
+  readonly 'service-settling-seconds': string
+}): Patience => {
+  const msOf = (name: keyof typeof values): number =>
+    wholeNumber(name, values[name], 0, LONGEST_PATIENCE_SECONDS) * 1000
+  return { instanceLossGraceMs: msOf('instance-loss-grace-seconds'), settlingMs: msOf('service-settling-seconds') }
 }
 
 /** Readable and quiet on a terminal; complete lines for machines elsewhere. */

@@ -14,7 +14,7 @@ import { agentUrl, listen, localUrl } from './address.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
 import { ControlPlane } from './control-plane.ts'
-import { checkServerOptions, openLog, serverOptions } from './options.ts'
+import { checkServerOptions, openLog, patienceOf, serverOptions } from './options.ts'
 import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
 
 type ServerValues = Values<typeof serverOptions>
@@ -55,7 +55,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   const port = await listen(server, values)
   const endpoint = localUrl(values.host, port)
   const settings = { account, region, isDev, pageTokenKey, endpoint: agentUrl(values.host, port, values.advertise) }
-  const controlPlane = new ControlPlane({ store, clock, ids, log, ...settings })
+  const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
