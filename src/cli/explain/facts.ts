@@ -7,6 +7,7 @@ import {
   DescribeTasksCommand,
   type ContainerInstance,
   type ECSClient,
+  paginateListContainerInstances,
   paginateListServices,
   paginateListTasks,
   type Service,
@@ -30,8 +31,10 @@ export interface Facts {
   readonly tasks: readonly Task[]
   /** The last ones that stopped, newest first. */
   readonly stopped: readonly Task[]
-  /** Those on which a task found no place, by id. */
+  /** Those on which a task found no place, or all of the cluster where none was asked; by id. */
   readonly instances: ReadonlyMap<string, ContainerInstance>
+  /** ARNs of the cluster's instances that are DRAINING. */
+  readonly draining: ReadonlySet<string>
   /** By ARN. */
   readonly definitions: ReadonlyMap<string, TaskDefinition>
 }
@@ -41,6 +44,7 @@ const DESCRIBE_ITEMS = 100
 const LISTED_TASKS = 10_000
 const DESCRIBED_TASKS = 1000
 export const DESCRIBED_STOPPED = 100
+const LISTED_INSTANCES = 1000
 /** Services that an error message names. */
 const NAMED_SERVICES = 20
 
@@ -59,7 +63,8 @@ export const readFacts = async (client: ECSClient, cluster: string, name: string
     stopped: isGone
       ? []
       : (await readTasks(client, service, 'STOPPED', DESCRIBED_STOPPED)).filter(hasStopped).reverse(),
-    instances: await readInstances(client, clusterArn, refusingInstances(explanation)),
+    instances: await readInstances(client, clusterArn, await instancesInQuestion(client, clusterArn, explanation)),
+    draining: new Set(isGone ? [] : await listInstances(client, clusterArn, 'DRAINING')),
     definitions: await readDefinitions(client, service, explanation),
   }
 }
@@ -123,9 +128,25 @@ const readTasks = async (
 
 const timeOf = (moment: { getTime(): number } | undefined): number => moment?.getTime() ?? 0
 
-const refusingInstances = (explanation: ServiceExplanation | undefined): string[] => {
+/** A placement that asked no instance at all leaves open what is wrong with those there are. */
+const instancesInQuestion = async (
+  client: ECSClient,
+  cluster: string,
+  explanation: ServiceExplanation | undefined,
+): Promise<string[]> => {
   const refusals = explanation?.plan?.groups.flatMap(({ placementFailures }) => placementFailures) ?? []
-  return [...new Set(refusals.flatMap(({ containerInstanceId }) => containerInstanceId ?? []))]
+  const ids = [...new Set(refusals.flatMap(({ containerInstanceId }) => containerInstanceId ?? []))]
+  return refusals.length === 0 || ids.length > 0 ? ids : listInstances(client, cluster)
+}
+
+const listInstances = async (client: ECSClient, cluster: string, status?: 'DRAINING'): Promise<string[]> => {
+  const arns: string[] = []
+  const pages = paginateListContainerInstances({ client, pageSize: DESCRIBE_ITEMS }, { cluster, status })
+  for await (const { containerInstanceArns = [] } of pages) {
+    arns.push(...containerInstanceArns)
+    if (arns.length >= LISTED_INSTANCES) break
+  }
+  return arns
 }
 
 const readInstances = async (

@@ -63,6 +63,7 @@ const someFacts = (given: Partial<Facts> & { readonly plan?: RememberedPlan } = 
     tasks: [],
     stopped: [],
     instances: new Map(),
+    draining: new Set(),
     definitions: new Map(),
     ...members,
   }
@@ -153,6 +154,30 @@ describe('the reasons', () => {
     })
     expect(reasons(someFacts({ plan: aPlan(group) }))).toEqual([
       '4 tasks cannot be placed: the cluster has no container instance; start an agent that joins it.',
+    ])
+  })
+
+  it('say what keeps all instances from taking tasks', () => {
+    const refusal = { reason: 'No Container Instances were found in your cluster.' }
+    const plan = aPlan(aGroup({ placementFailures: [refusal] }))
+    const [id, instance] = anInstance('2', 8192)
+    const instances = new Map([
+      anInstance('1', 8192, 'DRAINING'),
+      [id, { ...instance, agentConnected: false }] as const,
+    ])
+    expect(reasons(someFacts({ plan, instances }))).toEqual([
+      '1 task cannot be placed: 1 instance is DRAINING, 1 has no connected agent.',
+    ])
+  })
+
+  it('tell of tasks whose hosts go or are lost', () => {
+    const tasks: Task[] = [
+      { containerInstanceArn: 'going', connectivity: 'CONNECTED' },
+      { connectivity: 'DISCONNECTED' },
+    ]
+    expect(reasons({ ...hindered(), tasks, draining: new Set(['going']) })).toEqual([
+      '1 task has to leave an instance that is DRAINING.',
+      '1 task is on an instance whose agent is not connected; if it stays so, others are started.',
     ])
   })
 

@@ -16,24 +16,32 @@ const MOST_REFUSALS = 100
 
 /** E.g. `2 instances have too little memory (at most 512 MiB free, on i-1; 1024 needed), 1 is DRAINING`. */
 export const placementWords = (refusals: readonly Refusal[], search: Search): string => {
-  if (refusals.length === 0) return 'no instance has room'
-  if (refusals.every(({ containerInstanceId }) => containerInstanceId === undefined)) return withoutInstances(refusals)
-  const groups = [...Map.groupBy(refusals, (refusal) => kindOf(refusal, search))]
-  const phrases = groups
-    .toSorted(([, a], [, b]) => b.length - a.length)
-    .map(([kind, group], index) => phrase(kind, group, search, index === 0))
-  return (
-    phrases.join(', ') + (refusals.length >= MOST_REFUSALS ? ` (of the first ${MOST_REFUSALS} that were asked)` : '')
-  )
+  const asked = refusals.filter(({ containerInstanceId }) => containerInstanceId !== undefined)
+  if (asked.length === 0) return withoutInstances(refusals, search)
+  const more = refusals.length < MOST_REFUSALS ? '' : ` (of the first ${MOST_REFUSALS} that were asked)`
+  return phrases(asked, search) + more
 }
 
-const withoutInstances = (refusals: readonly Refusal[]): string => {
-  const reasons = [...new Set(refusals.map(({ reason, detail }) => detail ?? reason))]
-  return reasons.every(
-    (reason) => reason === 'MISSING' || reason === 'No Container Instances were found in your cluster.',
-  )
+const phrases = (refusals: readonly Refusal[], search: Search): string =>
+  [...Map.groupBy(refusals, (refusal) => kindOf(refusal, search))]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([kind, group], index) => phrase(kind, group, search, index === 0))
+    .join(', ')
+
+/** Placement asked none: there is none, or none that can take tasks at all. */
+const withoutInstances = (refusals: readonly Refusal[], search: Search): string => {
+  const told = refusals.map(({ detail }) => detail).find((detail) => detail !== undefined)
+  if (told !== undefined) return told
+  if (refusals.some(({ reason }) => reason.includes('capacity provider')))
+    return 'no instance of its capacity provider can take tasks'
+  const unable = [...search.instances].flatMap(([containerInstanceId, { status, agentConnected }]) => {
+    if (status !== 'ACTIVE') return { containerInstanceId, reason: 'INACTIVE' }
+    return agentConnected === true ? [] : { containerInstanceId, reason: 'AGENT' }
+  })
+  if (unable.length > 0) return phrases(unable, search)
+  return search.instances.size === 0
     ? 'the cluster has no container instance; start an agent that joins it'
-    : listed(reasons)
+    : 'no instance could take tasks then'
 }
 
 /** An instance that takes no tasks says so with its status. */
