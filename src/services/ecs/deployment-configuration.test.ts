@@ -40,9 +40,10 @@ describe('a deployment configuration', () => {
   it('fills in how long a pause lasts, and what happens then', () => {
     const lifecycleHooks = [{ targetType: 'PAUSE', lifecycleStages: ['PRE_SCALE_UP'] }] as const
 
-    expect(checkedDeploymentConfiguration({ lifecycleHooks: lifecycleHooks as never }, REPLICA).lifecycleHooks).toEqual(
-      [{ ...lifecycleHooks[0], timeoutConfiguration: { timeoutInMinutes: 1440, action: 'ROLLBACK' } }],
-    )
+    expect(
+      checkedDeploymentConfiguration({ strategy: 'LINEAR', lifecycleHooks: lifecycleHooks as never }, REPLICA)
+        .lifecycleHooks,
+    ).toEqual([{ ...lifecycleHooks[0], timeoutConfiguration: { timeoutInMinutes: 1440, action: 'ROLLBACK' } }])
   })
 
   it('keeps what an update leaves out, but for what belongs to another strategy', () => {
@@ -58,6 +59,19 @@ describe('a deployment configuration', () => {
     const rolling = checkedDeploymentConfiguration({ strategy: 'ROLLING' }, REPLICA, before)
     expect(rolling).not.toHaveProperty('canaryConfiguration')
     expect(rolling.minimumHealthyPercent).toBe(50)
+  })
+
+  it('has pauses only where there are stages to pause at', () => {
+    const lifecycleHooks = [{ targetType: 'PAUSE' as const, lifecycleStages: ['POST_SCALE_UP' as const] }]
+    const before = checkedDeploymentConfiguration({ strategy: 'CANARY', lifecycleHooks }, REPLICA)
+
+    expect(checkedDeploymentConfiguration({ strategy: 'ROLLING' }, REPLICA, before)).not.toHaveProperty(
+      'lifecycleHooks',
+    )
+    expect(checkedDeploymentConfiguration({ lifecycleHooks: [] }, REPLICA, before).lifecycleHooks).toEqual([])
+    expect(refusalOf({ lifecycleHooks }, REPLICA)).toBe(
+      'lifecycleHooks are not valid with the ROLLING deployment strategy.',
+    )
   })
 
   it('forgets early success with the rolling deployments it is for', () => {
@@ -130,23 +144,27 @@ describe('a deployment configuration', () => {
       'earlySuccessCriteria is only valid with the ROLLING deployment strategy.',
     ],
     [
-      { lifecycleHooks: [{ hookTargetArn: 'arn:aws:lambda:us-east-1:000000000000:function:f' }] },
+      { strategy: 'LINEAR', lifecycleHooks: [{ hookTargetArn: 'arn:aws:lambda:us-east-1:000000000000:function:f' }] },
       'Lifecycle hooks with the target type AWS_LAMBDA are not supported. Use PAUSE.',
     ],
     [
-      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: [] }] },
+      { strategy: 'LINEAR', lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: [] }] },
       'lifecycleStages of a lifecycle hook cannot be empty.',
     ],
     [
-      { lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT'] }] },
+      { strategy: 'LINEAR', lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT'] }] },
       'PAUSE lifecycle hooks are not valid for the PRODUCTION_TRAFFIC_SHIFT stage.',
     ],
     [
-      { lifecycleHooks: [{ targetType: 'PAUSE', hookDetails: {}, lifecycleStages: ['PRE_SCALE_UP'] }] },
+      {
+        strategy: 'LINEAR',
+        lifecycleHooks: [{ targetType: 'PAUSE', hookDetails: {}, lifecycleStages: ['PRE_SCALE_UP'] }],
+      },
       'hookTargetArn, roleArn and hookDetails are not valid for PAUSE lifecycle hooks.',
     ],
     [
       {
+        strategy: 'LINEAR',
         lifecycleHooks: [
           {
             targetType: 'PAUSE',

@@ -42,7 +42,7 @@ export const checkedDeploymentConfiguration = (
     ...common,
     deploymentCircuitBreaker: checkedCircuitBreaker(wanted.deploymentCircuitBreaker),
     alarms: wanted.alarms && checkedAlarms(wanted.alarms),
-    lifecycleHooks: wanted.lifecycleHooks && checkedLifecycleHooks(wanted.lifecycleHooks),
+    lifecycleHooks: checkedHooks(given, wanted),
     earlySuccessCriteria: checkedEarlySuccess(given, wanted),
     ...checkedSteps(given, wanted),
   })
@@ -108,6 +108,17 @@ const checkedAlarms = ({ alarmNames, enable, rollback }: DeploymentAlarms): Depl
     throw invalidParameter('alarmNames cannot be empty when deployment alarms are enabled.')
   if (names.some((name) => name === '')) throw invalidParameter('The name of an alarm cannot be blank.')
   return { alarmNames: names, enable: enable ?? false, rollback: rollback ?? false }
+}
+
+/** A rolling deployment has no stages to pause at; hooks that the service had go when its strategy changes to that. */
+const checkedHooks = (
+  given: DeploymentConfiguration,
+  { lifecycleHooks, strategy }: Complete,
+): DeploymentConfiguration['lifecycleHooks'] => {
+  if (strategy !== 'ROLLING') return lifecycleHooks && checkedLifecycleHooks(lifecycleHooks)
+  if (given.lifecycleHooks?.length)
+    throw invalidParameter('lifecycleHooks are not valid with the ROLLING deployment strategy.')
+  return undefined
 }
 
 /** Only for rolling deployments; one that the service had goes when its strategy changes. */

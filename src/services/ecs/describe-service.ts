@@ -47,7 +47,7 @@ export const describeService = (
     clusterArn: service.clusterArn,
     status: service.status,
     desiredCount: service.desiredCount,
-    ...taskTotals(context, service),
+    ...taskTotals(context, service, counted),
     ...describeRevision(counted[0]?.revision),
     deploymentConfiguration: service.deploymentConfiguration,
     deploymentController: { type: service.deploymentController },
@@ -98,10 +98,14 @@ const taskCounts = ({ tx }: EcsContext, holderId: string): Omit<Counts, 'desired
   runningCount: tx.tasks.count('inDeployment', taskCountKey(holderId, 'RUNNING')),
 })
 
-const taskTotals = (context: EcsContext, { serviceArn }: ServiceRecord): Omit<Counts, 'desiredCount'> => {
-  const deployments = context.tx.deployments.find('byService', serviceArn).map(({ deploymentId }) => deploymentId)
-  const taskSets = context.tx.taskSets.find('byService', serviceArn).map(({ taskSetId }) => taskSetId)
-  const counts = [...deployments, ...taskSets].map((holderId) => taskCounts(context, holderId))
+/** Of the whole service, whoever holds its tasks. */
+const taskTotals = (
+  context: EcsContext,
+  { serviceArn }: ServiceRecord,
+  counted: readonly CountedDeployment[],
+): Omit<Counts, 'desiredCount'> => {
+  const taskSets = context.tx.taskSets.find('byService', serviceArn)
+  const counts = [...counted, ...taskSets.map(({ taskSetId }) => taskCounts(context, taskSetId))]
   return {
     pendingCount: counts.reduce((total, { pendingCount }) => total + pendingCount, 0),
     runningCount: counts.reduce((total, { runningCount }) => total + runningCount, 0),
