@@ -73,23 +73,52 @@ const shrink = (world: RolloutWorld, id: string): void => {
   else if (running > 0) world.counts.set(id, tasks(running - 1, { stopping: 1 }))
 }
 
+/** Looks that a quiet time has room for. */
+const QUIET_LOOKS = 6
+
+const happening = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('quiet', 'quiet', 'time', 'update') },
+  { weight: 3, arbitrary: fc.constantFrom(...Object.keys(HAPPENINGS)) },
+)
+
 const run = fc.record({
   configuration,
   desiredCount: fc.integer({ min: 0, max: 6 }),
-  happenings: fc.array(fc.tuple(fc.constantFrom(...Object.keys(HAPPENINGS)), fc.integer({ min: 0, max: 6 })), {
+  /** The first deployment went well: there is something to go back to. */
+  isEstablished: fc.boolean(),
+  happenings: fc.array(fc.tuple(happening, fc.integer({ min: 0, max: 6 })), {
+    minLength: 5,
     maxLength: 40,
+    size: 'max',
   }),
 })
 
+type Run = typeof run extends fc.Arbitrary<infer Value> ? Value : never
+
+const establish = (world: RolloutWorld): void => {
+  for (let round = 0; round < 10; round += 1) {
+    world.settle()
+    world.answerHooks('SUCCEEDED')
+    world.now += MINUTE_MS
+  }
+  world.deploy()
+}
+
 /** Plays the run; `check` is called after every look. */
 const play = (
-  { configuration: given, desiredCount, happenings }: typeof run extends fc.Arbitrary<infer Run> ? Run : never,
+  { configuration: given, desiredCount, isEstablished, happenings }: Run,
   check: (world: RolloutWorld, step: RolloutStep) => void = () => undefined,
 ): RolloutWorld => {
   const world = new RolloutWorld({ ...given, lifecycleHooks: [...given.lifecycleHooks] }, desiredCount)
+  if (isEstablished) establish(world)
   for (const [name, amount] of happenings) {
     HAPPENINGS[name]?.(world, amount)
-    check(world, world.look())
+    const looks = name === 'quiet' ? QUIET_LOOKS : 1
+    for (let look = 0; look < looks; look += 1) {
+      const step = world.look()
+      check(world, step)
+      if (name === 'quiet') world.carryOut(step.groups)
+    }
   }
   return world
 }

@@ -33,7 +33,7 @@ const equalSteps = (percent: number): readonly number[] => {
 }
 
 /** How long each step but the last is watched. */
-export const stepBakeMs = ({ strategy, linearConfiguration, canaryConfiguration }: DeploymentConfiguration): number => {
+const stepBakeMs = ({ strategy, linearConfiguration, canaryConfiguration }: DeploymentConfiguration): number => {
   const linear = linearConfiguration?.stepBakeTimeInMinutes ?? LINEAR_DEFAULTS.stepBakeTimeInMinutes
   const canary = canaryConfiguration?.canaryBakeTimeInMinutes ?? CANARY_DEFAULTS.canaryBakeTimeInMinutes
   if (strategy === 'LINEAR') return linear * MS_PER_MINUTE
