@@ -271,8 +271,8 @@ describe('the page', () => {
       [
         'web wants 4 tasks and has 3 running.',
         '',
-        'DEPLOYMENT                   STATUS   TASK DEFINITION  DESIRED  RUNNING  PENDING  FAILED  ROLLOUT',
-        `${ID}  PRIMARY  web:1                  4        3        0       0  IN_PROGRESS`,
+        'DEPLOYMENT                   STATUS   DEFINITION  DESIRED  RUNNING  PENDING  FAILED  ROLLOUT',
+        `${ID}  PRIMARY  web:1             4        3        0       0  IN_PROGRESS`,
         '',
         'Failed tasks',
         '  b and 1 before it, 4 s ago',

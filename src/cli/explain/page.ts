@@ -60,7 +60,7 @@ export const json = (facts: Facts): object => {
 
 const holderTable = ({ deployments = [], taskSets = [] }: Service): string =>
   table(
-    ['DEPLOYMENT', 'STATUS', 'TASK DEFINITION', 'DESIRED', 'RUNNING', 'PENDING', 'FAILED', 'ROLLOUT'],
+    ['DEPLOYMENT', 'STATUS', 'DEFINITION', 'DESIRED', 'RUNNING', 'PENDING', 'FAILED', 'ROLLOUT'],
     deployments.map((deployment) => [
       deployment.id,
       deployment.status,
@@ -73,7 +73,7 @@ const holderTable = ({ deployments = [], taskSets = [] }: Service): string =>
     ]),
   ) +
   table(
-    ['TASK SET', 'STATUS', 'TASK DEFINITION', 'DESIRED', 'RUNNING', 'PENDING', 'SCALE', 'STABILITY'],
+    ['TASK SET', 'STATUS', 'DEFINITION', 'DESIRED', 'RUNNING', 'PENDING', 'SCALE', 'STABILITY'],
     taskSets.map((taskSet) => [
       taskSet.id,
       taskSet.status,

@@ -36,7 +36,7 @@ describe('help and version', () => {
     expect(answer('version')).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect(answer('--version')).toBe(answer('version'))
     const overview = answer('help')
-    for (const name of ['up', 'down', 'status', 'env', 'server', 'agent', 'version', 'help']) {
+    for (const name of ['up', 'down', 'status', 'explain', 'env', 'server', 'agent', 'version', 'help']) {
       expect(overview).toMatch(new RegExp(`^ {2}${name} `, 'm'))
     }
     for (const args of [[], ['--help'], ['-h'], ['help', 'help']]) expect(answer(...args)).toBe(overview)
