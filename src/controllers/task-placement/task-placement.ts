@@ -3,7 +3,7 @@
  * on those that have waited too long. Tasks are put among those that wait by whoever launches them (`canWait`).
  */
 import { defined } from '../../kit/assert.ts'
-import type { Clock } from '../../kit/clock.ts'
+import { type Clock, settle } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { PROVISIONING_WAIT_MS, WAITING_TASKS_PER_TRANSACTION } from '../../model/limits.ts'
 import { giveHost } from '../../model/new-task.ts'
@@ -27,6 +27,9 @@ export interface TaskPlacementOptions {
 
 /** Rest after a look at a cluster, in multiples of what it took: while instances come by the thousands, looks are few and find much. */
 const REST = 4
+
+/** Portions between which nobody else has a turn, if they change nothing. */
+const PORTIONS_IN_A_ROW = 16
 
 /** What fitted nowhere in one look at a cluster, by kind, and why. */
 type Misfits = Map<string, readonly PlacementFailure[]>
@@ -76,8 +79,9 @@ export class TaskPlacement implements Controller {
   async #placeAll(clusterArn: string): Promise<Misfits> {
     const misfits: Misfits = new Map()
     const waiting = this.#store.tables.tasks.iterate('waiting', clusterArn)
-    for (const portion of portionsOf(waiting, WAITING_TASKS_PER_TRANSACTION)) {
+    for (const [index, portion] of portionsOf(waiting, WAITING_TASKS_PER_TRANSACTION).entries()) {
       if (misfits.has(portion.kind)) continue
+      if (index % PORTIONS_IN_A_ROW === PORTIONS_IN_A_ROW - 1) await settle()
       const failures = await this.#store.transact((tx) => this.#place(tx, portion))
       if (failures.length > 0) misfits.set(portion.kind, failures)
     }
