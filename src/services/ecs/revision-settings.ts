@@ -10,16 +10,13 @@ import type {
 import { compact } from '../../kit/compact.ts'
 import { decimal19 } from '../../kit/ids.ts'
 import { serviceRevisionArn } from '../../model/arn.ts'
-import { isFargateProvider } from '../../model/capacity-provider.ts'
 import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
 import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
-import { checkedStrategy } from './capacity-providers.ts'
 import type { EcsContext } from './context.ts'
-import { oneOf } from './enums.ts'
 import { fargatePlatformVersion } from './fargate.ts'
 import { invalidParameter } from './faults.ts'
-import { checkCompatible, LAUNCH_TYPES } from './launch-target.ts'
+import { type Capacity, checkCompatible, checkedCapacity } from './launch-target.ts'
 import { requireActiveTaskDefinition } from './lookups.ts'
 import { checkNetworkConfiguration } from './network-configuration.ts'
 import { checkVolumes } from './task-launch.ts'
@@ -37,9 +34,6 @@ export type RevisionSettings = Omit<
   ServiceRevisionRecord,
   'serviceRevisionArn' | 'serviceArn' | 'clusterArn' | 'createdAt'
 >
-
-/** On what tasks run. A strategy leaves the launch type to say what its tasks count as. */
-export type Capacity = Pick<ServiceRevisionRecord, 'launchType' | 'capacityProviderStrategy'>
 
 /** The settings of a request that names everything itself. */
 export const checkedRevision = (
@@ -79,30 +73,6 @@ export const revisionSettings = ({
     ...compact({ networkConfiguration }),
   }
 }
-
-/** The launch type or strategy of a request; the cluster's default strategy where it names neither. */
-export const checkedCapacity = (
-  { launchType, capacityProviderStrategy }: RevisionRequest,
-  cluster: ClusterRecord,
-): Capacity => {
-  if (launchType !== undefined && capacityProviderStrategy?.length)
-    throw invalidParameter(
-      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
-    )
-  if (launchType !== undefined)
-    return { launchType: oneOf('launchType', launchType, LAUNCH_TYPES), capacityProviderStrategy: [] }
-  return strategyCapacity(
-    capacityProviderStrategy?.length
-      ? checkedStrategy(capacityProviderStrategy, cluster.capacityProviders)
-      : cluster.defaultCapacityProviderStrategy,
-  )
-}
-
-/** A strategy never mixes the providers of Fargate with others. */
-const strategyCapacity = (capacityProviderStrategy: readonly CapacityProviderStrategyItem[]): Capacity => ({
-  launchType: isFargateProvider(capacityProviderStrategy[0]?.capacityProvider ?? '') ? 'FARGATE' : 'EC2',
-  capacityProviderStrategy,
-})
 
 const platformOf = (
   requested: string | undefined,

@@ -7,7 +7,8 @@ import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-r
 import type { EcsContext } from './context.ts'
 import { clientException, invalidParameter } from './faults.ts'
 import { requireActiveTaskDefinition } from './lookups.ts'
-import { type Capacity, checkedCapacity, revisionSettings, type RevisionSettings } from './revision-settings.ts'
+import { type Capacity, checkedCapacity } from './launch-target.ts'
+import { revisionSettings, type RevisionSettings } from './revision-settings.ts'
 import { primaryRevision } from './service-lookups.ts'
 
 export interface UpdatedRevision {

@@ -5,6 +5,7 @@ import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-r
 import type { ReadTables } from '../../store/tables.ts'
 import type { EcsContext } from './context.ts'
 import { invalidParameter, serviceNotActive, serviceNotFound } from './faults.ts'
+import { missing } from './missing-member.ts'
 
 /** The ARN that a name or ARN stands for, in the cluster; whether there is such a service is another question. */
 export const serviceArnIn = (cluster: ClusterRecord, nameOrArn: string): string =>
@@ -43,7 +44,7 @@ export const requireService = (
   cluster: ClusterRecord,
   nameOrArn: string | undefined,
 ): ServiceRecord => {
-  if (!nameOrArn) throw invalidParameter('Service can not be blank.')
+  if (!nameOrArn) throw missing('service')
   const service = getService(context, cluster, nameOrArn)
   if (service === undefined) throw serviceNotFound()
   return service

@@ -169,6 +169,16 @@ describe('CreateService', () => {
       'Specifying both a launch type and capacity provider strategy is not supported.',
     ],
     [
+      'a strategy that weighs nothing',
+      {
+        capacityProviderStrategy: [
+          { capacityProvider: 'FARGATE', base: 1 },
+          { capacityProvider: 'FARGATE_SPOT', weight: 0 },
+        ],
+      },
+      'must contain at least one capacity provider with a weight greater than 0.',
+    ],
+    [
       'a placement strategy on Fargate',
       { ...FARGATE, placementStrategy: [{ type: 'random' }] },
       'not supported with FARGATE',

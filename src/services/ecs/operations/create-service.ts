@@ -15,6 +15,7 @@ import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter, unsupportedFeature } from '../faults.ts'
 import { forgetService } from '../../../store/forget-service.ts'
 import { ECS_NAME, requireCluster } from '../lookups.ts'
+import { missing } from '../missing-member.ts'
 import { checkedRevision, newRevision, type RevisionSettings } from '../revision-settings.ts'
 import {
   checkedDesiredCount,
@@ -67,7 +68,7 @@ const checkedToken = (token: string | undefined): string | undefined => {
 }
 
 const checkedName = (serviceName: string | undefined): string => {
-  if (!serviceName) throw invalidParameter('Service name can not be blank.')
+  if (!serviceName) throw missing('serviceName')
   if (!ECS_NAME.test(serviceName))
     throw invalidParameter(
       'The service name can have up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens.',

@@ -3,10 +3,11 @@ import type { ListServicesByNamespaceRequest, ListServicesByNamespaceResponse } 
 import { NAMESPACE_LENGTH, PAGE_SIZE } from '../../../model/limits.ts'
 import type { EcsOperation } from '../context.ts'
 import { invalidParameter, namespaceNotFound } from '../faults.ts'
+import { missing } from '../missing-member.ts'
 
 export const listServicesByNamespace: EcsOperation<ListServicesByNamespaceRequest, ListServicesByNamespaceResponse> = {
   handle: ({ namespace, maxResults = PAGE_SIZE }) => {
-    if (!namespace) throw invalidParameter('Namespace can not be blank.')
+    if (!namespace) throw missing('namespace')
     if (namespace.length > NAMESPACE_LENGTH)
       throw invalidParameter(`namespace can have at most ${NAMESPACE_LENGTH} characters.`)
     if (maxResults < 1 || maxResults > PAGE_SIZE)
