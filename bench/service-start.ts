@@ -34,7 +34,7 @@ await connectedInstance(longshore.client)
 const client = new LightClient(longshore.endpoint)
 const services = new ServiceClient(client)
 const engineCalls = new EngineCalls(engine.socket, image, CPU)
-const swarm = await Swarm.init(new EngineCalls(rivalEngine.socket, image, CPU))
+const swarm = await Swarm.init(rivalEngine.host)
 let number = 0
 
 const register = (networkMode: Network): Promise<object> =>
@@ -60,10 +60,8 @@ const ourRate = async (networkMode: Network): Promise<number> => {
 
 const swarmRate = async (network: Network): Promise<number> => {
   const name = `swarm-${number++}`
-  const rate = await rateOf(TASKS, async () => {
-    await swarm.createService(name, image, COMMAND, { replicas: TASKS, network })
-    await swarm.running(name, TASKS)
-  })
+  const options = { replicas: TASKS, network, memoryMiB: MEMORY_MIB }
+  const rate = await rateOf(TASKS, () => swarm.createService(name, image, COMMAND, options))
   await swarm.removeService(name)
   await cleanedUp(rivalEngine)
   return rate
@@ -75,7 +73,7 @@ const againstSwarm = (network: Network, atLeast: number): Promise<Answer> =>
     unit: 'tasks/s',
     ours: () => ourRate(network),
     rival: () => swarmRate(network),
-    rivalName: 'Docker Swarm mode',
+    rivalName: 'docker service create',
     goal: { atLeast },
     pairs: 3,
     warmUps: 0,

@@ -1,54 +1,44 @@
-/** Docker's own orchestrator on an engine of its own: the rival of services. Spoken to over the Engine API, as ours is over ECS's. */
-import type { EngineCalls } from './engine-calls.ts'
-
-const POLL_MS = 10
-
-interface SwarmTask {
-  readonly Status: { readonly State: string }
-}
+/** Docker's own orchestrator on an engine of its own, by its own command: the rival of services. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 
 export class Swarm {
-  readonly #calls: EngineCalls
+  readonly #host: string
 
-  private constructor(calls: EngineCalls) {
-    this.#calls = calls
+  private constructor(host: string) {
+    this.#host = host
   }
 
-  static async init(calls: EngineCalls): Promise<Swarm> {
-    await calls.call('POST', '/swarm/init', { ListenAddr: '127.0.0.1:2377', AdvertiseAddr: '127.0.0.1' })
-    return new Swarm(calls)
+  /** Makes the engine behind `host` (a `DOCKER_HOST`) a swarm of one. */
+  static async init(host: string): Promise<Swarm> {
+    const swarm = new Swarm(host)
+    await swarm.#docker('swarm', 'init', '--advertise-addr', '127.0.0.1')
+    return swarm
   }
 
-  /** Like `docker service create --replicas`. */
+  /** `docker service create`; resolves, as the command ends, when all replicas run and stay so. */
   async createService(name: string, image: string, command: readonly string[], options: SwarmOptions): Promise<void> {
-    await this.#calls.call('POST', '/services/create', {
-      Name: name,
-      TaskTemplate: {
-        ContainerSpec: { Image: image, Command: command },
-        Resources: { Limits: { MemoryBytes: 32 * 1024 * 1024 } },
-        ...(options.network === 'host' ? { Networks: [{ Target: 'host' }] } : {}),
-      },
-      Mode: { Replicated: { Replicas: options.replicas } },
-    })
-  }
-
-  async runningTasks(name: string): Promise<number> {
-    const filters = JSON.stringify({ service: [name], 'desired-state': ['running'] })
-    const text = await this.#calls.call('GET', `/tasks?filters=${encodeURIComponent(filters)}`)
-    return (JSON.parse(text) as SwarmTask[]).filter(({ Status }) => Status.State === 'running').length
-  }
-
-  /** Resolves when that many tasks of the service run. */
-  async running(name: string, replicas: number): Promise<void> {
-    while ((await this.runningTasks(name)) < replicas) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    const network = options.network === 'host' ? ['--network', 'host'] : []
+    const limits = ['--limit-memory', `${options.memoryMiB}m`]
+    const replicas = ['--replicas', String(options.replicas)]
+    await this.#docker('service', 'create', '--name', name, ...replicas, ...network, ...limits, image, ...command)
   }
 
   async removeService(name: string): Promise<void> {
-    await this.#calls.call('DELETE', `/services/${name}`)
+    await this.#docker('service', 'rm', name)
+  }
+
+  async #docker(...args: readonly string[]): Promise<void> {
+    const child = spawn('docker', ['--host', this.#host, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const [code] = (await once(child, 'exit')) as [number]
+    if (code !== 0) throw new Error(`docker ${args.join(' ')}: ${said}`)
   }
 }
 
 export interface SwarmOptions {
   readonly replicas: number
   readonly network: 'bridge' | 'host'
+  readonly memoryMiB: number
 }
