@@ -110,7 +110,7 @@ const once = (question: string, unit: string, value: number, limit: number): Pro
 
 /** The 99th percentile of calls, in milliseconds, that are made every few milliseconds while 1,000 tasks are replaced. */
 const callsDuringUpdate = async (): Promise<Answer> => {
-  const cluster = await startLargeCluster(UPDATED_ON_INSTANCES, ['--task-settling-seconds', '1'])
+  const cluster = await startLargeCluster(UPDATED_ON_INSTANCES, ['--service-settling-seconds', '1'])
   const { call } = cluster
   const serviceName = 'updated'
   try {
