@@ -4,6 +4,7 @@ import type { RememberedGroup, RememberedPlan } from '../../controllers/service-
 import type { Facts } from './facts.ts'
 import type { LastPlan } from './last-plan.ts'
 import { json, page } from './page.ts'
+import { notes } from './notes.ts'
 import { headline, reasons } from './reasons.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 10, 30, 53)
@@ -112,7 +113,7 @@ describe('the headline', () => {
     expect(headline(facts)).toBe('web is steady since 09:00:53Z (90 min): all 4 tasks run.')
     expect(reasons(facts)).toEqual([])
     expect(page({ ...facts, stopped: [startFailure('b', NOW - 4000), startFailure('a', NOW - 60_000)] })).toContain(
-      '\n- But 2 tasks of it failed in the last 60 s, the last one 4 s ago, and had to be replaced.\n',
+      '\n- 2 tasks failed in the last 60 s, the last one 4 s ago (see below).\n',
     )
   })
 
@@ -167,17 +168,6 @@ describe('the reasons', () => {
     ])
     expect(reasons(someFacts({ plan, instances }))).toEqual([
       '1 task cannot be placed: 1 instance is DRAINING, 1 has no connected agent.',
-    ])
-  })
-
-  it('tell of tasks whose hosts go or are lost', () => {
-    const tasks: Task[] = [
-      { containerInstanceArn: 'going', connectivity: 'CONNECTED' },
-      { connectivity: 'DISCONNECTED' },
-    ]
-    expect(reasons({ ...hindered(), tasks, draining: new Set(['going']) })).toEqual([
-      '1 task has to leave an instance that is DRAINING.',
-      '1 task is on an instance whose agent is not connected; if it stays so, others are started.',
     ])
   })
 
@@ -249,6 +239,22 @@ describe('the reasons', () => {
   })
 })
 
+describe('the notes', () => {
+  it('tell of tasks whose hosts go or are lost, and of failures', () => {
+    const tasks: Task[] = [
+      { containerInstanceArn: 'going', connectivity: 'CONNECTED' },
+      { connectivity: 'DISCONNECTED' },
+    ]
+    const stopped = [startFailure('b', NOW - 4000), startFailure('a', NOW - 3_600_000)]
+    expect(notes({ ...hindered(), tasks, stopped, draining: new Set(['going']) })).toEqual([
+      '1 task has to leave an instance that is DRAINING.',
+      '1 task is on an instance whose agent is not connected; if that stays so, others are started elsewhere.',
+      '1 task failed 4 s ago (see below).',
+    ])
+    expect(notes(someFacts())).toEqual([])
+  })
+})
+
 describe('the page', () => {
   const facts = someFacts({
     service: aService({
@@ -270,6 +276,7 @@ describe('the page', () => {
     expect(page(facts)).toBe(
       [
         'web wants 4 tasks and has 3 running.',
+        '- 2 tasks failed in the last 60 s, the last one 4 s ago (see below).',
         '',
         'DEPLOYMENT                   STATUS   DEFINITION  DESIRED  RUNNING  PENDING  FAILED  ROLLOUT',
         `${ID}  PRIMARY  web:1             4        3        0       0  IN_PROGRESS`,

@@ -1,9 +1,10 @@
 /** The whole explanation as a page for a terminal of 100 columns, and as JSON. */
 import type { Service } from '@aws-sdk/client-ecs'
 import { table } from '../table.ts'
-import { failedTasks, recentFailures } from './failed-tasks.ts'
-import { DESCRIBED_STOPPED, type Facts } from './facts.ts'
+import { failedTasks } from './failed-tasks.ts'
+import type { Facts } from './facts.ts'
 import type { LastPlan } from './last-plan.ts'
+import { notes } from './notes.ts'
 import { headline, isSteady, reasons } from './reasons.ts'
 import { clockTime, count, duration, listed, shortName, wrapped } from './words.ts'
 
@@ -12,27 +13,15 @@ const SHOWN_FAILURES = 5
 const SHOWN_EVENTS = 5
 
 export const page = (facts: Facts): string => {
-  const sentences = reasons(facts).map((sentence) => wrapped(sentence, '- '))
+  const sentences = [...reasons(facts), ...notes(facts)].map((sentence) => wrapped(sentence, '- '))
   const sections = [
-    wrapped(headline(facts)) + sentences.join('') + restlessness(facts),
+    wrapped(headline(facts)) + sentences.join(''),
     holderTable(facts.service),
     failureList(facts),
     eventList(facts),
     looked(facts),
   ]
   return sections.filter((section) => section !== '').join('\n')
-}
-
-/** All tasks there, and yet something is wrong. */
-const restlessness = ({ service, explanation, stopped, now }: Facts): string => {
-  const failures = recentFailures(stopped, now)
-  if (failures.length === 0 || service.status !== 'ACTIVE' || !isSteady(service, explanation)) return ''
-  const [oldest, newest] = [failures.at(-1), failures[0]].map((task) => now - (task?.stoppedAt?.getTime() ?? now))
-  const span = failures.length === 1 ? '' : ` in the last ${duration(oldest ?? 0)}, the last one`
-  return wrapped(
-    `But ${failures.length < DESCRIBED_STOPPED ? '' : 'at least '}${count(failures.length, 'task')} of it failed${span} ${duration(newest ?? 0)} ago, and had to be replaced.`,
-    '- ',
-  )
 }
 
 /** For scripts: what the page says, and what it was made from. */
@@ -44,6 +33,7 @@ export const json = (facts: Facts): object => {
     isSteady: service.status === 'ACTIVE' && isSteady(service, explanation),
     summary: headline(facts),
     reasons: reasons(facts),
+    notes: notes(facts),
     desiredCount: service.desiredCount,
     runningCount: service.runningCount,
     pendingCount: service.pendingCount,

@@ -5,7 +5,7 @@ import { lastStartFailure } from './failed-tasks.ts'
 import { type Facts, holderOf } from './facts.ts'
 import type { Hindrance, LastPlan, PlannedGroup } from './last-plan.ts'
 import { placementWords } from './placement-words.ts'
-import { clockTime, count, duration, listed, shortName, whenDue } from './words.ts'
+import { clockTime, count, duration, isOrAre, listed, shortName, whenDue } from './words.ts'
 
 /** One sentence on where the service is. */
 export const headline = ({ now, service, explanation }: Facts): string => {
@@ -52,30 +52,9 @@ export const reasons = (facts: Facts): string[] => {
   const { service, explanation, tasks, now } = facts
   if (service.status === 'INACTIVE' || isSteady(service, explanation)) return []
   const found = explanation?.plan === undefined ? [NOT_LOOKED_AT] : planWords(explanation.plan, facts)
-  found.push(...hostWords(facts))
   const starting = tasks.filter(isStarting)
   return found.length === 0 && starting.length > 0 ? [waitingToStart(starting, starting.length, now)] : found
 }
-
-/** What the hosts of its tasks have to do with it. */
-const hostWords = ({ service, tasks, draining }: Facts): string[] => {
-  const leaving = tasks.filter(({ containerInstanceArn = '' }) => draining.has(containerInstanceArn)).length
-  const lost = tasks.filter(({ connectivity }) => connectivity === 'DISCONNECTED').length
-  const stay = service.schedulingStrategy === 'DAEMON' ? ', once the other services have left it' : ''
-  return [
-    ...(leaving === 0
-      ? []
-      : [`${count(leaving, 'task')} ${hasOrHave(leaving)} to leave an instance that is DRAINING${stay}.`]),
-    ...(lost === 0
-      ? []
-      : [
-          `${count(lost, 'task')} ${isOrAre(lost)} on an instance whose agent is not connected; if it stays so, others are started.`,
-        ]),
-  ]
-}
-
-const isOrAre = (number: number): string => (number === 1 ? 'is' : 'are')
-const hasOrHave = (number: number): string => (number === 1 ? 'has' : 'have')
 
 const NOT_LOOKED_AT = 'The service scheduler has not looked at it since the server started; ask again in a moment.'
 

@@ -6,6 +6,8 @@ const LINE_WIDTH = 100
 /** `1 task`, `2 tasks`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
+export const isOrAre = (number: number): string => (number === 1 ? 'is' : 'are')
+
 /** `a, b and c`. */
 export const listed = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
