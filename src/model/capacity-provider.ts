@@ -1,4 +1,5 @@
 /** Rules on capacity providers that need nothing but their records. */
+import { PROVISIONING_TASKS_PER_CLUSTER } from './limits.ts'
 import type { CapacityProviderRecord } from './service-records.ts'
 
 /** They exist in every account, and no machine belongs to them. */
@@ -19,3 +20,6 @@ export const groupNameOf = ({ autoScalingGroupProvider }: CapacityProviderRecord
  */
 export const canWait = (provider: CapacityProviderRecord | undefined): boolean =>
   provider?.autoScalingGroupProvider.managedScaling?.status === 'ENABLED'
+
+/** How many more tasks of a cluster may wait, where so many do. */
+export const waitingRoom = (waitingCount: number): number => Math.max(0, PROVISIONING_TASKS_PER_CLUSTER - waitingCount)

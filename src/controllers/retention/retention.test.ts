@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { aCapacityProvider } from '../../../test/builders/a-capacity-provider.ts'
 import { aCluster } from '../../../test/builders/a-cluster.ts'
 import { aContainerInstance } from '../../../test/builders/a-container-instance.ts'
 import { aTask } from '../../../test/builders/a-task.ts'
@@ -7,6 +8,7 @@ import { ManualClock } from '../../kit/clock.ts'
 import {
   CLEAN_UP_ROWS,
   CLIENT_TOKEN_RETENTION_MS,
+  INACTIVE_CAPACITY_PROVIDER_RETENTION_MS,
   INACTIVE_INSTANCE_RETENTION_MS,
   STOPPED_TASK_RETENTION_MS,
 } from '../../model/limits.ts'
@@ -14,6 +16,7 @@ import type { TaskRecord } from '../../model/records.ts'
 import { MemoryJournal } from '../../store/journal/journal.ts'
 import { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
+import { capacityProviderRetention } from './capacity-provider-retention.ts'
 import { clientTokenRetention } from './client-token-retention.ts'
 import { containerInstanceRetention } from './container-instance-retention.ts'
 import { taskDefinitionRetention } from './task-definition-retention.ts'
@@ -100,6 +103,24 @@ describe('container instance retention', () => {
     await run(containerInstanceRetention({ store, clock }))
 
     expect([...store.tables.containerInstances.rows()]).toEqual(instances.slice(1))
+  })
+})
+
+describe('capacity provider retention', () => {
+  it('forgets deleted capacity providers after an hour', async () => {
+    const { store, clock } = await world()
+    const deletedAt = clock.now()
+    const providers = [
+      aCapacityProvider({ name: 'long-gone', status: 'INACTIVE', deletedAt }),
+      aCapacityProvider({ name: 'gone', status: 'INACTIVE', deletedAt: deletedAt + 1 }),
+      aCapacityProvider(),
+    ]
+    await store.transact((tx) => providers.forEach((provider) => tx.capacityProviders.insert(provider)))
+    await clock.advance(INACTIVE_CAPACITY_PROVIDER_RETENTION_MS)
+
+    await run(capacityProviderRetention({ store, clock }))
+
+    expect([...store.tables.capacityProviders.rows()]).toEqual(providers.slice(1))
   })
 })
 

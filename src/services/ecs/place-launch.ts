@@ -3,7 +3,7 @@
  * among the tasks that wait for it.
  */
 import { defined } from '../../kit/assert.ts'
-import { canWait } from '../../model/capacity-provider.ts'
+import { canWait, waitingRoom } from '../../model/capacity-provider.ts'
 import { PROVISIONING_TASKS_PER_CLUSTER } from '../../model/limits.ts'
 import type { TaskLaunch, TaskTarget } from '../../model/new-task.ts'
 import type { WaitingTask } from '../../model/records.ts'
@@ -92,8 +92,8 @@ const placePart = (
   const placed = placements.map((placement): TaskTarget => ({ host: hostOf(context, placement), capacityProviderName }))
   const missing = count - placed.length
   if (missing === 0 || !mayWait(context, part)) return { targets: placed, failures }
-  const room = PROVISIONING_TASKS_PER_CLUSTER - context.tx.tasks.findSize('waiting', launch.clusterArn) - waitingCount
-  const waits = Array<TaskTarget>(Math.max(0, Math.min(missing, room))).fill({ waiting, capacityProviderName })
+  const room = waitingRoom(context.tx.tasks.findSize('waiting', launch.clusterArn) + waitingCount)
+  const waits = Array<TaskTarget>(Math.min(missing, room)).fill({ waiting, capacityProviderName })
   return { targets: [...placed, ...waits], failures: waits.length === missing ? [] : failures.map(noRoomToWait) }
 }
 

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { ACCOUNT, ecsHarness } from '../../../../test/ecs-context.ts'
 import { createCapacityProvider } from './create-capacity-provider.ts'
 import { describeCapacityProviders } from './describe-capacity-providers.ts'
+import { listTagsForResource } from './list-tags-for-resource.ts'
+import { tagResource } from './tag-resource.ts'
+import { untagResource } from './untag-resource.ts'
 
 const groupArn = (name: string): string =>
   `arn:aws:autoscaling:us-east-1:${ACCOUNT}:autoScalingGroup:0123:autoScalingGroupName/${name}`
@@ -60,6 +63,16 @@ describe('CreateCapacityProvider', () => {
     const read = await ecs.call(describeCapacityProviders, { capacityProviders: ['spare'], include: ['TAGS'] })
 
     expect(read.capacityProviders).toMatchObject([{ autoScalingGroupProvider, tags }])
+  })
+
+  it('can be tagged later', async () => {
+    const ecs = await ecsHarness()
+    const { capacityProvider } = await ecs.call(createCapacityProvider, aRequest({ tags: [{ key: 'a', value: '1' }] }))
+    const resourceArn = capacityProvider?.capacityProviderArn
+    await ecs.call(tagResource, { resourceArn, tags: [{ key: 'b', value: '2' }] })
+    await ecs.call(untagResource, { resourceArn, tagKeys: ['a'] })
+
+    expect(await ecs.call(listTagsForResource, { resourceArn })).toEqual({ tags: [{ key: 'b', value: '2' }] })
   })
 
   it('gives a name only once, and an Auto Scaling group to one provider, by name or ARN', async () => {
