@@ -62,10 +62,14 @@ export const isRevisionNew = (input: Asked, { current, wanted }: UpdatedRevision
 const comparable = (settings: RevisionSettings): unknown[] => [
   settings.taskDefinitionArn,
   settings.launchType,
-  settings.capacityProviderStrategy,
+  byProvider(settings.capacityProviderStrategy),
   settings.isLatestPlatform ? 'LATEST' : settings.platformVersion,
   settings.networkConfiguration,
 ]
+
+/** The order of a strategy says nothing. */
+const byProvider = (strategy: Capacity['capacityProviderStrategy']): unknown =>
+  new Map(strategy.map((item) => [item.capacityProvider, item]))
 
 /** AWS: a change of the strategy begins no deployment by itself, and needs one; an empty list goes back to the launch type. */
 const updatedCapacity = (
@@ -79,7 +83,10 @@ const updatedCapacity = (
     strategy.length === 0
       ? { launchType, capacityProviderStrategy: [] }
       : checkedCapacity({ capacityProviderStrategy: strategy }, cluster)
-  const isChanged = !util.isDeepStrictEqual(capacity.capacityProviderStrategy, capacityProviderStrategy)
+  const isChanged = !util.isDeepStrictEqual(
+    byProvider(capacity.capacityProviderStrategy),
+    byProvider(capacityProviderStrategy),
+  )
   if (isChanged && !forceNewDeployment)
     throw invalidParameter(
       'When switching from launch type to capacity provider strategy on an existing service, or making a change to a ' +

@@ -125,6 +125,19 @@ describe('UpdateService', () => {
     expect(service).not.toHaveProperty('capacityProviderStrategy')
   })
 
+  it('sees no change in another order of capacity providers', async () => {
+    const strategy = [
+      { capacityProvider: 'FARGATE', base: 1, weight: 1 },
+      { capacityProvider: 'FARGATE_SPOT', base: 0, weight: 2 },
+    ]
+    const ecs = await withService({ ...FARGATE, launchType: undefined, capacityProviderStrategy: strategy })
+
+    const service = await update(ecs, { capacityProviderStrategy: strategy.toReversed() })
+
+    expect(service).toMatchObject({ capacityProviderStrategy: strategy })
+    expect(service?.deployments).toHaveLength(1)
+  })
+
   it('keeps a task definition that was deregistered meanwhile', async () => {
     const ecs = await withService()
     await ecs.store.transact((tx) =>
