@@ -49,6 +49,8 @@ export class WorldAgent {
   hasBrokenRegistry = false
   /** Why the process ended by itself. */
   failure: Error | undefined
+  /** It was killed and has not been started again. */
+  isDown = false
   readonly #options: WorldAgentOptions
   readonly #config: AgentConfig
   readonly #host: AgentHost
@@ -121,6 +123,7 @@ export class WorldAgent {
 
   /** kill -9: what was not written down is gone. */
   kill(): void {
+    this.isDown = true
     this.#agent.kill()
     this.#checkpoint.crash()
     this.wire.dropConnections()
@@ -129,6 +132,7 @@ export class WorldAgent {
   /** The process again, from what the last one had written down. */
   restart(): void {
     this.kill()
+    this.isDown = false
     this.failure = undefined
     this.#processClock = new HostClock(this.clock)
     this.#agent = this.#make()

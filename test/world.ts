@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly disk?: Journal
   /** Of the control plane. */
   readonly log?: Log
+  /** Hears of the store of each control plane before anything is done with it. */
+  readonly onStore?: (store: Store) => void
 }
 
 export class World {
@@ -38,20 +40,20 @@ export class World {
   readonly agents: WorldAgent[] = []
   readonly #disk: Journal
   readonly #log: Log
+  readonly #onStore: (store: Store) => void
   #controlPlane: ControlPlane | undefined
   #store: Store | undefined
   #lives = 0
   /** Those who wait for an answer. */
   readonly #waiting = new Set<(error: Error) => void>()
 
-  constructor(
-    seed: number,
-    { clock = new ManualClock(), disk = new MemoryJournal(), log = silentLog }: WorldOptions = {},
-  ) {
+  constructor(seed: number, options: WorldOptions = {}) {
+    const { clock = new ManualClock(), disk = new MemoryJournal(), log = silentLog, onStore = () => {} } = options
     this.ids = new SeededIds(seed)
     this.clock = clock
     this.#disk = disk
     this.#log = log
+    this.#onStore = onStore
   }
 
   get isRunning(): boolean {
@@ -144,6 +146,7 @@ export class World {
     const store = await Store.open(this.#journal(), (error) => {
       throw error
     })
+    this.#onStore(store)
     const common = { store, clock, ids, account: ACCOUNT, region: REGION }
     const { pageTokenKey } = await bootstrap({ ...common, cluster: 'default' })
     const controlPlane = new ControlPlane({

@@ -28,6 +28,11 @@ export class SimulatedDisk implements Journal {
     this.#armed = { moment, onCrash }
   }
 
+  /** No crash after all, if there was none yet. */
+  disarm(): void {
+    this.#armed = undefined
+  }
+
   /** Whoever wrote is dead. */
   crash(moment: CrashMoment): void {
     this.#life++

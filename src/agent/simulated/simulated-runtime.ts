@@ -173,6 +173,11 @@ export class SimulatedRuntime implements ContainerRuntime {
     for (const container of this.#containers.values()) container.vanish()
   }
 
+  /** Every container, as it is at this moment. */
+  containers(): readonly SimulatedContainer[] {
+    return [...this.#containers.values()]
+  }
+
   /** The container's process ends by itself. */
   exit(containerId: string, exitCode: number, isOomKilled = false): void {
     this.#require(containerId).exit(exitCode, isOomKilled)

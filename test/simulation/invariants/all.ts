@@ -1,0 +1,21 @@
+/** Every invariant that is looked at after each step. */
+import { acknowledged } from './acknowledged.ts'
+import { connected } from './connected.ts'
+import { forward } from './forward.ts'
+import { hostPorts } from './host-ports.ts'
+import type { MakeInvariant } from './invariant.ts'
+import { minMax } from './min-max.ts'
+import { once } from './once.ts'
+import { orphans } from './orphans.ts'
+import { resources } from './resources.ts'
+
+export const INVARIANTS: readonly MakeInvariant[] = [
+  resources,
+  hostPorts,
+  forward,
+  once,
+  acknowledged,
+  orphans,
+  connected,
+  minMax,
+]

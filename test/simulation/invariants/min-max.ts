@@ -1,0 +1,95 @@
+/**
+ * The scheduler keeps within the minimum and maximum of a service by its own doing. Looked at commit by commit: where it asks a healthy task
+ * to stop, enough healthy ones are left; where it starts one, there are not too many. What fails, is lost or is stopped by users is not its
+ * doing. Of services with one task definition at a time only: what shifts traffic has two full sets of tasks, by design.
+ */
+import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../../../src/model/records.ts'
+import { serviceNameOfGroup } from '../../../src/model/arn.ts'
+import type { ServiceRecord } from '../../../src/model/service-records.ts'
+import type { Feed, FeedChange } from '../feed.ts'
+import { instancesOf, type MakeInvariant } from './invariant.ts'
+
+export const minMax: MakeInvariant = (_site, feed) => {
+  const breaches: string[] = []
+  feed.listen((changes, isRestart) => {
+    if (!isRestart) breaches.push(...brokenBy(feed, changes))
+  })
+  return { name: 'min/max', check: () => breaches.splice(0) }
+}
+
+interface TaskChange {
+  readonly before: TaskRecord | undefined
+  readonly after: TaskRecord
+}
+
+function* brokenBy(feed: Feed, changes: readonly FeedChange[]): Iterable<string> {
+  const tasks = changes.filter(({ table, after }) => table === 'tasks' && after !== undefined) as TaskChange[]
+  for (const [name, ofService] of Map.groupBy(tasks, ({ after }) => serviceKey(after))) {
+    const service = name === undefined ? undefined : serviceOf(feed, name)
+    if (service === undefined || service.schedulingStrategy === 'DAEMON') continue
+    const present = [...feed.rows<TaskRecord>('tasks').values()].filter((task) => serviceKey(task) === name)
+    yield* belowMinimum(feed, service, present, ofService)
+    yield* aboveMaximum(feed, service, present, ofService)
+  }
+}
+
+function* belowMinimum(feed: Feed, service: ServiceRecord, present: readonly TaskRecord[], changes: TaskChange[]) {
+  const stopped = changes.filter(
+    ({ before, after }) =>
+      isStoppedByScheduler(before, after) && isHealthy(feed, before!) && hostOf(feed, after)?.agentConnected === true,
+  )
+  if (stopped.length === 0) return
+  const { desiredCount, deploymentConfiguration } = service
+  const wanted = service.status === 'ACTIVE' ? desiredCount : 0
+  const minimum = Math.min(wanted, Math.ceil((wanted * deploymentConfiguration.minimumHealthyPercent) / 100))
+  const left = present.filter((task) => isHealthy(feed, task)).length
+  if (left < minimum)
+    yield `service ${service.serviceName}: ${stopped.length} healthy tasks were asked to stop, which leaves ${left} of at least ${minimum} (${stopped.map(({ after }) => `${after.taskId}: ${after.stoppedReason}`).join(', ')})`
+}
+
+function* aboveMaximum(feed: Feed, service: ServiceRecord, present: readonly TaskRecord[], changes: TaskChange[]) {
+  const started = changes.filter(({ before }) => before === undefined).length
+  if (started === 0) return
+  const { desiredCount, deploymentConfiguration } = service
+  const maximum = Math.floor((desiredCount * deploymentConfiguration.maximumPercent) / 100)
+  const count = present.filter((task) => isPresent(feed, task)).length
+  if (count > maximum)
+    yield `service ${service.serviceName}: ${started} tasks were started, which makes ${count} of at most ${maximum}`
+}
+
+const serviceKey = ({ clusterArn, group }: TaskRecord): string | undefined => {
+  const name = serviceNameOfGroup(group)
+  return name === undefined ? undefined : `${clusterArn}/${name}`
+}
+
+const serviceOf = (feed: Feed, key: string): ServiceRecord | undefined =>
+  [...feed.rows<ServiceRecord>('services').values()].find(
+    ({ clusterArn, serviceName }) => `${clusterArn}/${serviceName}` === key,
+  )
+
+const isStoppedByScheduler = (before: TaskRecord | undefined, after: TaskRecord): boolean =>
+  before?.desiredStatus === 'RUNNING' &&
+  after.desiredStatus === 'STOPPED' &&
+  after.stopCode === 'ServiceSchedulerInitiated'
+
+/** Runs, is to run on, its host is there, and its health check, if it has one, says that it is well. */
+const isHealthy = (feed: Feed, task: TaskRecord): boolean => {
+  if (task.desiredStatus !== 'RUNNING' || task.lastStatus !== 'RUNNING') return false
+  const host = hostOf(feed, task)
+  if (host === undefined || host.status === 'INACTIVE') return false
+  const definition = feed.rows<TaskDefinitionRecord>('taskDefinitions').get(task.taskDefinitionArn)
+  const isChecked = definition?.containerDefinitions.some(
+    ({ essential, healthCheck }) => essential !== false && healthCheck !== undefined,
+  )
+  return isChecked !== true || task.healthStatus === 'HEALTHY'
+}
+
+/** Has not stopped. What is to stop on a host that nobody can reach does not count: nobody knows of it. */
+const isPresent = (feed: Feed, task: TaskRecord): boolean => {
+  if (task.lastStatus === 'STOPPED') return false
+  const host = hostOf(feed, task)
+  return task.desiredStatus === 'RUNNING' || (host?.status !== 'INACTIVE' && host?.agentConnected === true)
+}
+
+const hostOf = (feed: Feed, { containerInstanceId, hostInstanceId }: TaskRecord): ContainerInstanceRecord | undefined =>
+  instancesOf(feed).get(containerInstanceId ?? hostInstanceId ?? '')

@@ -1,0 +1,214 @@
+/** What users do with services: create, scale, deploy, break, repair and delete them. */
+import type { CreateServiceRequest, DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import type { Chance } from '../chance.ts'
+import { Promised, type ServiceWish } from '../ledger.ts'
+import type { Site } from '../site.ts'
+import { attempt } from './caller.ts'
+import type { Definition } from './definitions.ts'
+import type { TaskCalls } from './task-calls.ts'
+
+/** What all services together may want, per host: there is room for twice as much. */
+const TASKS_PER_HOST = 4
+const SERVICES = 8
+/** How likely a service is to be given a definition that cannot work. */
+const BAD_DEPLOYMENT = 0.2
+
+export class ServiceCalls {
+  readonly #site: Site
+  readonly #tasks: TaskCalls
+  #created = 0
+
+  constructor(site: Site, tasks: TaskCalls) {
+    this.#site = site
+    this.#tasks = tasks
+  }
+
+  async create(): Promise<void> {
+    const { chance, ledger } = this.#site
+    const alive = [...ledger.services].filter(([, { last }]) => !last.isDeleted)
+    if (alive.length >= SERVICES) return
+    const definition = this.#definition()
+    const serviceName = this.#name()
+    if (definition === undefined || serviceName === undefined) return
+    const isDaemon = definition.kind.hasHostPort !== true && chance.is(0.1)
+    const desiredCount = isDaemon ? 0 : this.#desiredCount(definition)
+    const wish = { isDeleted: false, isDaemon, desiredCount, definition }
+    const promised = this.#begin(serviceName, wish)
+    const outcome = await attempt(this.#site, 'CreateService', {
+      serviceName,
+      taskDefinition: definition.arn,
+      launchType: 'EC2',
+      ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount }),
+      deploymentConfiguration: deploymentConfiguration(chance, isDaemon),
+      ...healthCheckGracePeriod(chance),
+      ...(isDaemon ? {} : placement(chance)),
+    } satisfies CreateServiceRequest)
+    promised.settle(outcome.kind)
+    if (promised.possible.length === 0) ledger.services.delete(serviceName)
+  }
+
+  async scale(): Promise<void> {
+    const [serviceName, promised] = this.#any() ?? []
+    if (serviceName === undefined || promised === undefined || promised.last.isDaemon) return
+    const desiredCount = this.#desiredCount(promised.last.definition)
+    await this.#update({ service: serviceName, desiredCount }, promised, { ...promised.last, desiredCount })
+  }
+
+  async deploy(): Promise<void> {
+    const [serviceName, promised] = this.#any() ?? []
+    if (serviceName === undefined || promised === undefined) return
+    const definition = this.#definition(promised.last)
+    if (definition === undefined) return
+    const input = { service: serviceName, taskDefinition: definition.arn }
+    await this.#update(input, promised, { ...promised.last, definition })
+  }
+
+  /** The same again, or other rules for how it is deployed. */
+  async redeploy(): Promise<void> {
+    const { chance } = this.#site
+    const [serviceName, promised] = this.#any() ?? []
+    if (serviceName === undefined || promised === undefined) return
+    const change: Partial<UpdateServiceRequest> = chance.is(0.5)
+      ? { forceNewDeployment: true }
+      : { deploymentConfiguration: deploymentConfiguration(chance, promised.last.isDaemon) }
+    await this.#update({ service: serviceName, ...change }, promised, promised.last)
+  }
+
+  async remove(): Promise<void> {
+    const [serviceName, promised] = this.#any() ?? []
+    if (serviceName === undefined || promised === undefined) return
+    promised.begin({ ...promised.last, isDeleted: true })
+    promised.settle((await attempt(this.#site, 'DeleteService', { service: serviceName, force: true })).kind)
+  }
+
+  async describe(): Promise<void> {
+    const [serviceName] = this.#any() ?? []
+    if (serviceName !== undefined) await attempt(this.#site, 'DescribeServices', { services: [serviceName] })
+  }
+
+  /** Users ask again for what they do not know to be done, and deploy anew what did not come to work or never can. */
+  async repair(): Promise<void> {
+    for (const [serviceName, promised] of this.#site.ledger.services) {
+      if (promised.last.isDeleted) await this.#removeAgain(serviceName, promised)
+      else if (!promised.isCertain || !(await this.#works(serviceName))) await this.#deployAgain(serviceName, promised)
+    }
+  }
+
+  async #removeAgain(service: string, promised: Promised<ServiceWish>): Promise<void> {
+    if (promised.isCertain) return
+    promised.begin(promised.last)
+    promised.settle((await attempt(this.#site, 'DeleteService', { service, force: true })).kind)
+  }
+
+  async #deployAgain(service: string, promised: Promised<ServiceWish>): Promise<void> {
+    const { isDaemon, desiredCount, definition: wanted } = promised.last
+    const definition = wanted.kind.isGood ? wanted : this.#good()
+    if (definition === undefined) return
+    const count = isDaemon ? {} : { desiredCount }
+    const input = { service, taskDefinition: definition.arn, forceNewDeployment: true, ...count }
+    await this.#update(input, promised, { ...promised.last, definition })
+  }
+
+  /** Goes towards a definition that can run, with nothing that would stop it. */
+  async #works(service: string): Promise<boolean> {
+    const outcome = await attempt(this.#site, 'DescribeServices', { services: [service] })
+    const [found] = outcome.kind === 'answered' ? (outcome.output.services ?? []) : []
+    const { rolloutState, taskDefinition } = found?.deployments?.[0] ?? {}
+    const isGood = this.#tasks.definitions.some(({ arn, kind }) => arn === taskDefinition && kind.isGood)
+    const mayFail = found?.deploymentConfiguration?.deploymentCircuitBreaker?.enable === true
+    return isGood && (rolloutState === 'COMPLETED' || (rolloutState === 'IN_PROGRESS' && !mayFail))
+  }
+
+  async #update(input: UpdateServiceRequest, promised: Promised<ServiceWish>, wish: ServiceWish): Promise<void> {
+    promised.begin(wish)
+    promised.settle((await attempt(this.#site, 'UpdateService', input)).kind)
+  }
+
+  #begin(serviceName: string, wish: ServiceWish): Promised<ServiceWish> {
+    const { services } = this.#site.ledger
+    const known = services.get(serviceName)
+    if (known === undefined) services.set(serviceName, new Promised(wish))
+    else known.begin(wish)
+    return services.get(serviceName)!
+  }
+
+  /** A new name, or that of a service that is gone. */
+  #name(): string | undefined {
+    const { chance, ledger } = this.#site
+    const gone = [...ledger.services].filter(([, promised]) => promised.isCertain && promised.last.isDeleted)
+    if (gone.length === 0 || chance.is(0.5)) return `service-${++this.#created}`
+    return chance.of(gone)?.[0]
+  }
+
+  #any(): [string, Promised<ServiceWish>] | undefined {
+    const { services } = this.#site.ledger
+    return this.#site.chance.of([...services].filter(([, { isCertain, last }]) => isCertain && !last.isDeleted))
+  }
+
+  /** Another one of the same kind of constraint where the service has one: host ports limit how many tasks there can be. */
+  #definition(current?: ServiceWish): Definition | undefined {
+    const { chance } = this.#site
+    const isBad = chance.is(BAD_DEPLOYMENT)
+    const candidates = this.#tasks.definitions.filter(
+      ({ kind }) => kind.isGood !== isBad && (current === undefined || kind.hasHostPort !== true),
+    )
+    return chance.of(candidates.filter((candidate) => this.#isFree(candidate)))
+  }
+
+  #good(): Definition | undefined {
+    return this.#site.chance.of(this.#tasks.definitions.filter(({ kind }) => kind.isGood && kind.hasHostPort !== true))
+  }
+
+  /** Two services with one host port would want the same place on every host. */
+  #isFree({ kind, family }: Definition): boolean {
+    if (kind.hasHostPort !== true) return true
+    const services = [...this.#site.ledger.services.values()]
+    return !services.some(({ possible }) =>
+      possible.some(({ isDeleted, definition }) => !isDeleted && definition.family === family),
+    )
+  }
+
+  #desiredCount({ kind }: Definition): number {
+    const { chance, ledger, scenario } = this.#site
+    const wanted = [...ledger.services.values()].reduce(
+      (sum, { possible }) => sum + mostOf(possible, scenario.hosts),
+      0,
+    )
+    const room = Math.max(0, scenario.hosts * TASKS_PER_HOST - wanted)
+    // With host ports, old and new tasks must fit beside each other.
+    const most = kind.hasHostPort === true ? Math.floor(scenario.hosts / 3) : Math.ceil(scenario.hosts * 1.5)
+    return Math.min(room, chance.int(chance.is(0.1) ? 0 : 1, Math.max(1, most)))
+  }
+}
+
+const mostOf = (possible: readonly ServiceWish[], hosts: number): number =>
+  Math.max(
+    ...possible.map(({ isDeleted, isDaemon, desiredCount }) => (isDeleted ? 0 : isDaemon ? hosts : desiredCount)),
+  )
+
+const healthCheckGracePeriod = (chance: Chance): Pick<CreateServiceRequest, 'healthCheckGracePeriodSeconds'> =>
+  chance.is(0.3) ? { healthCheckGracePeriodSeconds: chance.int(0, 120) } : {}
+
+const placement = (chance: Chance): Pick<CreateServiceRequest, 'placementStrategy' | 'availabilityZoneRebalancing'> => {
+  if (chance.is(0.5)) return chance.is(0.5) ? {} : { availabilityZoneRebalancing: 'ENABLED' }
+  return chance.one([
+    { placementStrategy: [{ type: 'binpack', field: 'memory' }] },
+    { placementStrategy: [{ type: 'spread', field: 'instanceId' }] },
+    { placementStrategy: [{ type: 'spread', field: 'attribute:ecs.availability-zone' }] },
+    { placementStrategy: [{ type: 'random' }] },
+  ])
+}
+
+/** Always one under which a deployment can go forward whatever the desired count is. */
+const deploymentConfiguration = (chance: Chance, isDaemon: boolean): DeploymentConfiguration => ({
+  ...(isDaemon
+    ? chance.one([{}, { minimumHealthyPercent: 50, maximumPercent: 100 }])
+    : chance.one([
+        {},
+        { minimumHealthyPercent: 100, maximumPercent: 200 },
+        { minimumHealthyPercent: 50, maximumPercent: 200 },
+        { minimumHealthyPercent: 0, maximumPercent: 100 },
+        { minimumHealthyPercent: 66, maximumPercent: 200 },
+      ])),
+  ...(chance.is(0.4) ? { deploymentCircuitBreaker: { enable: true, rollback: chance.is(0.5) } } : {}),
+})
