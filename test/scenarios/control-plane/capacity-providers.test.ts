@@ -60,6 +60,21 @@ describe('tasks of a capacity provider with managed scaling', () => {
     expect((await w.task(second!)).lastStatus).toBe('RUNNING')
   })
 
+  it('are those of services, too', async () => {
+    const w = await withProvider(1)
+    await w.call('CreateService', { serviceName: 'web', taskDefinition: 'web', desiredCount: 2 })
+    await w.advance(30_000)
+    expect(await statuses(w)).toEqual(['PROVISIONING', 'PROVISIONING'])
+
+    await w.addAgent(machine)
+    await w.advance(60_000)
+
+    expect(await statuses(w)).toEqual(['RUNNING', 'RUNNING'])
+    const { services = [] } = await w.call('DescribeServices', { services: ['web'] })
+    expect(services[0]).toMatchObject({ runningCount: 2, pendingCount: 0 })
+    expect(services[0]?.deployments?.[0]?.rolloutState).toBe('COMPLETED')
+  })
+
   it('end after half an hour in which none has joined', async () => {
     const w = await withProvider(1)
     const { tasks = [] } = await w.call('RunTask', { taskDefinition: 'web' })
