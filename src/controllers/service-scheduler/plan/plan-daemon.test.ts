@@ -45,7 +45,7 @@ describe('a daemon', () => {
 
   it('is not started while it is throttled, nor once its deployment has failed', () => {
     expect(plan({ instances: ['a'], throttledUntil: NOW + 1 })).toMatchObject({ starts: [], againAt: NOW + 1 })
-    const tasks = [old('b')]
+    const tasks = [old('a', { health: 'UNHEALTHY' }), old('b', { status: 'starting' })]
     expect(plan({ instances: ['a', 'b'], mayStart: false, tasks })).toEqual({
       starts: [],
       stops: [],
@@ -77,6 +77,15 @@ describe('an update of a daemon', () => {
     })
   })
 
+  it('starts on instances first that have no task', () => {
+    expect(startedOn({ instances: ['a', 'b'], tasks: [old('a')] })).toEqual(['b'])
+  })
+
+  it('stops no more than the new tasks need room', () => {
+    const group = { instances: ['a', 'b'], maximumPercent: 150 }
+    expect(stops({ ...group, tasks: [old('a', { status: 'starting' }), old('b')] })).toEqual({ 'old-a': 'replaced' })
+  })
+
   it('stops old tasks first where the new ones find no room beside them', () => {
     const group = { instances, maximumPercent: 200, tasks }
     expect(stops(group)).toEqual({})
@@ -101,6 +110,8 @@ describe('unhealthy daemons', () => {
   it('are replaced one by one on their instances', () => {
     const tasks = ['a', 'b'].map((instance) => on(instance, `ill-${instance}`, { health: 'UNHEALTHY' }))
     expect(stops({ instances: ['a', 'b'], tasks })).toEqual({ 'ill-a': 'unhealthy' })
+    const stopping = on('a', 'x', { status: 'stopping' })
+    expect(stops({ instances: ['a', 'b'], tasks: [stopping, ...tasks.slice(1)] })).toEqual({})
   })
 
   it('go when another is healthy on the same instance', () => {
@@ -177,6 +188,13 @@ class DaemonRun {
     return status === 'running' && health !== 'UNHEALTHY' && this.world.now - startedAt >= SETTLING_MS
   }
 
+  isComplete(): boolean {
+    const { tasks } = this.world
+    const isEverywhere = HOSTS.every((host) => tasks.some((task) => task.containerInstanceId === host))
+    const isCurrent = tasks.every((task) => task.holderId === this.holderId && this.isHealthy(task))
+    return isEverywhere && isCurrent && tasks.length === HOSTS.length
+  }
+
   rest(): number {
     for (let steps = 0; steps < 100; steps++) {
       const isMoved = this.step()
@@ -235,9 +253,8 @@ describe('plans of daemons', () => {
         run.world.now += 60_000
         expect(run.rest()).toBeLessThan(60)
         expect(run.found).toEqual([])
-        if (given.minimumHealthyPercent === 100 && given.maximumPercent === 100) return
-        expect(run.world.tasks.map(({ containerInstanceId }) => containerInstanceId).toSorted()).toEqual(HOSTS)
-        expect(run.world.tasks.every((task) => task.holderId === run.holderId && run.isHealthy(task))).toBe(true)
+        const mayBeStuck = given.minimumHealthyPercent === 100 && given.maximumPercent === 100
+        expect(mayBeStuck || run.isComplete()).toBe(true)
       }),
       { numRuns: 1500 },
     )

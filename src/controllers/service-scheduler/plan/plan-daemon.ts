@@ -85,13 +85,12 @@ const stopReplaced = (seen: DaemonSighting, starts: readonly Start[], stops: Sto
   if (!seen.group.mayStart) return
   for (const { keepers, replaced } of seen.hosts)
     if (keepers.some(seen.is.isHealthy)) stopAll(stoppable(seen, replaced, stops), stops)
-  const unhealthyCount = stops.remaining(seen.hosts.flatMap(({ unhealthy }) => unhealthy)).length
   for (const { replaced } of unserved(seen, starts)) {
     const tasks = stoppable(seen, replaced, stops)
     if (tasks.length === 0) continue
-    if (missingRoom(seen) - countStopped(seen, stops) - unhealthyCount <= 0) break
-    const losesHealthy = tasks.some(seen.is.isHealthy) && tasks.length === stops.remaining(replaced).length
-    if (healthyHosts(seen, stops).length - Number(losesHealthy) < seen.limits.minimum) break
+    if (missingRoom(seen) - countStopped(seen, stops) <= 0) break
+    const healthyAfter = healthyHosts(seen, stops).length - Number(tasks.some(seen.is.isHealthy))
+    if (healthyAfter < seen.limits.minimum) break
     stopAll(tasks, stops)
   }
 }

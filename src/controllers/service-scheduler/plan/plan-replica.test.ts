@@ -70,6 +70,11 @@ describe('a rolling update', () => {
     })
   })
 
+  it('does not wait for tasks to have run for a while where nothing depends on it', () => {
+    expect(plan({ tasks: taskFacts(2, 'a', { startedAt: NOW }) })).toEqual({ starts: [], stops: [], hindrances: [] })
+    expect(plan({ tasks: taskFacts(2, 'a', { health: 'UNKNOWN' }) }).hindrances).toHaveLength(1)
+  })
+
   it('waits for a new task with a health check to be HEALTHY', () => {
     const tasks = [...old(2), ...taskFacts(2, 'a', { health: 'UNKNOWN' })]
     expect(plan({ tasks }).hindrances).toEqual([{ kind: 'waitingForHealthy', count: 2 }])
@@ -249,6 +254,20 @@ describe('balance over zones', () => {
     const tasks = taskFacts(2, 'a', { availabilityZone: 'x', capacityProviderName: 'one' })
     expect(plan({ tasks, balancedZones, capacityProviderStrategy }).starts).toEqual([
       { holderId: 'new', count: 1, availabilityZone: 'y', capacityProviderName: 'one' },
+    ])
+  })
+
+  it('moves a task of the capacity provider that has one in the fullest zone', () => {
+    const capacityProviderStrategy = [
+      { capacityProvider: 'one', base: 1 },
+      { capacityProvider: 'two', weight: 1 },
+    ]
+    const tasks = [
+      aTaskFacts('a', { availabilityZone: 'y', capacityProviderName: 'one' }),
+      ...taskFacts(3, 'b', { availabilityZone: 'x', capacityProviderName: 'two' }),
+    ]
+    expect(plan({ desiredCount: 4, tasks, balancedZones, capacityProviderStrategy }).starts).toMatchObject([
+      { availabilityZone: 'y', capacityProviderName: 'two' },
     ])
   })
 
