@@ -1,5 +1,6 @@
 /** What RunTask and StartTask have in common: everything of a request that does not say where its tasks go. */
 import type { RunTaskRequest, StartTaskRequest, Tag as TagInput, TaskOverride } from '@aws-sdk/client-ecs'
+import { isDeploymentId } from '../../model/arn.ts'
 import { GROUP_LENGTH } from '../../model/limits.ts'
 import type { TaskLaunch } from '../../model/new-task.ts'
 import type { ClusterRecord, Tag, TaskDefinitionRecord } from '../../model/records.ts'
@@ -84,11 +85,13 @@ const checkedGroup = (group: string | undefined): string | undefined => {
   return group
 }
 
+/** Tasks of a deployment are counted by it. */
 const checkedStartedBy = (startedBy: string, length: number): string => {
   if (startedBy.length > length || !/^[a-zA-Z0-9/_-]*$/.test(startedBy))
     throw invalidParameter(
       `startedBy can have up to ${length} letters, numbers, hyphens (-), forward slashes (/), and underscores (_).`,
     )
+  if (isDeploymentId(startedBy)) throw invalidParameter('startedBy cannot begin with ecs-svc/, which is reserved.')
   return startedBy
 }
 

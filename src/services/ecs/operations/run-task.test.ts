@@ -369,6 +369,11 @@ describe('RunTask', () => {
     ['a group of services', { group: 'service:web' }, invalid('group cannot begin with service:, which is reserved.')],
     ['a group that is too long', { group: 'g'.repeat(256) }, invalid('group can have at most 255 characters.')],
     [
+      'who started it in the name of a deployment',
+      { startedBy: 'ecs-svc/1' },
+      invalid('startedBy cannot begin with ecs-svc/, which is reserved.'),
+    ],
+    [
       'who started it in other characters',
       { startedBy: 'a b' },
       invalid('startedBy can have up to 128 letters, numbers, hyphens (-), forward slashes (/), and underscores (_).'),
