@@ -21,10 +21,14 @@ export interface ServiceLaunch {
 const FARGATE_PROVIDERS: ReadonlySet<string> = new Set(['FARGATE', 'FARGATE_SPOT'])
 const ZONE = 'attribute:ecs.availability-zone'
 
-/** AWS: without a strategy, tasks are spread over Availability Zones, and within one over instances. */
+/**
+ * AWS: without a strategy, tasks are spread over Availability Zones, and within one over instances. Between instances that are equal for
+ * the service chance decides, or many small services would all be on the same few.
+ */
 const DEFAULT_STRATEGY: ServiceRecord['placementStrategy'] = [
   { type: 'spread', field: ZONE },
   { type: 'spread', field: 'instanceId' },
+  { type: 'random' },
 ]
 
 /** Undefined if the task definition is gone. */

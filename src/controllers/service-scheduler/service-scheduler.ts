@@ -24,6 +24,10 @@ export interface ServiceSchedulerOptions extends PassSettings {
 /** Passes that follow each other at once. Each of them does something that the next one sees. */
 const PASSES = 16
 
+/** A service with so many tasks that a look at it takes longer than that rests for nine times as long: others come first. */
+const LONG_LOOK_MS = 2
+const REST_FACTOR = 9
+
 /** Of a pass that threw: its transaction rejects with the reason. */
 const FAILED: PassOutcome = { isUnfinished: false, startedCount: 0, isBlocked: false }
 
@@ -32,6 +36,8 @@ export class ServiceScheduler implements Controller {
   readonly everyMs = 60_000
   readonly #options: ServiceSchedulerOptions
   readonly #waking: Waking
+  /** By service: until when it rests, on the monotonic clock. */
+  readonly #rests = new Map<string, number>()
 
   constructor(options: ServiceSchedulerOptions) {
     this.#options = options
@@ -48,6 +54,9 @@ export class ServiceScheduler implements Controller {
   }
 
   async reconcile(serviceArn: string): Promise<{ readonly againInMs: number } | void> {
+    const begunAt = this.#options.clock.monotonic()
+    const restMs = (this.#rests.get(serviceArn) ?? 0) - begunAt
+    if (restMs > 0) return { againInMs: restMs }
     const written: Promise<void>[] = []
     let outcome = this.#pass(serviceArn, written)
     for (let { startedCount } = outcome; this.#goesOn(outcome, startedCount, written.length);) {
@@ -56,8 +65,15 @@ export class ServiceScheduler implements Controller {
     }
     // Before anything else happens: what the outcome waits for must not come about unheard.
     const again = this.#conclude(serviceArn, outcome)
+    this.#rest(serviceArn, begunAt)
     await Promise.all(written)
     return again
+  }
+
+  #rest(serviceArn: string, begunAt: number): void {
+    const endedAt = this.#options.clock.monotonic()
+    if (endedAt - begunAt < LONG_LOOK_MS) this.#rests.delete(serviceArn)
+    else this.#rests.set(serviceArn, endedAt + (endedAt - begunAt) * REST_FACTOR)
   }
 
   #goesOn({ isUnfinished }: PassOutcome, startedCount: number, passes: number): boolean {
