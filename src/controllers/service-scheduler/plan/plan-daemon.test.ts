@@ -77,6 +77,12 @@ describe('an update of a daemon', () => {
     })
   })
 
+  it('needs one old task on an instance at most', () => {
+    const twice = [old('a'), old('b'), on('b', 'x', { holderId: 'older', createdAt: 1 })]
+    const group = { instances: ['a', 'b'], minimumHealthyPercent: 100, tasks: twice }
+    expect(stops(group)).toEqual({ x: 'replaced' })
+  })
+
   it('starts on instances first that have no task', () => {
     expect(startedOn({ instances: ['a', 'b'], tasks: [old('a')] })).toEqual(['b'])
   })

@@ -39,12 +39,17 @@ const stopAtOnce = ({ group, is, hosts, misplaced, misplacedFor }: DaemonSightin
     if (isUnhealthy(task) || (task.status === 'starting' && !is.isProtected(task))) stops.add(task, 'replaced')
 }
 
-/** The best of each instance stays. */
-const stopDuplicates = ({ hosts, is }: DaemonSighting, stops: StopList): void => {
-  for (const { keepers } of hosts) {
-    const [, ...others] = keepers.toSorted((one, other) => worth(other, is) - worth(one, is) || byAge(one, other))
-    for (const task of others) if (!is.isProtected(task)) stops.add(task, 'surplus')
+/** One task on an instance is enough, of the holder as of those that it replaces. */
+const stopDuplicates = ({ group, hosts, is }: DaemonSighting, stops: StopList): void => {
+  for (const { keepers, replaced } of hosts) {
+    for (const task of allButBest(keepers, is)) stops.add(task, 'surplus')
+    if (group.mayStart) for (const task of allButBest(replaced, is)) stops.add(task, 'replaced')
   }
+}
+
+const allButBest = (tasks: readonly TaskFacts[], is: TaskNotions): readonly TaskFacts[] => {
+  const [, ...others] = tasks.toSorted((one, other) => worth(other, is) - worth(one, is) || byAge(one, other))
+  return others.filter((task) => !is.isProtected(task))
 }
 
 const worth = (task: TaskFacts, is: TaskNotions): number =>

@@ -60,6 +60,8 @@ class Run {
   settings: Settings
   readonly world: TaskWorld
   readonly found: string[] = []
+  /** Every start of the last step found a host. */
+  isPlaced = true
   #isChecked = false
 
   constructor(settings: Settings, hosts: readonly WorldHost[], isChecked = false) {
@@ -76,6 +78,7 @@ class Run {
   step(): boolean {
     const plan = this.#plan(false)
     const unplacedCount = this.world.carryOut(plan, this.#isChecked ? { health: 'UNKNOWN' } : {})
+    this.isPlaced = unplacedCount === 0
     const startCount = plan.starts.reduce((sum, { count }) => sum + count, 0)
     if (unplacedCount < startCount || startCount === 0) return plan.stops.length + startCount > 0
     const second = this.#plan(true)
@@ -246,6 +249,7 @@ describe('plans of replicas', () => {
           run.happen(what, index)
           if (!isPlanned) continue
           run.step()
+          if (!run.isPlaced) continue
           const { starts, stops } = planReplica(run.group, run.world.now)
           expect({ starts, stops }).toEqual({ starts: [], stops: [] })
         }
