@@ -204,8 +204,7 @@ class DaemonRun {
   rest(): number {
     for (let steps = 0; steps < 100; steps++) {
       const isMoved = this.step()
-      if (!isMoved && this.world.tasks.every((task) => this.isHealthy(task) || task.health === 'UNHEALTHY'))
-        return steps
+      if (!isMoved && this.world.tasks.every((task) => this.isHealthy(task))) return steps
       this.world.rest()
     }
     return Number.POSITIVE_INFINITY

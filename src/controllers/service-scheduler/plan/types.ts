@@ -11,7 +11,7 @@ export interface TaskFacts {
   readonly holderId: string
   /**
    * `starting`: to run, and not RUNNING yet. `running`: to run, and RUNNING. `stopping`: asked to stop, and not STOPPED yet.
-   * Tasks that have STOPPED are not among the facts, nor are those asked to stop on a host that has no agent: nobody knows of them.
+   * Tasks that have STOPPED are not among the facts, nor are those asked to stop on a host that is gone or lost: nobody knows of them.
    */
   readonly status: 'starting' | 'running' | 'stopping'
   /** Absent if no essential container has a health check. UNHEALTHY only once the service's grace period is over. */
