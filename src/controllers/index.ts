@@ -44,6 +44,8 @@ export interface Patience {
   readonly instanceLossGraceMs: number
 }
 
+const DEFAULT_PATIENCE: Patience = { settlingMs: SERVICE_SETTLING_MS, instanceLossGraceMs: INSTANCE_LOSS_GRACE_MS }
+
 export class Controllers {
   readonly acs: AcsServer
   readonly tcs: TcsServer
@@ -53,8 +55,8 @@ export class Controllers {
   readonly #loop: ControllerLoop
 
   constructor(options: ControllersOptions) {
-    const { store, clock, ids, log, patience = {} } = options
-    const { settlingMs = SERVICE_SETTLING_MS, instanceLossGraceMs: graceMs = INSTANCE_LOSS_GRACE_MS } = patience
+    const { store, clock, ids, log } = options
+    const patience = { ...DEFAULT_PATIENCE, ...options.patience }
     this.#assignment = new TaskAssignment({ ...options, credentials: noTaskCredentials })
     const telemetry = new AgentTelemetry({ store, clock, log, metrics: new TaskMetrics() })
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })
@@ -63,9 +65,9 @@ export class Controllers {
       [
         this.#assignment,
         telemetry,
-        new ServiceScheduler({ ...options, settlingMs, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
+        new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
         new TaskPlacement(options),
-        new InstanceLoss({ store, clock, log, graceMs }),
+        new InstanceLoss({ store, clock, log, graceMs: patience.instanceLossGraceMs }),
         taskRetention(options),
         taskDefinitionRetention(options),
         containerInstanceRetention(options),

@@ -1,4 +1,5 @@
 /** Plans one group of tasks and carries the plan out. */
+import { isFargateProvider } from '../../model/capacity-provider.ts'
 import type { Observation } from './observe.ts'
 import { daemonGroup, replicaGroup } from './groups.ts'
 import { getHolder, type Holder, type PassContext } from './pass-context.ts'
@@ -92,4 +93,4 @@ const sayHindrances = (context: PassContext, holder: Holder, plan: TaskPlan, unp
 }
 
 const isOnFargate = ({ capacityProviderName }: Unplaced, launchType: string | undefined): boolean =>
-  capacityProviderName === undefined ? launchType === 'FARGATE' : capacityProviderName.startsWith('FARGATE')
+  capacityProviderName === undefined ? launchType === 'FARGATE' : isFargateProvider(capacityProviderName)

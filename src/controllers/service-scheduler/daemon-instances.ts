@@ -8,7 +8,7 @@ import type { TaskFacts } from './plan/types.ts'
 
 export const qualifyingInstances = (context: PassContext, holder: Holder): readonly string[] => {
   const launch = serviceLaunch(context, holder, {})
-  return launch === undefined ? [] : context.capacity.admitted(launch.request)
+  return launch === undefined ? [] : context.capacity.admitted(launch.requestFor(1))
 }
 
 /** Of the tasks' hosts those that drain and still have tasks of other services, which may need the daemon. */

@@ -65,5 +65,5 @@ export const replicaGroup = (
 const balancedZones = (context: PassContext, holder: Holder): readonly string[] => {
   if (context.service.availabilityZoneRebalancing !== 'ENABLED') return []
   const launch = serviceLaunch(context, holder, {})
-  return launch === undefined ? [] : context.capacity.zones(launch.request)
+  return launch === undefined ? [] : context.capacity.zones(launch.requestFor(1))
 }

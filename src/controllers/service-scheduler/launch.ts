@@ -1,24 +1,24 @@
 /** What the tasks of one deployment or task set are made of, and what the scheduler is asked for them. */
-import { clusterNameOf } from '../../model/arn.ts'
+import { clusterNameOf, serviceGroup } from '../../model/arn.ts'
+import { isFargateProvider } from '../../model/capacity-provider.ts'
 import type { TaskLaunch } from '../../model/new-task.ts'
-import { serviceGroup } from '../../model/arn.ts'
 import type { WaitingTask } from '../../model/records.ts'
 import type { ServiceRecord } from '../../model/service-records.ts'
 import { serviceTaskTags } from '../../model/service-task-tags.ts'
 import { type LaunchType, taskReservation } from '../../model/task-reservation.ts'
-import { launchConstraints, launchStrategies, requiredAttributes } from '../../scheduler/launch-requirements.ts'
+import { launchRequest } from '../../scheduler/launch-requirements.ts'
 import type { PlacementRequest } from '../../scheduler/types.ts'
 import type { Holder, PassContext } from './pass-context.ts'
 import type { Start } from './plan/types.ts'
 
 export interface ServiceLaunch {
   readonly launch: TaskLaunch
-  readonly request: Omit<PlacementRequest, 'count'>
+  /** For any number of tasks. */
+  readonly requestFor: (count: number) => PlacementRequest
   /** Where tasks go that have to wait for capacity. */
   readonly waiting: WaitingTask
 }
 
-const FARGATE_PROVIDERS: ReadonlySet<string> = new Set(['FARGATE', 'FARGATE_SPOT'])
 const ZONE = 'attribute:ecs.availability-zone'
 
 /**
@@ -57,12 +57,13 @@ export const serviceLaunch = (
       : {}),
   }
   const waiting = waitingOf(service)
-  return { launch, waiting, request: requestOf(launch, waiting, capacityProviderName, availabilityZone) }
+  const placing = availabilityZone === undefined ? waiting : inZone(waiting, availabilityZone)
+  return { launch, waiting, requestFor: (count) => launchRequest(launch, placing, count, capacityProviderName) }
 }
 
 const launchTypeOf = (launchType: LaunchType, capacityProviderName: string | undefined): LaunchType => {
   if (capacityProviderName === undefined) return launchType
-  return FARGATE_PROVIDERS.has(capacityProviderName) ? 'FARGATE' : 'EC2'
+  return isFargateProvider(capacityProviderName) ? 'FARGATE' : 'EC2'
 }
 
 const waitingOf = ({ placementConstraints, placementStrategy }: ServiceRecord): WaitingTask => ({
@@ -70,25 +71,10 @@ const waitingOf = ({ placementConstraints, placementStrategy }: ServiceRecord): 
   placementStrategy: placementStrategy.length === 0 ? DEFAULT_STRATEGY : placementStrategy,
 })
 
-const requestOf = (
-  launch: TaskLaunch,
-  { placementConstraints, placementStrategy }: WaitingTask,
-  capacityProviderName: string | undefined,
-  availabilityZone: string | undefined,
-): ServiceLaunch['request'] => {
-  const { clusterArn, group, reservation, definition, launchType } = launch
-  const constraints = launchConstraints(placementConstraints, definition)
-  return {
-    clusterArn,
-    group,
-    reservation,
-    requiredAttributes: requiredAttributes(launch),
-    constraints:
-      availabilityZone === undefined
-        ? constraints
-        : [...constraints, { type: 'memberOf', expression: `${ZONE} == '${availabilityZone.replaceAll("'", "\\'")}'` }],
-    strategies: launchStrategies(placementStrategy, launchType),
-    // AWS: machines of Fargate belong to no capacity provider of the cluster's.
-    ...(launchType === 'FARGATE' || capacityProviderName === undefined ? {} : { capacityProviderName }),
-  }
-}
+const inZone = (waiting: WaitingTask, zone: string): WaitingTask => ({
+  ...waiting,
+  placementConstraints: [
+    ...waiting.placementConstraints,
+    { type: 'memberOf', expression: `${ZONE} == '${zone.replaceAll("'", "\\'")}'` },
+  ],
+})

@@ -7,20 +7,21 @@ import { earliest } from './earliest.ts'
 import { getHolder, type PassContext } from './pass-context.ts'
 import type { TaskFacts } from './plan/types.ts'
 import type { RolloutState, TaskCounts } from './rollout/types.ts'
-import { countTasks, graceEndOf, taskFacts } from './task-facts.ts'
+import { countTasks, factsChangeAt, taskFacts } from './task-facts.ts'
 
 export interface Observation {
   readonly factsByHolder: ReadonlyMap<string, readonly TaskFacts[]>
   readonly counts: ReadonlyMap<string, TaskCounts>
   /** Tasks to run that no deployment or task set of the service holds. */
   readonly orphans: readonly TaskRecord[]
-  /** When the health of a task begins to count. */
+  /** When time alone changes what there is. */
   readonly againAt?: number
 }
 
 export const observeTasks = (context: PassContext): Observation => {
-  const { tx, service, now } = context
-  const view = { tables: tx, now, graceMs: (service.healthCheckGracePeriodSeconds ?? 0) * 1000 }
+  const { tx, service, instanceLossGraceMs, now } = context
+  const { healthCheckGracePeriodSeconds = 0 } = service
+  const view = { tables: tx, now, graceMs: healthCheckGracePeriodSeconds * 1000, instanceLossGraceMs }
   const factsByHolder = new Map<string, TaskFacts[]>()
   const orphans: TaskRecord[] = []
   let againAt: number | undefined
@@ -32,7 +33,7 @@ export const observeTasks = (context: PassContext): Observation => {
     }
     const facts = taskFacts(task, view)
     if (facts !== undefined) held.push(facts)
-    againAt = earliest(againAt, graceEndOf(task, view))
+    againAt = earliest(againAt, factsChangeAt(task, view))
   }
   const counts = new Map([...factsByHolder].map(([holderId, facts]) => [holderId, countTasks(facts)]))
   return { factsByHolder, counts, orphans, ...(againAt === undefined ? {} : { againAt }) }

@@ -13,6 +13,8 @@ export interface PassSettings {
   readonly traffic: TrafficShifter
   /** How long a task without a health check has to be RUNNING before it counts as healthy. */
   readonly settlingMs: number
+  /** After that long without its agent an instance is lost. */
+  readonly instanceLossGraceMs: number
 }
 
 export interface PassContext extends PassSettings {

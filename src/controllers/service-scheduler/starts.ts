@@ -4,7 +4,7 @@
  */
 import { defined } from '../../kit/assert.ts'
 import { capacityProviderArn, parseArn } from '../../model/arn.ts'
-import { canWait } from '../../model/capacity-provider.ts'
+import { canWait, waitingRoom } from '../../model/capacity-provider.ts'
 import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
 import { type TaskTarget, taskMaker } from '../../model/new-task.ts'
 import type { TaskRecord } from '../../model/records.ts'
@@ -66,8 +66,7 @@ export class Starts {
     if (launch === undefined) return { ...batch, failures: [{ reason: 'The task definition does not exist.' }] }
     const count = Math.min(batch.count, SERVICE_STARTS_PER_TRANSACTION)
     const { placements, failures } = this.#context.capacity.place({
-      ...launch.request,
-      count,
+      ...launch.requestFor(count),
       ...(batch.containerInstanceIds === undefined ? {} : { containerInstanceIds: batch.containerInstanceIds }),
     })
     if (placements.length > 0) {
@@ -98,11 +97,17 @@ export class Starts {
     batch: Batch,
     failures: readonly PlacementFailure[],
   ): Unplaced | undefined {
-    if (!this.#canWait(batch)) return { ...batch, failures }
-    const count = Math.min(batch.count, SERVICE_STARTS_PER_TRANSACTION)
+    const room = this.#canWait(batch) ? this.#waitingRoom() : 0
+    const count = Math.min(batch.count, SERVICE_STARTS_PER_TRANSACTION, room)
+    if (count === 0) return { ...batch, failures }
     this.#isUnfinished = count < batch.count
     this.#insert(holder, launch, batch, Array<Partial<TaskTarget>>(count).fill({ waiting: launch.waiting }))
     return undefined
+  }
+
+  #waitingRoom(): number {
+    const { tx, service } = this.#context
+    return waitingRoom(tx.tasks.findSize('waiting', service.clusterArn))
   }
 
   #canWait({ capacityProviderName, availabilityZone, containerInstanceIds }: Batch): boolean {

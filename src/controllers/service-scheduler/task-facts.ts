@@ -9,14 +9,16 @@ export interface FactsView {
   readonly now: number
   /** After its start a task may be UNHEALTHY that long. */
   readonly graceMs: number
+  /** After that long without its agent an instance is lost. */
+  readonly instanceLossGraceMs: number
 }
 
-/** Undefined for a task that nobody knows of: asked to stop on a host that has no agent. */
+/** Undefined for a task that nobody knows of: asked to stop on a host that is gone or lost. */
 export const taskFacts = (task: TaskRecord, view: FactsView): TaskFacts | undefined => {
   const hostId = hostOf(task)
   const host = hostId === undefined ? undefined : view.tables.containerInstances.get(hostId)
   const status = statusOf(task)
-  if (status === 'stopping' && !hasAgent(host)) return undefined
+  if (status === 'stopping' && isLost(host, view)) return undefined
   const health = healthOf(task, view)
   return {
     taskId: task.taskId,
@@ -32,8 +34,11 @@ export const taskFacts = (task: TaskRecord, view: FactsView): TaskFacts | undefi
   }
 }
 
-const hasAgent = (host: ContainerInstanceRecord | undefined): boolean =>
-  host !== undefined && host.status !== 'INACTIVE' && host.agentConnected
+/** An agent that was away for a moment may still stop what it was told to. */
+const isLost = (host: ContainerInstanceRecord | undefined, { now, instanceLossGraceMs }: FactsView): boolean => {
+  if (host === undefined || host.status === 'INACTIVE') return true
+  return !host.agentConnected && now >= (host.agentDisconnectedAt ?? 0) + instanceLossGraceMs
+}
 
 const isProtected = (task: TaskRecord, now: number): task is TaskRecord & { readonly protectedUntil: number } =>
   task.protectedUntil !== undefined && task.protectedUntil > now
@@ -60,11 +65,18 @@ const isChecked = (definition: TaskDefinitionRecord | undefined): boolean =>
 const isInGrace = ({ startedAt }: TaskRecord, { now, graceMs }: FactsView): boolean =>
   startedAt === undefined || now < startedAt + graceMs
 
-/** When the health of a task begins to count, if that is still to come and matters. */
-export const graceEndOf = (task: TaskRecord, view: FactsView): number | undefined =>
-  task.healthStatus === 'UNHEALTHY' && task.startedAt !== undefined && isInGrace(task, view)
+/** When time alone changes the facts: the health of the task begins to count, or its host is lost. */
+export const factsChangeAt = (task: TaskRecord, view: FactsView): number | undefined => {
+  if (task.desiredStatus === 'STOPPED') return lossAt(view.tables.containerInstances.get(hostOf(task) ?? ''), view)
+  return task.healthStatus === 'UNHEALTHY' && task.startedAt !== undefined && isInGrace(task, view)
     ? task.startedAt + view.graceMs
     : undefined
+}
+
+const lossAt = (host: ContainerInstanceRecord | undefined, view: FactsView): number | undefined =>
+  host?.agentDisconnectedAt === undefined || isLost(host, view)
+    ? undefined
+    : host.agentDisconnectedAt + view.instanceLossGraceMs
 
 export const countTasks = (tasks: readonly TaskFacts[]): TaskCounts => {
   const counts = { starting: 0, running: 0, healthy: 0, stopping: 0 }
