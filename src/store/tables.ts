@@ -132,9 +132,11 @@ export const tableDefinitions = {
       /** Those of one launch type; the rest of `inCluster` is EC2, so that its tasks cost no third counter. */
       fargateInCluster: (row) => (row.launchType === 'FARGATE' ? countUnder(row.clusterArn, row) : undefined),
       externalInCluster: (row) => (row.launchType === 'EXTERNAL' ? countUnder(row.clusterArn, row) : undefined),
-      /** Of one deployment or task set, by its id. */
+      /** Of one deployment or task set, by its id. One that was asked to stop counts no more, least of all on a host that is lost. */
       inDeployment: (row) =>
-        row.startedBy === undefined || !isDeploymentId(row.startedBy) ? undefined : countUnder(row.startedBy, row),
+        row.startedBy === undefined || row.desiredStatus === 'STOPPED' || !isDeploymentId(row.startedBy)
+          ? undefined
+          : countUnder(row.startedBy, row),
       onInstance: (row) => countUnder(row.containerInstanceId, row),
     },
     share: shareTask,
