@@ -59,6 +59,18 @@ describe('telemetry', () => {
     ])
   })
 
+  it('tells at once that a health has changed', async () => {
+    const world = await agentWorld()
+    const checked = { config: JSON.stringify({ Healthcheck: { Test: ['CMD', 'true'], Interval: 5e9 } }) }
+    const container = aPayloadContainer({ healthCheckType: 'docker', dockerConfig: checked })
+    await world.advance(20_000)
+    await world.send(aPayloadTask({ containers: [container] }))
+    await world.advance(4_000)
+    expect(healthOf(world)).toEqual([])
+    await world.advance(2_000)
+    expect(healthOf(world)).toMatchObject([{ tasks: [{ containers: [{ healthStatus: 'HEALTHY' }] }] }])
+  })
+
   it('tells the health of the instance first as initializing, then once per heartbeat', async () => {
     const world = await agentWorld()
     expect(statusesOf(world)).toEqual(['INITIALIZING'])

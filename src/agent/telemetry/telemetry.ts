@@ -1,4 +1,7 @@
-/** Samples what containers use and publishes it, their health and the instance's, every 20 seconds for as long as there is a session. */
+/**
+ * Samples what containers use and publishes it, their health and the instance's, every 20 seconds for as long as there is a session. A health
+ * that changes is published at once: deployments wait for it.
+ */
 import type { ContainerMetric, TaskMetric, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
@@ -28,6 +31,8 @@ export interface TelemetryOptions {
 }
 
 const PUBLISH_MS = 20_000
+/** Changes of health within that time go out together. */
+const HEALTH_DELAY_MS = 100
 /** Questions for statistics that the runtime gets at once. */
 const SAMPLES_AT_ONCE = 8
 
@@ -35,7 +40,9 @@ export class Telemetry {
   readonly #options: TelemetryOptions
   /** By the container's id in the runtime. */
   readonly #usage = new Map<string, ContainerUsage>()
-  readonly #timers = new Map<'sample' | 'publish', Timer>()
+  readonly #timers = new Map<'sample' | 'publish' | 'health', Timer>()
+  /** ARNs of tasks whose health has changed since it was published. */
+  readonly #changed = new Set<string>()
   #isSampling = false
   #isStopped = false
 
@@ -46,6 +53,9 @@ export class Telemetry {
   start(): void {
     if (!this.#options.disableMetrics) this.#every('sample', this.#options.sampleMs, () => void this.sample())
     this.#every('publish', PUBLISH_MS, () => this.publish())
+    this.#options.engine.listen((after, before) => {
+      if (after !== undefined && before !== undefined && isHealthChange(after, before)) this.#noteHealth(after)
+    })
   }
 
   stop(): void {
@@ -69,22 +79,41 @@ export class Telemetry {
   }
 
   publish(): void {
-    const { engine, health, ids, cluster, containerInstanceArn, publish, clock } = this.#options
-    const timestamp = clock.now() / 1000
-    const sender = (): Sender => ({
-      cluster,
-      containerInstance: containerInstanceArn,
-      messageId: ids.uuid(),
-      timestamp,
-    })
+    const { engine, health, ids, clock, cluster, containerInstanceArn, publish } = this.#options
     const tasks = [...engine.tasks()].filter((task) => !isStopped(task))
-    for (const request of this.#metrics(tasks, sender())) publish(request)
-    const healths = tasks.map(taskHealth).filter((entry) => entry !== undefined)
-    for (const request of healthRequests(sender(), healths)) publish(request)
+    for (const request of this.#metrics(tasks, this.#sender())) publish(request)
+    this.#publishHealth(tasks)
     const statuses = health.untold()
     if (statuses.length === 0) return
     const metadata = { cluster, containerInstance: containerInstanceArn, requestId: ids.uuid() }
+    const timestamp = clock.now() / 1000
     if (publish({ type: 'PublishInstanceStatusRequest', message: { metadata, statuses, timestamp } })) health.told()
+  }
+
+  #sender(): Sender {
+    const { cluster, containerInstanceArn: containerInstance, ids, clock } = this.#options
+    return { cluster, containerInstance, messageId: ids.uuid(), timestamp: clock.now() / 1000 }
+  }
+
+  #publishHealth(tasks: readonly EngineTask[]): void {
+    const healths = tasks.map(taskHealth).filter((entry) => entry !== undefined)
+    for (const request of healthRequests(this.#sender(), healths)) this.#options.publish(request)
+  }
+
+  #noteHealth({ arn }: EngineTask): void {
+    if (this.#isStopped) return
+    if (this.#changed.size === 0)
+      this.#timers.set(
+        'health',
+        this.#options.clock.setTimer(HEALTH_DELAY_MS, () => this.#publishChanged()),
+      )
+    this.#changed.add(arn)
+  }
+
+  #publishChanged(): void {
+    const tasks = [...this.#changed].map((arn) => this.#options.engine.task(arn))
+    this.#changed.clear()
+    this.#publishHealth(tasks.filter((task) => task !== undefined))
   }
 
   /** Nothing while there are containers but no statistics of them yet. */
@@ -131,6 +160,11 @@ export class Telemetry {
     this.#timers.set(name, this.#options.clock.setTimer(periodMs, again))
   }
 }
+
+const isHealthChange = (after: EngineTask, before: EngineTask): boolean =>
+  after.containers.some(
+    ({ health }, index) => (health?.status ?? 'UNKNOWN') !== (before.containers[index]?.health?.status ?? 'UNKNOWN'),
+  )
 
 const isRunning = (container: EngineContainer): container is EngineContainer & { readonly dockerId: string } =>
   container.knownStatus === 'RUNNING' && container.dockerId !== undefined && !container.restartPending
