@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a bare machine to a task that ran: installs what is missing, starts Longshore in the background, runs a sample task, and
-# says how to go on. Exit code 0 only if the task really ran. Running it again works.
+# From a bare machine to a service that answers: installs what is missing, starts Longshore in the background, runs a sample task, deploys
+# a sample service, and says how to go on. Exit code 0 only if the task really ran and the service really answers. Running it again works.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 cd "$root"
