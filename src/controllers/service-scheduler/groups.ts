@@ -30,8 +30,10 @@ const commonMembers = (
   }
 }
 
-const tasksOf = ({ factsByHolder }: Observation, { holderId, replacedIds }: GroupTarget): readonly TaskFacts[] =>
-  [holderId, ...replacedIds].flatMap((id) => factsByHolder.get(id) ?? [])
+const tasksOf = (
+  { factsByHolder, leftBehind }: Observation,
+  { holderId, replacedIds }: GroupTarget,
+): readonly TaskFacts[] => [...[holderId, ...replacedIds].flatMap((id) => factsByHolder.get(id) ?? []), ...leftBehind]
 
 export const daemonGroup = (
   context: PassContext,

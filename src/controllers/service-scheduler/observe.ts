@@ -1,7 +1,7 @@
 /** What there is of a service, read afresh from the store: its tasks by the deployment or task set that holds them. */
 import type { TaskRecord } from '../../model/records.ts'
 import { isOver } from '../../model/new-deployment.ts'
-import type { ServiceDeploymentRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
+import type { ServiceDeploymentRecord, ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
 import { serviceTasksKey } from '../../store/tables.ts'
 import { earliest } from './earliest.ts'
 import { getHolder, type PassContext } from './pass-context.ts'
@@ -14,6 +14,8 @@ export interface Observation {
   readonly counts: ReadonlyMap<string, TaskCounts>
   /** Tasks to run that no deployment or task set of the service holds. */
   readonly orphans: readonly TaskRecord[]
+  /** Tasks that are stopping, of deployments that are gone: their host was lost, and came back. */
+  readonly leftBehind: readonly TaskFacts[]
   /** When time alone changes what there is. */
   readonly againAt?: number
 }
@@ -24,20 +26,21 @@ export const observeTasks = (context: PassContext): Observation => {
   const view = { tables: tx, now, graceMs: healthCheckGracePeriodSeconds * 1000, instanceLossGraceMs }
   const factsByHolder = new Map<string, TaskFacts[]>()
   const orphans: TaskRecord[] = []
+  const leftBehind: TaskFacts[] = []
   let againAt: number | undefined
   for (const task of tx.tasks.iterate('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))) {
     const held = factsByHolder.get(task.startedBy ?? '') ?? newHolder(context, task, factsByHolder)
-    if (held === undefined) {
-      if (task.desiredStatus === 'RUNNING') orphans.push(task)
-      continue
-    }
     const facts = taskFacts(task, view)
-    if (facts !== undefined) held.push(facts)
+    if (held === undefined && task.desiredStatus === 'RUNNING') orphans.push(task)
+    else if (facts !== undefined && (held !== undefined || isOfThis(service, task))) (held ?? leftBehind).push(facts)
     againAt = earliest(againAt, factsChangeAt(task, view))
   }
   const counts = new Map([...factsByHolder].map(([holderId, facts]) => [holderId, countTasks(facts)]))
-  return { factsByHolder, counts, orphans, ...(againAt === undefined ? {} : { againAt }) }
+  return { factsByHolder, counts, orphans, leftBehind, ...(againAt === undefined ? {} : { againAt }) }
 }
+
+/** Tasks of a former service of that name are none of its business once they were asked to stop. */
+const isOfThis = (service: ServiceRecord, task: TaskRecord): boolean => task.createdAt >= service.createdAt
 
 /** The list for tasks of a holder that is seen first; undefined if the service does not have it. */
 const newHolder = (

@@ -58,7 +58,9 @@ const takeStep = (context: PassContext): PassOutcome => {
   const isExternal = context.service.deploymentController === 'EXTERNAL'
   const step = isExternal ? stepTaskSets(context, observation) : stepDeployments(context, observation)
   const starts = new Starts(context)
-  const carried = step.groups.flatMap((target) => carryOutGroup(context, observation, target, starts) ?? [])
+  // What is left behind counts once.
+  const seenBy = (index: number): Observation => (index === 0 ? observation : { ...observation, leftBehind: [] })
+  const carried = step.groups.flatMap((target, index) => carryOutGroup(context, seenBy(index), target, starts) ?? [])
   const isSteady = step.isSteady && carried.every(({ isAtRest }) => isAtRest)
   recordSteadiness(context, isSteady)
   return outcome(context, observation, step, starts, carried, isSteady)

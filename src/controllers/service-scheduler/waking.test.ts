@@ -19,9 +19,9 @@ const withServices = async () => {
   const waking = new Waking(store)
   const woken = new Set<string>()
   waking.watch((arn) => woken.add(arn.slice(arn.lastIndexOf('/') + 1)))
-  const wokenBy = async (work: (tx: Transaction) => void): Promise<string[]> => {
+  const wokenBy = async (work: (tx: Transaction) => unknown): Promise<string[]> => {
     woken.clear()
-    await store.transact((tx) => void work(tx))
+    await store.transact(work)
     await settle()
     return [...woken].toSorted()
   }
