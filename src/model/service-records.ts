@@ -81,7 +81,7 @@ export interface ServiceRevisionRecord {
 
 /** What the scheduler remembers of starts that failed. A new deployment begins anew. */
 export interface StartFailures {
-  /** Tasks that ended before they ran, in a row. A task that reaches RUNNING ends the row. */
+  /** Tasks that ended before they ran, or as soon as they did, in a row. A task that goes on RUNNING ends the row. */
   readonly consecutive: number
   readonly lastAt: number
   /** No task is started before. */

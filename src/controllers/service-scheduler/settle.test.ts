@@ -39,11 +39,21 @@ describe('tasks that ended', () => {
   it('begin a new row once a task was RUNNING, also one that ended since', async () => {
     const { pass, addTask, clock, deployment } = await withPasses()
     const now = clock.now()
-    await addTask(stopped(now - 3))
-    await addTask(stopped(now - 1, { startedAt: now - 2, stopCode: 'EssentialContainerExited' }))
+    await addTask(stopped(now - 3000))
+    await addTask(stopped(now, { startedAt: now - 2000, stopCode: 'EssentialContainerExited' }))
     await pass()
     expect(deployment()).toMatchObject({ hasRun: true, failedTasks: 0 })
     expect(deployment().startFailures).toBeUndefined()
+  })
+
+  it('count as failed starts for the back-off when they end as soon as they run', async () => {
+    const { pass, addTask, clock, deployment } = await withPasses()
+    const now = clock.now()
+    for (let end = 0; end < 3; end++)
+      await addTask(stopped(now + end, { startedAt: now + end - 100, stopCode: 'EssentialContainerExited' }))
+    await pass()
+    expect(deployment().startFailures).toMatchObject({ consecutive: 3, throttledUntil: expect.any(Number) })
+    expect(deployment().failedTasks).toBe(0)
   })
 
   it('do not count when somebody stopped them, or when nobody knows their deployment', async () => {

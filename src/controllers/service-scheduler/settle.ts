@@ -14,6 +14,9 @@ import { afterFailedStart, isFailedStart, isHealthFailure } from './plan/start-f
 import { serviceAction } from './service-events.ts'
 import { TROUBLESHOOTING } from './placement-words.ts'
 
+/** Who ends sooner has hardly run. */
+const SHORT_RUN_MS = 2000
+
 export const settleEndedTasks = (context: PassContext): void => {
   const { tx, service } = context
   const ended = tx.tasks.find('unsettledByService', serviceTasksKey(service.clusterArn, service.serviceName))
@@ -27,12 +30,20 @@ const settle = (context: PassContext, task: TaskRecord): void => {
   const holder = getHolder(context, task.startedBy)
   if (holder === undefined) return
   const { stoppedAt = context.now, startedAt } = task
-  if (startedAt !== undefined) noteRun(context, holder.holderId, startedAt)
+  if (startedAt !== undefined) noteRun(context, holder.holderId, startedAt, stoppedAt)
   if (isFailedStart(task)) {
     noteFailedStart(context, holder.holderId, stoppedAt)
     countFailure(context, holder.holderId, 'start')
   } else if (isHealthFailure(task)) countFailure(context, holder.holderId, 'health')
+  else if (endedAtOnce(task)) noteFailedStart(context, holder.holderId, stoppedAt)
 }
+
+/**
+ * AWS: tasks that were RUNNING are never throttled, but nothing is as quick there. Here, tasks that end as soon as they run would be
+ * replaced many times a second for ever.
+ */
+const endedAtOnce = ({ stopCode, startedAt = 0, stoppedAt = 0 }: TaskRecord): boolean =>
+  stopCode === 'EssentialContainerExited' && stoppedAt - startedAt < SHORT_RUN_MS
 
 /** What the tasks that run now tell of their deployment. */
 export const noteRunningTasks = (context: PassContext, { factsByHolder }: Observation): void => {
@@ -44,15 +55,16 @@ export const noteRunningTasks = (context: PassContext, { factsByHolder }: Observ
       if (task.status === 'running' && (task.health === undefined || task.health === 'HEALTHY'))
         healthySince = Math.max(healthySince, task.startedAt)
     }
-    if (startedAt > 0) noteRun(context, holderId, startedAt)
+    if (startedAt > 0) noteRun(context, holderId, startedAt, context.now)
     if (healthySince > 0) noteHealthy(context, holderId, healthySince)
   }
 }
 
-/** A task of the holder was RUNNING at that time. */
-const noteRun = (context: PassContext, holderId: string, startedAt: number): void => {
+/** A task of the holder was RUNNING for that time. */
+const noteRun = (context: PassContext, holderId: string, startedAt: number, until: number): void => {
   const { startFailures } = getHolder(context, holderId) ?? {}
-  if (startFailures !== undefined && startedAt > startFailures.lastAt) setStartFailures(context, holderId, undefined)
+  const endsRow = startFailures !== undefined && startedAt > startFailures.lastAt && until - startedAt >= SHORT_RUN_MS
+  if (endsRow) setStartFailures(context, holderId, undefined)
   const deployment = context.tx.deployments.get(holderId)
   if (deployment === undefined || deployment.hasRun) return
   const failedTasks = isForgiving(context) ? 0 : deployment.failedTasks
