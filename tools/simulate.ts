@@ -59,6 +59,9 @@ const runAll = async (waiting: Order[]): Promise<Answer[]> => {
   return answers.toSorted((one, other) => one.seed - other.seed)
 }
 
+/** The longest seeds take a minute. */
+const HANGS_MS = 900_000
+
 /** One thread, until nothing waits any more. */
 const work = (waiting: Order[], answers: Answer[]): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -66,9 +69,17 @@ const work = (waiting: Order[], answers: Answer[]): Promise<void> =>
     const next = (): void => {
       const order = waiting.shift()
       if (order === undefined) void worker.terminate().then(() => resolve())
-      else worker.postMessage(order)
+      else {
+        worker.postMessage(order)
+        watchdog = setTimeout(() => hangs(order), HANGS_MS)
+      }
+    }
+    let watchdog: NodeJS.Timeout | undefined
+    const hangs = ({ seed }: Order): void => {
+      reject(new Error(`seed ${seed} hangs: npm run simulate -- --first-seed ${seed} --seeds 1 --trace`))
     }
     worker.on('message', (answer: Answer) => {
+      clearTimeout(watchdog)
       answers.push(answer)
       console.log(line(answer))
       next()

@@ -93,10 +93,16 @@ export class AgentWire {
 
   readonly transport: HttpTransport = (request) =>
     new Promise((resolve, reject) => {
-      const timer = this.#clock.setTimer(request.timeoutMs, () => reject(new Error('no answer in time')))
-      this.#call(request)
-        .finally(() => timer.cancel())
-        .then(resolve, reject)
+      const { signal, timeoutMs } = request
+      const onAbort = (): void => reject(new Error('the call is given up'))
+      const timer = this.#clock.setTimer(timeoutMs, () => reject(new Error('no answer in time')))
+      const done = (): void => {
+        timer.cancel()
+        signal?.removeEventListener('abort', onAbort)
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted === true) onAbort()
+      else this.#call(request).then(resolve, reject).finally(done)
     })
 
   readonly openSocket: OpenSocket = ({ url }, listener) => {

@@ -49,6 +49,12 @@ export class Promised<Wish> {
     this.#possible = [...this.#possible, wish]
   }
 
+  /** It was found to be one of those. */
+  conclude(isSo: (wish: Wish) => boolean): void {
+    const left = this.#possible.filter(isSo)
+    if (left.length > 0) this.#possible = left
+  }
+
   /** What became of the call. */
   settle(outcome: 'answered' | 'refused' | 'unanswered'): void {
     this.#isBusy = false

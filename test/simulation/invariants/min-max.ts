@@ -27,7 +27,10 @@ function* brokenBy(feed: Feed, changes: readonly FeedChange[]): Iterable<string>
   for (const [name, ofService] of Map.groupBy(tasks, ({ after }) => serviceKey(after))) {
     const service = name === undefined ? undefined : serviceOf(feed, name)
     if (service === undefined || service.schedulingStrategy === 'DAEMON') continue
-    const present = [...feed.rows<TaskRecord>('tasks').values()].filter((task) => serviceKey(task) === name)
+    // Those of an earlier service of that name are nobody's.
+    const present = [...feed.rows<TaskRecord>('tasks').values()].filter(
+      (task) => serviceKey(task) === name && task.createdAt >= service.createdAt,
+    )
     yield* belowMinimum(feed, service, present, ofService)
     yield* aboveMaximum(feed, service, present, ofService)
   }
@@ -54,7 +57,13 @@ function* aboveMaximum(feed: Feed, service: ServiceRecord, present: readonly Tas
   const maximum = Math.floor((desiredCount * deploymentConfiguration.maximumPercent) / 100)
   const count = present.filter((task) => isPresent(feed, task)).length
   if (count > maximum)
-    yield `service ${service.serviceName}: ${started} tasks were started, which makes ${count} of at most ${maximum}`
+    yield `service ${service.serviceName}: ${started} tasks were started, which makes ${count} of at most ${maximum}: ${present
+      .filter((task) => isPresent(feed, task))
+      .map(
+        (task) =>
+          `${task.taskId} ${task.startedBy} ${task.lastStatus} ${task.desiredStatus} ${hostOf(feed, task)?.status} ${hostOf(feed, task)?.agentConnected}`,
+      )
+      .join('\n')}`
 }
 
 const serviceKey = ({ clusterArn, group }: TaskRecord): string | undefined => {

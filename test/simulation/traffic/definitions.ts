@@ -67,7 +67,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'crashing',
     isGood: false,
-    container: (chance) => order({ 'exit-after-seconds': chance.int(0, 20), 'exit-code': 1 }),
+    container: (chance) => order({ 'exit-after-seconds': chance.int(5, 60), 'exit-code': 1 }),
   },
   { name: 'no-image', isGood: false, container: () => order({ 'fail-pull': 'manifest unknown' }) },
   { name: 'no-start', isGood: false, container: () => order({ 'fail-start': 'exec format error' }) },

@@ -106,7 +106,11 @@ export class ServiceCalls {
     if (definition === undefined) return
     const count = isDaemon ? {} : { desiredCount }
     const input = { service, taskDefinition: definition.arn, forceNewDeployment: true, ...count }
-    await this.#update(input, promised, { ...promised.last, definition })
+    promised.begin({ ...promised.last, definition })
+    const { kind } = await attempt(this.#site, 'UpdateService', input)
+    promised.settle(kind)
+    // There is nothing to update: it was not made, or its deletion was done after all.
+    if (kind === 'refused') promised.conclude(({ isDeleted }) => isDeleted)
   }
 
   /** Goes towards a definition that can run, with nothing that would stop it. */
