@@ -1,12 +1,15 @@
-/** `longshore status`: what runs, by cluster and instance, asked of the API like any customer. */
+/** `longshore status`: what runs, by cluster, instance and service, asked of the API like any customer. */
 import {
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
+  DescribeServicesCommand,
   ECSClient,
   paginateListClusters,
   paginateListContainerInstances,
+  paginateListServices,
   type Cluster,
   type ContainerInstance,
+  type Service,
 } from '@aws-sdk/client-ecs'
 import { command, UserError } from '../kit/command.ts'
 import type { RootAccessKey, RunningNote } from '../kit/installation.ts'
@@ -14,10 +17,13 @@ import { clientCredentials, dataDirOption, requireNote } from './options.ts'
 import { table } from './table.ts'
 
 const DESCRIBE_ITEMS = 100
+/** DescribeServices takes no more at once. */
+const DESCRIBE_SERVICES = 10
 
 interface ClusterStatus {
   readonly cluster: Cluster
   readonly instances: readonly ContainerInstance[]
+  readonly services: readonly Service[]
 }
 
 export const statusCommand = command({
@@ -56,7 +62,10 @@ const readClusters = async (client: ECSClient): Promise<ClusterStatus[]> => {
   for await (const { clusterArns = [] } of paginateListClusters({ client, pageSize: DESCRIBE_ITEMS }, {})) {
     if (clusterArns.length === 0) continue
     const { clusters = [] } = await client.send(new DescribeClustersCommand({ clusters: clusterArns }))
-    for (const cluster of clusters) statuses.push({ cluster, instances: await readInstances(client, cluster) })
+    for (const cluster of clusters) {
+      const [instances, services] = [await readInstances(client, cluster), await readServices(client, cluster)]
+      statuses.push({ cluster, instances, services })
+    }
   }
   return statuses
 }
@@ -74,7 +83,21 @@ const readInstances = async (client: ECSClient, { clusterArn }: Cluster): Promis
   return instances
 }
 
-const summary = ({ cluster, instances }: ClusterStatus): object => ({
+/** By name. */
+const readServices = async (client: ECSClient, { clusterArn: cluster }: Cluster): Promise<Service[]> => {
+  const services: Service[] = []
+  const pages = paginateListServices({ client, pageSize: DESCRIBE_SERVICES }, { cluster })
+  for await (const { serviceArns = [] } of pages) {
+    if (serviceArns.length === 0) continue
+    const described = await client.send(new DescribeServicesCommand({ cluster, services: serviceArns }))
+    services.push(...(described.services ?? []))
+  }
+  return services.toSorted((one, other) => nameOf(one).localeCompare(nameOf(other), 'en'))
+}
+
+const nameOf = ({ serviceName = '' }: Service): string => serviceName
+
+const summary = ({ cluster, instances, services }: ClusterStatus): object => ({
   clusterName: cluster.clusterName,
   runningTasksCount: cluster.runningTasksCount,
   pendingTasksCount: cluster.pendingTasksCount,
@@ -87,6 +110,16 @@ const summary = ({ cluster, instances }: ClusterStatus): object => ({
     runningTasksCount: instance.runningTasksCount,
     pendingTasksCount: instance.pendingTasksCount,
   })),
+  services: services.map((service) => ({
+    serviceArn: service.serviceArn,
+    status: service.status,
+    schedulingStrategy: service.schedulingStrategy,
+    taskDefinition: service.taskDefinition,
+    desiredCount: service.desiredCount,
+    runningCount: service.runningCount,
+    pendingCount: service.pendingCount,
+    rolloutState: rolloutOf(service),
+  })),
 })
 
 const page = (note: RunningNote, clusters: readonly ClusterStatus[]): string => {
@@ -94,7 +127,7 @@ const page = (note: RunningNote, clusters: readonly ClusterStatus[]): string => 
   const head = `Longshore ${note.version} on ${note.endpoint}, process ${note.processId} since ${note.startedAt.slice(0, 19)}Z
 account ${note.account}, region ${note.region}, ${mode}\n`
   const instances = instanceTable(clusters) || 'No container instance has registered.\n'
-  return [head, clusterTable(clusters), instances].join('\n')
+  return [head, clusterTable(clusters), instances, serviceTable(clusters)].filter(Boolean).join('\n')
 }
 
 const clusterTable = (clusters: readonly ClusterStatus[]): string =>
@@ -126,6 +159,27 @@ const instanceTable = (clusters: readonly ClusterStatus[]): string =>
       ]),
     ),
   )
+
+const serviceTable = (clusters: readonly ClusterStatus[]): string =>
+  table(
+    ['SERVICE', 'CLUSTER', 'STATUS', 'DEFINITION', 'DESIRED', 'RUNNING', 'PENDING', 'ROLLOUT'],
+    clusters.flatMap(({ cluster, services }) =>
+      services.map((service) => [
+        service.serviceName,
+        cluster.clusterName,
+        service.status,
+        service.taskDefinition?.split('/').at(-1),
+        service.desiredCount,
+        service.runningCount,
+        service.pendingCount,
+        rolloutOf(service),
+      ]),
+    ),
+  )
+
+/** Undefined where others than ECS deploy. */
+const rolloutOf = ({ deployments = [] }: Service): string | undefined =>
+  deployments.find(({ status }) => status === 'PRIMARY')?.rolloutState
 
 const runtimeOf = (instance: ContainerInstance): string =>
   instance.attributes?.find(({ name }) => name === 'longshore.runtime')?.value ?? 'docker'

@@ -68,12 +68,6 @@ export const serviceDeploymentArn = (service: string, id: string): string =>
 
 export const taskSetArn = (service: string, taskSetId: string): string => inService(service, 'task-set', taskSetId)
 
-/** The service that a revision, service deployment or task set belongs to, by its ARN. Ids of task sets have a slash of their own. */
-export const serviceArnOf = (arn: string): string => {
-  const end = arn.includes(':task-set/') ? arn.lastIndexOf('/', arn.lastIndexOf('/') - 1) : arn.lastIndexOf('/')
-  return arn.slice(0, end).replace(/:(service-revision|service-deployment|task-set)\//, ':service/')
-}
-
 export const capacityProviderArn = (region: string, account: string, name: string): string =>
   ecs(region, account, `capacity-provider/${name}`)
 

@@ -5,7 +5,8 @@
  */
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { PlanMemory, RememberedPlan } from '../controllers/service-scheduler/plan-memory.ts'
+import type { PlanMemory, RememberedGroup, RememberedPlan } from '../controllers/service-scheduler/plan-memory.ts'
+import { printPlan } from '../controllers/service-scheduler/plan/print-plan.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
@@ -25,7 +26,11 @@ export interface ServiceExplanation {
   /** The service has stood still with all its tasks running since then. */
   readonly steadySince?: number
   /** Absent when the scheduler has not looked since this server started. */
-  readonly plan?: RememberedPlan
+  readonly plan?: PrintedPlan
+}
+
+interface PrintedPlan extends RememberedPlan {
+  readonly groups: readonly (RememberedGroup & { readonly printed: readonly string[] })[]
 }
 
 export interface ExplainServiceOptions {
@@ -62,9 +67,14 @@ const explanationFor = async (
   return {
     serviceArn: service.serviceArn,
     ...(service.steadySince === undefined ? {} : { steadySince: service.steadySince }),
-    ...(plan === undefined ? {} : { plan }),
+    ...(plan === undefined ? {} : { plan: printed(plan) }),
   }
 }
+
+const printed = (plan: RememberedPlan): PrintedPlan => ({
+  ...plan,
+  groups: plan.groups.map((group) => ({ ...group, printed: printPlan(group.plan) })),
+})
 
 const SIGNING_NAME = 'ecs'
 

@@ -58,7 +58,7 @@ export const definitionConstraints = ({ placementConstraints }: Constrained): re
   placementConstraints.map(({ expression = '' }) => ({ type: 'memberOf', expression }))
 
 /** Constraints of a task or service, which were checked, and those of its definition. */
-export const launchConstraints = (
+const launchConstraints = (
   given: readonly ConstraintInput[],
   definition: Constrained,
 ): readonly PlacementConstraint[] => [
@@ -75,7 +75,7 @@ const FARGATE_STRATEGIES: readonly PlacementStrategy[] = [
 ]
 
 /** Strategies of a task or service, which were checked. */
-export const launchStrategies = (
+const launchStrategies = (
   given: readonly StrategyInput[],
   launchType: LaunchType,
 ): readonly PlacementStrategy[] => (launchType === 'FARGATE' ? FARGATE_STRATEGIES : given.map(launchStrategy))

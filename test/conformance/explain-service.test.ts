@@ -20,6 +20,14 @@ const REGION = 'eu-west-1'
 const CLUSTER_ARN = clusterArn(REGION, ACCOUNT, 'default')
 const SERVICE_ARN = serviceArn(CLUSTER_ARN, 'web')
 
+const GROUP = {
+  holderId: 'ecs-svc/1',
+  desiredCount: 1,
+  plan: { starts: [{ holderId: 'ecs-svc/1', count: 1 }], stops: [], hindrances: [] },
+  placementFailures: [],
+  counts: { starting: 0, running: 0, healthy: 0, stopping: 0 },
+}
+
 let server: Server
 let store: Store
 let plane: ControlPlane
@@ -44,7 +52,7 @@ beforeAll(async () => {
       aService({ serviceArn: SERVICE_ARN, clusterArn: CLUSTER_ARN, serviceName: 'web', steadySince: 5 }),
     ),
   )
-  plane.controllers.plans.record(SERVICE_ARN, { at: 7, groups: [], isSteady: true })
+  plane.controllers.plans.record(SERVICE_ARN, { at: 7, groups: [GROUP], isSteady: true })
 })
 
 afterAll(async () => {
@@ -66,7 +74,7 @@ describe('the last plan of a service', () => {
     expect(await lastPlanOf(clientWith(), CLUSTER_ARN, SERVICE_ARN)).toEqual({
       serviceArn: SERVICE_ARN,
       steadySince: 5,
-      plan: { at: 7, groups: [], isSteady: true },
+      plan: { at: 7, groups: [{ ...GROUP, printed: ['start 1 task of ecs-svc/1'] }], isSteady: true },
     })
     expect(await lastPlanOf(clientWith(), 'default', 'web')).toMatchObject({ serviceArn: SERVICE_ARN })
   })

@@ -1,4 +1,5 @@
 /** What there is of a service, read afresh from the store: its tasks by the deployment or task set that holds them. */
+import { lastCompleted } from '../../model/completed-revision.ts'
 import type { TaskRecord } from '../../model/records.ts'
 import { isOver } from '../../model/new-deployment.ts'
 import type { ServiceDeploymentRecord, ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
@@ -76,17 +77,7 @@ const lastCompletedRevision = (
   current: ServiceDeploymentRecord | undefined,
 ): ServiceRevisionRecord | undefined => {
   if (current === undefined || isOver(current)) return undefined
-  let last: ServiceDeploymentRecord | undefined
-  for (const row of tx.serviceDeployments.iterate('byService', service.serviceArn)) {
-    if (completedRevisionArn(row) !== undefined && (row.finishedAt ?? 0) >= (last?.finishedAt ?? 0)) last = row
-  }
-  const arn = last && completedRevisionArn(last)
+  const arn = lastCompleted(tx.serviceDeployments.iterate('byService', service.serviceArn))?.serviceRevisionArn
   if (arn === undefined || arn === current.targetServiceRevision.serviceRevisionArn) return undefined
   return tx.serviceRevisions.get(arn)
-}
-
-/** The revision that ran when the service deployment had ended well. */
-const completedRevisionArn = (row: ServiceDeploymentRecord): string | undefined => {
-  if (row.status === 'SUCCESSFUL') return row.targetServiceRevision.serviceRevisionArn
-  return row.status === 'ROLLBACK_SUCCESSFUL' ? row.rollback?.serviceRevisionArn : undefined
 }

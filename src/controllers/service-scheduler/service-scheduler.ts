@@ -33,7 +33,8 @@ const FAILED: PassOutcome = { isUnfinished: false, startedCount: 0, isBlocked: f
 
 export class ServiceScheduler implements Controller {
   readonly name = 'service-scheduler'
-  readonly everyMs = 60_000
+  /** Every change that matters wakes its services: this finds what a fault has left behind. */
+  readonly everyMs = 180_000
   readonly #options: ServiceSchedulerOptions
   readonly #waking: Waking
   /** By service: until when it rests, on the monotonic clock. */

@@ -73,7 +73,7 @@ const daemonHost = (group: DaemonGroup, containerInstanceId: string, tasks: read
   }
 }
 
-export const taskCount = ({ keepers, unhealthy, replaced, stoppingCount }: DaemonHost): number =>
+const taskCount = ({ keepers, unhealthy, replaced, stoppingCount }: DaemonHost): number =>
   keepers.length + unhealthy.length + replaced.length + stoppingCount
 
 /** AWS: the daemon of a DRAINING instance is the last to leave it. */

@@ -14,7 +14,7 @@ export const nextChangeAt = ({ serviceDeployment, now }: RolloutState): number |
 }
 
 /** The end of the bake time that is under way, if one is. */
-export const bakingUntil = (serviceDeployment: ServiceDeploymentRecord): number | undefined => {
+const bakingUntil = (serviceDeployment: ServiceDeploymentRecord): number | undefined => {
   const { lifecycleStage, bakingSince } = serviceDeployment
   if (bakingSince === undefined) return undefined
   if (!shiftsTraffic(serviceDeployment) || lifecycleStage === 'BAKE_TIME') return bakesUntil(serviceDeployment)
