@@ -65,12 +65,15 @@ const read = async (serviceName: string): Promise<Service> => {
   return services[0] ?? {}
 }
 
-/** A service of the family of its name, with two tasks unless told otherwise, once it is stable. */
+/** A service of the family of its name, with two tasks unless told otherwise, once it is stable and its deployment is over. */
 const createStable = async (name: string, given: Partial<CreateServiceCommandInput> = {}): Promise<Service> => {
   const taskDefinition = await register(name)
   await client.send(new CreateServiceCommand({ serviceName: name, taskDefinition, desiredCount: 2, ...given } as never))
   await waitUntilServicesStable(waiter, { services: [name] })
-  return read(name)
+  return until('the first deployment', async () => {
+    const service = await read(name)
+    return service.deployments?.[0]?.rolloutState === 'COMPLETED' && service
+  })
 }
 
 /** Updates the service; gives the ARN of the service deployment that this began. */
@@ -119,10 +122,10 @@ describe.concurrent('a rolling deployment', () => {
       ],
     })
     await waitUntilServicesStable(waiter, { services: ['rolling'] })
+    expect(await deploymentWith(arn, 'SUCCESSFUL')).toMatchObject({ finishedAt: expect.any(Date) })
     const { deployments = [], events = [] } = await read('rolling')
     expect(deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED', failedTasks: 0 }])
     expect(events[0]?.message).toBe('(service rolling) has reached a steady state.')
-    expect(await readDeployment(arn)).toMatchObject({ status: 'SUCCESSFUL', finishedAt: expect.any(Date) })
     const { serviceArns } = await client.send(new ListServicesCommand({ schedulingStrategy: 'REPLICA' }))
     expect(serviceArns).toContain(created.serviceArn)
     await remove('rolling')
@@ -139,7 +142,6 @@ describe.concurrent('a rolling deployment', () => {
       deploymentCircuitBreaker: { status: 'TRIGGERED', threshold: 3 },
       rollback: { serviceRevisionArn: before.currentServiceRevisions?.[0]?.arn },
     })
-    await waitUntilServicesStable(waiter, { services: ['breaker'] })
     const after = await read('breaker')
     expect(after).toMatchObject({ taskDefinition: before.taskDefinition, runningCount: 2 })
     expect(after.deployments).toMatchObject([{ id: before.deployments?.[0]?.id, rolloutState: 'COMPLETED' }])

@@ -73,8 +73,8 @@ describe('the AWS CLI', () => {
   })
 
   it('names an operation that is not there yet', () => {
-    const { status, stderr } = run('ecs', 'describe-services', '--services', 'web')
+    const { status, stderr } = run('sts', 'get-session-token')
     expect(status).not.toBe(0)
-    expect(stderr).toContain('DescribeServices')
+    expect(stderr).toContain('(NotImplemented) when calling the GetSessionToken operation')
   })
 })
