@@ -57,13 +57,7 @@ function* aboveMaximum(feed: Feed, service: ServiceRecord, present: readonly Tas
   const maximum = Math.floor((desiredCount * deploymentConfiguration.maximumPercent) / 100)
   const count = present.filter((task) => isPresent(feed, task)).length
   if (count > maximum)
-    yield `service ${service.serviceName}: ${started} tasks were started, which makes ${count} of at most ${maximum}: ${present
-      .filter((task) => isPresent(feed, task))
-      .map(
-        (task) =>
-          `${task.taskId} ${task.startedBy} ${task.lastStatus} ${task.desiredStatus} ${hostOf(feed, task)?.status} ${hostOf(feed, task)?.agentConnected}`,
-      )
-      .join('\n')}`
+    yield `service ${service.serviceName}: ${started} tasks were started, which makes ${count} of at most ${maximum}`
 }
 
 const serviceKey = ({ clusterArn, group }: TaskRecord): string | undefined => {

@@ -40,9 +40,15 @@ export class InstanceCalls {
     if (outcome.kind === 'answered') agent.restart()
   }
 
-  /** Everything that drains is to run again. */
-  async activateAll(): Promise<void> {
+  /** Everything that drains is to run again, and what was deregistered comes back as another instance. */
+  async repair(): Promise<void> {
     for (const arn of this.#inStatus('DRAINING')) await this.#update(arn, 'ACTIVE')
+    const { world } = this.#site
+    const { containerInstances } = world.store.tables
+    for (const agent of world.agents) {
+      const isGone = agent.isRegistered && containerInstances.get(agent.containerInstanceId)?.status === 'INACTIVE'
+      if (isGone) agent.restart()
+    }
   }
 
   async #update(arn: string | undefined, status: 'ACTIVE' | 'DRAINING'): Promise<void> {

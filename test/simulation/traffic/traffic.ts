@@ -51,7 +51,7 @@ export class Traffic {
 
   /** Users take back what keeps the world from coming to rest. */
   repair(): void {
-    this.#track(this.instances.activateAll().then(() => this.services.repair()))
+    this.#track(this.instances.repair().then(() => this.services.repair()))
   }
 
   #begin(): void {
