@@ -35,7 +35,8 @@ const services = new ServiceClient(client)
 
 const program = composeProgram()
 const file = path.join(scratchDirectory(), 'compose.json')
-const composed = { image, command: COMMAND, mem_limit: `${MEMORY_MIB}m`, cpu_shares: CPU, network_mode: 'bridge' }
+// With what a compose file has unless it says otherwise: a network of the project's own.
+const composed = { image, command: COMMAND, mem_limit: `${MEMORY_MIB}m`, cpu_shares: CPU }
 writeFileSync(
   file,
   JSON.stringify({ name: 'rival', services: Object.fromEntries(NAMES.map((name) => [name, composed])) }),
