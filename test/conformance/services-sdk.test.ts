@@ -114,13 +114,12 @@ describe.concurrent('a rolling deployment', () => {
   it('goes from one stable service to the next, and is told in order', async () => {
     const created = await createStable('rolling')
     expect(created).toMatchObject({ status: 'ACTIVE', runningCount: 2, pendingCount: 0, schedulingStrategy: 'REPLICA' })
-    const arn = await update('rolling', { forceNewDeployment: true })
-    expect(await read('rolling')).toMatchObject({
-      deployments: [
-        { status: 'PRIMARY', rolloutState: 'IN_PROGRESS' },
-        { status: 'ACTIVE', rolloutState: 'COMPLETED' },
-      ],
-    })
+    const forced = await client.send(new UpdateServiceCommand({ service: 'rolling', forceNewDeployment: true }))
+    expect(forced.service?.deployments).toMatchObject([
+      { status: 'PRIMARY', rolloutState: 'IN_PROGRESS' },
+      { status: 'ACTIVE', rolloutState: 'COMPLETED' },
+    ])
+    const arn = forced.service?.currentServiceDeployment ?? ''
     await waitUntilServicesStable(waiter, { services: ['rolling'] })
     expect(await deploymentWith(arn, 'SUCCESSFUL')).toMatchObject({ finishedAt: expect.any(Date) })
     const { deployments = [], events = [] } = await read('rolling')

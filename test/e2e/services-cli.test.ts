@@ -93,8 +93,8 @@ describe('a service through the AWS CLI', () => {
 
   it('is deployed anew, and scaled', async () => {
     const [before] = web().deployments
-    json('update-service', '--service', 'web', '--force-new-deployment')
-    expect(web().deployments).toHaveLength(2)
+    const forced = json('update-service', '--service', 'web', '--force-new-deployment')
+    expect(forced).toMatchObject({ service: { deployments: [{ rolloutState: 'IN_PROGRESS' }, { id: before?.id }] } })
     text('wait', 'services-stable', '--services', 'web')
     const [after] = web().deployments
     expect(after?.id).not.toBe(before?.id)
