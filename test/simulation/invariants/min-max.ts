@@ -11,10 +11,24 @@ import { instancesOf, type MakeInvariant } from './invariant.ts'
 
 export const minMax: MakeInvariant = (_site, feed) => {
   const breaches: string[] = []
+  /** Tasks that have not stopped, by service. */
+  const active = new Map<string, Map<string, TaskRecord>>()
   feed.listen((changes, isRestart) => {
-    if (!isRestart) breaches.push(...brokenBy(feed, changes))
+    const ofTasks = changes.filter(({ table }) => table === 'tasks')
+    for (const { key, before, after } of ofTasks)
+      keep(active, key, (after ?? before) as TaskRecord, after === undefined)
+    if (!isRestart) breaches.push(...brokenBy(feed, active, ofTasks))
   })
   return { name: 'min/max', check: () => breaches.splice(0) }
+}
+
+const keep = (active: Map<string, Map<string, TaskRecord>>, key: string, task: TaskRecord, isGone: boolean): void => {
+  const service = serviceKey(task)
+  if (service === undefined) return
+  const tasks = active.get(service) ?? new Map<string, TaskRecord>()
+  active.set(service, tasks)
+  if (isGone || task.lastStatus === 'STOPPED') tasks.delete(key)
+  else tasks.set(key, task)
 }
 
 interface TaskChange {
@@ -22,15 +36,19 @@ interface TaskChange {
   readonly after: TaskRecord
 }
 
-function* brokenBy(feed: Feed, changes: readonly FeedChange[]): Iterable<string> {
-  const tasks = changes.filter(({ table, after }) => table === 'tasks' && after !== undefined) as TaskChange[]
-  for (const [name, ofService] of Map.groupBy(tasks, ({ after }) => serviceKey(after))) {
-    const service = name === undefined ? undefined : serviceOf(feed, name)
+function* brokenBy(
+  feed: Feed,
+  active: ReadonlyMap<string, ReadonlyMap<string, TaskRecord>>,
+  changes: readonly FeedChange[],
+): Iterable<string> {
+  const telling = (changes as readonly TaskChange[]).filter(
+    ({ before, after }) => after !== undefined && (before === undefined || isStoppedByScheduler(before, after)),
+  )
+  for (const [name = '', ofService] of Map.groupBy(telling, ({ after }) => serviceKey(after))) {
+    const service = name === '' ? undefined : serviceOf(feed, name)
     if (service === undefined || service.schedulingStrategy === 'DAEMON') continue
     // Those of an earlier service of that name are nobody's.
-    const present = [...feed.rows<TaskRecord>('tasks').values()].filter(
-      (task) => serviceKey(task) === name && task.createdAt >= service.createdAt,
-    )
+    const present = [...(active.get(name)?.values() ?? [])].filter(({ createdAt }) => createdAt >= service.createdAt)
     yield* belowMinimum(feed, service, present, ofService)
     yield* aboveMaximum(feed, service, present, ofService)
   }

@@ -10,6 +10,8 @@ import type { TaskCalls } from './task-calls.ts'
 /** What all services together may want, per host: there is room for twice as much. */
 const TASKS_PER_HOST = 4
 const SERVICES = 8
+/** Tasks that a service wants at most, however many hosts there are. */
+const LARGEST = 100
 /** How likely a service is to be given a definition that cannot work. */
 const BAD_DEPLOYMENT = 0.2
 
@@ -180,7 +182,8 @@ export class ServiceCalls {
     )
     const room = Math.max(0, scenario.hosts * TASKS_PER_HOST - wanted)
     // With host ports, old and new tasks must fit beside each other.
-    const most = kind.hasHostPort === true ? Math.floor(scenario.hosts / 3) : Math.ceil(scenario.hosts * 1.5)
+    const most =
+      kind.hasHostPort === true ? Math.floor(scenario.hosts / 3) : Math.min(LARGEST, Math.ceil(scenario.hosts * 1.5))
     return Math.min(room, chance.int(chance.is(0.1) ? 0 : 1, Math.max(1, most)))
   }
 }
