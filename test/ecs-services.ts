@@ -27,7 +27,7 @@ export const WEB: CreateServiceRequest = { serviceName: 'web', taskDefinition: '
 export const FARGATE: Partial<CreateServiceRequest> = {
   taskDefinition: 'fargate:1',
   launchType: 'FARGATE',
-  networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+  networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1', 'subnet-2'] } },
 }
 
 export const withService = async (given: Partial<CreateServiceRequest> = {}): Promise<EcsHarness> => {

@@ -48,7 +48,7 @@ export const describeService = (
     status: service.status,
     desiredCount: service.desiredCount,
     ...taskTotals(context, service, counted),
-    ...describeRevision(counted[0]?.revision),
+    ...describeRevision(counted[0]?.revision ?? lastRevision(context, service)),
     deploymentConfiguration: service.deploymentConfiguration,
     deploymentController: { type: service.deploymentController },
     deployments: counted.map(describeDeployment),
@@ -110,6 +110,15 @@ const taskTotals = (
     pendingCount: counts.reduce((total, { pendingCount }) => total + pendingCount, 0),
     runningCount: counts.reduce((total, { runningCount }) => total + runningCount, 0),
   }
+}
+
+/** What a service was made of that has no deployment any more. */
+const lastRevision = (
+  { tx }: EcsContext,
+  { currentServiceDeploymentArn = '' }: ServiceRecord,
+): ServiceRevisionRecord | undefined => {
+  const last = tx.serviceDeployments.get(currentServiceDeploymentArn)
+  return last && tx.serviceRevisions.get(last.targetServiceRevision.serviceRevisionArn)
 }
 
 /** AWS: the service shows LATEST where its deployments show what that means. */

@@ -64,12 +64,18 @@ const comparable = (settings: RevisionSettings): unknown[] => [
   settings.launchType,
   byProvider(settings.capacityProviderStrategy),
   settings.isLatestPlatform ? 'LATEST' : settings.platformVersion,
-  settings.networkConfiguration,
+  withoutOrder(settings.networkConfiguration),
 ]
 
 /** The order of a strategy says nothing. */
 const byProvider = (strategy: Capacity['capacityProviderStrategy']): unknown =>
   new Map(strategy.map((item) => [item.capacityProvider, item]))
+
+/** Nor does that of subnets and security groups. */
+const withoutOrder = (configuration: RevisionSettings['networkConfiguration']): unknown => {
+  const { subnets, securityGroups, ...others } = configuration?.awsvpcConfiguration ?? {}
+  return [new Set(subnets), new Set(securityGroups), others]
+}
 
 /** AWS: a change of the strategy begins no deployment by itself, and needs one; an empty list goes back to the launch type. */
 const updatedCapacity = (

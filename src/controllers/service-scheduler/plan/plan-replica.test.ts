@@ -130,7 +130,18 @@ describe('a rolling update', () => {
 
   it('neither starts nor replaces anything once its deployment has failed', () => {
     const tasks = [...old(1), aTaskFacts('a', { holderId: 'old', status: 'starting' })]
-    expect(plan({ mayStart: false, tasks })).toEqual({ starts: [], stops: [], hindrances: [{ kind: 'failed' }] })
+    expect(plan({ mayStart: false, tasks })).toMatchObject({
+      starts: [],
+      stops: [],
+      hindrances: [{ kind: 'failed' }, {}],
+    })
+  })
+
+  it('keeps to the minimum of the whole service after a deployment has failed, whoever holds the tasks that move', () => {
+    const draining = taskFacts(3, 'draining', { holderId: 'old', hostStatus: 'DRAINING' })
+    const tasks = [...old(3), ...draining, aTaskFacts('new')]
+    const { stops } = plan({ mayStart: false, desiredCount: 8, minimumHealthyPercent: 75, tasks })
+    expect(stops).toMatchObject([{ reason: 'draining' }])
   })
 
   it('leaves protected tasks until their protection ends', () => {

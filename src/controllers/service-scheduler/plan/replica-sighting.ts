@@ -9,7 +9,7 @@ export interface ReplicaSighting {
   readonly limits: TaskLimits
   /** All but those that are stopping or lost. */
   readonly live: readonly TaskFacts[]
-  /** Tasks of the holder that count for the desired ones: none that is unhealthy, and none that has to move. */
+  /** Tasks that count for the desired ones: of the holder, or kept beside it; none that is unhealthy, and none that has to move. */
   readonly keepers: readonly TaskFacts[]
   readonly unhealthy: readonly TaskFacts[]
   /** Tasks that go once others are there in their place. */
@@ -37,7 +37,7 @@ export const observeReplicas = (group: ReplicaGroup, now: number): ReplicaSighti
   const tasks = inOrder(group.tasks)
   const toRun = tasks.filter(({ status }) => status !== 'stopping')
   const live = toRun.filter(({ hostStatus }) => hostStatus !== 'INACTIVE')
-  const mine = live.filter(({ holderId }) => holderId === group.holderId)
+  const mine = live.filter((task) => !isReplaced(group, task))
   const keepers = mine.filter((task) => !isUnhealthy(task) && task.hostStatus !== 'DRAINING')
   const stoppingCount = tasks.length - toRun.length
   const need = Math.max(0, group.desiredCount - keepers.length)
@@ -53,7 +53,7 @@ export const observeReplicas = (group: ReplicaGroup, now: number): ReplicaSighti
     unhealthy: mine.filter(isUnhealthy),
     leaving: live.filter((task) => isReplaced(group, task) || task.hostStatus === 'DRAINING'),
     leavingFor: (task) => (isReplaced(group, task) ? 'replaced' : 'draining'),
-    keptCount: live.filter((task) => task.holderId !== group.holderId && !isReplaced(group, task)).length,
+    keptCount: mine.filter(({ holderId }) => holderId !== group.holderId).length,
     lost,
     stoppingCount,
     healthyCount: live.filter(is.isHealthy).length,

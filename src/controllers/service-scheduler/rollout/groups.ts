@@ -10,6 +10,10 @@ export const replacingGroup = (state: RolloutState): readonly GroupTarget[] => {
   return [{ ...fullGroup(state, primary), replacedIds: othersOf(state).map(({ deploymentId }) => deploymentId) }]
 }
 
+/** One group again, in which nothing starts and nothing is replaced: a failed deployment and what was there before it share the service. */
+export const keepingGroup = (state: RolloutState): readonly GroupTarget[] =>
+  replacingGroup(state).map((group) => ({ ...group, mayStart: false }))
+
 /** Has all of the service's tasks, and replaces nobody's. */
 export const fullGroup = ({ service }: RolloutState, { deploymentId }: DeploymentRecord): GroupTarget => ({
   holderId: deploymentId,

@@ -87,7 +87,7 @@ describe('a deployment that is rolled back', () => {
     world.look()
     world.fail(3)
     const step = world.look()
-    expect(step.groups).toEqual([{ holderId: deploymentId, desiredCount: 0, replacedIds: [], mayStart: false }])
+    expect(step.groups).toEqual([{ holderId: deploymentId, desiredCount: 2, replacedIds: [], mayStart: false }])
     expect(world.serviceDeployment).toMatchObject({
       status: 'ROLLBACK_FAILED',
       statusReason: 'No rollback candidate was found to run the rollback.',
@@ -107,10 +107,7 @@ describe('a deployment that is rolled back', () => {
 describe('a deployment that fails without a roll-back', () => {
   it('keeps what runs and starts nothing', () => {
     const { world, first, second, step } = tripped(false)
-    expect(step.groups).toEqual([
-      { holderId: first, desiredCount: 1, replacedIds: [], mayStart: false },
-      { holderId: second, desiredCount: 2, replacedIds: [], mayStart: false },
-    ])
+    expect(step.groups).toEqual([{ holderId: second, desiredCount: 2, replacedIds: [first], mayStart: false }])
     expect(world.serviceDeployment).toMatchObject({
       status: 'STOPPED',
       statusReason: 'Service deployment failed because the circuit breaker threshold was exceeded.',
@@ -122,7 +119,7 @@ describe('a deployment that fails without a roll-back', () => {
   it('lets the service be scaled in', () => {
     const { world } = tripped(false)
     world.service = { ...world.service, desiredCount: 0 }
-    expect(world.look().groups.map(({ desiredCount }) => desiredCount)).toEqual([0, 0])
+    expect(world.look().groups.map(({ desiredCount }) => desiredCount)).toEqual([0])
   })
 
   it('starts anew with the next update', () => {
@@ -165,9 +162,6 @@ describe('StopServiceDeployment', () => {
     world.amend({ status: 'STOP_REQUESTED' })
     const step = world.look()
     expect(world.serviceDeployment).toMatchObject({ status: 'STOPPED', stoppedAt: world.now })
-    expect(step.groups).toMatchObject([
-      { holderId: first, desiredCount: 2, mayStart: false },
-      { holderId: second, desiredCount: 1, mayStart: false },
-    ])
+    expect(step.groups).toMatchObject([{ holderId: second, replacedIds: [first], desiredCount: 2, mayStart: false }])
   })
 })

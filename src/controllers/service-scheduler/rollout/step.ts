@@ -3,7 +3,7 @@ import { assert } from '../../../kit/assert.ts'
 import { blueGreenGroups, blueGreenRules } from './blue-green.ts'
 import { begin } from './completion.ts'
 import { countsOf, primaryOf } from './facts.ts'
-import { emptiedGroup, keptGroup, replacingGroup } from './groups.ts'
+import { emptiedGroup, keepingGroup, replacingGroup } from './groups.ts'
 import { timeOutHooks } from './hooks.ts'
 import { countFailures } from './monitors.ts'
 import { carryRollBack, failOrStop, rollBackGroups } from './roll-back.ts'
@@ -42,7 +42,7 @@ const rules: Rule = firstOf(begin, timeOutHooks, countFailures, failOrStop, carr
 )
 
 const groupsOf = (state: RolloutState): readonly GroupTarget[] => {
-  if (primaryOf(state)?.rolloutState === 'FAILED') return state.deployments.map((row) => keptGroup(state, row))
+  if (primaryOf(state)?.rolloutState === 'FAILED') return keepingGroup(state)
   const status = isShifting(state) ? state.serviceDeployment?.status : undefined
   if (status === 'IN_PROGRESS') return blueGreenGroups(state)
   return status === 'ROLLBACK_IN_PROGRESS' ? rollBackGroups(state) : replacingGroup(state)

@@ -25,16 +25,16 @@ describe('DeleteTaskSet', () => {
   })
 
   it.each([
-    ['run', { lastStatus: 'RUNNING' }],
-    ['are stopping', { lastStatus: 'RUNNING', desiredStatus: 'STOPPED' }],
-  ] as const)('lets one drain whose tasks %s', async (_what, task) => {
+    ['run', { lastStatus: 'RUNNING' }, 1],
+    ['are stopping', { lastStatus: 'RUNNING', desiredStatus: 'STOPPED' }, 0],
+  ] as const)('lets one drain whose tasks %s', async (_what, task, runningCount) => {
     const ecs = await withTaskSet({ scalePercent: 100 }, [ofTaskSet(task)])
     await ecs.clock.advance(1000)
     const { taskSet } = await ecs.call(deleteTaskSet, { ...input, force: true })
     expect(taskSet).toMatchObject({
       status: 'DRAINING',
       computedDesiredCount: 0,
-      runningCount: 1,
+      runningCount,
       stabilityStatus: 'STABILIZING',
       updatedAt: new Date(ecs.clock.now()),
     })

@@ -14,6 +14,9 @@ const AS_IT_IS: Partial<UpdateServiceRequest> = {
   networkConfiguration: FARGATE.networkConfiguration,
 }
 
+const { subnets = [], ...OTHERS } = FARGATE.networkConfiguration?.awsvpcConfiguration ?? {}
+const REORDERED = { awsvpcConfiguration: { ...OTHERS, subnets: subnets.toReversed() } }
+
 const update = async (ecs: EcsHarness, given: Partial<UpdateServiceRequest>) =>
   (await ecs.call(updateService, { service: 'web', ...given })).service
 
@@ -42,6 +45,7 @@ describe('UpdateService', () => {
 
   it.each<[string, Partial<UpdateServiceRequest>]>([
     ['nothing', {}],
+    ['the same network in another order', { networkConfiguration: REORDERED }],
     ['what is so already', { ...AS_IT_IS, platformVersion: 'LATEST' }],
     ['the desired count', { desiredCount: 5 }],
     ['the deployment configuration', { deploymentConfiguration: { maximumPercent: 150 } }],
@@ -69,11 +73,11 @@ describe('UpdateService', () => {
 
     const service = await update(ecs, { taskDefinition: 'web:2' })
 
-    expect(service).toMatchObject({ runningCount: 2, pendingCount: 1 })
-    expect(service?.deployments?.[1]).toMatchObject({ id, desiredCount: 2, runningCount: 2, pendingCount: 1 })
+    expect(service).toMatchObject({ runningCount: 1, pendingCount: 1 })
+    expect(service?.deployments?.[1]).toMatchObject({ id, desiredCount: 2, runningCount: 1, pendingCount: 1 })
     expect(service?.currentServiceRevisions).toMatchObject([
       { requestedTaskCount: 2, runningTaskCount: 0 },
-      { requestedTaskCount: 2, runningTaskCount: 2, pendingTaskCount: 1 },
+      { requestedTaskCount: 2, runningTaskCount: 1, pendingTaskCount: 1 },
     ])
     expect(serviceDeployments(ecs)[1]?.sourceServiceRevisions).toMatchObject([{ requestedTaskCount: 2 }])
   })
