@@ -137,6 +137,12 @@ describe('a rolling update', () => {
     })
   })
 
+  it('gives up those that serve nobody before those that have just begun to', () => {
+    const unknown = aTaskFacts('unknown', { health: 'UNKNOWN' })
+    const tasks = [unknown, ...taskFacts(2, 'young', { startedAt: NOW - 1000 })]
+    expect(plan({ desiredCount: 2, tasks }).stops).toMatchObject([{ taskId: 'unknown', reason: 'surplus' }])
+  })
+
   it('keeps to the minimum of the whole service after a deployment has failed, whoever holds the tasks that move', () => {
     const draining = taskFacts(3, 'draining', { holderId: 'old', hostStatus: 'DRAINING' })
     const tasks = [...old(3), ...draining, aTaskFacts('new')]

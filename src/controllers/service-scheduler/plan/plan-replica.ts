@@ -88,18 +88,18 @@ const stopSurplus = (seen: ReplicaSighting, stops: StopList): void => {
   if (newcomer !== undefined && !is.isHealthy(newcomer)) return
   const candidates = keepers.filter((task) => !is.isProtected(task))
   const leads = providerLeads(group.capacityProviderStrategy, group.desiredCount, keepers)
-  let running = keepers.filter(({ status }) => status === 'running').length
-  let healthy = seen.healthyKeepers.length
+  // Whatever else goes, as many as wanted run, serve and are healthy, if there are so many.
+  const worths: readonly ((task: TaskFacts) => boolean)[] = [isRunning, is.isAvailable, is.isHealthy]
+  let left = worths.map((holds) => keepers.filter(holds).length)
   for (const task of scaleInOrder({ candidates, counted: keepers, leads, is }, excess)) {
-    const runningAfter = running - (task.status === 'running' ? 1 : 0)
-    const healthyAfter = healthy - (is.isHealthy(task) ? 1 : 0)
-    if (runningAfter < running && runningAfter < group.desiredCount) continue
-    if (healthyAfter < healthy && healthyAfter < group.desiredCount) continue
+    const after = worths.map((holds, index) => left[index]! - Number(holds(task)))
+    if (after.some((count, index) => count < left[index]! && count < group.desiredCount)) continue
     stops.add(task, newcomer === undefined ? 'surplus' : 'rebalanced')
-    running = runningAfter
-    healthy = healthyAfter
+    left = after
   }
 }
+
+const isRunning = ({ status }: TaskFacts): boolean => status === 'running'
 
 const startMissing = ({ group, keepers, need, room, isThrottled }: ReplicaSighting): readonly Start[] => {
   const { holderId, desiredCount, capacityProviderStrategy, mayStart } = group

@@ -23,6 +23,7 @@ export interface ScaleIn {
 /** A candidate with the counters that it shares with others: choosing among a thousand has to be cheap. */
 interface Ranked {
   readonly task: TaskFacts
+  /** The more, the more is lost with it. */
   readonly service: number
   readonly zone: Counter
   readonly instance: Counter
@@ -54,7 +55,7 @@ const rank = ({ candidates, counted, leads, is }: ScaleIn): readonly Ranked[] =>
   const provider = counters(leads)
   return candidates.map((task) => ({
     task,
-    service: task.status !== 'running' ? 0 : is.isHealthy(task) ? 2 : 1,
+    service: [task.status === 'running', is.isAvailable(task), is.isHealthy(task)].filter(Boolean).length,
     zone: zone(zoneOf(task)),
     instance: instance(instanceOf(task)),
     provider: provider(providerOf(task)),

@@ -4,6 +4,8 @@ import type { TaskFacts } from './types.ts'
 export interface TaskNotions {
   /** Counts toward the minimum of the service. */
   readonly isHealthy: (task: TaskFacts) => boolean
+  /** Serves: with a health check it is HEALTHY, without one simply RUNNING, however short. */
+  readonly isAvailable: (task: TaskFacts) => boolean
   /** When the task will count as healthy if it just keeps running; undefined where time alone does not make it so. */
   readonly settlesAt: (task: TaskFacts) => number | undefined
   /** Not to be stopped for now. AWS: protection is against scale-in and deployments, not against the end of an unhealthy task. */
@@ -17,15 +19,16 @@ export interface TaskNotions {
 export const notionsAt = (settlingMs: number, now: number): TaskNotions => {
   const settledAt = ({ startedAt, createdAt }: TaskFacts): number => (startedAt ?? createdAt) + settlingMs
   return {
-    isHealthy: (task) => {
-      if (task.status !== 'running' || task.hostStatus === 'INACTIVE') return false
-      return task.health === undefined ? settledAt(task) <= now : task.health === 'HEALTHY'
-    },
+    isHealthy: (task) => isAvailable(task) && (task.health !== undefined || settledAt(task) <= now),
+    isAvailable,
     settlesAt: (task) =>
       task.status === 'running' && task.health === undefined && settledAt(task) > now ? settledAt(task) : undefined,
     isProtected: (task) => !isUnhealthy(task) && task.protectedUntil !== undefined && task.protectedUntil > now,
   }
 }
+
+const isAvailable = ({ status, hostStatus, health }: TaskFacts): boolean =>
+  status === 'running' && hostStatus !== 'INACTIVE' && (health === undefined || health === 'HEALTHY')
 
 export const isUnhealthy = ({ health }: TaskFacts): boolean => health === 'UNHEALTHY'
 
