@@ -3,43 +3,23 @@
  * STOPPED, each against the bare Engine API with the same image on the same engine.
  */
 import type { DescribeTasksResponse, RunTaskResponse } from '@aws-sdk/client-ecs'
-import { buildBusyboxImage } from '../test/e2e/busybox-image.ts'
-import { startEngine } from '../test/e2e/engine.ts'
-import { connectedInstance, startLongshore, until } from '../test/e2e/longshore.ts'
 import { type Answer, comparePairs, millisecondsOf, rateOf } from './lib/compare.ts'
 import { EngineCalls, PARALLEL } from './lib/engine-calls.ts'
-import { LightClient } from './lib/light-client.ts'
 import { report } from './lib/report.ts'
+import { cleanedUp, COMMAND, register, startRig } from './lib/rig.ts'
 
-/** Ends at once on SIGTERM. */
-const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
 const POLL_MS = 3
 const POLL_MANY_MS = 20
 /** One task at a time has a core; fifty share two. */
 const CPU_OF_ONE = 1024
 const CPU_OF_MANY = 32
-const MEMORY_MIB = 32
 const TASKS_AT_ONCE = 50
 const RUN_TASK_COUNT = 10
 
-const engine = await startEngine()
-const image = await buildBusyboxImage(engine.socket)
-const longshore = await startLongshore({
-  dockerSocket: engine.socket,
-  args: ['--log-level', 'warn'],
-  env: { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' },
-})
-await connectedInstance(longshore.client)
-const client = new LightClient(longshore.endpoint)
+const rig = await startRig()
+const { engine, image, client } = rig
 const rival = new EngineCalls(engine.socket, image, CPU_OF_ONE)
 const parallelRival = new EngineCalls(engine.socket, image, CPU_OF_MANY)
-
-const register = (family: string, networkMode: 'bridge' | 'host', cpu: number): Promise<object> =>
-  client.call('RegisterTaskDefinition', {
-    family,
-    networkMode,
-    containerDefinitions: [{ name: 'main', image, cpu, memory: MEMORY_MIB, command: COMMAND, stopTimeout: 10 }],
-  })
 
 const runTasks = async (family: string, count: number): Promise<string[]> => {
   const { tasks = [], failures = [] } = await client.call<RunTaskResponse>('RunTask', { taskDefinition: family, count })
@@ -63,10 +43,6 @@ const stopTasks = async (tasks: readonly string[]): Promise<void> => {
   await reached(tasks, 'STOPPED')
 }
 
-/** The agent removes stopped containers a second later: that is not to fall into the next measurement. */
-const cleanedUp = (): Promise<unknown> =>
-  until('the agent to clean up', async () => (await engine.allContainers()).length === 0, 120_000)
-
 const latency = (): Promise<Answer> =>
   comparePairs({
     question: 'RunTask call to RUNNING, bridge network',
@@ -78,7 +54,7 @@ const latency = (): Promise<Answer> =>
         await reached(tasks, 'RUNNING')
       })
       await stopTasks(tasks)
-      await cleanedUp()
+      await cleanedUp(engine)
       return elapsed
     },
     rival: async () => {
@@ -101,7 +77,7 @@ const stopping = (): Promise<Answer> =>
       const tasks = await runTasks('one', 1)
       await reached(tasks, 'RUNNING')
       const elapsed = await millisecondsOf(() => stopTasks(tasks))
-      await cleanedUp()
+      await cleanedUp(engine)
       return elapsed
     },
     rival: async () => {
@@ -122,7 +98,7 @@ const ourRate = async (networkMode: string): Promise<number> => {
     await reached(tasks, 'RUNNING')
   })
   await stopTasks(tasks)
-  await cleanedUp()
+  await cleanedUp(engine)
   return rate
 }
 
@@ -139,13 +115,11 @@ const throughput = async (networkMode: 'bridge' | 'host'): Promise<Answer> =>
   })
 
 try {
-  await register('one', 'bridge', CPU_OF_ONE)
-  await register('bridge', 'bridge', CPU_OF_MANY)
-  await register('host', 'host', CPU_OF_MANY)
+  await register(rig, { family: 'one', networkMode: 'bridge', cpu: CPU_OF_ONE })
+  await register(rig, { family: 'bridge', networkMode: 'bridge', cpu: CPU_OF_MANY })
+  await register(rig, { family: 'host', networkMode: 'host', cpu: CPU_OF_MANY })
   const answers = [await latency(), await stopping(), await throughput('bridge'), await throughput('host')]
   report(answers)
 } finally {
-  client.close()
-  await longshore.stop()
-  await engine.stop()
+  await rig.stop()
 }

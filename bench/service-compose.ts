@@ -6,31 +6,18 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { buildBusyboxImage } from '../test/e2e/busybox-image.ts'
-import { startEngine } from '../test/e2e/engine.ts'
-import { connectedInstance, startLongshore, until } from '../test/e2e/longshore.ts'
 import { comparePairs, millisecondsOf } from './lib/compare.ts'
 import { composeProgram } from './lib/compose.ts'
-import { LightClient } from './lib/light-client.ts'
 import { report } from './lib/report.ts'
+import { cleanedUp, COMMAND, MEMORY_MIB, register, startRig } from './lib/rig.ts'
 import { scratchDirectory } from './lib/scratch.ts'
 import { ServiceClient } from './lib/service-client.ts'
 
-/** Ends at once on SIGTERM. */
-const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
 const NAMES = Array.from({ length: 20 }, (_, number) => `service-${number}`)
-const MEMORY_MIB = 32
 const CPU = 32
 
-const engine = await startEngine()
-const image = await buildBusyboxImage(engine.socket)
-const longshore = await startLongshore({
-  dockerSocket: engine.socket,
-  args: ['--log-level', 'warn'],
-  env: { ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s' },
-})
-await connectedInstance(longshore.client)
-const client = new LightClient(longshore.endpoint)
+const rig = await startRig()
+const { engine, image, client } = rig
 const services = new ServiceClient(client)
 
 const program = composeProgram()
@@ -53,9 +40,6 @@ const compose = async (...args: readonly string[]): Promise<void> => {
   if (code !== 0) throw new Error(`docker compose ${args.join(' ')}: ${said}`)
 }
 
-const cleanedUp = (): Promise<unknown> =>
-  until('containers to be gone', async () => (await engine.allContainers()).length === 0, 120_000)
-
 const create = async (): Promise<void> => {
   await Promise.all(NAMES.map((name) => services.create(name, 'main', 1)))
   await services.steady(...NAMES)
@@ -70,20 +54,16 @@ const applyAgain = async (): Promise<void> => {
 
 const removeOurs = async (): Promise<void> => {
   await services.remove(...NAMES)
-  await cleanedUp()
+  await cleanedUp(engine)
 }
 
 const removeTheirs = async (): Promise<void> => {
   await compose('down', '--timeout', '10')
-  await cleanedUp()
+  await cleanedUp(engine)
 }
 
 try {
-  await client.call('RegisterTaskDefinition', {
-    family: 'main',
-    networkMode: 'bridge',
-    containerDefinitions: [{ name: 'main', image, cpu: CPU, memory: MEMORY_MIB, command: COMMAND, stopTimeout: 10 }],
-  })
+  await register(rig, { family: 'main', networkMode: 'bridge', cpu: CPU })
   const first = await comparePairs({
     question: `${NAMES.length} services of one task until all are steady`,
     unit: 'ms',
@@ -114,7 +94,5 @@ try {
   })
   report([first, again])
 } finally {
-  client.close()
-  await longshore.stop()
-  await engine.stop()
+  await rig.stop()
 }

@@ -11,11 +11,9 @@ import { comparePairs } from './lib/compare.ts'
 import { EngineCalls } from './lib/engine-calls.ts'
 import { LightClient } from './lib/light-client.ts'
 import { report } from './lib/report.ts'
+import { COMMAND, register } from './lib/rig.ts'
 import { ServiceClient } from './lib/service-client.ts'
 
-/** Ends at once on SIGTERM. */
-const COMMAND = ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait']
-const MEMORY_MIB = 32
 const CPU = 1024
 const GRACE_SECONDS = 3
 const POLL_MS = 3
@@ -82,11 +80,7 @@ const lost = async (): Promise<number> => {
 }
 
 try {
-  await client.call('RegisterTaskDefinition', {
-    family: 'main',
-    networkMode: 'bridge',
-    containerDefinitions: [{ name: 'main', image, cpu: CPU, memory: MEMORY_MIB, command: COMMAND, stopTimeout: 10 }],
-  })
+  await register({ client, image }, { family: 'main', networkMode: 'bridge', cpu: CPU })
   await services.create('one', 'main', 1)
   await services.steady('one')
   const common = { unit: 'ms', rival: startOne, rivalName: 'Engine API create+start', goal: { atMost: 2 } }
