@@ -2,7 +2,7 @@
  * Time as a value. Everything that needs the time or a timer takes a `Clock`, so that tests and the simulation own it.
  * The global `Date` and timers are banned outside `kit/` by lint.
  */
-import { type DueTimer, TimerHeap } from './timer-heap.ts'
+import { Heap } from './heap.ts'
 
 /** A handle to cancel a timer. Cancelling twice, or after it fired, does nothing. */
 export interface Timer {
@@ -44,17 +44,22 @@ export class SystemClock implements Clock {
   }
 }
 
-interface PendingTimer extends DueTimer {
+interface PendingTimer {
+  readonly dueAt: number
+  readonly order: number
   /** Undefined once it is cancelled. */
   callback: (() => void) | undefined
 }
+
+const isBefore = (one: PendingTimer, other: PendingTimer): boolean =>
+  one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order)
 
 /** A clock that stands still until a test advances it. Timers fire in due order, ties in the order they were set. */
 export class ManualClock implements Clock {
   #now: number
   readonly #startedAt: number
   #order = 0
-  readonly #timers = new TimerHeap<PendingTimer>()
+  readonly #timers = new Heap<PendingTimer>(isBefore)
 
   constructor(startMs = Date.UTC(2026, 0, 1)) {
     this.#now = startMs

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aTaskFacts, SETTLING_MS } from '../../../../test/builders/a-task-group.ts'
 import { scaleInOrder } from './scale-in.ts'
@@ -54,5 +55,43 @@ describe('when tasks are taken', () => {
 
   it('no more go than there are', () => {
     expect(order(inZones('x', 'y'), 5)).toBe('ba')
+  })
+})
+
+describe('the order of many', () => {
+  const anyTask = fc.record({
+    status: fc.constantFrom('starting' as const, 'running' as const),
+    createdAt: fc.nat(4),
+    containerInstanceId: fc.constantFrom('one', 'two', 'three'),
+    availabilityZone: fc.constantFrom('x', 'y'),
+    capacityProviderName: fc.constantFrom('p', 'q'),
+  })
+
+  it('is that in which the first of those that are left is taken, again and again', () => {
+    const anyLeads = fc.tuple(fc.integer({ min: -2, max: 4 }), fc.integer({ min: -2, max: 4 }))
+    fc.assert(
+      fc.property(fc.array(anyTask, { maxLength: 14 }), anyLeads, (given, [p, q]) => {
+        const tasks = given.map((members, index) => aTaskFacts('abcdefghijklmn'.charAt(index), members))
+        let left = tasks
+        let [leadOfP, leadOfQ] = [p, q]
+        let oneByOne = ''
+        while (left.length > 0) {
+          const next = order(left, 1, [
+            ['p', leadOfP],
+            ['q', leadOfQ],
+          ])
+          const taken = left.find(({ taskId }) => taskId === next)
+          if (taken?.capacityProviderName === 'p') leadOfP--
+          else leadOfQ--
+          oneByOne += next
+          left = left.filter((task) => task !== taken)
+        }
+        const leads: [string, number][] = [
+          ['p', p],
+          ['q', q],
+        ]
+        expect(order(tasks, tasks.length, leads)).toBe(oneByOne)
+      }),
+    )
   })
 })

@@ -1,12 +1,12 @@
-/** Timers in the order they fall due, ties in the order they were set: a binary heap, so that a simulation may have very many. */
+/** A binary heap: which of very many is first costs little to know, while they come and go. Of equal items any may be first. */
 
-export interface DueTimer {
-  readonly dueAt: number
-  readonly order: number
-}
-
-export class TimerHeap<T extends DueTimer> {
+export class Heap<T> {
   readonly #items: T[] = []
+  readonly #isBefore: (one: T, other: T) => boolean
+
+  constructor(isBefore: (one: T, other: T) => boolean) {
+    this.#isBefore = isBefore
+  }
 
   get first(): T | undefined {
     return this.#items[0]
@@ -17,7 +17,7 @@ export class TimerHeap<T extends DueTimer> {
     let at = items.length
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if (isBefore(items[parent]!, item)) break
+      if (this.#isBefore(items[parent]!, item)) break
       items[at] = items[parent]!
       at = parent
     }
@@ -37,13 +37,11 @@ export class TimerHeap<T extends DueTimer> {
       const left = 2 * at + 1
       if (left >= items.length) break
       const right = left + 1
-      const child = right < items.length && isBefore(items[right]!, items[left]!) ? right : left
-      if (isBefore(item, items[child]!)) break
+      const child = right < items.length && this.#isBefore(items[right]!, items[left]!) ? right : left
+      if (this.#isBefore(item, items[child]!)) break
       items[at] = items[child]!
       at = child
     }
     items[at] = item
   }
 }
-
-const isBefore = (a: DueTimer, b: DueTimer): boolean => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order)
