@@ -68,7 +68,7 @@ export const SERVICE_EVENTS = 100
 export const SERVICE_EVENT_REPEAT_MS = 6 * 3_600_000
 /** Tasks that one event lists. */
 export const TASKS_PER_SERVICE_EVENT = 25
-/** Tasks of one service that one transaction starts, and that it stops at the end of a service: requests come between. */
+/** Tasks of one service that one transaction starts, and that it stops: requests come between. */
 export const SERVICE_STARTS_PER_TRANSACTION = 100
 export const SERVICE_STOPS_PER_TRANSACTION = 500
 /** How long a task without a health check is RUNNING before it counts as healthy. Source: DeploymentConfiguration. */

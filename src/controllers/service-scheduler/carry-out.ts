@@ -1,5 +1,6 @@
 /** Plans one group of tasks and carries the plan out. */
 import { isFargateProvider } from '../../model/capacity-provider.ts'
+import { SERVICE_STOPS_PER_TRANSACTION } from '../../model/limits.ts'
 import type { Observation } from './observe.ts'
 import { daemonGroup, replicaGroup } from './groups.ts'
 import { getHolder, type Holder, type PassContext } from './pass-context.ts'
@@ -21,6 +22,9 @@ export interface CarriedOut {
   /** Nothing was started or stopped. */
   readonly isAtRest: boolean
   readonly isBlocked: boolean
+  readonly stoppedCount: number
+  /** More are to stop than one transaction takes. */
+  readonly isUnfinished: boolean
 }
 
 /** Undefined if the holder has gone meanwhile. */
@@ -35,7 +39,7 @@ export const carryOutGroup = (
   if (holder === undefined || planner === undefined) return undefined
   const counts = countTasks(observation.factsByHolder.get(target.holderId) ?? [])
   const plan = planner(new Set(), false)
-  const stopped = carryOutStops(context, plan.stops)
+  const stopped = carryOutStops(context, plan.stops.slice(0, SERVICE_STOPS_PER_TRANSACTION))
   const startedBefore = starts.startedCount
   const unplaced = starts.carryOut(holder, plan.starts)
   const final = unplaced.length === 0 ? plan : makeRoom(context, planner, new Set(stopped))
@@ -50,6 +54,8 @@ export const carryOutGroup = (
     },
     isAtRest: starts.startedCount === startedBefore && plan.stops.length + final.stops.length === 0,
     isBlocked: unplaced.length > 0,
+    stoppedCount: stopped.length,
+    isUnfinished: plan.stops.length > SERVICE_STOPS_PER_TRANSACTION,
   }
 }
 
@@ -78,7 +84,7 @@ const stopping = (tasks: readonly TaskFacts[], stopped: ReadonlySet<string>): re
 /** Nothing new finds a place: old tasks may have to go first. */
 const makeRoom = (context: PassContext, planner: Planner, stopped: ReadonlySet<string>): TaskPlan => {
   const plan = planner(stopped, true)
-  carryOutStops(context, plan.stops)
+  carryOutStops(context, plan.stops.slice(0, SERVICE_STOPS_PER_TRANSACTION))
   return plan
 }
 

@@ -5,12 +5,13 @@
 import { isOver } from '../../model/new-deployment.ts'
 import { serviceTasksKey } from '../../store/tables.ts'
 import { SERVICE_STOPS_PER_TRANSACTION } from '../../model/limits.ts'
+import type { PassOutcome } from './pass.ts'
 import type { PassContext } from './pass-context.ts'
 import type { Stop } from './plan/types.ts'
 import { carryOutStops } from './stops.ts'
 
-/** False while tasks are left for another transaction. */
-export const endService = (context: PassContext): boolean => {
+/** `isUnfinished` while tasks are left for another transaction. */
+export const endService = (context: PassContext): Pick<PassOutcome, 'isUnfinished' | 'stoppedCount'> => {
   const { tx, service } = context
   const stops: Stop[] = []
   for (const task of tx.tasks.iterate('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))) {
@@ -19,9 +20,9 @@ export const endService = (context: PassContext): boolean => {
     stops.push({ taskId: task.taskId, holderId: task.startedBy ?? '', reason: 'surplus' })
   }
   carryOutStops(context, stops)
-  if (stops.length === SERVICE_STOPS_PER_TRANSACTION) return false
-  deactivate(context)
-  return true
+  const isUnfinished = stops.length === SERVICE_STOPS_PER_TRANSACTION
+  if (!isUnfinished) deactivate(context)
+  return { isUnfinished, stoppedCount: stops.length }
 }
 
 const deactivate = ({ tx, service: { serviceArn, currentServiceDeploymentArn }, now }: PassContext): void => {

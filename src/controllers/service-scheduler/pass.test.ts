@@ -63,6 +63,16 @@ describe('a look at a service', () => {
     expect(tasks()).toHaveLength(SERVICE_STARTS_PER_TRANSACTION + 1)
   })
 
+  it('stops as many as one transaction takes, and leaves the rest to the next', async () => {
+    const { pass, addTask, tasks } = await withPasses({ service: { desiredCount: 1 } })
+    for (let count = 0; count < SERVICE_STOPS_PER_TRANSACTION + 2; count++) await addTask()
+    const left = (): number => tasks().filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length
+    expect(await pass()).toMatchObject({ stoppedCount: SERVICE_STOPS_PER_TRANSACTION, isUnfinished: true })
+    expect(left()).toBe(2)
+    expect(await pass()).toMatchObject({ stoppedCount: 1, isUnfinished: false })
+    expect(left()).toBe(1)
+  })
+
   it('stops tasks that nobody of the service holds', async () => {
     const { pass, addTask, store } = await withPasses()
     const orphan = await addTask({ startedBy: 'ecs-svc/1111111111111111111' })

@@ -22,6 +22,7 @@ export interface PassOutcome {
   /** There is more to do, now, in another transaction. */
   readonly isUnfinished: boolean
   readonly startedCount: number
+  readonly stoppedCount: number
   /** Tasks found no place: another instance, or room on one, would change that. */
   readonly isBlocked: boolean
   /** Time alone may change something then. */
@@ -29,7 +30,7 @@ export interface PassOutcome {
   readonly plan?: RememberedPlan
 }
 
-const NOTHING: PassOutcome = { isUnfinished: false, startedCount: 0, isBlocked: false }
+const NOTHING: PassOutcome = { isUnfinished: false, startedCount: 0, stoppedCount: 0, isBlocked: false }
 
 export const takePass = (tx: Transaction, serviceArn: string, settings: PassSettings, now: number): PassOutcome => {
   const service = tx.services.get(serviceArn)
@@ -37,7 +38,7 @@ export const takePass = (tx: Transaction, serviceArn: string, settings: PassSett
   const events = new ServiceEvents({ tx, ids: settings.ids, service, now })
   const context: PassContext = { ...settings, tx, service, events, now }
   settleEndedTasks(context)
-  if (service.status === 'DRAINING') return { ...NOTHING, isUnfinished: !endService(context) }
+  if (service.status === 'DRAINING') return { ...NOTHING, ...endService(context) }
   return takeStep(service.schedulingStrategy === 'DAEMON' ? withDesiredCount(context) : context)
 }
 
@@ -85,8 +86,9 @@ const outcome = (
   const groups = carried.map(({ remembered }) => remembered)
   const againAt = earliest(observation.againAt, stepAgainAt, ...groups.map(({ plan }) => plan.againAt))
   return {
-    isUnfinished,
+    isUnfinished: isUnfinished || carried.some((group) => group.isUnfinished),
     startedCount,
+    stoppedCount: carried.reduce((total, { stoppedCount }) => total + stoppedCount, 0),
     isBlocked: carried.some(({ isBlocked }) => isBlocked),
     againAt,
     plan: {

@@ -29,7 +29,9 @@ const LONG_LOOK_MS = 2
 const REST_FACTOR = 9
 
 /** Of a pass that threw: its transaction rejects with the reason. */
-const FAILED: PassOutcome = { isUnfinished: false, startedCount: 0, isBlocked: false }
+const FAILED: PassOutcome = { isUnfinished: false, startedCount: 0, stoppedCount: 0, isBlocked: false }
+
+const changesOf = ({ startedCount, stoppedCount }: PassOutcome): number => startedCount + stoppedCount
 
 export class ServiceScheduler implements Controller {
   readonly name = 'service-scheduler'
@@ -60,9 +62,9 @@ export class ServiceScheduler implements Controller {
     if (restMs > 0) return { againInMs: restMs }
     const written: Promise<void>[] = []
     let outcome = this.#pass(serviceArn, written)
-    for (let { startedCount } = outcome; this.#goesOn(outcome, startedCount, written.length);) {
+    for (let changedCount = changesOf(outcome); this.#goesOn(outcome, changedCount, written.length);) {
       outcome = this.#pass(serviceArn, written)
-      startedCount += outcome.startedCount
+      changedCount += changesOf(outcome)
     }
     // Before anything else happens: what the outcome waits for must not come about unheard.
     const again = this.#conclude(serviceArn, outcome)
@@ -77,8 +79,8 @@ export class ServiceScheduler implements Controller {
     else this.#rests.set(serviceArn, endedAt + (endedAt - begunAt) * REST_FACTOR)
   }
 
-  #goesOn({ isUnfinished }: PassOutcome, startedCount: number, passes: number): boolean {
-    return isUnfinished && startedCount < SERVICE_STARTS_PER_TRANSACTION && passes < PASSES
+  #goesOn({ isUnfinished }: PassOutcome, changedCount: number, passes: number): boolean {
+    return isUnfinished && changedCount < SERVICE_STARTS_PER_TRANSACTION && passes < PASSES
   }
 
   /** One transaction; `written` is told when it is durable, or why it failed. */
