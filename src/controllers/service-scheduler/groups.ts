@@ -1,6 +1,6 @@
 /** What the plan of one group of tasks is made from. */
 import type { ServiceRevisionRecord } from '../../model/service-records.ts'
-import { drainingBusy, qualifyingInstances } from './daemon-instances.ts'
+import { drainingBusy, isHostAway, qualifyingInstances } from './daemon-instances.ts'
 import { serviceLaunch } from './launch.ts'
 import type { Observation } from './observe.ts'
 import type { Holder, PassContext } from './pass-context.ts'
@@ -44,6 +44,7 @@ export const daemonGroup = (
   const common = commonMembers(context, observation, target, holder)
   return {
     ...common,
+    tasks: common.tasks.filter(({ containerInstanceId }) => !isHostAway(context, containerInstanceId)),
     instances: target.desiredCount === 0 ? [] : qualifyingInstances(context, holder),
     drainingBusy: drainingBusy(context, common.tasks),
   }

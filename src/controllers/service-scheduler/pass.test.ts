@@ -73,6 +73,17 @@ describe('a look at a service', () => {
     expect(left()).toBe(1)
   })
 
+  it('leaves a daemon alone whose agent connects anew', async () => {
+    const { pass, addTask, store, service } = await withPasses({
+      service: { schedulingStrategy: 'DAEMON', desiredCount: 1 },
+    })
+    const daemon = await addTask(RUNS)
+    await store.transact((tx) => tx.containerInstances.update('i1', { agentConnected: false, agentDisconnectedAt: 0 }))
+    expect(await pass()).toMatchObject({ startedCount: 0 })
+    expect(store.tables.tasks.get(daemon.taskId)).toMatchObject({ desiredStatus: 'RUNNING' })
+    expect(service()).toMatchObject({ desiredCount: 1 })
+  })
+
   it('stops tasks that nobody of the service holds', async () => {
     const { pass, addTask, store } = await withPasses()
     const orphan = await addTask({ startedBy: 'ecs-svc/1111111111111111111' })

@@ -4,7 +4,7 @@
  */
 import type { Transaction } from '../../store/tables.ts'
 import { carryOutGroup, type CarriedOut } from './carry-out.ts'
-import { qualifyingInstances } from './daemon-instances.ts'
+import { awayInstances, qualifyingInstances } from './daemon-instances.ts'
 import { earliest } from './earliest.ts'
 import { endService } from './end-service.ts'
 import { observeTasks, type Observation } from './observe.ts'
@@ -42,12 +42,13 @@ export const takePass = (tx: Transaction, serviceArn: string, settings: PassSett
   return takeStep(service.schedulingStrategy === 'DAEMON' ? withDesiredCount(context) : context)
 }
 
-/** A DAEMON service is to have a task for every instance that qualifies. */
+/** A DAEMON service is to have a task for every instance that qualifies; one whose agent is away for a moment still does. */
 const withDesiredCount = (context: PassContext): PassContext => {
   const { tx, service } = context
   const primary = tx.deployments.find('byService', service.serviceArn).find(({ status }) => status === 'PRIMARY')
   const holder = primary && getHolder(context, primary.deploymentId)
-  const desiredCount = holder === undefined ? 0 : qualifyingInstances(context, holder).length
+  const desiredCount =
+    holder === undefined ? 0 : qualifyingInstances(context, holder).length + awayInstances(context).size
   if (desiredCount === service.desiredCount) return context
   return { ...context, service: tx.services.update(service.serviceArn, { desiredCount }) }
 }
