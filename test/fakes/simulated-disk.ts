@@ -12,6 +12,8 @@ export type CrashMoment = 'before' | 'after'
 export class SimulatedDisk implements Journal {
   /** How long the next write takes; 0: no time at all. */
   latencyMs: () => number = () => 0
+  /** Hears of what was written. */
+  onWrite: (entries: readonly JournalEntry[]) => void = () => {}
   readonly #clock: Clock
   readonly #rows = new MemoryJournal()
   readonly #hash: Hash = createHash('sha256')
@@ -69,5 +71,6 @@ export class SimulatedDisk implements Journal {
   #write(entries: readonly JournalEntry[]): void {
     this.#rows.append(entries)
     for (const { table, key, row = '' } of entries) this.#hash.update(`${table}\0${key}\0${row}\n`)
+    this.onWrite(entries)
   }
 }

@@ -13,6 +13,7 @@ const WATCHED = [
   'serviceRevisions',
   'services',
   'taskDefinitions',
+  'taskSets',
   'tasks',
 ] as const satisfies readonly TableName[]
 

@@ -12,6 +12,7 @@ import { Faults } from './faults/faults.ts'
 import { Feed } from './feed.ts'
 import { INVARIANTS } from './invariants/all.ts'
 import { unrest } from './invariants/converged.ts'
+import { stillness } from './invariants/stillness.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { Ledger } from './ledger.ts'
 import { hostConfig, type Scenario, scenarioOf } from './scenario.ts'
@@ -50,6 +51,9 @@ const MINUTE_MS = 60_000
 /** Longer than the longest back-off of tasks that fail to start. */
 const REST_WITHIN_MS = 40 * MINUTE_MS
 const REST_STRIDE_MS = 15_000
+/** How long a world that has come to rest is watched for anything that moves. */
+const STILL_MS = 60 * MINUTE_MS
+const STILL_STRIDE_MS = 10_000
 const TRACE_KEPT = 40
 
 export const simulate = (options: SimulationOptions): Promise<SimulationResult> => new Simulation(options).run()
@@ -96,6 +100,7 @@ class Simulation {
     const endsAt = this.#clock.now() + this.#options.minutes * MINUTE_MS
     while (this.#clock.now() < endsAt && this.#breaches.length === 0) await this.#step()
     const restMs = this.#breaches.length === 0 ? await this.#comeToRest() : 0
+    if (this.#breaches.length === 0) await this.#standStill()
     return this.#result(restMs)
   }
 
@@ -126,6 +131,7 @@ class Simulation {
     const begunAt = this.#clock.now()
     let left: readonly string[] = []
     while (this.#breaches.length === 0) {
+      this.#traffic.lookAfter()
       await this.#world.advance(REST_STRIDE_MS)
       this.#check()
       left = await unrest(this.#site)
@@ -133,6 +139,18 @@ class Simulation {
       if (this.#clock.now() - begunAt > REST_WITHIN_MS) this.#breaches.push(...left.map((why) => `converged: ${why}`))
     }
     return this.#clock.now() - begunAt
+  }
+
+  /** Nothing happens any more that nobody asks for. */
+  async #standStill(): Promise<void> {
+    this.#tell('nothing is to move')
+    const moved = stillness(this.#site)
+    for (let ms = 0; ms < STILL_MS; ms += STILL_STRIDE_MS) {
+      await this.#clock.advance(STILL_STRIDE_MS)
+      await this.#world.rest()
+    }
+    this.#check()
+    this.#breaches.push(...[...moved(), ...(await unrest(this.#site))].map((why) => `still: ${why}`))
   }
 
   async #finishCalls(): Promise<void> {

@@ -7,6 +7,8 @@ import type { MakeInvariant } from './invariant.ts'
 import { minMax } from './min-max.ts'
 import { once } from './once.ts'
 import { orphans } from './orphans.ts'
+import { primary } from './primary.ts'
+import { protection } from './protection.ts'
 import { resources } from './resources.ts'
 
 export const INVARIANTS: readonly MakeInvariant[] = [
@@ -18,4 +20,6 @@ export const INVARIANTS: readonly MakeInvariant[] = [
   orphans,
   connected,
   minMax,
+  primary,
+  protection,
 ]

@@ -57,7 +57,7 @@ function* containerUnrest({ world }: Site): Iterable<string> {
 }
 
 /** Of a definition whose containers never come to rest. */
-const isRestless = ({ store }: Site['world'], task: TaskRecord | undefined): boolean => {
+export const isRestless = ({ store }: Site['world'], task: TaskRecord | undefined): boolean => {
   const definition = task && store.tables.taskDefinitions.get(task.taskDefinitionArn)
   return definition !== undefined && RESTLESS.test(definition.family)
 }

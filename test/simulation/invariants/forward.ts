@@ -1,4 +1,5 @@
 /** Statuses only move forward, versions only rise, and what is over stays as it is: within one life of the control plane and across them. */
+import { isDeepStrictEqual } from 'node:util'
 import type { ContainerInstanceRecord, TaskRecord } from '../../../src/model/records.ts'
 import { isOver } from '../../../src/model/new-deployment.ts'
 import type { ServiceDeploymentRecord, ServiceRecord } from '../../../src/model/service-records.ts'
@@ -68,9 +69,10 @@ function* serviceBackwards(before: ServiceRecord, after: ServiceRecord): Iterabl
   }
 }
 
+/** Not one member: what is over is history. */
 function* endedBackwards(before: ServiceDeploymentRecord, after: ServiceDeploymentRecord): Iterable<string> {
-  if (isOver(before) && before.status !== after.status)
-    yield `service deployment ${after.serviceDeploymentArn} was ${before.status} and became ${after.status}`
+  if (isOver(before) && !isDeepStrictEqual(before, after))
+    yield `service deployment ${after.serviceDeploymentArn} was ${before.status} and changed: ${JSON.stringify(after)}`
 }
 
 const isBack = (order: readonly string[], before: string, after: string): boolean =>

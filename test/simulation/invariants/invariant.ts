@@ -33,3 +33,8 @@ export const activeByInstance = (feed: Feed): Map<string, TaskRecord[]> =>
 
 export const instancesOf = (feed: Feed): ReadonlyMap<string, ContainerInstanceRecord> =>
   feed.rows<ContainerInstanceRecord>('containerInstances')
+
+export const isStoppedByScheduler = (before: TaskRecord | undefined, after: TaskRecord): boolean =>
+  before?.desiredStatus === 'RUNNING' &&
+  after.desiredStatus === 'STOPPED' &&
+  after.stopCode === 'ServiceSchedulerInitiated'

@@ -1,13 +1,14 @@
 /**
  * The scheduler keeps within the minimum and maximum of a service by its own doing. Looked at commit by commit: where it asks a healthy task
  * to stop, enough healthy ones are left; where it starts one, there are not too many. What fails, is lost or is stopped by users is not its
- * doing. Of services with one task definition at a time only: what shifts traffic has two full sets of tasks, by design.
+ * doing. While traffic is shifted between deployments, each of them is a group of its own: blue keeps its tasks until all is over.
  */
 import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../../../src/model/records.ts'
 import { serviceNameOfGroup } from '../../../src/model/arn.ts'
 import type { ServiceRecord } from '../../../src/model/service-records.ts'
 import type { Feed, FeedChange } from '../feed.ts'
-import { instancesOf, type MakeInvariant } from './invariant.ts'
+import { groupsOf, type WatchedGroup } from './groups.ts'
+import { instancesOf, isStoppedByScheduler, type MakeInvariant } from './invariant.ts'
 
 export const minMax: MakeInvariant = (_site, feed) => {
   const breaches: string[] = []
@@ -46,37 +47,85 @@ function* brokenBy(
   )
   for (const [name = '', ofService] of Map.groupBy(telling, ({ after }) => serviceKey(after))) {
     const service = name === '' ? undefined : serviceOf(feed, name)
-    if (service === undefined || service.schedulingStrategy === 'DAEMON') continue
+    if (service === undefined) continue
     // Those of an earlier service of that name are nobody's.
     const present = [...(active.get(name)?.values() ?? [])].filter(({ createdAt }) => createdAt >= service.createdAt)
-    yield* belowMinimum(feed, service, present, ofService)
-    yield* aboveMaximum(feed, service, present, ofService)
+    if (service.schedulingStrategy === 'DAEMON') yield* brokenOfDaemons(feed, service, present, ofService)
+    else yield* brokenOfGroups(feed, groupsOf(feed, service), present, ofService)
   }
 }
 
-function* belowMinimum(feed: Feed, service: ServiceRecord, present: readonly TaskRecord[], changes: TaskChange[]) {
-  const stopped = changes.filter(
-    ({ before, after }) =>
-      isStoppedByScheduler(before, after) && isHealthy(feed, before!) && hostOf(feed, after)?.agentConnected === true,
-  )
-  if (stopped.length === 0) return
-  const { desiredCount, deploymentConfiguration } = service
-  const wanted = service.status === 'ACTIVE' ? desiredCount : 0
-  const minimum = Math.min(wanted, Math.ceil((wanted * deploymentConfiguration.minimumHealthyPercent) / 100))
-  const left = present.filter((task) => isHealthy(feed, task)).length
-  if (left < minimum)
-    yield `service ${service.serviceName}: ${stopped.length} healthy tasks were asked to stop, which leaves ${left} of at least ${minimum} (${stopped.map(({ after }) => `${after.taskId}: ${after.stoppedReason}`).join(', ')})`
+function* brokenOfGroups(
+  feed: Feed,
+  groups: readonly WatchedGroup[],
+  present: readonly TaskRecord[],
+  changes: readonly TaskChange[],
+): Iterable<string> {
+  for (const group of groups) {
+    const isOfGroup = ({ startedBy = '' }: TaskRecord): boolean =>
+      group.holderId === undefined || group.holderId === startedBy
+    const ofGroup = present.filter(isOfGroup)
+    const changed = changes.filter(({ after }) => isOfGroup(after))
+    yield* belowMinimum(feed, group, ofGroup, changed)
+    yield* aboveMaximum(feed, group, ofGroup, changed)
+  }
 }
 
-function* aboveMaximum(feed: Feed, service: ServiceRecord, present: readonly TaskRecord[], changes: TaskChange[]) {
+function* belowMinimum(
+  feed: Feed,
+  { name, minimum }: WatchedGroup,
+  present: readonly TaskRecord[],
+  changes: readonly TaskChange[],
+): Iterable<string> {
+  const stopped = changes.filter((change) => isHealthyStop(feed, change))
+  if (stopped.length === 0) return
+  const left = present.filter((task) => isHealthy(feed, task)).length
+  if (left < minimum)
+    yield `${name}: ${stopped.length} healthy tasks were asked to stop, which leaves ${left} of at least ${minimum} (${stopped.map(({ after }) => `${after.taskId}: ${after.stoppedReason}`).join(', ')})`
+}
+
+function* aboveMaximum(
+  feed: Feed,
+  { name, maximum }: WatchedGroup,
+  present: readonly TaskRecord[],
+  changes: readonly TaskChange[],
+): Iterable<string> {
   const started = changes.filter(({ before }) => before === undefined).length
   if (started === 0) return
-  const { desiredCount, deploymentConfiguration } = service
-  const maximum = Math.floor((desiredCount * deploymentConfiguration.maximumPercent) / 100)
   const count = present.filter((task) => isPresent(feed, task)).length
-  if (count > maximum)
-    yield `service ${service.serviceName}: ${started} tasks were started, which makes ${count} of at most ${maximum}`
+  if (count > maximum) yield `${name}: ${started} tasks were started, which makes ${count} of at most ${maximum}`
 }
+
+/** Of daemons, instances count: those that are to run one, and those of them on which a healthy one does. */
+function* brokenOfDaemons(
+  feed: Feed,
+  { serviceName, status, deploymentConfiguration }: ServiceRecord,
+  present: readonly TaskRecord[],
+  changes: readonly TaskChange[],
+): Iterable<string> {
+  if (status !== 'ACTIVE') return
+  const hosts = new Set(
+    [...instancesOf(feed).values()].filter(isUsable).map(({ containerInstanceId }) => containerInstanceId),
+  )
+  const hostsOf = (tasks: readonly TaskRecord[]): Set<string> =>
+    new Set(tasks.flatMap((task) => hostOf(feed, task)?.containerInstanceId ?? []).filter((id) => hosts.has(id)))
+  const healthy = hostsOf(present.filter((task) => isHealthy(feed, task)))
+  const bared = hostsOf(changes.filter((change) => isHealthyStop(feed, change)).map(({ after }) => after))
+  const minimum = Math.ceil((hosts.size * deploymentConfiguration.minimumHealthyPercent) / 100)
+  if (![...bared].every((id) => healthy.has(id)) && healthy.size < minimum)
+    yield `service ${serviceName}: a daemon was asked to stop, which leaves ${healthy.size} of ${minimum} instances with one`
+  const counts = present.filter(
+    (task) => isPresent(feed, task) && hosts.has(hostOf(feed, task)?.containerInstanceId ?? ''),
+  )
+  const isStarted = changes.some(({ before }) => before === undefined)
+  if (isStarted && counts.length > hosts.size)
+    yield `service ${serviceName}: a daemon was started, which makes ${counts.length} on ${hosts.size} instances`
+}
+
+const isUsable = ({ status, agentConnected }: ContainerInstanceRecord): boolean => status === 'ACTIVE' && agentConnected
+
+const isHealthyStop = (feed: Feed, { before, after }: TaskChange): boolean =>
+  isStoppedByScheduler(before, after) && isHealthy(feed, before!) && hostOf(feed, after)?.agentConnected === true
 
 const serviceKey = ({ clusterArn, group }: TaskRecord): string | undefined => {
   const name = serviceNameOfGroup(group)
@@ -87,11 +136,6 @@ const serviceOf = (feed: Feed, key: string): ServiceRecord | undefined =>
   [...feed.rows<ServiceRecord>('services').values()].find(
     ({ clusterArn, serviceName }) => `${clusterArn}/${serviceName}` === key,
   )
-
-const isStoppedByScheduler = (before: TaskRecord | undefined, after: TaskRecord): boolean =>
-  before?.desiredStatus === 'RUNNING' &&
-  after.desiredStatus === 'STOPPED' &&
-  after.stopCode === 'ServiceSchedulerInitiated'
 
 /** Runs, is to run on, its host is there, and its health check, if it has one, says that it is well. */
 const isHealthy = (feed: Feed, task: TaskRecord): boolean => {

@@ -1,10 +1,11 @@
 /** What users do with services: create, scale, deploy, break, repair and delete them. */
-import type { CreateServiceRequest, DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import type { Chance } from '../chance.ts'
 import { Promised, type ServiceWish } from '../ledger.ts'
 import type { Site } from '../site.ts'
 import { attempt } from './caller.ts'
 import type { Definition } from './definitions.ts'
+import { deploymentConfiguration } from './deployment-configurations.ts'
 import type { TaskCalls } from './task-calls.ts'
 
 /** What all services together may want, per host: there is room for twice as much. */
@@ -26,7 +27,7 @@ export class ServiceCalls {
   }
 
   async create(): Promise<void> {
-    const { chance, ledger } = this.#site
+    const { chance, ledger, scenario } = this.#site
     const alive = [...ledger.services].filter(([, { last }]) => !last.isDeleted)
     if (alive.length >= SERVICES) return
     const definition = this.#definition()
@@ -41,7 +42,7 @@ export class ServiceCalls {
       taskDefinition: definition.arn,
       launchType: 'EC2',
       ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount }),
-      deploymentConfiguration: deploymentConfiguration(chance, isDaemon),
+      deploymentConfiguration: deploymentConfiguration(chance, scenario, isDaemon),
       ...healthCheckGracePeriod(chance),
       ...(isDaemon ? {} : placement(chance)),
     } satisfies CreateServiceRequest)
@@ -67,12 +68,12 @@ export class ServiceCalls {
 
   /** The same again, or other rules for how it is deployed. */
   async redeploy(): Promise<void> {
-    const { chance } = this.#site
+    const { chance, scenario } = this.#site
     const [serviceName, promised] = this.#any() ?? []
     if (serviceName === undefined || promised === undefined) return
     const change: Partial<UpdateServiceRequest> = chance.is(0.5)
       ? { forceNewDeployment: true }
-      : { deploymentConfiguration: deploymentConfiguration(chance, promised.last.isDaemon) }
+      : { deploymentConfiguration: deploymentConfiguration(chance, scenario, promised.last.isDaemon) }
     await this.#update({ service: serviceName, ...change }, promised, promised.last)
   }
 
@@ -156,9 +157,9 @@ export class ServiceCalls {
     const { chance } = this.#site
     const isBad = chance.is(BAD_DEPLOYMENT)
     const candidates = this.#tasks.definitions.filter(
-      ({ kind }) => kind.isGood !== isBad && (current === undefined || kind.hasHostPort !== true),
+      ({ kind, family }) => kind.isGood !== isBad && mayFollow(current, kind, family),
     )
-    return chance.of(candidates.filter((candidate) => this.#isFree(candidate)))
+    return chance.of(candidates.filter((candidate) => current !== undefined || this.#isFree(candidate)))
   }
 
   #good(): Definition | undefined {
@@ -193,6 +194,10 @@ const mostOf = (possible: readonly ServiceWish[], hosts: number): number =>
     ...possible.map(({ isDeleted, isDaemon, desiredCount }) => (isDeleted ? 0 : isDaemon ? hosts : desiredCount)),
   )
 
+/** To a host port, from the same host port only. */
+const mayFollow = (current: ServiceWish | undefined, kind: Definition['kind'], family: string): boolean =>
+  current === undefined || kind.hasHostPort !== true || current.definition.family === family
+
 const healthCheckGracePeriod = (chance: Chance): Pick<CreateServiceRequest, 'healthCheckGracePeriodSeconds'> =>
   chance.is(0.3) ? { healthCheckGracePeriodSeconds: chance.int(0, 120) } : {}
 
@@ -205,17 +210,3 @@ const placement = (chance: Chance): Pick<CreateServiceRequest, 'placementStrateg
     { placementStrategy: [{ type: 'random' }] },
   ])
 }
-
-/** Always one under which a deployment can go forward whatever the desired count is. */
-const deploymentConfiguration = (chance: Chance, isDaemon: boolean): DeploymentConfiguration => ({
-  ...(isDaemon
-    ? chance.one([{}, { minimumHealthyPercent: 50, maximumPercent: 100 }])
-    : chance.one([
-        {},
-        { minimumHealthyPercent: 100, maximumPercent: 200 },
-        { minimumHealthyPercent: 50, maximumPercent: 200 },
-        { minimumHealthyPercent: 0, maximumPercent: 100 },
-        { minimumHealthyPercent: 66, maximumPercent: 200 },
-      ])),
-  ...(chance.is(0.4) ? { deploymentCircuitBreaker: { enable: true, rollback: chance.is(0.5) } } : {}),
-})

@@ -1,10 +1,12 @@
 /** What is asked of the API, at random. Calls are begun and not waited for: others may be under way, and faults may come between. */
 import type { Site } from '../site.ts'
+import { DeploymentCalls } from './deployment-calls.ts'
 import { InstanceCalls } from './instance-calls.ts'
 import { ServiceCalls } from './service-calls.ts'
 import { TaskCalls } from './task-calls.ts'
 
 export class Traffic {
+  readonly deployments: DeploymentCalls
   readonly instances: InstanceCalls
   readonly services: ServiceCalls
   readonly tasks: TaskCalls
@@ -20,6 +22,7 @@ export class Traffic {
     const tasks = (this.tasks = new TaskCalls(site))
     const services = (this.services = new ServiceCalls(site, tasks))
     const instances = (this.instances = new InstanceCalls(site))
+    const deployments = (this.deployments = new DeploymentCalls(site))
     this.#kinds = [
       { name: 'register', weight: 2, call: () => tasks.register() },
       { name: 'run', weight: weightOf('run'), call: () => tasks.run() },
@@ -30,6 +33,9 @@ export class Traffic {
       { name: 'deploy', weight: weightOf('deploy') * 2, call: () => services.deploy() },
       { name: 'redeploy', weight: weightOf('redeploy'), call: () => services.redeploy() },
       { name: 'remove', weight: weightOf('remove') / 2, call: () => services.remove() },
+      { name: 'stop deployment', weight: weightOf('stop deployment') / 2, call: () => deployments.stop() },
+      { name: 'decide', weight: weightOf('decide') / 2, call: () => deployments.decide() },
+      { name: 'protect', weight: weightOf('protect'), call: () => deployments.protect() },
       { name: 'describe', weight: 1, call: () => services.describe() },
       { name: 'drain', weight: weightOf('drain') / 2, call: () => instances.drain() },
       { name: 'activate', weight: weightOf('drain') / 2, call: () => instances.activate() },
@@ -51,7 +57,18 @@ export class Traffic {
 
   /** Users take back what keeps the world from coming to rest. */
   repair(): void {
-    this.#track(this.instances.repair().then(() => this.services.repair()))
+    this.#track(this.#repair())
+  }
+
+  /** Users look after what waits for them. */
+  lookAfter(): void {
+    if (this.deployments.isAwaited) this.#track(this.deployments.carryOn())
+  }
+
+  async #repair(): Promise<void> {
+    await this.instances.repair()
+    await this.deployments.repair()
+    await this.services.repair()
   }
 
   #begin(): void {
