@@ -60,6 +60,21 @@ describe('Waking', () => {
     expect(await wokenBy((tx) => tx.containerInstances.update('i1', { version: 7 }))).toEqual([])
   })
 
+  it('wakes those that are balanced over zones when there is another zone to use', async () => {
+    const { wokenBy, web } = await withServices()
+    await wokenBy((tx) => tx.services.update(web.serviceArn, { availabilityZoneRebalancing: 'ENABLED' }))
+    const attributes = [{ name: 'ecs.availability-zone', value: 'us-east-1z' }]
+    const instance = { ...aContainerInstance({ containerInstanceId: 'z1' }), attributes, agentConnected: true }
+    expect(await wokenBy((tx) => tx.containerInstances.insert(instance))).toContain('web')
+    expect(await wokenBy((tx) => tx.containerInstances.insert({ ...instance, containerInstanceId: 'z2' }))).toEqual([
+      'daemon',
+    ])
+    const setStatus = (status: 'ACTIVE' | 'DRAINING') => (tx: Transaction) =>
+      ['z1', 'z2'].map((id) => tx.containerInstances.update(id, { status }))
+    expect(await wokenBy(setStatus('DRAINING'))).toEqual(['daemon'])
+    expect(await wokenBy(setStatus('ACTIVE'))).toContain('web')
+  })
+
   it('wakes a service for its own rows', async () => {
     const { wokenBy, web } = await withServices()
     expect(await wokenBy((tx) => tx.services.update(web.serviceArn, { desiredCount: 7 }))).toEqual(['web'])

@@ -5,6 +5,7 @@ import type { ServiceRecord } from '../../model/service-records.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
 import { isStopped } from '../../store/tables.ts'
 import { ServiceSets } from './service-sets.ts'
+import { isUsable, UsableZones } from './usable-zones.ts'
 
 type Wake = (serviceArn: string) => void
 
@@ -15,13 +16,18 @@ export class Waking {
   readonly #store: Store
   readonly #daemons = new ServiceSets()
   readonly #blocked = new ServiceSets()
+  /** Those that are to be balanced over Availability Zones. */
+  readonly #balanced = new ServiceSets()
+  readonly #zones = new UsableZones()
 
   constructor(store: Store) {
     this.#store = store
   }
 
   watch(wake: Wake): () => void {
-    for (const service of this.#store.tables.services.rows()) this.#serviceChanged(service)
+    const { services, containerInstances } = this.#store.tables
+    for (const service of services.rows()) this.#serviceChanged(service)
+    for (const instance of containerInstances.rows()) this.#zones.apply(undefined, instance)
     return this.#store.watch(
       ['tasks', 'services', 'deployments', 'taskSets', 'serviceDeployments', 'containerInstances'],
       (changeSet) => this.#changed(changeSet, wake),
@@ -51,9 +57,11 @@ export class Waking {
   }
 
   #serviceChanged(service: ServiceRecord): void {
-    const { clusterArn, serviceArn: arn, status, schedulingStrategy } = service
-    this.#daemons.set(clusterArn, arn, schedulingStrategy === 'DAEMON' && status === 'ACTIVE')
-    if (status !== 'ACTIVE') this.setBlocked(service, false)
+    const { clusterArn, serviceArn: arn, status, schedulingStrategy, availabilityZoneRebalancing } = service
+    const isActive = status === 'ACTIVE'
+    this.#daemons.set(clusterArn, arn, isActive && schedulingStrategy === 'DAEMON')
+    this.#balanced.set(clusterArn, arn, isActive && availabilityZoneRebalancing === 'ENABLED')
+    if (!isActive) this.setBlocked(service, false)
   }
 
   #taskChanged(before: TaskRecord | undefined, after: TaskRecord | undefined, wake: Wake): void {
@@ -70,6 +78,7 @@ export class Waking {
   ): void {
     const instance = after ?? before
     if (instance === undefined || isSameHost(before, after)) return
+    if (this.#zones.apply(before, after)) this.#balanced.forEach(instance.clusterArn, wake)
     this.#daemons.forEach(instance.clusterArn, wake)
     if (after !== undefined && isUsable(after)) this.#blocked.forEach(after.clusterArn, wake)
     if (before !== undefined && before.status !== after?.status) this.#wakeTasksOf(instance, wake)
@@ -82,8 +91,6 @@ export class Waking {
     }
   }
 }
-
-const isUsable = ({ status, agentConnected }: ContainerInstanceRecord): boolean => status === 'ACTIVE' && agentConnected
 
 /** Nothing changed that placement or a service looks at. */
 const isSameHost = (before: ContainerInstanceRecord | undefined, after: ContainerInstanceRecord | undefined): boolean =>
