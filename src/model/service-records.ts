@@ -106,6 +106,8 @@ export interface DeploymentRecord extends TaskHolder {
   readonly status: 'PRIMARY' | 'ACTIVE'
   /** Counted for the circuit breaker. */
   readonly failedTasks: number
+  /** When the last of them ended. */
+  readonly failedAt?: number
   /** A task of it was RUNNING at some time: what counts as a failure is different from then on. */
   readonly hasRun: boolean
   readonly rolloutState: 'COMPLETED' | 'FAILED' | 'IN_PROGRESS'

@@ -95,6 +95,22 @@ describe('tasks that ended', () => {
     }
   })
 
+  it('are forgotten when a newer task becomes healthy, whatever else its deployment was changed for meanwhile', async () => {
+    const { pass, addTask, change, clock, deployment } = await withPasses({ deployment: { hasRun: true } })
+    await addTask(stopped(clock.now(), { ...UNHEALTHY, startedAt: clock.now() - 9 }))
+    await addTask(stopped(clock.now()))
+    await pass()
+    await clock.advance(5)
+    const task = await addTask({ lastStatus: 'RUNNING', startedAt: clock.now(), healthStatus: 'UNKNOWN' })
+    await pass()
+    expect(deployment()).toMatchObject({ failedTasks: 1, startFailures: { consecutive: 1 } })
+    await clock.advance(5000)
+    await change(task, { healthStatus: 'HEALTHY' })
+    await pass()
+    expect(deployment().failedTasks).toBe(0)
+    expect(deployment().startFailures).toBeUndefined()
+  })
+
   it('do not count against a deployment that is complete', async () => {
     const { pass, addTask, clock, deployment } = await withPasses({
       deployment: { rolloutState: 'COMPLETED', hasRun: true },

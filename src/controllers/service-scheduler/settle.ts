@@ -33,8 +33,8 @@ const settle = (context: PassContext, task: TaskRecord): void => {
   if (startedAt !== undefined) noteRun(context, holder.holderId, startedAt, stoppedAt)
   if (isFailedStart(task)) {
     noteFailedStart(context, holder.holderId, stoppedAt)
-    countFailure(context, holder.holderId, 'start')
-  } else if (isHealthFailure(task)) countFailure(context, holder.holderId, 'health')
+    countFailure(context, holder.holderId, 'start', stoppedAt)
+  } else if (isHealthFailure(task)) countFailure(context, holder.holderId, 'health', stoppedAt)
   else if (endedAtOnce(task)) noteFailedStart(context, holder.holderId, stoppedAt)
 }
 
@@ -71,11 +71,11 @@ const noteRun = (context: PassContext, holderId: string, startedAt: number, unti
   context.tx.deployments.update(holderId, { hasRun: true, failedTasks, updatedAt: context.now })
 }
 
-/** A healthy task that was started since failures were last counted means that new tasks can do well. */
+/** A healthy task that was started since the last failure means that new tasks can do well. */
 const noteHealthy = (context: PassContext, holderId: string, startedAt: number): void => {
   const deployment = context.tx.deployments.get(holderId)
   if (!isCounting(deployment) || deployment.failedTasks === 0) return
-  if (isForgiving(context) && startedAt > deployment.updatedAt)
+  if (isForgiving(context) && startedAt > (deployment.failedAt ?? 0))
     context.tx.deployments.update(holderId, { failedTasks: 0, updatedAt: context.now })
 }
 
@@ -86,11 +86,16 @@ const isCounting = (deployment: DeploymentRecord | undefined): deployment is Dep
   deployment?.rolloutState === 'IN_PROGRESS'
 
 /** AWS: once a task has been RUNNING, failed starts do not count any more; failed health checks do. */
-const countFailure = (context: PassContext, holderId: string, kind: 'start' | 'health'): void => {
+const countFailure = (context: PassContext, holderId: string, kind: 'start' | 'health', endedAt: number): void => {
   const deployment = context.tx.deployments.get(holderId)
   if (!isCounting(deployment)) return
   if (kind === 'start' && deployment.hasRun && isForgiving(context)) return
-  context.tx.deployments.update(holderId, { failedTasks: deployment.failedTasks + 1, updatedAt: context.now })
+  const failedAt = Math.max(deployment.failedAt ?? 0, endedAt)
+  context.tx.deployments.update(holderId, {
+    failedTasks: deployment.failedTasks + 1,
+    failedAt,
+    updatedAt: context.now,
+  })
 }
 
 const noteFailedStart = (context: PassContext, holderId: string, stoppedAt: number): void => {
