@@ -98,6 +98,15 @@ describe('an update of a daemon', () => {
     expect(Object.keys(stops({ ...group, isPlacementBlocked: true }))).toHaveLength(4)
   })
 
+  it('counts every stop against the minimum, but for hosts that a protected task still serves', () => {
+    const instances = ['a', 'b', 'c', 'd']
+    const protectedTask = old('a', { taskId: 'protected', protectedUntil: NOW + 1 })
+    const tasks = [protectedTask, ...instances.map((id) => old(id))]
+    const group = { instances, tasks, minimumHealthyPercent: 50, maximumPercent: 100 }
+    expect(Object.keys(stops(group)).toSorted()).toEqual(['old-a', 'old-b', 'old-c'])
+    expect(Object.keys(stops({ ...group, tasks: tasks.slice(1) })).toSorted()).toEqual(['old-a', 'old-b'])
+  })
+
   it('says so where minimum and maximum leave no step', () => {
     expect(plan({ instances, minimumHealthyPercent: 100, tasks }).hindrances).toEqual([{ kind: 'deadlock' }])
   })

@@ -90,13 +90,16 @@ const stopReplaced = (seen: DaemonSighting, starts: readonly Start[], stops: Sto
   if (!seen.group.mayStart) return
   for (const { keepers, replaced } of seen.hosts)
     if (keepers.some(seen.is.isHealthy)) stopAll(stoppable(seen, replaced, stops), stops)
+  let missing = missingRoom(seen) - countStopped(seen, stops)
+  let healthy = healthyHosts(seen, stops).length
   for (const { replaced } of unserved(seen, starts)) {
     const tasks = stoppable(seen, replaced, stops)
     if (tasks.length === 0) continue
-    if (missingRoom(seen) - countStopped(seen, stops) <= 0) break
-    const healthyAfter = healthyHosts(seen, stops).length - Number(tasks.some(seen.is.isHealthy))
-    if (healthyAfter < seen.limits.minimum) break
+    const isHealthy = tasks.some(seen.is.isHealthy)
+    if (missing <= 0 || healthy - Number(isHealthy) < seen.limits.minimum) break
     stopAll(tasks, stops)
+    missing -= tasks.length
+    if (isHealthy && !stops.remaining(replaced).some(seen.is.isHealthy)) healthy -= 1
   }
 }
 
