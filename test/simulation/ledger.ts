@@ -9,9 +9,16 @@ import type { Definition } from './traffic/definitions.ts'
 export interface ServiceWish {
   readonly isDeleted: boolean
   readonly isDaemon: boolean
+  /** Its task sets are made from outside. */
+  readonly isExternal: boolean
   readonly desiredCount: number
   readonly definition: Definition
+  /** How many tasks of it there is room for, whatever else goes on. */
+  readonly room: Room
 }
+
+/** Of a service: anywhere; only on some of the hosts, or in large tasks; one on a host at most. */
+export type Room = 'anywhere' | 'some hosts' | 'one per host'
 
 /** A resource as it may be now. The last is what was asked last. */
 export class Promised<Wish> {

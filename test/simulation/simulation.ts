@@ -17,6 +17,7 @@ import type { Invariant } from './invariants/invariant.ts'
 import { Ledger } from './ledger.ts'
 import { hostConfig, type Scenario, scenarioOf } from './scenario.ts'
 import type { Site } from './site.ts'
+import { createProviders } from './traffic/capacity-calls.ts'
 import { Traffic } from './traffic/traffic.ts'
 
 export interface SimulationOptions {
@@ -106,6 +107,7 @@ class Simulation {
 
   async #begin(): Promise<void> {
     await this.#world.startControlPlane()
+    await createProviders(this.#site)
     for (let index = 0; index < this.#scenario.hosts; index++)
       await this.#world.addAgent(hostConfig(this.#scenario, index))
     await this.#traffic.tasks.begin()

@@ -6,6 +6,7 @@ import type { Service } from '@aws-sdk/client-ecs'
 import type { TaskRecord } from '../../../src/model/records.ts'
 import type { ServiceWish } from '../ledger.ts'
 import { hostName, type Site } from '../site.ts'
+import { placementUnrest } from './placement.ts'
 import { CONTAINER_LABEL, TASK_LABEL, taskIdOf } from './invariant.ts'
 
 /** Why the world is not at rest yet; empty once it is. */
@@ -14,6 +15,7 @@ export const unrest = async (site: Site): Promise<readonly string[]> => [
   ...taskUnrest(site),
   ...containerUnrest(site),
   ...(await serviceUnrest(site)),
+  ...placementUnrest(site),
 ]
 
 function* hostUnrest({ world }: Site): Iterable<string> {
@@ -72,6 +74,7 @@ async function serviceUnrest({ world, ledger, scenario }: Site): Promise<readonl
     const [service] = services
     if (last.isDeleted || isNew) found.push(...remains(service, name))
     else if (service === undefined) found.push(`service ${name} is not there`)
+    else if (last.isExternal) found.push(...unsteadySets(service))
     else if (last.definition.kind.isGood) found.push(...unsteady(service, last, scenario.hosts))
   }
   return found
@@ -94,6 +97,25 @@ function* unsteady(service: Service, { isDaemon, desiredCount }: ServiceWish, ho
   const [primary] = deployments
   if (deployments.length === 1 && primary?.rolloutState !== 'COMPLETED')
     yield `the deployment of service ${serviceName} is ${primary?.rolloutState}: ${primary?.rolloutStateReason}`
+}
+
+function* unsteadySets({ serviceName, taskSets = [], runningCount = 0 }: Service): Iterable<string> {
+  let wanted = 0
+  for (const {
+    id,
+    status,
+    stabilityStatus,
+    computedDesiredCount = 0,
+    runningCount: running,
+    pendingCount,
+  } of taskSets) {
+    wanted += computedDesiredCount
+    if (status === 'DRAINING') yield `task set ${id} of service ${serviceName} is DRAINING`
+    if (stabilityStatus !== 'STEADY_STATE') yield `task set ${id} of service ${serviceName} is ${stabilityStatus}`
+    if (running !== computedDesiredCount || pendingCount !== 0)
+      yield `task set ${id} of service ${serviceName} wants ${computedDesiredCount} tasks and has ${running}`
+  }
+  if (runningCount !== wanted) yield `service ${serviceName} has ${runningCount} tasks, and its task sets ${wanted}`
 }
 
 const lastEvent = ({ events }: Service): string => events?.[0]?.message ?? 'no events'

@@ -10,6 +10,7 @@ export interface Kind {
   readonly isGood: boolean
   /** Host ports limit how many tasks there can be: one per host. */
   readonly hasHostPort?: boolean
+  readonly isFargate?: boolean
   readonly container: (chance: Chance) => ContainerDefinition
 }
 
@@ -59,6 +60,7 @@ export const KINDS: readonly Kind[] = [
     isGood: true,
     container: () => ({ portMappings: [{ containerPort: 80 }, { containerPort: 81 }] }),
   },
+  { name: 'fargate', isGood: true, isFargate: true, container: () => ({}) },
   {
     name: 'short',
     isGood: false,
@@ -83,10 +85,17 @@ export const KINDS: readonly Kind[] = [
   },
 ]
 
+const FARGATE = {
+  requiresCompatibilities: ['FARGATE' as const],
+  networkMode: 'awsvpc' as const,
+  cpu: '256',
+  memory: '512',
+}
+
 /** A request for a definition of that kind. Its family's number makes its host port its own. */
 export const definitionRequest = (
   chance: Chance,
-  { container }: Kind,
+  { container, isFargate = false }: Kind,
   family: { readonly name: string; readonly number: number },
 ): RegisterTaskDefinitionRequest & { readonly family: string } => {
   const base = { image: 'busybox', memory: chance.one([32, 64, 128, 256]), cpu: chance.one([0, 64, 256]) }
@@ -97,6 +106,7 @@ export const definitionRequest = (
   const sidecar = { name: 'sidecar', image: 'busybox', memory: 16, essential: chance.is(0.5) }
   return {
     family: family.name,
+    ...(isFargate ? FARGATE : {}),
     containerDefinitions: [
       { ...app, ...(portMappings === undefined ? {} : { portMappings }) },
       ...(chance.is(0.2) ? [sidecar] : []),

@@ -1,8 +1,9 @@
 /** What users do with services: create, scale, deploy, break, repair and delete them. */
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import type { Chance } from '../chance.ts'
-import { Promised, type ServiceWish } from '../ledger.ts'
+import { Promised, type Room, type ServiceWish } from '../ledger.ts'
 import type { Site } from '../site.ts'
+import { fargateStrategy, groupStrategy } from './capacity-calls.ts'
 import { attempt } from './caller.ts'
 import type { Definition } from './definitions.ts'
 import { deploymentConfiguration } from './deployment-configurations.ts'
@@ -33,18 +34,24 @@ export class ServiceCalls {
     const definition = this.#definition()
     const serviceName = this.#name()
     if (definition === undefined || serviceName === undefined) return
-    const isDaemon = definition.kind.hasHostPort !== true && chance.is(0.1)
-    const desiredCount = isDaemon ? 0 : this.#desiredCount(definition)
-    const wish = { isDeleted: false, isDaemon, desiredCount, definition }
+    const { hasHostPort = false, isFargate = false } = definition.kind
+    const isDaemon = !hasHostPort && !isFargate && chance.is(0.15)
+    const isExternal = !isDaemon && !hasHostPort && !isFargate && chance.is(scenario.weightOf('external') / 30)
+    const { room, ...where } = isExternal ? { room: 'some hosts' as const } : this.#where(definition, isDaemon)
+    const desiredCount = isDaemon ? 0 : this.#desiredCount(room)
+    const wish = { isDeleted: false, isDaemon, isExternal, desiredCount, definition, room }
     const promised = this.#begin(serviceName, wish)
     const outcome = await attempt(this.#site, 'CreateService', {
       serviceName,
-      taskDefinition: definition.arn,
-      launchType: 'EC2',
+      ...where,
+      ...(isExternal
+        ? { deploymentController: { type: 'EXTERNAL' } }
+        : {
+            taskDefinition: definition.arn,
+            deploymentConfiguration: deploymentConfiguration(chance, scenario, isDaemon),
+          }),
       ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount }),
-      deploymentConfiguration: deploymentConfiguration(chance, scenario, isDaemon),
       ...healthCheckGracePeriod(chance),
-      ...(isDaemon ? {} : placement(chance)),
     } satisfies CreateServiceRequest)
     promised.settle(outcome.kind)
     if (promised.possible.length === 0) ledger.services.delete(serviceName)
@@ -53,13 +60,13 @@ export class ServiceCalls {
   async scale(): Promise<void> {
     const [serviceName, promised] = this.#any() ?? []
     if (serviceName === undefined || promised === undefined || promised.last.isDaemon) return
-    const desiredCount = this.#desiredCount(promised.last.definition)
+    const desiredCount = this.#desiredCount(promised.last.room)
     await this.#update({ service: serviceName, desiredCount }, promised, { ...promised.last, desiredCount })
   }
 
   async deploy(): Promise<void> {
     const [serviceName, promised] = this.#any() ?? []
-    if (serviceName === undefined || promised === undefined) return
+    if (serviceName === undefined || promised === undefined || promised.last.isExternal) return
     const definition = this.#definition(promised.last)
     if (definition === undefined) return
     const input = { service: serviceName, taskDefinition: definition.arn }
@@ -70,7 +77,7 @@ export class ServiceCalls {
   async redeploy(): Promise<void> {
     const { chance, scenario } = this.#site
     const [serviceName, promised] = this.#any() ?? []
-    if (serviceName === undefined || promised === undefined) return
+    if (serviceName === undefined || promised === undefined || promised.last.isExternal) return
     const change: Partial<UpdateServiceRequest> = chance.is(0.5)
       ? { forceNewDeployment: true }
       : { deploymentConfiguration: deploymentConfiguration(chance, scenario, promised.last.isDaemon) }
@@ -104,11 +111,12 @@ export class ServiceCalls {
   }
 
   async #deployAgain(service: string, promised: Promised<ServiceWish>): Promise<void> {
-    const { isDaemon, desiredCount, definition: wanted } = promised.last
+    const { isDaemon, isExternal, desiredCount, definition: wanted } = promised.last
     const definition = wanted.kind.isGood ? wanted : this.#good()
     if (definition === undefined) return
     const count = isDaemon ? {} : { desiredCount }
-    const input = { service, taskDefinition: definition.arn, forceNewDeployment: true, ...count }
+    const deployed = isExternal ? {} : { taskDefinition: definition.arn, forceNewDeployment: true }
+    const input = { service, ...deployed, ...count }
     promised.begin({ ...promised.last, definition })
     const { kind } = await attempt(this.#site, 'UpdateService', input)
     promised.settle(kind)
@@ -120,6 +128,7 @@ export class ServiceCalls {
   async #works(service: string): Promise<boolean> {
     const outcome = await attempt(this.#site, 'DescribeServices', { services: [service] })
     const [found] = outcome.kind === 'answered' ? (outcome.output.services ?? []) : []
+    if (found?.deploymentController?.type === 'EXTERNAL') return true
     const { rolloutState, taskDefinition } = found?.deployments?.[0] ?? {}
     const isGood = this.#tasks.definitions.some(({ arn, kind }) => arn === taskDefinition && kind.isGood)
     const mayFail = found?.deploymentConfiguration?.deploymentCircuitBreaker?.enable === true
@@ -163,7 +172,9 @@ export class ServiceCalls {
   }
 
   #good(): Definition | undefined {
-    return this.#site.chance.of(this.#tasks.definitions.filter(({ kind }) => kind.isGood && kind.hasHostPort !== true))
+    return this.#site.chance.of(
+      this.#tasks.definitions.filter(({ kind }) => kind.isGood && !kind.hasHostPort && !kind.isFargate),
+    )
   }
 
   /** Two services with one host port would want the same place on every host. */
@@ -175,19 +186,58 @@ export class ServiceCalls {
     )
   }
 
-  #desiredCount({ kind }: Definition): number {
+  /** Where its tasks may go, and how much room that leaves. */
+  #where(definition: Definition, isDaemon: boolean): Where {
+    const { chance, scenario } = this.#site
+    const { isFargate = false, hasHostPort = false } = definition.kind
+    if (isFargate)
+      return { room: 'some hosts', capacityProviderStrategy: fargateStrategy(chance), networkConfiguration: NETWORK }
+    const launch = { launchType: 'EC2' as const }
+    if (isDaemon) return { room: 'anywhere', ...launch }
+    const arranged = placement(chance)
+    if (hasHostPort) return { room: 'one per host', ...launch, ...arranged }
+    if (scenario.hasProviders && chance.is(0.4))
+      return { room: 'some hosts', capacityProviderStrategy: groupStrategy(chance), ...arranged }
+    return chance.is(0.3) ? { ...launch, ...constrained(chance) } : { room: 'anywhere', ...launch, ...arranged }
+  }
+
+  #desiredCount(place: Room): number {
     const { chance, ledger, scenario } = this.#site
     const wanted = [...ledger.services.values()].reduce(
       (sum, { possible }) => sum + mostOf(possible, scenario.hosts),
       0,
     )
     const room = Math.max(0, scenario.hosts * TASKS_PER_HOST - wanted)
-    // With host ports, old and new tasks must fit beside each other.
-    const most =
-      kind.hasHostPort === true ? Math.floor(scenario.hosts / 3) : Math.min(LARGEST, Math.ceil(scenario.hosts * 1.5))
-    return Math.min(room, chance.int(chance.is(0.1) ? 0 : 1, Math.max(1, most)))
+    return Math.min(room, chance.int(chance.is(0.1) ? 0 : 1, Math.max(1, MOST[place](scenario.hosts))))
   }
 }
+
+type Where = Pick<
+  CreateServiceRequest,
+  | 'launchType'
+  | 'capacityProviderStrategy'
+  | 'networkConfiguration'
+  | 'placementConstraints'
+  | 'placementStrategy'
+  | 'availabilityZoneRebalancing'
+> & { readonly room: Room }
+
+/** Tasks that a service wants at most. Where there may be one on a host, old and new tasks must fit beside each other. */
+const MOST: Readonly<Record<Room, (hosts: number) => number>> = {
+  anywhere: (hosts) => Math.min(LARGEST, Math.ceil(hosts * 1.5)),
+  'some hosts': (hosts) => Math.min(LARGEST, Math.ceil(hosts / 2)),
+  'one per host': (hosts) => Math.floor(hosts / 3),
+}
+
+const NETWORK = { awsvpcConfiguration: { subnets: ['subnet-1'] } }
+
+const constrained = (chance: Chance): Where =>
+  chance.is(0.5)
+    ? { room: 'one per host', placementConstraints: [{ type: 'distinctInstance' }] }
+    : {
+        room: 'some hosts',
+        placementConstraints: [{ type: 'memberOf', expression: 'attribute:ecs.availability-zone == us-east-1a' }],
+      }
 
 const mostOf = (possible: readonly ServiceWish[], hosts: number): number =>
   Math.max(
@@ -195,8 +245,11 @@ const mostOf = (possible: readonly ServiceWish[], hosts: number): number =>
   )
 
 /** To a host port, from the same host port only. */
-const mayFollow = (current: ServiceWish | undefined, kind: Definition['kind'], family: string): boolean =>
-  current === undefined || kind.hasHostPort !== true || current.definition.family === family
+const mayFollow = (current: ServiceWish | undefined, kind: Definition['kind'], family: string): boolean => {
+  if (current === undefined) return true
+  if (kind.isFargate !== current.definition.kind.isFargate) return false
+  return kind.hasHostPort !== true || current.definition.family === family
+}
 
 const healthCheckGracePeriod = (chance: Chance): Pick<CreateServiceRequest, 'healthCheckGracePeriodSeconds'> =>
   chance.is(0.3) ? { healthCheckGracePeriodSeconds: chance.int(0, 120) } : {}

@@ -1,6 +1,8 @@
 /** What users do with tasks and their definitions: register, run, start on a certain host, stop. */
+import type { RunTaskRequest } from '@aws-sdk/client-ecs'
 import type { Chance } from '../chance.ts'
 import type { Site } from '../site.ts'
+import { groupStrategy } from './capacity-calls.ts'
 import { attempt } from './caller.ts'
 import { type Definition, definitionRequest, type Kind, KINDS } from './definitions.ts'
 
@@ -34,14 +36,16 @@ export class TaskCalls {
 
   async run(): Promise<void> {
     const { chance, ledger } = this.#site
-    const definition = chance.of(this.definitions.filter(({ kind }) => kind.hasHostPort !== true))
+    const definition = chance.of(
+      this.definitions.filter(({ kind }) => kind.hasHostPort !== true && kind.isFargate !== true),
+    )
     const room = this.#site.scenario.hosts * TASKS_PER_HOST - this.#running().length
     if (definition === undefined || room <= 0) return
     const clientToken = `run-${++this.#tokens}`
     const input = {
       taskDefinition: definition.arn,
       count: Math.min(room, chance.int(1, 10)),
-      launchType: 'EC2' as const,
+      ...launch(this.#site),
       startedBy: clientToken,
       clientToken,
       ...placement(chance),
@@ -58,7 +62,9 @@ export class TaskCalls {
 
   async start(): Promise<void> {
     const { chance, ledger, world } = this.#site
-    const definition = chance.of(this.definitions.filter(({ kind }) => kind.hasHostPort !== true))
+    const definition = chance.of(
+      this.definitions.filter(({ kind }) => kind.hasHostPort !== true && kind.isFargate !== true),
+    )
     const agent = chance.of(world.agents.filter(({ isRegistered }) => isRegistered))
     if (definition === undefined || agent === undefined) return
     if (this.#running().length >= this.#site.scenario.hosts * TASKS_PER_HOST) return
@@ -110,6 +116,10 @@ export class TaskCalls {
     )
   }
 }
+
+/** Tasks of a capacity provider wait where its instances have no room. */
+const launch = ({ chance, scenario }: Site): Pick<RunTaskRequest, 'launchType' | 'capacityProviderStrategy'> =>
+  scenario.hasProviders && chance.is(0.5) ? { capacityProviderStrategy: groupStrategy(chance) } : { launchType: 'EC2' }
 
 const placement = (chance: Chance): object => {
   if (chance.is(0.6)) return {}

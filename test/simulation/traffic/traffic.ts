@@ -4,12 +4,14 @@ import { DeploymentCalls } from './deployment-calls.ts'
 import { InstanceCalls } from './instance-calls.ts'
 import { ServiceCalls } from './service-calls.ts'
 import { TaskCalls } from './task-calls.ts'
+import { TaskSetCalls } from './task-set-calls.ts'
 
 export class Traffic {
   readonly deployments: DeploymentCalls
   readonly instances: InstanceCalls
   readonly services: ServiceCalls
   readonly tasks: TaskCalls
+  readonly taskSets: TaskSetCalls
   readonly #site: Site
   readonly #kinds: readonly { readonly name: string; readonly weight: number; readonly call: () => Promise<unknown> }[]
   /** That were begun. */
@@ -23,6 +25,7 @@ export class Traffic {
     const services = (this.services = new ServiceCalls(site, tasks))
     const instances = (this.instances = new InstanceCalls(site))
     const deployments = (this.deployments = new DeploymentCalls(site))
+    const taskSets = (this.taskSets = new TaskSetCalls(site, tasks))
     this.#kinds = [
       { name: 'register', weight: 2, call: () => tasks.register() },
       { name: 'run', weight: weightOf('run'), call: () => tasks.run() },
@@ -36,6 +39,7 @@ export class Traffic {
       { name: 'stop deployment', weight: weightOf('stop deployment') / 2, call: () => deployments.stop() },
       { name: 'decide', weight: weightOf('decide') / 2, call: () => deployments.decide() },
       { name: 'protect', weight: weightOf('protect'), call: () => deployments.protect() },
+      { name: 'external', weight: weightOf('external') * 2, call: () => taskSets.change() },
       { name: 'describe', weight: 1, call: () => services.describe() },
       { name: 'drain', weight: weightOf('drain') / 2, call: () => instances.drain() },
       { name: 'activate', weight: weightOf('drain') / 2, call: () => instances.activate() },
@@ -68,6 +72,7 @@ export class Traffic {
   async #repair(): Promise<void> {
     await this.instances.repair()
     await this.deployments.repair()
+    await this.taskSets.repair()
     await this.services.repair()
   }
 
