@@ -3,7 +3,6 @@
  * decides and writes in one transaction; here is when that happens.
  */
 import type { Clock } from '../../kit/clock.ts'
-import type { Log } from '../../kit/log.ts'
 import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
 import { clusterArnOfService } from '../../model/arn.ts'
 import type { Store } from '../../store/store.ts'
@@ -16,7 +15,6 @@ import { Waking } from './waking.ts'
 export interface ServiceSchedulerOptions extends PassSettings {
   readonly store: Store
   readonly clock: Clock
-  readonly log: Log
   /** What was planned last, for operators. */
   readonly memory: PlanMemory
 }
@@ -24,7 +22,10 @@ export interface ServiceSchedulerOptions extends PassSettings {
 /** Passes that follow each other at once. Each of them does something that the next one sees. */
 const PASSES = 16
 
-/** A service with so many tasks that a look at it takes longer than that rests for nine times as long: others come first. */
+/**
+ * A service with so many tasks that a look at it takes longer than that rests for nine times as long: others come first. Services that
+ * wait for a place are woken together, by every task that ends, and are long to look at together.
+ */
 const LONG_LOOK_MS = 2
 const REST_FACTOR = 9
 
@@ -68,15 +69,17 @@ export class ServiceScheduler implements Controller {
     }
     // Before anything else happens: what the outcome waits for must not come about unheard.
     const again = this.#conclude(serviceArn, outcome)
-    this.#rest(serviceArn, begunAt)
+    this.#rest(serviceArn, begunAt, outcome)
     await Promise.all(written)
     return again
   }
 
-  #rest(serviceArn: string, begunAt: number): void {
+  #rest(serviceArn: string, begunAt: number, { isBlocked }: PassOutcome): void {
     const endedAt = this.#options.clock.monotonic()
-    if (endedAt - begunAt < LONG_LOOK_MS) this.#rests.delete(serviceArn)
-    else this.#rests.set(serviceArn, endedAt + (endedAt - begunAt) * REST_FACTOR)
+    const wokenCount = isBlocked ? this.#waking.blockedCount(clusterArnOfService(serviceArn)) : 1
+    const lookMs = (endedAt - begunAt) * wokenCount
+    if (lookMs < LONG_LOOK_MS) this.#rests.delete(serviceArn)
+    else this.#rests.set(serviceArn, endedAt + lookMs * REST_FACTOR)
   }
 
   #goesOn({ isUnfinished }: PassOutcome, changedCount: number, passes: number): boolean {

@@ -9,6 +9,10 @@ export class ServiceSets {
     else if (services?.delete(serviceArn) && services.size === 0) this.#byCluster.delete(clusterArn)
   }
 
+  size(clusterArn: string): number {
+    return this.#byCluster.get(clusterArn)?.size ?? 0
+  }
+
   forEach(clusterArn: string, visit: (serviceArn: string) => void): void {
     for (const serviceArn of this.#byCluster.get(clusterArn) ?? []) visit(serviceArn)
   }

@@ -42,6 +42,11 @@ export class Waking {
     this.#blocked.set(clusterArn, arn, isBlocked)
   }
 
+  /** How many services of the cluster wait for a place. */
+  blockedCount(clusterArn: string): number {
+    return this.#blocked.size(clusterArn)
+  }
+
   #changed({ changes }: ChangeSet, wake: Wake): void {
     for (const { table, before, after } of changes) {
       if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, wake)
