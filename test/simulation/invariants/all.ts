@@ -10,6 +10,7 @@ import { orphans } from './orphans.ts'
 import { primary } from './primary.ts'
 import { protection } from './protection.ts'
 import { resources } from './resources.ts'
+import { shift } from './shift.ts'
 
 export const INVARIANTS: readonly MakeInvariant[] = [
   resources,
@@ -22,4 +23,5 @@ export const INVARIANTS: readonly MakeInvariant[] = [
   minMax,
   primary,
   protection,
+  shift,
 ]
