@@ -4,6 +4,7 @@
  */
 import type { Service } from '@aws-sdk/client-ecs'
 import type { TaskRecord } from '../../../src/model/records.ts'
+import { serviceTasksKey } from '../../../src/store/tables.ts'
 import type { ServiceWish } from '../ledger.ts'
 import { hostName, type Site } from '../site.ts'
 import { placementUnrest } from './placement.ts'
@@ -16,6 +17,7 @@ export const unrest = async (site: Site): Promise<readonly string[]> => [
   ...containerUnrest(site),
   ...(await serviceUnrest(site)),
   ...placementUnrest(site),
+  ...failureUnrest(site),
 ]
 
 function* hostUnrest({ world }: Site): Iterable<string> {
@@ -78,6 +80,19 @@ async function serviceUnrest({ world, ledger, scenario }: Site): Promise<readonl
     else if (last.definition.kind.isGood) found.push(...unsteady(service, last, scenario.hosts))
   }
   return found
+}
+
+/** Failed starts are forgotten once a task that was started later goes on running. */
+function* failureUnrest({ world }: Site): Iterable<string> {
+  const { tables } = world.store
+  for (const { deploymentId, serviceArn, startFailures } of tables.deployments.rows()) {
+    const service = tables.services.get(serviceArn)
+    if (service === undefined || startFailures === undefined) continue
+    const tasks = tables.tasks.find('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))
+    const isOver = ({ startedBy, startedAt = 0 }: TaskRecord): boolean =>
+      startedBy === deploymentId && startedAt > startFailures.lastAt
+    if (tasks.some(isOver)) yield `deployment ${deploymentId} still counts ${startFailures.consecutive} failed starts`
+  }
 }
 
 function* remains(service: Service | undefined, name: string): Iterable<string> {
