@@ -75,10 +75,8 @@ const FARGATE_STRATEGIES: readonly PlacementStrategy[] = [
 ]
 
 /** Strategies of a task or service, which were checked. */
-const launchStrategies = (
-  given: readonly StrategyInput[],
-  launchType: LaunchType,
-): readonly PlacementStrategy[] => (launchType === 'FARGATE' ? FARGATE_STRATEGIES : given.map(launchStrategy))
+const launchStrategies = (given: readonly StrategyInput[], launchType: LaunchType): readonly PlacementStrategy[] =>
+  launchType === 'FARGATE' ? FARGATE_STRATEGIES : given.map(launchStrategy)
 
 const launchStrategy = ({ type, field = '' }: StrategyInput): PlacementStrategy => {
   if (type === 'random') return { type }
