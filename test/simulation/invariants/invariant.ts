@@ -21,7 +21,7 @@ export const taskIdOf = ({ labels }: { readonly labels: Readonly<Record<string, 
 }
 
 /** The agents of registered hosts, by the id of their container instance. */
-export const agentsByInstance = (agents: readonly WorldAgent[]): Map<string, WorldAgent> =>
+const agentsByInstance = (agents: readonly WorldAgent[]): Map<string, WorldAgent> =>
   new Map(agents.filter(({ isRegistered }) => isRegistered).map((agent) => [agent.containerInstanceId, agent]))
 
 /** Tasks that hold resources, by the instance that they are on, as far as is durable. */
