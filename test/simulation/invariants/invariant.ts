@@ -1,6 +1,5 @@
 /** What must hold, whatever happens. An invariant looks at the world after every step; what it says is one sentence per breach. */
 import type { ContainerInstanceRecord, TaskRecord } from '../../../src/model/records.ts'
-import type { WorldAgent } from '../../world-agent.ts'
 import type { Feed } from '../feed.ts'
 import type { Site } from '../site.ts'
 
@@ -19,10 +18,6 @@ export const taskIdOf = ({ labels }: { readonly labels: Readonly<Record<string, 
   const arn = labels[TASK_LABEL] ?? ''
   return arn.slice(arn.lastIndexOf('/') + 1)
 }
-
-/** The agents of registered hosts, by the id of their container instance. */
-const agentsByInstance = (agents: readonly WorldAgent[]): Map<string, WorldAgent> =>
-  new Map(agents.filter(({ isRegistered }) => isRegistered).map((agent) => [agent.containerInstanceId, agent]))
 
 /** Tasks that hold resources, by the instance that they are on, as far as is durable. */
 export const activeByInstance = (feed: Feed): Map<string, TaskRecord[]> =>
