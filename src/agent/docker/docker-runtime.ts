@@ -50,6 +50,11 @@ const ONE_SHOT_STATS_SINCE = '1.41'
 
 const MIB = 1024 * 1024
 
+const REMOVAL_RECHECK_MS = 1000
+
+const isOfKind = (error: unknown, kind: RuntimeError['kind']): boolean =>
+  error instanceof RuntimeError && error.kind === kind
+
 export class DockerRuntime implements ContainerRuntime {
   readonly name = 'docker'
   readonly #api: EngineApi
@@ -192,15 +197,28 @@ export class DockerRuntime implements ContainerRuntime {
     })
   }
 
-  async remove(container: string): Promise<void> {
+  async remove(container: string, recheckCount = 0): Promise<void> {
     const path = containerPath(container)
     const timeoutMs = this.#timeouts.removeMs
     try {
       await this.#find({ method: 'DELETE', path, query: { v: true, force: true }, timeoutMs })
     } catch (error) {
-      if (!(error instanceof RuntimeError && error.kind === 'conflict')) throw error
-      // Someone else's removal is under way: it is done when that one is.
-      await this.#find({ method: 'POST', path: `${path}/wait`, query: { condition: 'removed' }, timeoutMs })
+      if (!isOfKind(error, 'conflict') || recheckCount * REMOVAL_RECHECK_MS >= timeoutMs) throw error
+      await this.#removedByOthers(path)
+      await this.remove(container, recheckCount + 1)
+    }
+  }
+
+  /**
+   * Someone else's removal is under way. Docker never answers who begins to wait in the very moment in which it ends: after a
+   * while it is better to look again.
+   */
+  async #removedByOthers(path: string): Promise<void> {
+    const query = { condition: 'removed' }
+    try {
+      await this.#find({ method: 'POST', path: `${path}/wait`, query, timeoutMs: REMOVAL_RECHECK_MS })
+    } catch (error) {
+      if (!isOfKind(error, 'timeout')) throw error
     }
   }
 
