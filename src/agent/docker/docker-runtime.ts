@@ -210,8 +210,8 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   /**
-   * Someone else's removal is under way. Docker never answers who begins to wait in the very moment in which it ends: after a
-   * while it is better to look again.
+   * Someone else's removal is under way. The wait for its end was seen to go unanswered, perhaps where it begins in the moment of the
+   * end: after a while it is better to look again.
    */
   async #removedByOthers(path: string): Promise<void> {
     const query = { condition: 'removed' }
