@@ -3,6 +3,7 @@
  * verified, against what SQLite commits one by one of rows of the same size on the same disk.
  */
 import path from 'node:path'
+import { aSealer } from '../test/services-deps.ts'
 import { DatabaseSync } from 'node:sqlite'
 import { SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
@@ -28,7 +29,15 @@ const [clock, ids, account, region] = [new SystemClock(), new SystemIds(), '0000
 const store = await Store.open(SqliteJournal.open(path.join(directory, 'ours')), (error) => {
   throw error
 })
-const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster: 'default' })
+const { keys, rootAccessKey } = await bootstrap({
+  store,
+  clock,
+  ids,
+  sealer: aSealer(),
+  account,
+  region,
+  cluster: 'default',
+})
 await store.transact((tx) => {
   for (let number = 0; number < INSTANCES; number++) {
     tx.containerInstances.insert(aContainerInstance({ containerInstanceId: ids.hex32() }))
@@ -43,7 +52,7 @@ const controlPlane = new ControlPlane({
   region,
   isDev: false,
   endpoint: ENDPOINT,
-  pageTokenKey,
+  keys,
 })
 
 const signed = (operation: string, input: object) => {

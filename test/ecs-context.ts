@@ -7,7 +7,7 @@ import { SeededIds } from '../src/kit/ids.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../src/model/records.ts'
 import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { EcsDeps, EcsOperation } from '../src/services/ecs/context.ts'
-import { performer } from '../src/services/operations.ts'
+import { noGuard, performer } from '../src/services/operations.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
 import { Store } from '../src/store/store.ts'
 import { Described } from '../src/wire/described.ts'
@@ -40,7 +40,8 @@ export const ecsHarness = async ({ seed = 1 } = {}): Promise<EcsHarness> => {
   feed(store, capacity)
   const deps: EcsDeps = { ids, capacity, pageTokens: readableTokens, agentEndpoints }
   const call: EcsHarness['call'] = async (operation, input, caller = {}) => {
-    const perform = performer<EcsDeps>(store, { Operation: operation as unknown as EcsOperation<never> }, deps)
+    const table = { Operation: operation as unknown as EcsOperation<never> }
+    const perform = performer<EcsDeps>({ store, service: 'ecs', table, deps, guard: noGuard })
     const answer = await perform('Operation', input, { ...root(ids.uuid(), clock.now()), ...caller })
     return plain(answer) as never
   }

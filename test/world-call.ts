@@ -31,7 +31,7 @@ export class Refusal extends Error {
 }
 
 const TARGET = 'AmazonEC2ContainerServiceV20141113'
-const model = new Model(ecsModel, ecsNumbers)
+const model = new Model(ecsModel(), ecsNumbers)
 const decoders = new JsonDecoders()
 
 /** Resolves with what the operation answers; rejects with a `Refusal`, or as `handle` does. */

@@ -4,6 +4,7 @@
  * missing. Every answer is checked against its model.
  */
 import type { Task } from '@aws-sdk/client-ecs'
+import { aSealer } from './services-deps.ts'
 import { ManualClock, settle } from '../src/kit/clock.ts'
 import { SeededIds } from '../src/kit/ids.ts'
 import { type Log, silentLog } from '../src/kit/log.ts'
@@ -148,13 +149,13 @@ export class World {
     })
     this.#onStore(store)
     const common = { store, clock, ids, account: ACCOUNT, region: REGION }
-    const { pageTokenKey } = await bootstrap({ ...common, cluster: 'default' })
+    const { keys } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
     const controlPlane = new ControlPlane({
       ...common,
       log: this.#log,
       isDev: true,
       endpoint: ENDPOINT,
-      pageTokenKey,
+      keys,
       isChecking: true,
     })
     this.#store = store

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { coveragePage } from './coverage.ts'
 
-const aModel = (...names: string[]) =>
-  Object.fromEntries(names.map((name) => [`${name}$`, [9, 'test', name, 0, 'unit', 'unit']]))
+const aModel =
+  (...names: string[]) =>
+  () =>
+    Object.fromEntries(names.map((name) => [`${name}$`, [9, 'test', name, 0, 'unit', 'unit']]))
 
 describe('the coverage page', () => {
   it('lists what has a handler and what has none, by service', () => {

@@ -3,12 +3,8 @@
  * With `--check` it writes nothing and fails if the page is not what it would write.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { SystemIds } from '../src/kit/ids.ts'
-import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import { allServices } from '../src/services/index.ts'
-import { MemoryJournal } from '../src/store/journal/journal.ts'
-import { Store } from '../src/store/store.ts'
-import { HmacPageTokens } from '../src/wire/page-tokens.ts'
+import { emptyStore, servicesDeps } from '../test/services-deps.ts'
 import { Model } from '../src/wire/schema.ts'
 import type { ServiceDefinition } from '../src/wire/service.ts'
 
@@ -27,7 +23,7 @@ const table = (title: string, names: readonly string[]): string => {
 }
 
 const serviceSection = ({ name, model, operations, protocols }: CoveredService): string => {
-  const known = [...new Model(model).operations.keys()].toSorted()
+  const known = [...new Model(model()).operations.keys()].toSorted()
   const handled = known.filter((operation) => operations.has(operation))
   const missing = known.filter((operation) => !operations.has(operation))
   const summary = `${handled.length} of ${known.length} operations. Protocols: ${protocols.join(', ')}.\n\n`
@@ -41,18 +37,7 @@ export const coveragePage = (services: readonly CoveredService[]): string => {
 }
 
 /** The services as the server has them, over a store that holds nothing. */
-const services = async (): Promise<readonly ServiceDefinition[]> => {
-  const store = await Store.open(new MemoryJournal(), (error) => {
-    throw error
-  })
-  const ids = new SystemIds()
-  return allServices(store, {
-    ids,
-    capacity: new CapacityIndex(ids),
-    pageTokens: new HmacPageTokens('unused'),
-    agentEndpoints: { acs: '', tcs: '' },
-  })
-}
+const services = async (): Promise<readonly ServiceDefinition[]> => allServices(servicesDeps(await emptyStore()))
 
 const main = async (): Promise<void> => {
   const file = new URL('../docs/coverage.md', import.meta.url)

@@ -5,6 +5,7 @@
  *
  * Prints one JSON line, `PlacementServer`, when it takes requests. Ends when its input does.
  */
+import { aSealer } from '../../test/services-deps.ts'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SystemClock } from '../../src/kit/clock.ts'
@@ -31,7 +32,7 @@ const [clock, ids, region, account] = [new SystemClock(), new SystemIds(), 'us-e
 const store = await Store.open(SqliteJournal.open(directory), (error) => {
   throw error
 })
-const installation = await bootstrap({ store, clock, ids, account, region, cluster: 'default' })
+const installation = await bootstrap({ store, clock, ids, sealer: aSealer(), account, region, cluster: 'default' })
 await store.transact((tx) => {
   for (let number = 0; number < Number(instances); number++) tx.containerInstances.insert(instance(number))
   const definition = tx.taskDefinitions.insert(
@@ -51,7 +52,7 @@ const server = createServer()
 configureServer(server)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
-const { pageTokenKey, rootAccessKey } = installation
+const { keys, rootAccessKey } = installation
 const controlPlane = new ControlPlane({
   store,
   clock,
@@ -61,7 +62,7 @@ const controlPlane = new ControlPlane({
   region,
   isDev: false,
   endpoint: `http://127.0.0.1:${port}`,
-  pageTokenKey,
+  keys,
 })
 server.on('request', controlPlane.listener)
 

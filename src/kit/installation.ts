@@ -48,7 +48,7 @@ export const removeNote = (dataDir: string): void => {
 
 /** The note of a Longshore that runs now; undefined if none does, whatever an earlier one left behind. */
 export const readNote = (dataDir: string): RunningNote | undefined => {
-  const note = readJson<RunningNote>(noteFile(dataDir))
+  const note = readPrivate<RunningNote>(noteFile(dataDir))
   return note !== undefined && processStart(note.processId) === note.processStart ? note : undefined
 }
 
@@ -65,12 +65,13 @@ export interface RootAccessKey {
   readonly secretAccessKey: string
 }
 
-export const readRootKey = (dataDir: string): RootAccessKey | undefined => readJson<RootAccessKey>(rootKeyFile(dataDir))
+export const readRootKey = (dataDir: string): RootAccessKey | undefined =>
+  readPrivate<RootAccessKey>(rootKeyFile(dataDir))
 
 export const writeRootKey = (dataDir: string, key: RootAccessKey): void => writePrivate(rootKeyFile(dataDir), key)
 
 /** For the owner alone, and whole or not at all: a disk may be full. */
-const writePrivate = (file: string, content: object): void => {
+export const writePrivate = (file: string, content: object): void => {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.${process.pid}`
   try {
@@ -82,8 +83,8 @@ const writePrivate = (file: string, content: object): void => {
   }
 }
 
-/** What a power cut has torn counts as missing: the next start writes it again. */
-const readJson = <T>(file: string): T | undefined => {
+/** JSON that is for its owner alone; undefined if there is no such file. What a power cut has torn counts as missing: the next start writes it again. */
+export const readPrivate = <T>(file: string): T | undefined => {
   const text = readIfPresent(file)
   if (text === undefined) return undefined
   try {

@@ -254,7 +254,8 @@ export interface ClientTokenRecord {
 
 export interface AccessKeyRecord {
   readonly accessKeyId: string
-  readonly secretAccessKey: string
+  /** The secret access key, sealed for `accessKey/<access key id>`. */
+  readonly sealedSecret: string
   readonly account: string
   /** ARN of the identity that the key belongs to, e.g. `arn:aws:iam::000000000000:root`. */
   readonly principalArn: string

@@ -1,69 +1,99 @@
-/** What a new installation needs before its first call: the key of page tokens, the root user's access key, the first cluster. */
+/** What a new installation needs before its first call: its keys, the root user's access key, the first cluster. */
 import type { Clock } from '../kit/clock.ts'
 import { defined } from '../kit/assert.ts'
 import type { Ids } from '../kit/ids.ts'
-import { readRootKey, writeRootKey } from '../kit/installation.ts'
+import { readRootKey, type RootAccessKey, writeRootKey } from '../kit/installation.ts'
+import { type Sealer, SEALING_KEY_BYTES } from '../kit/sealing.ts'
 import { clusterArn } from '../model/arn.ts'
-import type { AccessKeyRecord } from '../model/records.ts'
+import { accessKeyPurpose, newSecretAccessKey } from '../model/access-key.ts'
+import type { SessionKeys } from '../model/session-tokens.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/tables.ts'
 
 const PAGE_TOKEN_KEY = 'pageTokenKey'
+const SESSION_KEY = 'sessionKey'
+
+/** What the control plane seals and signs with. */
+export interface InstallationKeys {
+  readonly pageTokenKey: Buffer
+  /** Seal the tokens of temporary credentials. */
+  readonly sessionKeys: SessionKeys
+  /** Seals what is secret in the store. */
+  readonly sealer: Sealer
+}
 
 export interface Installation {
-  readonly pageTokenKey: Buffer
-  readonly rootAccessKey: AccessKeyRecord
+  readonly keys: InstallationKeys
+  readonly rootAccessKey: RootAccessKey
 }
 
 export interface FirstStart {
   readonly store: Store
   readonly clock: Clock
   readonly ids: Ids
+  readonly sealer: Sealer
   readonly account: string
   readonly region: string
   readonly cluster: string
 }
 
 /** Makes what is missing, once; resolves when it is durable. */
-export const bootstrap = async ({ store, clock, ids, account, region, cluster }: FirstStart): Promise<Installation> =>
-  store.transact((tx) => {
-    const arn = clusterArn(region, account, cluster)
-    if (!tx.clusters.has(arn)) {
-      tx.clusters.insert({
-        clusterArn: arn,
-        clusterName: cluster,
-        status: 'ACTIVE',
-        createdAt: clock.now(),
-        settings: [{ name: 'containerInsights', value: 'disabled' }],
-        capacityProviders: [],
-        defaultCapacityProviderStrategy: [],
-        tags: [],
-      })
-    }
-    if (!tx.settings.has(PAGE_TOKEN_KEY)) tx.settings.insert({ name: PAGE_TOKEN_KEY, value: ids.hex32() + ids.hex32() })
+export const bootstrap = async (start: FirstStart): Promise<Installation> =>
+  start.store.transact((tx) => {
+    createCluster(tx, start)
+    const pageTokenKey = keyOf(tx, PAGE_TOKEN_KEY, start)
+    const sessionKey = { id: 's1', key: keyOf(tx, SESSION_KEY, start) }
+    const sessionKeys = { newest: () => sessionKey, get: (id: string) => (id === 's1' ? sessionKey : undefined) }
     return {
-      pageTokenKey: Buffer.from(defined(tx.settings.get(PAGE_TOKEN_KEY), PAGE_TOKEN_KEY).value, 'hex'),
-      rootAccessKey: rootAccessKey(tx, account, ids, clock),
+      keys: { pageTokenKey, sessionKeys, sealer: start.sealer },
+      rootAccessKey: rootAccessKey(tx, start),
     }
   })
 
-const rootAccessKey = (tx: Transaction, account: string, ids: Ids, clock: Clock): AccessKeyRecord => {
+const createCluster = (tx: Transaction, { clock, account, region, cluster }: FirstStart): void => {
+  const arn = clusterArn(region, account, cluster)
+  if (tx.clusters.has(arn)) return
+  tx.clusters.insert({
+    clusterArn: arn,
+    clusterName: cluster,
+    status: 'ACTIVE',
+    createdAt: clock.now(),
+    settings: [{ name: 'containerInsights', value: 'disabled' }],
+    capacityProviders: [],
+    defaultCapacityProviderStrategy: [],
+    tags: [],
+  })
+}
+
+/** A key of 32 bytes, made at the first start and kept sealed. */
+const keyOf = (tx: Transaction, name: string, { ids, sealer }: FirstStart): Buffer => {
+  if (!tx.settings.has(name)) {
+    const key = Buffer.from(ids.hex32() + ids.hex32(), 'hex').subarray(0, SEALING_KEY_BYTES)
+    tx.settings.insert({ name, value: sealer.seal(key, name) })
+  }
+  return sealer.open(defined(tx.settings.get(name), name).value, name)
+}
+
+const rootAccessKey = (tx: Transaction, { account, ids, clock, sealer }: FirstStart): RootAccessKey => {
   const principalArn = `arn:aws:iam::${account}:root`
-  for (const key of tx.accessKeys.rows()) if (key.principalArn === principalArn) return key
-  return tx.accessKeys.insert({
-    accessKeyId: `AKIA${ids.hex32().slice(0, 16).toUpperCase()}`,
-    secretAccessKey: Buffer.from(ids.hex32() + ids.hex32().slice(0, 28), 'hex').toString('base64url'),
+  for (const { accessKeyId, sealedSecret } of tx.accessKeys.iterate('byPrincipal', principalArn))
+    return { accessKeyId, secretAccessKey: sealer.open(sealedSecret, accessKeyPurpose(accessKeyId)).toString() }
+  const accessKeyId = `AKIA${ids.hex32().slice(0, 16).toUpperCase()}`
+  const secretAccessKey = newSecretAccessKey(ids)
+  tx.accessKeys.insert({
+    accessKeyId,
+    sealedSecret: sealer.seal(Buffer.from(secretAccessKey), accessKeyPurpose(accessKeyId)),
     account,
     principalArn,
     userId: account,
     status: 'Active',
     createdAt: clock.now(),
   })
+  return { accessKeyId, secretAccessKey }
 }
 
 /** Leaves the root user's access key where `longshore env` and the agent of `up` find it, readable by the owner alone. */
-export const keepRootKey = (dataDir: string, { accessKeyId, secretAccessKey }: AccessKeyRecord): void => {
+export const keepRootKey = (dataDir: string, key: RootAccessKey): void => {
   // A server that starts on a full disk has nothing to write.
-  if (readRootKey(dataDir)?.secretAccessKey === secretAccessKey) return
-  writeRootKey(dataDir, { accessKeyId, secretAccessKey })
+  if (readRootKey(dataDir)?.secretAccessKey !== key.secretAccessKey) writeRootKey(dataDir, key)
 }

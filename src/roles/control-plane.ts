@@ -8,9 +8,12 @@ import { Controllers, type Patience } from '../controllers/index.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import { accessKeyPurpose } from '../model/access-key.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
+import { SealedSessionTokens } from '../model/session-tokens.ts'
 import { CapacityIndex } from '../scheduler/capacity-index.ts'
 import { EventFeed } from '../services/ecs/event-feed/event-feed.ts'
+import { noGuard } from '../services/operations.ts'
 import { allServices } from '../services/index.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { Store } from '../store/store.ts'
@@ -22,6 +25,7 @@ import { createListener } from '../wire/listener.ts'
 import { HmacPageTokens } from '../wire/page-tokens.ts'
 import type { CredentialStore } from '../wire/sigv4.ts'
 import { AgentGate } from './agent-gate.ts'
+import type { InstallationKeys } from './bootstrap.ts'
 import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
 
 export interface ControlPlaneOptions {
@@ -35,7 +39,7 @@ export interface ControlPlaneOptions {
   readonly isDev: boolean
   /** Base URL that agents reach this server under. */
   readonly endpoint: string
-  readonly pageTokenKey: Buffer
+  readonly keys: InstallationKeys
   readonly patience?: Partial<Patience> | undefined
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
@@ -51,15 +55,20 @@ export class ControlPlane {
   readonly #gate: AgentGate
 
   constructor(options: ControlPlaneOptions) {
-    const { store, clock, ids, log, endpoint } = options
+    const { store, clock, ids, log, endpoint, keys } = options
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const authenticator = authenticatorOf(options)
     this.gateway = new Gateway({
-      services: allServices(store, {
+      services: allServices({
+        store,
+        clock,
         ids,
+        guard: noGuard,
+        sessions: new SealedSessionTokens(keys.sessionKeys, ids),
+        sealer: keys.sealer,
         capacity: this.capacity,
-        pageTokens: new HmacPageTokens(options.pageTokenKey),
+        pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },
       }),
       authenticator,
@@ -141,14 +150,15 @@ const keepUpToDate = (capacity: CapacityIndex, store: Store): void =>
     }
   })
 
-const authenticatorOf = ({ isDev, account, region, store }: ControlPlaneOptions): Authenticator =>
-  isDev ? byTrust({ account, region }) : bySignature(credentialsIn(store))
+const authenticatorOf = ({ isDev, account, region, store, keys }: ControlPlaneOptions): Authenticator =>
+  isDev ? byTrust({ account, region }) : bySignature(credentialsIn(store, keys))
 
-const credentialsIn = (store: Store): CredentialStore => ({
+const credentialsIn = (store: Store, { sealer }: InstallationKeys): CredentialStore => ({
   find: (accessKeyId) => {
     const key = store.tables.accessKeys.get(accessKeyId)
     if (key === undefined || key.status !== 'Active') return undefined
-    const { account, principalArn, userId, secretAccessKey } = key
+    const { account, principalArn, userId, sealedSecret } = key
+    const secretAccessKey = sealer.open(sealedSecret, accessKeyPurpose(accessKeyId)).toString()
     return { secretAccessKey, principal: { arn: principalArn, account, userId, accessKeyId } }
   },
 })

@@ -13,6 +13,7 @@ import { configureServer } from '../wire/listener.ts'
 import { agentUrl, listen, localUrl } from './address.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
+import { masterKeyFile, masterKeyIn } from './master-key.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, patienceOf, serverOptions } from './options.ts'
 import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
@@ -48,13 +49,14 @@ const serve = async (values: ServerValues): Promise<void> => {
   const { account, region, cluster, dev: isDev, 'data-dir': dataDir } = values
   const { promise: failed, resolve: fail } = Promise.withResolvers<JournalError>()
   const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), fail)
-  const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster })
+  const sealer = inDataDir(serverDir(dataDir), () => masterKeyIn(masterKeyFile(dataDir)))
+  const { keys, rootAccessKey } = await bootstrap({ store, clock, ids, sealer, account, region, cluster })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
   const { server, open } = createDoor()
   const port = await listen(server, values)
   const endpoint = localUrl(values.host, port)
-  const settings = { account, region, isDev, pageTokenKey, endpoint: agentUrl(values.host, port, values.advertise) }
+  const settings = { account, region, isDev, keys, endpoint: agentUrl(values.host, port, values.advertise) }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)

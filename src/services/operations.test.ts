@@ -5,7 +5,7 @@ import { Store } from '../store/store.ts'
 import { Described } from '../wire/described.ts'
 import { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
-import { type Operation, type OperationTable, performer } from './operations.ts'
+import { type Operation, type OperationTable, noGuard, performer } from './operations.ts'
 
 interface RunInput {
   readonly cluster?: string
@@ -19,6 +19,8 @@ const aStore = (): Promise<Store> =>
   Store.open(new MemoryJournal(), (error) => {
     throw error
   })
+
+const aPerformer = (store: Store) => ({ store, service: 'test', deps: {}, guard: noGuard })
 
 const aCall = (overrides: Partial<CallContext> = {}): CallContext => ({
   requestId: 'request-1',
@@ -47,7 +49,7 @@ const aService = async (
   }
   const table: OperationTable<object> = { Run: run }
   const store = await aStore()
-  const perform = performer(store, table, {})
+  const perform = performer({ ...aPerformer(store), table })
   return { store, call: (input: RunInput, call: Partial<CallContext> = {}) => perform('Run', input, aCall(call)) }
 }
 
@@ -61,7 +63,7 @@ describe('a call', () => {
       },
     }
     await expect(
-      performer(store, { Fail: fail } as OperationTable<object>, {})('Fail', {}, aCall()),
+      performer({ ...aPerformer(store), table: { Fail: fail } as OperationTable<object> })('Fail', {}, aCall()),
     ).rejects.toThrowError('no')
     expect(store.tables.settings.get('written')).toBeUndefined()
   })
@@ -70,9 +72,8 @@ describe('a call', () => {
     const greet: Operation<{ greeting: string }, object> = {
       handle: (_input, { greeting, region }) => ({ text: `${greeting} ${region}` }),
     }
-    const perform = performer(await aStore(), { Greet: greet } as OperationTable<{ greeting: string }>, {
-      greeting: 'hello',
-    })
+    const table = { Greet: greet } as OperationTable<{ greeting: string }>
+    const perform = performer({ ...aPerformer(await aStore()), table, deps: { greeting: 'hello' } })
     expect(await perform('Greet', {}, aCall())).toEqual({ text: 'hello us-east-1' })
   })
 })

@@ -1,8 +1,9 @@
 /**
- * From a table of handlers to a service: each call is one transaction, and a client token makes it happen once.
- * A handler is a plain synchronous function of (input, context); the context holds the transaction.
+ * From a table of handlers to a service: each call is one transaction, which begins with what the caller must be allowed to do, and a
+ * client token makes it happen once. A handler is a plain synchronous function of (input, context); the context holds the transaction.
  */
 import { assert } from '../kit/assert.ts'
+import type { ContextValues } from '../model/policy/types.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/tables.ts'
 import type { Lazy } from '../wire/described.ts'
@@ -15,8 +16,38 @@ export type OperationContext<Deps> = CallContext & Deps & { readonly tx: Transac
 
 export interface Operation<Deps, Input = never, Output extends object = object> {
   readonly handle: (input: Input, context: OperationContext<Deps>) => Lazy<Output>
+  readonly access?: Access<Deps, Input>
   readonly clientToken?: ClientToken<Deps, Input, Output>
 }
+
+/**
+ * What the caller must be allowed to do, all of it, for the operation to run: the service's action on each resource that the input
+ * names, and what else the call hands over (`iam:PassRole`). `open`: anyone whose signature holds may call.
+ */
+export type Access<Deps, Input> = 'open' | ((input: Input, context: OperationContext<Deps>) => readonly Demand[])
+
+/** One permission that a call needs. */
+export interface Demand {
+  /** `<service>:<Action>`; if absent, the operation's own name on its service. */
+  readonly action?: string
+  /** An ARN, whether or not there is such a resource, or `*` where the action has none. */
+  readonly resource: string
+  /** Condition keys of the service and of the resource, beside the global ones. */
+  readonly context?: ContextValues
+  /** The policy that the resource itself has, as JSON. */
+  readonly resourcePolicy?: string
+}
+
+/** Decides whether callers may do what they ask for. */
+export interface Guard {
+  /** Whether the caller has to be allowed anything at all. */
+  applies(call: CallContext): boolean
+  /** Throws the fault that names principal, action and resource, at the first demand that is denied. */
+  check(tx: Transaction, call: CallContext, demands: readonly (Demand & { readonly action: string })[]): void
+}
+
+/** Everyone may do everything, as in `--dev` mode. */
+export const noGuard: Guard = { applies: () => false, check: () => undefined }
 
 /** How a repeated client token is recognised; absent if the operation takes none. */
 export interface ClientToken<Deps, Input, Output extends object> {
@@ -38,14 +69,28 @@ export interface ClientToken<Deps, Input, Output extends object> {
 /** Operations by name, as the SDK names them. */
 export type OperationTable<Deps> = Readonly<Record<string, Operation<Deps>>>
 
+export interface PerformerOptions<Deps> {
+  readonly store: Store
+  /** Name of the service in actions, e.g. `ecs`. */
+  readonly service: string
+  readonly table: OperationTable<Deps>
+  readonly deps: Deps
+  readonly guard: Guard
+}
+
 /** Runs an operation in one transaction; resolves once it is durable. */
 export const performer =
-  <Deps extends object>(store: Store, table: OperationTable<Deps>, deps: Deps) =>
+  <Deps extends object>({ store, service, table, deps, guard }: PerformerOptions<Deps>) =>
   (name: string, input: object, call: CallContext): Promise<object> =>
     store.transact((tx) => {
       const operation = table[name] as Operation<Deps, object> | undefined
       assert(operation, `${name} was called, which has no handler`)
       const context = { ...call, ...deps, tx }
+      const { access } = operation
+      if (access !== 'open' && access !== undefined && guard.applies(call)) {
+        const demands = access(input, context).map((demand) => ({ action: `${service}:${name}`, ...demand }))
+        guard.check(tx, call, demands)
+      }
       const perform = (): object => operation.handle(input, context)
       const token = operation.clientToken?.of(input)
       if (operation.clientToken === undefined || token === undefined) return perform()

@@ -1,5 +1,13 @@
 /** Every table of the control plane, declared in one place. A change of a record's shape needs a migration (`journal/`). */
 import type {
+  GroupRecord,
+  InstanceProfileRecord,
+  OidcProviderRecord,
+  PolicyRecord,
+  RoleRecord,
+  UserRecord,
+} from '../model/iam-records.ts'
+import type {
   AccessKeyRecord,
   AccountSettingRecord,
   ClientTokenRecord,
@@ -179,7 +187,17 @@ export const tableDefinitions = {
   }),
   accountSettings: defineTable<AccountSettingRecord>()({ name: 'accountSettings', key: (row) => row.key }),
   clientTokens: defineTable<ClientTokenRecord>()({ name: 'clientTokens', key: (row) => row.key }),
-  accessKeys: defineTable<AccessKeyRecord>()({ name: 'accessKeys', key: (row) => row.accessKeyId }),
+  accessKeys: defineTable<AccessKeyRecord>()({
+    name: 'accessKeys',
+    key: (row) => row.accessKeyId,
+    indexes: { byPrincipal: (row) => row.principalArn },
+  }),
+  users: defineTable<UserRecord>()({ name: 'users', key: (row) => row.key }),
+  groups: defineTable<GroupRecord>()({ name: 'groups', key: (row) => row.key }),
+  roles: defineTable<RoleRecord>()({ name: 'roles', key: (row) => row.key }),
+  policies: defineTable<PolicyRecord>()({ name: 'policies', key: (row) => row.arn }),
+  instanceProfiles: defineTable<InstanceProfileRecord>()({ name: 'instanceProfiles', key: (row) => row.key }),
+  oidcProviders: defineTable<OidcProviderRecord>()({ name: 'oidcProviders', key: (row) => row.arn }),
   settings: defineTable<SettingRecord>()({ name: 'settings', key: (row) => row.name }),
 } as const
 

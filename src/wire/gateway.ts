@@ -13,7 +13,7 @@ import { Fault } from './fault.ts'
 import { JsonProtocol } from './json.ts'
 import { type Claim, headerOf, type Protocol, type WireRequest, type WireResponse } from './protocol.ts'
 import { QueryProtocol } from './query.ts'
-import { type Route, Router, serve, type ServedService } from './router.ts'
+import { type Route, Router, ServedService } from './router.ts'
 import type { ErrorShape } from './schema.ts'
 import type { CallContext, ServiceDefinition } from './service.ts'
 import { SignatureError, signatureFault } from './signature-fault.ts'
@@ -70,10 +70,11 @@ export class Gateway {
   readonly #services: readonly ServedService[]
   readonly #router: Router
 
-  /** Throws if a service's operation table does not fit its model. */
   constructor(options: GatewayOptions) {
     this.#options = options
-    this.#services = options.services.map((service) => serve(service, this.#protocols, options.isChecking ?? false))
+    this.#services = options.services.map(
+      (service) => new ServedService(service, this.#protocols, options.isChecking ?? false),
+    )
     this.#router = new Router(this.#services)
   }
 

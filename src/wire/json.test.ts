@@ -36,7 +36,7 @@ const everything: unknown[] = [
 
 const service: ServiceDefinition = {
   name: 'test',
-  model: { Put$: [9, 'test', 'Put', 0, () => everything, () => everything] },
+  model: () => ({ Put$: [9, 'test', 'Put', 0, () => everything, () => everything] }),
   targetPrefix: 'Test_1',
   protocols: ['json-1.1'],
   faults: { invalidInput: 'InvalidParameterException' },
@@ -46,7 +46,7 @@ const service: ServiceDefinition = {
 }
 
 const protocol = new JsonProtocol()
-const put = new Model(service.model, service.numbers).operations.get('Put')!
+const put = new Model(service.model(), service.numbers).operations.get('Put')!
 
 const claimOf = (body: string | Buffer, contentType = 'application/x-amz-json-1.1'): Claim =>
   protocol.recognise({

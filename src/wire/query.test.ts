@@ -30,10 +30,10 @@ const everything: unknown[] = [
 
 const service: ServiceDefinition = {
   name: 'test',
-  model: {
+  model: () => ({
     Put$: [9, 'test', 'Put', 0, () => everything, () => everything],
     Drop$: [9, 'test', 'Drop', 0, 'unit', 'unit'],
-  },
+  }),
   query: { version: '2026-01-01', xmlNamespace: 'https://test.example/' },
   protocols: ['query'],
   faults: { invalidInput: 'ValidationError' },
@@ -43,7 +43,7 @@ const service: ServiceDefinition = {
 }
 
 const protocol = new QueryProtocol()
-const model = new Model(service.model, service.numbers)
+const model = new Model(service.model(), service.numbers)
 const put = model.operations.get('Put')!
 
 const request = (overrides: Partial<WireRequest> & { form?: string }): WireRequest => ({

@@ -6,11 +6,37 @@ import type { ServiceDefinition } from './service.ts'
 import { claimedScope } from './signature-parts.ts'
 import { unknownOperation } from './wire-faults.ts'
 
-/** A service with its model read and a codec for each protocol that it speaks. */
-export interface ServedService {
+/** A service with a codec for each protocol that it speaks. Its model is read at the first call: each costs some megabytes. */
+export class ServedService {
   readonly definition: ServiceDefinition
-  readonly model: Model
-  readonly codecs: ReadonlyMap<Protocol, Codec>
+  readonly #protocols: readonly Protocol[]
+  readonly #isChecking: boolean
+  readonly #codecs = new Map<Protocol, Codec>()
+  #model: Model | undefined
+
+  constructor(definition: ServiceDefinition, protocols: readonly Protocol[], isChecking: boolean) {
+    this.definition = definition
+    this.#protocols = protocols.filter(({ names }) => definition.protocols.some((name) => names.includes(name)))
+    this.#isChecking = isChecking
+  }
+
+  /** Throws if the operation table names operations that the model does not have. */
+  get model(): Model {
+    this.#model ??= modelOf(this.definition)
+    return this.#model
+  }
+
+  speaks(protocol: Protocol): boolean {
+    return this.#protocols.includes(protocol)
+  }
+
+  codec(protocol: Protocol): Codec {
+    const known = this.#codecs.get(protocol)
+    if (known !== undefined) return known
+    const codec = protocol.codec(this.definition, { isChecking: this.#isChecking })
+    this.#codecs.set(protocol, codec)
+    return codec
+  }
 }
 
 export interface Route {
@@ -19,21 +45,11 @@ export interface Route {
   readonly operation: OperationShape
 }
 
-/** Reads the service's model. Throws if its table names operations that the model does not have. */
-export const serve = (
-  definition: ServiceDefinition,
-  protocols: readonly Protocol[],
-  isChecking: boolean,
-): ServedService => {
-  const model = new Model(definition.model, definition.numbers)
+const modelOf = (definition: ServiceDefinition): Model => {
+  const model = new Model(definition.model(), definition.numbers)
   const unknown = [...definition.operations].filter((name) => !model.operations.has(name))
-  if (unknown.length > 0)
-    throw new Bug(
-      `the operation table of ${definition.name} names ${unknown.join(', ')}, which its model does not have`,
-    )
-  const spoken = protocols.filter(({ names }) => definition.protocols.some((name) => names.includes(name)))
-  const codecs = new Map(spoken.map((protocol) => [protocol, protocol.codec(definition, { isChecking })]))
-  return { definition, model, codecs }
+  if (unknown.length === 0) return model
+  throw new Bug(`the operation table of ${definition.name} names ${unknown.join(', ')}, which its model does not have`)
 }
 
 export class Router {
@@ -45,13 +61,10 @@ export class Router {
 
   /** Throws the fault that names what is not known. */
   route(request: WireRequest, protocol: Protocol, claim: Claim): Route {
-    const candidates = this.#services.filter(
-      (each) => each.codecs.has(protocol) && protocol.isFor(each.definition, claim),
-    )
+    const candidates = this.#services.filter((each) => each.speaks(protocol) && protocol.isFor(each.definition, claim))
     for (const service of preferring(candidates, () => claimedScope(request)?.scope.service)) {
       const operation = service.model.operations.get(claim.operation)
-      const codec = service.codecs.get(protocol)
-      if (operation !== undefined && codec !== undefined) return { service, codec, operation }
+      if (operation !== undefined) return { service, codec: service.codec(protocol), operation }
     }
     throw unknownOperation(
       claim,

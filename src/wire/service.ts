@@ -1,5 +1,6 @@
 /** What the gateway knows of an AWS service: its schemas, how clients address it, and a function that performs an operation. */
 
+import type { Principal } from '../model/principal.ts'
 import type { FaultDetails } from './fault.ts'
 import type { NumberKinds } from './schema.ts'
 
@@ -10,17 +11,10 @@ export interface CallContext {
   readonly region: string
   /** Milliseconds since the epoch at which the request arrived. */
   readonly now: number
+  /** The identity behind the signature; in `--dev` mode the root user where the key is nobody's. */
   readonly principal: Principal
   readonly sourceIp: string
   readonly userAgent: string
-}
-
-/** The identity behind the signature; in `--dev` mode always the root user. */
-export interface Principal {
-  readonly arn: string
-  readonly account: string
-  readonly userId: string
-  readonly accessKeyId: string
 }
 
 export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'
@@ -28,8 +22,8 @@ export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'
 export interface ServiceDefinition {
   /** Name in SigV4 scopes and in logs, e.g. `ecs`. */
   readonly name: string
-  /** The `@aws-sdk/client-*` module, whose `<Operation>$` and `<Exception>$` exports are the model. */
-  readonly model: Readonly<Record<string, unknown>>
+  /** Loads what the `@aws-sdk/client-*` module exports: its `<Operation>$` and `<Exception>$` are the model. Asked for at the first call. */
+  readonly model: () => Readonly<Record<string, unknown>>
   /** Prefix of `X-Amz-Target` for the JSON protocols, e.g. `AmazonEC2ContainerServiceV20141113`. */
   readonly targetPrefix?: string
   /** API version and namespace for the Query protocol, e.g. `2011-06-15` and `https://sts.amazonaws.com/doc/2011-06-15/`. */

@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer'
 import { type KeyObject, timingSafeEqual } from 'node:crypto'
 import { basicText } from '../kit/timestamps.ts'
 import { PRESIGNED_VALIDITY_SECONDS, SIGNATURE_SKEW_MS, SIGNING_KEYS } from '../model/limits.ts'
+import type { Principal } from '../model/principal.ts'
 import {
   canonicalHeader,
   canonicalPath,
@@ -19,7 +20,6 @@ import {
   UNSIGNED_PAYLOAD,
 } from '../model/signature-v4.ts'
 import { headerOf, type RequestHeaders } from './protocol.ts'
-import type { Principal } from './service.ts'
 import { SignatureError } from './signature-fault.ts'
 import { readSignature, type SignatureParts } from './signature-parts.ts'
 

@@ -1,4 +1,5 @@
 /** What the scheduler remembers, over the server's port: signed as the SDK signs, asked as `longshore explain` asks. */
+import { aSealer } from '../services-deps.ts'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -40,9 +41,9 @@ beforeAll(async () => {
     throw error
   })
   const common = { store, clock, ids, account: ACCOUNT, region: REGION }
-  const { pageTokenKey, rootAccessKey } = await bootstrap({ ...common, cluster: 'default' })
+  const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   credentials = rootAccessKey
-  plane = new ControlPlane({ ...common, log: silentLog, isDev: false, endpoint: 'http://x', pageTokenKey })
+  plane = new ControlPlane({ ...common, log: silentLog, isDev: false, endpoint: 'http://x', keys })
   server = createServer(plane.listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

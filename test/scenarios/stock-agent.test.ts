@@ -1,4 +1,5 @@
 /** An agent that nobody here wrote, against a whole control plane over HTTP and real websockets, with signatures verified. */
+import { aSealer } from '../services-deps.ts'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
@@ -40,7 +41,15 @@ const ATTRIBUTES = [
 const world = async () => {
   const [clock, ids, region, account] = [new SystemClock(), new SystemIds(), 'us-east-1', '000000000000']
   const store = await Store.open(new MemoryJournal(), () => {})
-  const { pageTokenKey, rootAccessKey } = await bootstrap({ store, clock, ids, account, region, cluster: 'default' })
+  const { keys, rootAccessKey } = await bootstrap({
+    store,
+    clock,
+    ids,
+    sealer: aSealer(),
+    account,
+    region,
+    cluster: 'default',
+  })
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -53,7 +62,7 @@ const world = async () => {
     region,
     isDev: false,
     endpoint,
-    pageTokenKey,
+    keys,
     isChecking: true,
   }
   const controlPlane = new ControlPlane(options)

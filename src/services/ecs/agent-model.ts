@@ -20,11 +20,9 @@ const withText = (structure: StructureSchema, member: string): StructureSchema =
   return [tag, namespace, name, traits, [...members, member], [...schemas, STRING_SCHEMA], ...rest]
 }
 
-const published = sdkModel('@aws-sdk/client-ecs')
-const request = withText(published['RegisterContainerInstanceRequest$'] as StructureSchema, 'clientToken')
-const [tag, namespace, name, traits, , output] = published['RegisterContainerInstance$'] as readonly unknown[]
-
-export const ecsModel: Readonly<Record<string, unknown>> = {
-  ...published,
-  RegisterContainerInstance$: [tag, namespace, name, traits, () => request, output],
+export const ecsModel = (): Readonly<Record<string, unknown>> => {
+  const published = sdkModel('@aws-sdk/client-ecs')
+  const request = withText(published['RegisterContainerInstanceRequest$'] as StructureSchema, 'clientToken')
+  const [tag, namespace, name, traits, , output] = published['RegisterContainerInstance$'] as readonly unknown[]
+  return { ...published, RegisterContainerInstance$: [tag, namespace, name, traits, () => request, output] }
 }

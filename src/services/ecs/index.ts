@@ -1,9 +1,9 @@
 /** Amazon ECS: every operation that has a handler, by its name. */
-import type { Store } from '../../store/store.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
 import { performer } from '../operations.ts'
 import { ecsModel } from './agent-model.ts'
-import type { EcsDeps, EcsOperationTable } from './context.ts'
+import type { ServicesDeps } from '../deps.ts'
+import type { EcsOperationTable } from './context.ts'
 import { missingMember } from './missing-member.ts'
 import { ecsNumbers } from './numbers.ts'
 import { continueServiceDeployment } from './operations/continue-service-deployment.ts'
@@ -130,7 +130,7 @@ const operations: EcsOperationTable = {
   UpdateTaskSet: updateTaskSet,
 }
 
-export const ecsService = (store: Store, deps: EcsDeps): ServiceDefinition => ({
+export const ecsService = (deps: ServicesDeps): ServiceDefinition => ({
   name: 'ecs',
   model: ecsModel,
   targetPrefix: 'AmazonEC2ContainerServiceV20141113',
@@ -138,5 +138,5 @@ export const ecsService = (store: Store, deps: EcsDeps): ServiceDefinition => ({
   faults: { invalidInput: 'InvalidParameterException', missingMember },
   numbers: ecsNumbers,
   operations: new Set(Object.keys(operations)),
-  call: performer(store, operations, deps),
+  call: performer({ store: deps.store, service: 'ecs', table: operations, deps, guard: deps.guard }),
 })

@@ -4,7 +4,7 @@ import { Model, type Shape } from '../../wire/schema.ts'
 import { ecsModel } from './agent-model.ts'
 import { ecsNumbers } from './numbers.ts'
 
-const model = new Model(ecsModel, ecsNumbers)
+const model = new Model(ecsModel(), ecsNumbers)
 
 const decode = (operation: string, input: object): unknown =>
   new JsonDecoders().of(model.operations.get(operation)!.input)(input)

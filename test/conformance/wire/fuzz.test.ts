@@ -12,9 +12,9 @@ import { allServices } from '../../../src/services/index.ts'
 import { MemoryJournal } from '../../../src/store/journal/journal.ts'
 import { Store } from '../../../src/store/store.ts'
 import type { RowChange } from '../../../src/store/table.ts'
+import { servicesDeps } from '../../services-deps.ts'
 import { byTrust } from '../../../src/wire/authentication.ts'
 import { Gateway } from '../../../src/wire/gateway.ts'
-import { HmacPageTokens } from '../../../src/wire/page-tokens.ts'
 import type { WireRequest, WireResponse } from '../../../src/wire/protocol.ts'
 import { Model } from '../../../src/wire/schema.ts'
 import { SchemaInputs } from './schema-inputs.ts'
@@ -94,12 +94,7 @@ const aControlPlane = async (failures: string[]) => {
       else capacity.applyInstance(before, after)
     }
   })
-  const services = allServices(store, {
-    ids,
-    capacity,
-    pageTokens: new HmacPageTokens('key'),
-    agentEndpoints: { acs: 'http://127.0.0.1/acs/', tcs: 'http://127.0.0.1/tcs/' },
-  })
+  const services = allServices(servicesDeps(store, { ids, capacity, clock }))
   const log = new LineLog({ clock, level: 'error', format: 'text', write: (line) => void failures.push(line) })
   const gateway = new Gateway({ services, authenticator, clock, ids, log, isChecking: true })
   const present = [

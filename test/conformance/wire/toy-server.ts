@@ -43,7 +43,7 @@ const callOf =
 
 const ecsService = (handlers: Readonly<Record<string, Handler>>): ServiceDefinition => ({
   name: 'ecs',
-  model: ecs,
+  model: () => ecs,
   targetPrefix: 'AmazonEC2ContainerServiceV20141113',
   protocols: ['json-1.1'],
   faults: { invalidInput: 'InvalidParameterException' },
@@ -53,7 +53,7 @@ const ecsService = (handlers: Readonly<Record<string, Handler>>): ServiceDefinit
 
 const stsService = (handlers: Readonly<Record<string, Handler>>): ServiceDefinition => ({
   name: 'sts',
-  model: sts,
+  model: () => sts,
   query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
   protocols: ['query'],
   faults: { invalidInput: 'ValidationError' },

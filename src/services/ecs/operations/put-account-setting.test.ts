@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, ecsHarness } from '../../../../test/ecs-context.ts'
-import type { Principal } from '../../../wire/service.ts'
+import type { Principal } from '../../../model/principal.ts'
 import { listAccountSettings } from './list-account-settings.ts'
 import { putAccountSetting } from './put-account-setting.ts'
 import { putAccountSettingDefault } from './put-account-setting-default.ts'

@@ -1,12 +1,9 @@
 import { expect, it } from 'vitest'
-import { MemoryJournal } from '../../../store/journal/journal.ts'
-import { Store } from '../../../store/store.ts'
+import { emptyStore, servicesDeps } from '../../../../test/services-deps.ts'
 import { stsService } from '../index.ts'
 
 it('says whose signature the request has', async () => {
-  const store = await Store.open(new MemoryJournal(), (error) => {
-    throw error
-  })
+  const sts = stsService(servicesDeps(await emptyStore()))
   const principal = {
     arn: 'arn:aws:iam::123456789012:user/ada',
     account: '123456789012',
@@ -22,7 +19,7 @@ it('says whose signature the request has', async () => {
     sourceIp: '',
     userAgent: '',
   }
-  expect(await stsService(store).call('GetCallerIdentity', {}, call)).toEqual({
+  expect(await sts.call('GetCallerIdentity', {}, call)).toEqual({
     Account: '123456789012',
     Arn: 'arn:aws:iam::123456789012:user/ada',
     UserId: 'AIDAEXAMPLE',

@@ -1,0 +1,22 @@
+/** What services are built with. */
+import type { Clock } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
+import type { Sealer } from '../kit/sealing.ts'
+import type { SessionTokens } from '../model/principal.ts'
+import type { Store } from '../store/store.ts'
+import type { PageTokens } from '../wire/page-tokens.ts'
+import type { EcsDeps } from './ecs/context.ts'
+import type { Guard } from './operations.ts'
+
+export interface ServicesDeps extends EcsDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly pageTokens: PageTokens
+  /** Decides whether callers may do what they ask for. */
+  readonly guard: Guard
+  /** Makes temporary credentials. */
+  readonly sessions: SessionTokens
+  /** Seals what is secret in the store. */
+  readonly sealer: Sealer
+}
