@@ -2,6 +2,7 @@
 import type { ServiceDefinition } from '../wire/service.ts'
 import type { ServicesDeps } from './deps.ts'
 import { ecsService } from './ecs/index.ts'
+import { iamService } from './iam/index.ts'
 import { stsService } from './sts/index.ts'
 
 export const allServices = (deps: ServicesDeps): readonly ServiceDefinition[] => [ecsService(deps), stsService(deps)]

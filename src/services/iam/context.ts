@@ -1,0 +1,8 @@
+/** What IAM operations work with, besides the call and its transaction. */
+import type { ServicesDeps } from '../deps.ts'
+import type { Operation, OperationContext, OperationTable } from '../operations.ts'
+
+export type IamDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'sealer'>
+export type IamContext = OperationContext<IamDeps>
+export type IamOperation<Input, Output extends object = object> = Operation<IamDeps, Input, Output>
+export type IamOperationTable = OperationTable<IamDeps>

@@ -1,0 +1,21 @@
+/** AWS Identity and Access Management: who there is, and what they may do. Decisions themselves are made in `model/policy/`. */
+import { sdkModel } from '../../wire/sdk-model.ts'
+import type { ServiceDefinition } from '../../wire/service.ts'
+import type { ServicesDeps } from '../deps.ts'
+import { performer } from '../operations.ts'
+import type { IamOperationTable } from './context.ts'
+import { identityOperations } from './identity-operations.ts'
+import { policyOperations } from './policy-operations.ts'
+
+const operations: IamOperationTable = { ...identityOperations, ...policyOperations }
+
+export const iamService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => ({
+  name: 'iam',
+  model: () => sdkModel('@aws-sdk/client-iam'),
+  query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
+  protocols: ['query'],
+  faults: { invalidInput: 'ValidationError' },
+  numbers: {},
+  operations: new Set(Object.keys(operations)),
+  call: performer({ store, service: 'iam', table: operations, deps: { ids, pageTokens, sealer }, guard }),
+})
