@@ -5,4 +5,7 @@ import { ecsService } from './ecs/index.ts'
 import { iamService } from './iam/index.ts'
 import { stsService } from './sts/index.ts'
 
-export const allServices = (deps: ServicesDeps): readonly ServiceDefinition[] => [ecsService(deps), stsService(deps)]
+const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [ecsService, iamService, stsService]
+
+export const allServices = (deps: ServicesDeps): readonly ServiceDefinition[] =>
+  services.map((service) => service(deps))
