@@ -54,7 +54,7 @@ const againstSwarm = (network: Network, atLeast: number): Promise<Answer> =>
     rivalName: 'docker service create',
     goal: { atLeast },
     pairs: 3,
-    warmUps: 0,
+    warmUps: 1,
   })
 
 const againstEngine = (network: Network): Promise<Answer> =>
