@@ -77,7 +77,12 @@ async function serviceUnrest({ world, ledger, scenario }: Site): Promise<readonl
     if (last.isDeleted || isNew) found.push(...remains(service, name))
     else if (service === undefined) found.push(`service ${name} is not there`)
     else if (last.isExternal) found.push(...unsteadySets(service))
-    else if (last.definition.kind.isGood) found.push(...unsteady(service, last, scenario.hosts))
+    else if (last.definition.kind.isGood) {
+      found.push(...unsteady(service, last, scenario.hosts))
+      // Its tasks may all run, and the health of some still be unknown.
+      if (world.store.tables.services.get(service.serviceArn ?? '')?.steadySince === undefined)
+        found.push(`service ${name} does not count as steady yet`)
+    }
   }
   return found
 }
