@@ -4,12 +4,22 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
+declare const sealedMark: unique symbol
+
+/**
+ * A text that a `Sealer` made. To the compiler it is not a string, so that a record's member which holds one has to say so, and cannot
+ * be forgotten when everything is sealed anew under another key.
+ */
+export interface Sealed {
+  readonly [sealedMark]: true
+}
+
 /** Seals and opens under keys that it keeps. */
 export interface Sealer {
   /** `purpose` is authenticated, not stored: e.g. `accessKey/AKIA…`. */
-  seal(plain: Uint8Array, purpose: string): string
+  seal(plain: Uint8Array, purpose: string): Sealed
   /** Throws `Unsealable` if the text was altered, is for another purpose, or is of a key that is not there. */
-  open(sealed: string, purpose: string): Buffer
+  open(sealed: Sealed, purpose: string): Buffer
 }
 
 /** Nothing that was sealed with a key that is here for that purpose. */
@@ -62,16 +72,25 @@ export class MasterKey implements Sealer {
     return this.#current.id
   }
 
-  seal(plain: Uint8Array, purpose: string): string {
-    return `${this.#current.id}.${sealBytes(this.#current.key, plain, purpose).toString('base64url')}`
+  seal(plain: Uint8Array, purpose: string): Sealed {
+    const text = `${this.#current.id}.${sealBytes(this.#current.key, plain, purpose).toString('base64url')}`
+    return text as unknown as Sealed
   }
 
-  open(sealed: string, purpose: string): Buffer {
-    const dot = sealed.indexOf('.')
-    const key = this.#keys.get(sealed.slice(0, dot))
-    if (key === undefined) throw new Unsealable(`There is no master key "${sealed.slice(0, Math.max(dot, 0))}".`)
-    return openBytes(key, Buffer.from(sealed.slice(dot + 1), 'base64url'), purpose)
+  open(sealed: Sealed, purpose: string): Buffer {
+    const id = sealingKeyId(sealed)
+    const key = this.#keys.get(id)
+    if (key === undefined) throw new Unsealable(`There is no master key "${id}".`)
+    return openBytes(key, Buffer.from(textOf(sealed).slice(id.length + 1), 'base64url'), purpose)
   }
+}
+
+const textOf = (sealed: Sealed): string => String(sealed)
+
+/** Which key a text was sealed with. */
+export const sealingKeyId = (sealed: Sealed): string => {
+  const text = textOf(sealed)
+  return text.slice(0, Math.max(text.indexOf('.'), 0))
 }
 
 export interface SealingKey {

@@ -25,6 +25,7 @@ import type {
   VersionInfo,
   Volume,
 } from '@aws-sdk/client-ecs'
+import type { Sealed } from '../kit/sealing.ts'
 
 export interface Tag {
   readonly key: string
@@ -255,7 +256,7 @@ export interface ClientTokenRecord {
 export interface AccessKeyRecord {
   readonly accessKeyId: string
   /** The secret access key, sealed for `accessKey/<access key id>`. */
-  readonly sealedSecret: string
+  readonly sealedSecret: Sealed
   readonly account: string
   /** ARN of the identity that the key belongs to, e.g. `arn:aws:iam::000000000000:root`. */
   readonly principalArn: string
@@ -264,7 +265,13 @@ export interface AccessKeyRecord {
   readonly createdAt: number
 }
 
-/** Small facts of the installation, e.g. the key that seals pagination tokens. */
+/** A key that the installation made for itself, e.g. the one of pagination tokens; sealed for its name. */
+export interface InstallationKeyRecord {
+  readonly name: string
+  readonly sealedKey: Sealed
+}
+
+/** Small facts of the installation. */
 export interface SettingRecord {
   readonly name: string
   readonly value: string

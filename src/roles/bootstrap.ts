@@ -67,11 +67,11 @@ const createCluster = (tx: Transaction, { clock, account, region, cluster }: Fir
 
 /** A key of 32 bytes, made at the first start and kept sealed. */
 const keyOf = (tx: Transaction, name: string, { ids, sealer }: FirstStart): Buffer => {
-  if (!tx.settings.has(name)) {
+  if (!tx.installationKeys.has(name)) {
     const key = Buffer.from(ids.hex32() + ids.hex32(), 'hex').subarray(0, SEALING_KEY_BYTES)
-    tx.settings.insert({ name, value: sealer.seal(key, name) })
+    tx.installationKeys.insert({ name, sealedKey: sealer.seal(key, name) })
   }
-  return sealer.open(defined(tx.settings.get(name), name).value, name)
+  return sealer.open(defined(tx.installationKeys.get(name), name).sealedKey, name)
 }
 
 const rootAccessKey = (tx: Transaction, { account, ids, clock, sealer }: FirstStart): RootAccessKey => {

@@ -7,18 +7,26 @@ import type {
   RoleRecord,
   UserRecord,
 } from '../model/iam-records.ts'
+import type { KmsAliasRecord, KmsKeyMaterialRecord, KmsKeyRecord } from '../model/kms-records.ts'
 import type {
   AccessKeyRecord,
   AccountSettingRecord,
   ClientTokenRecord,
   ClusterRecord,
   ContainerInstanceRecord,
+  InstallationKeyRecord,
   SettingRecord,
   TaskContainerRecord,
   TaskDefinitionFamilyRecord,
   TaskDefinitionRecord,
   TaskRecord,
 } from '../model/records.ts'
+import {
+  type SecretRecord,
+  secretNameKey,
+  secretVersionKey,
+  type SecretVersionRecord,
+} from '../model/secret-records.ts'
 import type {
   CapacityProviderRecord,
   DeploymentRecord,
@@ -198,6 +206,28 @@ export const tableDefinitions = {
   policies: defineTable<PolicyRecord>()({ name: 'policies', key: (row) => row.arn }),
   instanceProfiles: defineTable<InstanceProfileRecord>()({ name: 'instanceProfiles', key: (row) => row.key }),
   oidcProviders: defineTable<OidcProviderRecord>()({ name: 'oidcProviders', key: (row) => row.arn }),
+  kmsKeys: defineTable<KmsKeyRecord>()({ name: 'kmsKeys', key: (row) => row.keyId }),
+  kmsKeyMaterials: defineTable<KmsKeyMaterialRecord>()({
+    name: 'kmsKeyMaterials',
+    key: (row) => row.materialId,
+    indexes: { byKey: (row) => row.keyId },
+  }),
+  kmsAliases: defineTable<KmsAliasRecord>()({
+    name: 'kmsAliases',
+    key: (row) => row.arn,
+    indexes: { byKey: (row) => row.targetKeyId },
+  }),
+  secrets: defineTable<SecretRecord>()({
+    name: 'secrets',
+    key: (row) => row.arn,
+    indexes: { byName: (row) => secretNameKey(row.region, row.account, row.name) },
+  }),
+  secretVersions: defineTable<SecretVersionRecord>()({
+    name: 'secretVersions',
+    key: (row) => secretVersionKey(row.secretArn, row.versionId),
+    indexes: { bySecret: (row) => row.secretArn },
+  }),
+  installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
   settings: defineTable<SettingRecord>()({ name: 'settings', key: (row) => row.name }),
 } as const
 
