@@ -26,7 +26,26 @@ export const isArn = (text: string): boolean => text.startsWith('arn:')
 const ecs = (region: string, account: string, resource: string): string =>
   `arn:aws:ecs:${region}:${account}:${resource}`
 
-export const roleArn = (account: string, nameWithPath: string): string => `arn:aws:iam::${account}:role/${nameWithPath}`
+/** IAM is the same in every region, so its ARNs name none. `path` begins and ends with a slash; `name` may begin with a path of its own. */
+const iam =
+  (type: string) =>
+  (account: string, name: string, path = '/'): string =>
+    `arn:aws:iam::${account}:${type}${path}${name}`
+
+export const userArn = iam('user')
+export const groupArn = iam('group')
+export const roleArn = iam('role')
+export const instanceProfileArn = iam('instance-profile')
+
+/** The root user of an account. */
+export const rootArn = (account: string): string => `arn:aws:iam::${account}:root`
+
+/** `url` without its scheme, e.g. `token.example.com/tenant`. */
+export const oidcProviderArn = (account: string, url: string): string => `arn:aws:iam::${account}:oidc-provider/${url}`
+
+/** A managed policy; the account of AWS's own is `aws`. */
+export const policyArn = (account: string, nameWithPath: string): string =>
+  `arn:aws:iam::${account}:policy/${nameWithPath}`
 
 export const clusterArn = (region: string, account: string, clusterName: string): string =>
   ecs(region, account, `cluster/${clusterName}`)

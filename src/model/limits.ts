@@ -178,3 +178,29 @@ export const GROUPS_SPREAD_PER_VIEW = 2000
 export const COUNTED_REQUIREMENTS = 1000
 /** Services whose last plan the scheduler keeps in memory to explain. */
 export const SERVICE_PLANS_REMEMBERED = 10_000
+
+/** IAM. Source: "IAM and AWS STS quotas" in the user guide, and the constraints of members in the API reference. */
+export const USERS_PER_ACCOUNT = 5000
+export const GROUPS_PER_ACCOUNT = 300
+export const ROLES_PER_ACCOUNT = 1000
+export const INSTANCE_PROFILES_PER_ACCOUNT = 1000
+export const OIDC_PROVIDERS_PER_ACCOUNT = 100
+export const GROUPS_PER_USER = 10
+export const ACCESS_KEYS_PER_USER = 2
+export const ROLES_PER_INSTANCE_PROFILE = 1
+export const CLIENT_IDS_PER_OIDC_PROVIDER = 100
+export const THUMBPRINTS_PER_OIDC_PROVIDER = 5
+/** Characters of a trust policy, white space not counted. */
+export const TRUST_POLICY_LENGTH = 2048
+/** Characters of any policy in a request, white space included. */
+export const POLICY_DOCUMENT_LENGTH = 131_072
+export const IAM_USER_NAME_LENGTH = 64
+export const IAM_ROLE_NAME_LENGTH = 64
+export const IAM_NAME_LENGTH = 128
+export const IAM_PATH_LENGTH = 512
+export const ROLE_DESCRIPTION_LENGTH = 1000
+/** How long a session of a role may last, at the least and at the most that a role can be set to. */
+export const ROLE_SESSION_SECONDS = { min: 3600, max: 43_200 } as const
+/** Results of one page of IAM's lists: unless the request says so, and at most. */
+export const IAM_PAGE_SIZE = 100
+export const LARGEST_IAM_PAGE = 1000
