@@ -88,6 +88,8 @@ export class Ledger {
   readonly definitions = new Set<string>()
   /** By name. A service whose creation was not answered is here too. */
   readonly services = new Map<string, Promised<ServiceWish>>()
+  /** Ids of tasks that were to be protected once, whether or not they still are. */
+  readonly protected = new Set<string>()
   /** Status of container instances, by ARN. */
   readonly instances = new Map<string, Promised<'ACTIVE' | 'DRAINING' | 'INACTIVE'>>()
 

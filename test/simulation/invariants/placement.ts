@@ -14,7 +14,7 @@ export function* placementUnrest(site: Site): Iterable<string> {
     if (revision === undefined) continue
     const tasks = tables.tasks.find('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))
     yield* unevenZones(site, service, revision, tasks)
-    yield* unjustShares(service, revision, tasks)
+    yield* unjustShares(site, service, revision, tasks)
   }
 }
 
@@ -36,7 +36,9 @@ function* unevenZones(
     yield `service ${serviceName} has tasks in zones unevenly: ${text(counts)}`
 }
 
+/** Tasks that were protected while the service shrank may be more of one provider than its share. */
 function* unjustShares(
+  { ledger }: Site,
   { serviceName, desiredCount }: ServiceRecord,
   { capacityProviderStrategy }: ServiceRevisionRecord,
   tasks: readonly TaskRecord[],
@@ -44,6 +46,11 @@ function* unjustShares(
   if (capacityProviderStrategy.length === 0) return
   const counts = countBy(tasks, ({ capacityProviderName = '' }) => capacityProviderName)
   const shares = providerCounts(capacityProviderStrategy, desiredCount)
+  const spared = countBy(
+    tasks.filter(({ taskId }) => ledger.protected.has(taskId)),
+    ({ capacityProviderName = '' }) => capacityProviderName,
+  )
+  if ([...shares].some(([name, share]) => (spared.get(name) ?? 0) > share)) return
   for (const [name, share] of shares)
     if ((counts.get(name) ?? 0) !== share)
       yield `service ${serviceName} has tasks of providers ${text(counts)}, and they share ${text(shares)}`

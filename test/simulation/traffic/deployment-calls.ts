@@ -1,6 +1,6 @@
 /** What users do with deployments under way: stop them, decide the hooks that they wait at, and protect tasks from them. */
 import type { ServiceDeployment } from '@aws-sdk/client-ecs'
-import { taskArn } from '../../../src/model/arn.ts'
+import { resourceId, taskArn } from '../../../src/model/arn.ts'
 import { isOver } from '../../../src/model/new-deployment.ts'
 import type { Site } from '../site.ts'
 import { attempt } from './caller.ts'
@@ -40,6 +40,7 @@ export class DeploymentCalls {
     if (tasks.length === 0) return
     const protectionEnabled = chance.is(0.8)
     const expiresInMinutes = chance.int(1, PROTECTION_MINUTES)
+    if (protectionEnabled) for (const arn of tasks) ledger.protected.add(resourceId(arn))
     await attempt(this.#site, 'UpdateTaskProtection', {
       cluster: 'default',
       tasks,
