@@ -44,8 +44,7 @@ export const rootArn = (account: string): string => `arn:aws:iam::${account}:roo
 export const oidcProviderArn = (account: string, url: string): string => `arn:aws:iam::${account}:oidc-provider/${url}`
 
 /** A managed policy; the account of AWS's own is `aws`. */
-export const policyArn = (account: string, nameWithPath: string): string =>
-  `arn:aws:iam::${account}:policy/${nameWithPath}`
+export const policyArn = iam('policy')
 
 export const clusterArn = (region: string, account: string, clusterName: string): string =>
   ecs(region, account, `cluster/${clusterName}`)
