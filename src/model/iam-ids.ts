@@ -1,12 +1,11 @@
 /**
- * Unique ids of IAM: a prefix that says what it is, then upper-case letters and digits.
+ * Unique ids of IAM: a prefix that says what it is, then upper-case letters and digits. Those of access keys tell their account (`access-key.ts`).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
  */
 import type { Ids } from '../kit/ids.ts'
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const ID_LENGTH = 21
-const ACCESS_KEY_ID_LENGTH = 20
 
 /** Two hexadecimal digits of randomness make one of 32 characters; 256 is a multiple of 32, so all are equally likely. */
 const randomDigits = (ids: Ids, length: number): string => {
@@ -15,14 +14,12 @@ const randomDigits = (ids: Ids, length: number): string => {
 }
 
 const withPrefix =
-  (prefix: string, length: number) =>
+  (prefix: string) =>
   (ids: Ids): string =>
-    prefix + randomDigits(ids, length - prefix.length)
+    prefix + randomDigits(ids, ID_LENGTH - prefix.length)
 
-export const newUserId = withPrefix('AIDA', ID_LENGTH)
-export const newGroupId = withPrefix('AGPA', ID_LENGTH)
-export const newRoleId = withPrefix('AROA', ID_LENGTH)
-export const newInstanceProfileId = withPrefix('AIPA', ID_LENGTH)
-export const newPolicyId = withPrefix('ANPA', ID_LENGTH)
-/** Of long-lived credentials. */
-export const newAccessKeyId = withPrefix('AKIA', ACCESS_KEY_ID_LENGTH)
+export const newUserId = withPrefix('AIDA')
+export const newGroupId = withPrefix('AGPA')
+export const newRoleId = withPrefix('AROA')
+export const newInstanceProfileId = withPrefix('AIPA')
+export const newPolicyId = withPrefix('ANPA')
