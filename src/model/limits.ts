@@ -140,6 +140,19 @@ export const SIGNATURE_SKEW_MS = 5 * 60_000
 /** Longest validity of a presigned request. Source: SigV4 query string authentication. */
 export const PRESIGNED_VALIDITY_SECONDS = 7 * 24 * 3600
 
+/** How often a new key begins to seal session tokens. */
+export const SESSION_KEY_ROTATION_MS = 24 * 3_600_000
+/** Longest session. Source: GetSessionToken, GetFederationToken. */
+export const LONGEST_SESSION_MS = 36 * 3_600_000
+/** How long a key is kept after its last token has expired: clocks of replicas differ. */
+export const SESSION_KEY_SLACK_MS = 3_600_000
+/** Session tokens that are kept opened: opening one costs as much as verifying ten signatures. */
+export const OPENED_SESSION_TOKENS = 4096
+/** How often the last uses of access keys and roles are written. AWS: they are known within minutes to hours. */
+export const LAST_USED_INTERVAL_MS = 5 * 60_000
+/** Access keys and roles whose use is remembered until it is written. */
+export const LAST_USES_KEPT = 100_000
+
 export const REASON_LENGTH = 1024
 
 /** Bytes of one ACS frame from an agent; the largest are lists of tasks to verify. */

@@ -53,8 +53,8 @@ export interface TemporaryCredentials {
 
 /** Makes temporary credentials and recognises its own. */
 export interface SessionTokens {
-  /** Credentials of a session, good until its `expiresAt`. */
-  issue(principal: SessionPrincipal): TemporaryCredentials
+  /** Credentials of a session, good until its `expiresAt`. The token has at least as many bytes as are asked for. */
+  issue(principal: SessionPrincipal, minimumTokenBytes?: number): TemporaryCredentials
   /** What a token carries, expired or not; undefined if it was not issued here for that key. */
   open(accessKeyId: string, sessionToken: string): OpenedSession | undefined
 }

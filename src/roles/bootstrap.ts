@@ -5,13 +5,13 @@ import type { Ids } from '../kit/ids.ts'
 import { readRootKey, type RootAccessKey, writeRootKey } from '../kit/installation.ts'
 import { type Sealer, SEALING_KEY_BYTES } from '../kit/sealing.ts'
 import { clusterArn } from '../model/arn.ts'
-import { accessKeyPurpose, newSecretAccessKey } from '../model/access-key.ts'
+import { accessKeyPurpose, newAccessKeyId, newSecretAccessKey } from '../model/access-key.ts'
+import { newSessionKey, SessionKeyRing } from '../model/session-keys.ts'
 import type { SessionKeys } from '../model/session-tokens.ts'
 import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/tables.ts'
 
 const PAGE_TOKEN_KEY = 'pageTokenKey'
-const SESSION_KEY = 'sessionKey'
 
 /** What the control plane seals and signs with. */
 export interface InstallationKeys {
@@ -42,8 +42,8 @@ export const bootstrap = async (start: FirstStart): Promise<Installation> =>
   start.store.transact((tx) => {
     createCluster(tx, start)
     const pageTokenKey = keyOf(tx, PAGE_TOKEN_KEY, start)
-    const sessionKey = { id: 's1', key: keyOf(tx, SESSION_KEY, start) }
-    const sessionKeys = { newest: () => sessionKey, get: (id: string) => (id === 's1' ? sessionKey : undefined) }
+    createSessionKey(tx, start)
+    const sessionKeys = new SessionKeyRing(start.store.tables.sessionKeys, start.sealer)
     return {
       keys: { pageTokenKey, sessionKeys, sealer: start.sealer },
       rootAccessKey: rootAccessKey(tx, start),
@@ -65,6 +65,11 @@ const createCluster = (tx: Transaction, { clock, account, region, cluster }: Fir
   })
 }
 
+/** The first; those after it are made in time by a controller. */
+const createSessionKey = (tx: Transaction, { ids, sealer, clock }: FirstStart): void => {
+  if (tx.sessionKeys.size === 0) tx.sessionKeys.insert(newSessionKey(ids, sealer, clock.now()))
+}
+
 /** A key of 32 bytes, made at the first start and kept sealed. */
 const keyOf = (tx: Transaction, name: string, { ids, sealer }: FirstStart): Buffer => {
   if (!tx.installationKeys.has(name)) {
@@ -78,7 +83,7 @@ const rootAccessKey = (tx: Transaction, { account, ids, clock, sealer }: FirstSt
   const principalArn = `arn:aws:iam::${account}:root`
   for (const { accessKeyId, sealedSecret } of tx.accessKeys.iterate('byPrincipal', principalArn))
     return { accessKeyId, secretAccessKey: sealer.open(sealedSecret, accessKeyPurpose(accessKeyId)).toString() }
-  const accessKeyId = `AKIA${ids.hex32().slice(0, 16).toUpperCase()}`
+  const accessKeyId = newAccessKeyId('AKIA', account, ids)
   const secretAccessKey = newSecretAccessKey(ids)
   tx.accessKeys.insert({
     accessKeyId,

@@ -37,6 +37,7 @@ import type {
   TaskSetRecord,
 } from '../model/service-records.ts'
 import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
+import type { SessionKeyRecord } from '../model/session-keys.ts'
 import {
   defineTable,
   type Mutable,
@@ -227,6 +228,7 @@ export const tableDefinitions = {
     key: (row) => secretVersionKey(row.secretArn, row.versionId),
     indexes: { bySecret: (row) => row.secretArn },
   }),
+  sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
   settings: defineTable<SettingRecord>()({ name: 'settings', key: (row) => row.name }),
 } as const
