@@ -85,7 +85,7 @@ export class MasterKey implements Sealer {
   }
 }
 
-const textOf = (sealed: Sealed): string => String(sealed)
+const textOf = (sealed: Sealed): string => sealed as unknown as string
 
 /** Which key a text was sealed with. */
 export const sealingKeyId = (sealed: Sealed): string => {

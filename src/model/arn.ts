@@ -116,3 +116,14 @@ export const taskDefinitionOf = (arn: string): { family: string; revision: numbe
 }
 
 export const clusterNameOf = (arn: string): string => resourceId(arn)
+
+export const kmsKeyArn = (region: string, account: string, keyId: string): string =>
+  `arn:aws:kms:${region}:${account}:key/${keyId}`
+
+/** `aliasName` begins with `alias/`. */
+export const kmsAliasArn = (region: string, account: string, aliasName: string): string =>
+  `arn:aws:kms:${region}:${account}:${aliasName}`
+
+/** `idOfSecret` is the secret's name, a hyphen and six random characters. */
+export const secretArn = (region: string, account: string, idOfSecret: string): string =>
+  `arn:aws:secretsmanager:${region}:${account}:secret:${idOfSecret}`
