@@ -37,6 +37,10 @@ export const groupArn = iam('group')
 export const roleArn = iam('role')
 export const instanceProfileArn = iam('instance-profile')
 
+/** A session of a role. AWS: the role's path is not part of it. */
+export const assumedRoleArn = (account: string, roleName: string, sessionName: string): string =>
+  `arn:aws:sts::${account}:assumed-role/${roleName}/${sessionName}`
+
 /** The root user of an account. */
 export const rootArn = (account: string): string => `arn:aws:iam::${account}:root`
 
@@ -127,3 +131,20 @@ export const kmsAliasArn = (region: string, account: string, aliasName: string):
 /** `idOfSecret` is the secret's name, a hyphen and six random characters. */
 export const secretArn = (region: string, account: string, idOfSecret: string): string =>
   `arn:aws:secretsmanager:${region}:${account}:secret:${idOfSecret}`
+
+const PARAMETER_PREFIX = 'parameter/'
+
+/** Of a parameter's name or path. AWS: a name at the root has the same ARN with and without its slash. */
+export const parameterArn = (region: string, account: string, name: string): string =>
+  `arn:aws:ssm:${region}:${account}:${PARAMETER_PREFIX}${name.replace(/^\//, '')}`
+
+/** The name that a parameter's ARN stands for: a path where it has levels. Undefined if it is the ARN of something else. */
+export const parameterNameOf = (arn: string): string | undefined => {
+  const { service, resource = '' } = parseArn(arn) ?? {}
+  if (service !== 'ssm' || !resource.startsWith(PARAMETER_PREFIX)) return undefined
+  const name = resource.slice(PARAMETER_PREFIX.length)
+  return name.includes('/') ? `/${name}` : name
+}
+
+/** All resources of Systems Manager in a region, for actions that have none of their own. */
+export const anySsmArn = (region: string, account: string): string => `arn:aws:ssm:${region}:${account}:*`

@@ -126,6 +126,8 @@ export const UPDATED_INSTANCES = 10
 
 /** How long a stopped task stays visible. Source: DescribeTasks, "Stopped tasks are removed from the results after at least one hour". */
 export const STOPPED_TASK_RETENTION_MS = 3_600_000
+/** How long the credentials of a task's role are good. Source: task IAM role guide, "credentials expire after 6 hours". */
+export const TASK_CREDENTIALS_LIFE_MS = 6 * 3_600_000
 /** How long a deregistered container instance stays visible. AWS: "for a period of time", which it does not state. */
 export const INACTIVE_INSTANCE_RETENTION_MS = 24 * 3_600_000
 /** How long a service deployment stays visible. Source: "Viewing Amazon ECS service deployments", the most recent 90 days. */
@@ -217,3 +219,29 @@ export const ROLE_SESSION_SECONDS = { min: 3600, max: 43_200 } as const
 /** Results of one page of IAM's lists: unless the request says so, and at most. */
 export const IAM_PAGE_SIZE = 100
 export const LARGEST_IAM_PAGE = 1000
+
+/** Parameter Store. Source: "AWS Systems Manager endpoints and quotas", and PutParameter and LabelParameterVersion in the API reference. */
+export const PARAMETERS_PER_TIER = { Standard: 10_000, Advanced: 100_000 } as const
+/** Bytes of a parameter's value, by tier. */
+export const PARAMETER_VALUE_BYTES = { Standard: 4096, Advanced: 8192 } as const
+export const PARAMETER_VERSIONS = 100
+export const LABELS_PER_PARAMETER_VERSION = 10
+export const PARAMETER_LABEL_LENGTH = 100
+export const PARAMETER_POLICIES = 10
+/** Characters of a parameter's name, its ARN's beginning included. */
+export const PARAMETER_NAME_LENGTH = 1011
+export const PARAMETER_DESCRIPTION_LENGTH = 1024
+export const PARAMETER_PATTERN_LENGTH = 1024
+/** Levels of a name, e.g. three in `/a/b/c`. */
+export const PARAMETER_HIERARCHY_DEPTH = 15
+/** Parameters that one GetParameters or DeleteParameters names. */
+export const PARAMETERS_PER_CALL = 10
+/** Results of one page: unless the request says so, and at most. */
+export const PARAMETERS_BY_PATH_PAGE = { usual: 10, max: 10 } as const
+export const DESCRIBE_PARAMETERS_PAGE = { usual: 10, max: 50 } as const
+export const PARAMETER_HISTORY_PAGE = { usual: 50, max: 50 } as const
+/** Rows that one page of parameters looks at; what does not match a filter counts too. */
+export const PARAMETER_PAGE_ROWS = 10_000
+/** Values of one filter, and their characters. */
+export const PARAMETER_FILTER_VALUES = 50
+export const PARAMETER_FILTER_VALUE_LENGTH = 1024
