@@ -8,6 +8,13 @@ import type {
   UserRecord,
 } from '../model/iam-records.ts'
 import type { KmsAliasRecord, KmsKeyMaterialRecord, KmsKeyRecord } from '../model/kms-records.ts'
+import {
+  type ParameterRecord,
+  parameterRegionKey,
+  parameterTierKey,
+  parameterVersionKey,
+  type ParameterVersionRecord,
+} from '../model/parameter-records.ts'
 import type {
   AccessKeyRecord,
   AccountSettingRecord,
@@ -227,6 +234,19 @@ export const tableDefinitions = {
     name: 'secretVersions',
     key: (row) => secretVersionKey(row.secretArn, row.versionId),
     indexes: { bySecret: (row) => row.secretArn },
+  }),
+  parameters: defineTable<ParameterRecord>()({
+    name: 'parameters',
+    key: (row) => row.arn,
+    indexes: { inRegion: (row) => parameterRegionKey(row.region, row.account) },
+    sorted: ['inRegion'],
+    counters: { inTier: (row) => parameterTierKey(row.region, row.account, row.tier) },
+  }),
+  parameterVersions: defineTable<ParameterVersionRecord>()({
+    name: 'parameterVersions',
+    key: (row) => parameterVersionKey(row.arn, row.version),
+    indexes: { byParameter: (row) => row.arn },
+    sorted: ['byParameter'],
   }),
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
