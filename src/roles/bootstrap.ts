@@ -12,10 +12,13 @@ import type { Store } from '../store/store.ts'
 import type { Transaction } from '../store/tables.ts'
 
 const PAGE_TOKEN_KEY = 'pageTokenKey'
+const CREDENTIALS_ID_KEY = 'credentialsIdKey'
 
 /** What the control plane seals and signs with. */
 export interface InstallationKeys {
   readonly pageTokenKey: Buffer
+  /** What the ids are derived with under which containers ask for the credentials of their task. */
+  readonly credentialsIdKey: Buffer
   /** Seal the tokens of temporary credentials. */
   readonly sessionKeys: SessionKeys
   /** Seals what is secret in the store. */
@@ -42,10 +45,11 @@ export const bootstrap = async (start: FirstStart): Promise<Installation> =>
   start.store.transact((tx) => {
     createCluster(tx, start)
     const pageTokenKey = keyOf(tx, PAGE_TOKEN_KEY, start)
+    const credentialsIdKey = keyOf(tx, CREDENTIALS_ID_KEY, start)
     createSessionKey(tx, start)
     const sessionKeys = new SessionKeyRing(start.store.tables.sessionKeys, start.sealer)
     return {
-      keys: { pageTokenKey, sessionKeys, sealer: start.sealer },
+      keys: { pageTokenKey, credentialsIdKey, sessionKeys, sealer: start.sealer },
       rootAccessKey: rootAccessKey(tx, start),
     }
   })
