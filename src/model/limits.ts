@@ -205,10 +205,23 @@ export const ACCESS_KEYS_PER_USER = 2
 export const ROLES_PER_INSTANCE_PROFILE = 1
 export const CLIENT_IDS_PER_OIDC_PROVIDER = 100
 export const THUMBPRINTS_PER_OIDC_PROVIDER = 5
+export const POLICIES_PER_ACCOUNT = 1500
+export const VERSIONS_PER_POLICY = 5
+/** Managed policies attached to one user, group or role. */
+export const ATTACHED_POLICIES = 10
+/** Characters of a managed policy, white space not counted. */
+export const MANAGED_POLICY_LENGTH = 6144
+/** Characters of all inline policies of one entity together, white space not counted. */
+export const USER_POLICIES_LENGTH = 2048
+export const GROUP_POLICIES_LENGTH = 5120
+export const ROLE_POLICIES_LENGTH = 10_240
+export const POLICY_DESCRIPTION_LENGTH = 1000
 /** Characters of a trust policy, white space not counted. */
 export const TRUST_POLICY_LENGTH = 2048
 /** Characters of any policy in a request, white space included. */
 export const POLICY_DOCUMENT_LENGTH = 131_072
+/** Nesting of objects and lists in a policy: its grammar needs five. */
+export const POLICY_JSON_DEPTH = 16
 export const IAM_USER_NAME_LENGTH = 64
 export const IAM_ROLE_NAME_LENGTH = 64
 export const IAM_NAME_LENGTH = 128

@@ -81,6 +81,13 @@ interface NamesOidcProvider {
 export const onOidcProvider = <Input extends NamesOidcProvider>(...extras: Extra<Input>[]): IamAccess<Input> =>
   on(({ OpenIDConnectProviderArn: arn = '' }, { tx }) => tx.oidcProviders.get(arn) ?? { arn }, extras)
 
+interface NamesPolicy {
+  readonly PolicyArn?: string | undefined
+}
+
+export const onPolicy = <Input extends NamesPolicy>(...extras: Extra<Input>[]): IamAccess<Input> =>
+  on(({ PolicyArn: arn = '' }, { tx }) => tx.policies.get(arn) ?? { arn }, extras)
+
 /** Something that the operation makes, or another ARN that only its input tells. */
 export const onArn = <Input>(
   arnOf: (input: Input, context: IamContext) => string,

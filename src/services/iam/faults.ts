@@ -23,3 +23,9 @@ export const malformedPolicyDocument = (message: string): Fault =>
 
 export const unmodifiableEntity = (message: string): Fault =>
   new Fault({ code: 'UnmodifiableEntityException', message })
+
+export const policyNotAttachable = (message: string): Fault =>
+  new Fault({ code: 'PolicyNotAttachableException', message })
+
+/** Where it is not the caller's policies that deny, but whose the resource is. */
+export const accessDenied = (message: string): Fault => new Fault({ code: 'AccessDenied', message, status: 403 })
