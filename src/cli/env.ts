@@ -25,6 +25,8 @@ export const envCommand = command({
       AWS_DEFAULT_REGION: note.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      // The AWS CLI and boto3 read the one, SDKs for JavaScript the other.
+      ...(note.authorityFile && { AWS_CA_BUNDLE: note.authorityFile, NODE_EXTRA_CA_CERTS: note.authorityFile }),
     }
     const present = IN_THE_WAY.filter((name) => process.env[name])
     const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${value}\n`)

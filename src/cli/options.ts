@@ -1,15 +1,17 @@
 /** Options and look-ups that several commands share. */
 import { UserError } from '../kit/command.ts'
 import { defaultDataDir, readNote, readRootKey, type RootAccessKey, type RunningNote } from '../kit/installation.ts'
+import { trustCertificates } from '../kit/trust.ts'
 
 export const dataDirOption = {
   'data-dir': { type: 'string', valueName: 'DIR', description: 'where state is kept', default: defaultDataDir() },
 } as const
 
-/** The note of the Longshore that runs on this data directory, or a sentence that says that none does. */
+/** The note of the Longshore that runs on this data directory, whose certificate is trusted from then on, or a sentence that says that none does. */
 export const requireNote = (dataDir: string): RunningNote => {
   const note = readNote(dataDir)
   if (note === undefined) throw new UserError(`Longshore is not running on ${dataDir}. Start it with 'longshore up'.`)
+  if (note.authorityFile !== undefined) trustCertificates(note.authorityFile)
   return note
 }
 

@@ -19,6 +19,8 @@ export interface RunningNote {
   /** `docker`, `simulated`, or `none` where no agent was started. */
   readonly runtime: string
   readonly isDev: boolean
+  /** The certificate of the installation's own authority, where it signed the server's. */
+  readonly authorityFile?: string
   readonly startedAt: string
   readonly version: string
 }
@@ -54,7 +56,7 @@ export const readNote = (dataDir: string): RunningNote | undefined => {
 
 /** Start time of a live process, undefined if there is none. Source: proc(5), field 22 of /proc/PID/stat. */
 export const processStart = (processId: number): string | undefined => {
-  const stat = readIfPresent(`/proc/${processId}/stat`)
+  const stat = readFileIfPresent(`/proc/${processId}/stat`)
   if (stat === undefined) return undefined
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return afterName[0] === 'Z' ? undefined : afterName[19]
@@ -70,12 +72,15 @@ export const readRootKey = (dataDir: string): RootAccessKey | undefined =>
 
 export const writeRootKey = (dataDir: string, key: RootAccessKey): void => writePrivate(rootKeyFile(dataDir), key)
 
+export const writePrivate = (file: string, content: object): void =>
+  writePrivateText(file, `${JSON.stringify(content, null, 2)}\n`)
+
 /** For the owner alone, and whole or not at all: a disk may be full. */
-export const writePrivate = (file: string, content: object): void => {
+export const writePrivateText = (file: string, text: string): void => {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.${process.pid}`
   try {
-    writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    writeFileSync(draft, text, { mode: 0o600 })
     renameSync(draft, file)
   } catch (error) {
     rmSync(draft, { force: true })
@@ -85,7 +90,7 @@ export const writePrivate = (file: string, content: object): void => {
 
 /** JSON that is for its owner alone; undefined if there is no such file. What a power cut has torn counts as missing: the next start writes it again. */
 export const readPrivate = <T>(file: string): T | undefined => {
-  const text = readIfPresent(file)
+  const text = readFileIfPresent(file)
   if (text === undefined) return undefined
   try {
     return JSON.parse(text) as T
@@ -98,7 +103,7 @@ export const readPrivate = <T>(file: string): T | undefined => {
 /** ENOTDIR: a part of the path is a file. ESRCH: the process of a /proc entry has just ended. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
 
-const readIfPresent = (file: string): string | undefined => {
+export const readFileIfPresent = (file: string): string | undefined => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

@@ -4,21 +4,21 @@ import { agentUrl, listen, localUrl } from './address.ts'
 
 describe('the URL for clients on this machine', () => {
   it('is that of the address, and of the loopback where all addresses are meant', () => {
-    expect(localUrl('127.0.0.1', 4566)).toBe('http://127.0.0.1:4566')
-    expect(localUrl('::1', 4566)).toBe('http://[::1]:4566')
-    expect(localUrl('0.0.0.0', 4566)).toBe('http://127.0.0.1:4566')
-    expect(localUrl('::', 4566)).toBe('http://127.0.0.1:4566')
+    expect(localUrl('http', '127.0.0.1', 4566)).toBe('http://127.0.0.1:4566')
+    expect(localUrl('http', '::1', 4566)).toBe('http://[::1]:4566')
+    expect(localUrl('http', '0.0.0.0', 4566)).toBe('http://127.0.0.1:4566')
+    expect(localUrl('http', '::', 4566)).toBe('http://127.0.0.1:4566')
   })
 })
 
 describe('the URL for agents', () => {
   it('is the one that is advertised', () => {
-    expect(agentUrl('0.0.0.0', 4566, 'https://ecs.example.com/')).toBe('https://ecs.example.com')
+    expect(agentUrl('http', '0.0.0.0', 4566, 'https://ecs.example.com/')).toBe('https://ecs.example.com')
   })
 
   it('is that of the address otherwise; no loopback where all addresses are meant and there is another', () => {
-    expect(agentUrl('192.0.2.7', 4566, undefined)).toBe('http://192.0.2.7:4566')
-    expect(agentUrl('0.0.0.0', 4566, undefined)).toMatch(/^http:\/\/\d+\.\d+\.\d+\.\d+:4566$/)
+    expect(agentUrl('http', '192.0.2.7', 4566, undefined)).toBe('http://192.0.2.7:4566')
+    expect(agentUrl('http', '0.0.0.0', 4566, undefined)).toMatch(/^http:\/\/\d+\.\d+\.\d+\.\d+:4566$/)
   })
 })
 

@@ -36,16 +36,20 @@ const explain = (error: NodeJS.ErrnoException, host: string, port: string): Erro
 
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
+export type Scheme = 'http' | 'https'
+
 /** The base URL for clients on this machine. */
-export const localUrl = (host: string, port: number): string => baseUrl(isWildcard(host) ? '127.0.0.1' : host, port)
+export const localUrl = (scheme: Scheme, host: string, port: number): string =>
+  baseUrl(scheme, isWildcard(host) ? '127.0.0.1' : host, port)
 
 /** The base URL for agents: where a server listens on all addresses, the first that other machines can know. */
-export const agentUrl = (host: string, port: number, advertise: string | undefined): string => {
+export const agentUrl = (scheme: Scheme, host: string, port: number, advertise: string | undefined): string => {
   if (advertise !== undefined) return advertise.replace(/\/+$/, '')
-  return isWildcard(host) ? baseUrl(externalAddress() ?? '127.0.0.1', port) : localUrl(host, port)
+  return isWildcard(host) ? baseUrl(scheme, externalAddress() ?? '127.0.0.1', port) : localUrl(scheme, host, port)
 }
 
-const baseUrl = (host: string, port: number): string => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
+const baseUrl = (scheme: Scheme, host: string, port: number): string =>
+  `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`
 
 const externalAddress = (): string | undefined =>
   Object.values(networkInterfaces())

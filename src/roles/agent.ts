@@ -21,6 +21,7 @@ import { command, UserError } from '../kit/command.ts'
 import { type Ids, SystemIds } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
+import { trustCertificates } from '../kit/trust.ts'
 import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { openHost } from './agent-host.ts'
@@ -34,6 +35,11 @@ const options = {
     description: 'what runs containers: docker, or simulated (nothing really runs)',
     default: 'docker',
     choices: ['docker', 'simulated'],
+  },
+  'ca-cert': {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'trust the authorities in this file (PEM) too, e.g. that of a server with --tls',
   },
   'config-file': {
     type: 'string',
@@ -51,6 +57,7 @@ export const agentCommand = command({
   options,
   run: async (values) => {
     try {
+      if (values['ca-cert'] !== undefined) trustCertificates(values['ca-cert'])
       await runAgent(values.runtime, values['config-file'])
       return 0
     } catch (error) {

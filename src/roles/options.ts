@@ -25,6 +25,16 @@ export const serverOptions = {
   dev: { type: 'boolean', description: 'accept any credentials, as local AWS emulators do; loopback only' },
   port: { type: 'string', valueName: 'PORT', description: 'where to listen; 0 picks a free port', default: '4566' },
   host: { type: 'string', valueName: 'ADDRESS', description: 'where to listen', default: '127.0.0.1' },
+  tls: {
+    type: 'boolean',
+    description: 'serve HTTPS, with a certificate of an authority of its own that is made on demand',
+  },
+  'tls-cert': { type: 'string', valueName: 'FILE', description: 'serve HTTPS with this certificate (PEM)' },
+  'tls-key': { type: 'string', valueName: 'FILE', description: 'the key of that certificate (PEM)' },
+  'plain-http': {
+    type: 'boolean',
+    description: 'serve plain HTTP beyond loopback too, where something in front of it speaks HTTPS',
+  },
   advertise: {
     type: 'string',
     valueName: 'URL',
@@ -65,6 +75,10 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 export const checkServerOptions = (values: {
   dev: boolean
   host: string
+  tls: boolean
+  'tls-cert': string | undefined
+  'tls-key': string | undefined
+  'plain-http': boolean
   account: string
   region: string
   cluster: string
@@ -78,6 +92,7 @@ export const checkServerOptions = (values: {
       `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
     )
   }
+  checkTls(values)
   if (values.advertise !== undefined && !/^https?:\/\/[^\s/?#]+\/*$/.test(values.advertise))
     throw new UserError(`--advertise is "${values.advertise}"; it must look like https://ecs.example.com.`)
   if (!/^\d{12}$/.test(values.account))
@@ -89,6 +104,25 @@ export const checkServerOptions = (values: {
       `--cluster is "${values.cluster}"; a cluster name has 1 to 255 letters, digits, hyphens and underscores.`,
     )
   }
+}
+
+/** Credentials are worth nothing if they can be listened to. */
+const checkTls = (values: {
+  readonly host: string
+  readonly tls: boolean
+  readonly 'tls-cert': string | undefined
+  readonly 'tls-key': string | undefined
+  readonly 'plain-http': boolean
+}): void => {
+  const hasFiles = values['tls-cert'] !== undefined
+  if (hasFiles !== (values['tls-key'] !== undefined))
+    throw new UserError('--tls-cert and --tls-key belong together: give both.')
+  if (hasFiles && values.tls)
+    throw new UserError('--tls makes a certificate, and --tls-cert names one: give one of them.')
+  if (LOOPBACK.test(values.host) || values.tls || hasFiles || values['plain-http']) return
+  throw new UserError(
+    `Beyond loopback Longshore serves HTTPS: add --tls, or --tls-cert and --tls-key, or --plain-http if something in front of ${values.host} speaks HTTPS.`,
+  )
 }
 
 /** Refuses what is no number of seconds. */

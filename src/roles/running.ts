@@ -15,9 +15,19 @@ export interface NoteSource {
   readonly runtime: string
   readonly dev: boolean
   readonly clock: Clock
+  readonly authorityFile?: string | undefined
 }
 
-export const noteOf = ({ endpoint, account, region, cluster, runtime, dev, clock }: NoteSource): RunningNote => ({
+export const noteOf = ({
+  authorityFile,
+  endpoint,
+  account,
+  region,
+  cluster,
+  runtime,
+  dev,
+  clock,
+}: NoteSource): RunningNote => ({
   processId: process.pid,
   processStart: processStart(process.pid) ?? '',
   endpoint,
@@ -26,6 +36,7 @@ export const noteOf = ({ endpoint, account, region, cluster, runtime, dev, clock
   cluster,
   runtime,
   isDev: dev,
+  ...(authorityFile && { authorityFile }),
   startedAt: isoText(clock.now()),
   version: version(),
 })

@@ -4,6 +4,7 @@ import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
 import { removeNote, serverDir, writeNote } from '../kit/installation.ts'
+import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
 import { JournalError } from '../store/journal/journal.ts'
@@ -14,6 +15,8 @@ import { agentUrl, listen, localUrl } from './address.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
 import { masterKeyFile, masterKeyIn } from './master-key.ts'
+import { secureServer } from './tls/secure-server.ts'
+import { type ServerCertificate, serverCertificate } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, patienceOf, serverOptions } from './options.ts'
 import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
@@ -53,16 +56,19 @@ const serve = async (values: ServerValues): Promise<void> => {
   const { keys, rootAccessKey } = await bootstrap({ store, clock, ids, sealer, account, region, cluster })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
-  const { server, open } = createDoor()
+  const certificate = serverCertificate(values, clock, ids)
+  const scheme = certificate === undefined ? 'http' : 'https'
+  const { server, open } = await createDoor(certificate, clock, log)
   const port = await listen(server, values)
-  const endpoint = localUrl(values.host, port)
-  const settings = { account, region, isDev, keys, endpoint: agentUrl(values.host, port, values.advertise) }
+  const endpoint = localUrl(scheme, values.host, port)
+  const settings = { account, region, isDev, keys, endpoint: agentUrl(scheme, values.host, port, values.advertise) }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
-  if (!hasParent()) introduce(values, endpoint, clock)
-  sayReady({ endpoint })
+  const { authorityFile } = certificate ?? {}
+  if (!hasParent()) introduce(values, endpoint, clock, authorityFile)
+  sayReady({ endpoint, ...(authorityFile && { authorityFile }) })
 
   const failure = await Promise.race([failed, untilToldToEnd()])
   if (failure !== undefined) {
@@ -79,10 +85,17 @@ const serve = async (values: ServerValues): Promise<void> => {
   log.info('stopped', { endpoint })
 }
 
+interface Door {
+  readonly server: Server
+  readonly open: (controlPlane: ControlPlane) => void
+}
+
 /** A server whose address is known before what it serves is: whoever comes too early waits until it is opened. */
-const createDoor = (): { server: Server; open: (controlPlane: ControlPlane) => void } => {
+const createDoor = async (certificate: ServerCertificate | undefined, clock: Clock, log: Log): Promise<Door> => {
   const { promise: opened, resolve: open } = Promise.withResolvers<ControlPlane>()
-  const server = http.createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS })
+  const options = { connectionsCheckingInterval: CONNECTIONS_CHECK_MS }
+  const server =
+    certificate === undefined ? http.createServer(options) : await secureServer(certificate, options, { clock, log })
   configureServer(server)
   server.on('request', (request, response) => void opened.then(({ listener }) => listener(request, response)))
   server.on(
@@ -93,9 +106,9 @@ const createDoor = (): { server: Server; open: (controlPlane: ControlPlane) => v
 }
 
 /** On its own, the server says what `up` says otherwise. */
-const introduce = (values: ServerValues, endpoint: string, clock: Clock): void => {
+const introduce = (values: ServerValues, endpoint: string, clock: Clock, authorityFile: string | undefined): void => {
   const { account, region, cluster, dev, 'data-dir': dataDir } = values
-  const note = noteOf({ endpoint, account, region, cluster, dev, runtime: 'none', clock })
+  const note = noteOf({ endpoint, account, region, cluster, dev, runtime: 'none', clock, authorityFile })
   inDataDir(dataDir, () => writeNote(dataDir, note))
   process.stdout.write(greeting(note, dataDir))
 }

@@ -98,6 +98,7 @@ class Up {
   readonly #ids = new SystemIds()
   readonly #log: Log
   #endpoint = ''
+  #authorityFile: string | undefined
 
   constructor(values: UpValues) {
     this.#values = values
@@ -107,7 +108,7 @@ class Up {
   /** Runs until it is told to end, and then ends what it started, the agent first. */
   async run(): Promise<number> {
     const server = this.#child('server', () => this.#serverArgs())
-    const agent = this.#child('agent', () => ['--runtime', this.#values.runtime])
+    const agent = this.#child('agent', () => this.#agentArgs())
     const ended = untilToldToEnd()
     try {
       const isUp = await Promise.race([this.#start(server, agent), ended])
@@ -127,10 +128,13 @@ class Up {
 
   async #start(server: Child, agent: Child): Promise<true> {
     const { account, region, cluster, dev, 'data-dir': dataDir } = this.#values
-    this.#endpoint = (await server.start())['endpoint'] ?? ''
+    const ready = await server.start()
+    this.#endpoint = ready['endpoint'] ?? ''
+    this.#authorityFile = ready['authorityFile']
     if (!this.#values['no-agent']) await agent.start()
     const runtime = this.#values['no-agent'] ? 'none' : this.#values.runtime
-    const note = noteOf({ endpoint: this.#endpoint, account, region, cluster, runtime, dev, clock: this.#clock })
+    const [endpoint, authorityFile] = [this.#endpoint, this.#authorityFile]
+    const note = noteOf({ endpoint, authorityFile, account, region, cluster, runtime, dev, clock: this.#clock })
     inDataDir(dataDir, () => writeNote(dataDir, note))
     process.stdout.write(greeting(note, dataDir))
     return true
@@ -173,7 +177,19 @@ class Up {
     const flags = { port, host, account, region, cluster, 'data-dir': dataDir, ...(advertise && { advertise }) }
     const args = Object.entries({ ...flags, ...this.#patience() }).map(([name, value]) => `--${name}=${value}`)
     // Said either way: the child reads the same variables and file, which the user's flag overrode.
-    return [...args, dev ? '--dev' : '--no-dev', ...this.#logArgs()]
+    return [...args, dev ? '--dev' : '--no-dev', ...this.#tlsArgs(), ...this.#logArgs()]
+  }
+
+  /** Said to the server either way: it reads the same variables and file, which the user's flags overrode. */
+  #tlsArgs(): string[] {
+    const { tls, 'tls-cert': cert, 'tls-key': key, 'plain-http': isPlain } = this.#values
+    const files = cert === undefined || key === undefined ? [] : [`--tls-cert=${cert}`, `--tls-key=${key}`]
+    return [...files, tls ? '--tls' : '--no-tls', isPlain ? '--plain-http' : '--no-plain-http']
+  }
+
+  #agentArgs(): string[] {
+    const authority = this.#authorityFile
+    return ['--runtime', this.#values.runtime, ...(authority === undefined ? [] : ['--ca-cert', authority])]
   }
 
   #patience() {

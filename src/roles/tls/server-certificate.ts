@@ -1,0 +1,80 @@
+/** The certificate that a server shows: from the operator's files, from the installation's own authority, or none. */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
+import type { Clock } from '../../kit/clock.ts'
+import { UserError } from '../../kit/command.ts'
+import type { Ids } from '../../kit/ids.ts'
+import { inDataDir } from '../running.ts'
+import { authorityFile, type Certificate, localCertificate } from './local-authority.ts'
+
+export interface TlsValues {
+  readonly tls: boolean
+  readonly 'tls-cert': string | undefined
+  readonly 'tls-key': string | undefined
+  readonly host: string
+  readonly advertise: string | undefined
+  readonly 'data-dir': string
+}
+
+export interface ServerCertificate {
+  /** The certificate as it is now: operators renew theirs, and ours end. */
+  readonly current: () => Promise<Certificate>
+  /** Changes when `current` may have another answer. */
+  readonly version: () => string
+  /** What clients have to trust; absent where the operator's own certificate is shown. */
+  readonly authorityFile?: string
+}
+
+/** Undefined where plain HTTP is spoken. Throws `UserError` if the operator's files are not a certificate and its key. */
+export const serverCertificate = (values: TlsValues, clock: Clock, ids: Ids): ServerCertificate | undefined => {
+  const { tls, 'tls-cert': certFile, 'tls-key': keyFile, 'data-dir': dataDir } = values
+  if (certFile !== undefined && keyFile !== undefined) {
+    const current = async (): Promise<Certificate> => readPair(certFile, keyFile)
+    readPair(certFile, keyFile)
+    return { current, version: () => `${modifiedAt(certFile)}/${modifiedAt(keyFile)}` }
+  }
+  if (!tls) return undefined
+  const names = [...namesOf(values)]
+  return {
+    current: () => inDataDir(dataDir, () => localCertificate({ dataDir, names, clock, ids })),
+    version: () => String(Math.floor(clock.now() / DAY_MS)),
+    authorityFile: authorityFile(dataDir),
+  }
+}
+
+const DAY_MS = 86_400_000
+
+const modifiedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+const readPair = (certFile: string, keyFile: string): Certificate => {
+  const [cert, key] = [readText(certFile), readText(keyFile)]
+  try {
+    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return { cert, key }
+  } catch (error) {
+    throw new UserError(`${certFile} and ${keyFile} are no certificate and key in PEM (${(error as Error).message}).`, {
+      cause: error,
+    })
+  }
+  throw new UserError(`The key in ${keyFile} is not that of the certificate in ${certFile}.`)
+}
+
+const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UserError(`Cannot read ${file} (${(error as Error).message}).`, { cause: error })
+  }
+}
+
+/** Under which clients reach the server: this machine's names and addresses, and what is advertised. */
+const namesOf = ({ host, advertise }: TlsValues): ReadonlySet<string> => {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((some) => some ?? [])
+    .filter(({ scopeid, family }) => family === 'IPv4' || !scopeid)
+    .map(({ address }) => address)
+  const advertised = advertise === undefined ? [] : [new URL(advertise).hostname.replaceAll(/[[\]]/g, '')]
+  const wildcards = new Set(['0.0.0.0', '::'])
+  const names = ['localhost', '127.0.0.1', '::1', hostname(), host, ...addresses, ...advertised]
+  return new Set(names.filter((name) => !wildcards.has(name)))
+}
