@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import { isOver } from '../../../model/new-deployment.ts'
 import type { LifecycleHookRecord, ServiceDeploymentRecord } from '../../../model/service-records.ts'
+import { onServiceDeployment } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
@@ -16,6 +17,7 @@ export const continueServiceDeployment: EcsOperation<
   ContinueServiceDeploymentRequest,
   ContinueServiceDeploymentResponse
 > = {
+  access: onServiceDeployment,
   handle: ({ serviceDeploymentArn: arn, hookId, action = 'CONTINUE' }, context) => {
     if (!arn) throw missing('serviceDeploymentArn')
     if (!hookId) throw missing('hookId')

@@ -2,15 +2,21 @@
 import type { CreateCapacityProviderRequest, CreateCapacityProviderResponse } from '@aws-sdk/client-ecs'
 import { groupNameOf } from '../../../model/capacity-provider.ts'
 import type { CapacityProviderRecord } from '../../../model/service-records.ts'
+import { ANY, creating, on } from '../access.ts'
 import { checkedGroupProvider } from '../auto-scaling-group-provider.ts'
 import { capacityProviderArnOf, refuseCluster, refuseManagedInstances } from '../capacity-providers.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeCapacityProvider } from '../describe-capacity-provider.ts'
 import { clientException } from '../faults.ts'
 import { ECS_NAME } from '../lookups.ts'
+import { passInfrastructureRoles } from '../pass-role.ts'
 import { checkedTags } from '../tags.ts'
 
 export const createCapacityProvider: EcsOperation<CreateCapacityProviderRequest, CreateCapacityProviderResponse> = {
+  access: ({ name = ANY, tags, ...input }, context) => [
+    ...creating(context, 'CreateCapacityProvider', tags, on(context, capacityProviderArnOf(context, name))),
+    ...passInfrastructureRoles(context, input),
+  ],
   handle: (input, context) => {
     refuseManagedInstances(input)
     refuseCluster(input)

@@ -3,6 +3,9 @@ import type { ClusterSetting, CreateClusterRequest, CreateClusterResponse } from
 import { util } from '../../../kit/node.ts'
 import { clusterNameOf } from '../../../model/arn.ts'
 import type { ClusterRecord } from '../../../model/records.ts'
+import { clusterNamed } from '../access-arns.ts'
+import { capacityProviderKeys, storageKey } from '../access-keys.ts'
+import { creating, on } from '../access.ts'
 import { principalOf, valueInForce } from '../account-settings.ts'
 import { checkedCapacityProviders, checkedStrategy } from '../capacity-providers.ts'
 import { checkedConfiguration, checkedServiceConnectDefaults, mergedSettings } from '../cluster-configuration.ts'
@@ -13,6 +16,14 @@ import { invalidParameter } from '../faults.ts'
 import { checkedTags } from '../tags.ts'
 
 export const createCluster: EcsOperation<CreateClusterRequest, CreateClusterResponse> = {
+  access: (input, context) => {
+    const { clusterName, capacityProviders, defaultCapacityProviderStrategy, tags } = input
+    const demand = on(context, clusterNamed(context, clusterName), {
+      ...capacityProviderKeys(context, capacityProviders, defaultCapacityProviderStrategy),
+      ...storageKey(input),
+    })
+    return creating(context, 'CreateCluster', tags, demand)
+  },
   handle: (input, context) => {
     const wanted = clusterOf(input, context)
     const existing = findCluster(context, wanted.clusterArn)

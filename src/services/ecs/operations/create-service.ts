@@ -7,6 +7,8 @@ import { resourceId, serviceArn } from '../../../model/arn.ts'
 import { SERVICE_CLIENT_TOKEN_LENGTH } from '../../../model/limits.ts'
 import type { ClusterRecord } from '../../../model/records.ts'
 import type { ServiceRecord } from '../../../model/service-records.ts'
+import { launchingNewService } from '../access-launches.ts'
+import { creating, on, serviceArnOf } from '../access.ts'
 import { beginServiceDeployment } from '../begin-service-deployment.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { checkedDeploymentConfiguration } from '../deployment-configuration.ts'
@@ -31,6 +33,12 @@ import {
 import { checkedTags } from '../tags.ts'
 
 export const createService: EcsOperation<CreateServiceRequest, CreateServiceResponse> = {
+  access: (input, context) => {
+    const { cluster, serviceName, tags } = input
+    const { keys, roles } = launchingNewService(context, input)
+    const demand = on(context, serviceArnOf(context, { cluster, service: serviceName }), keys)
+    return [...creating(context, 'CreateService', tags, demand), ...roles]
+  },
   clientToken: {
     of: ({ clientToken }) => checkedToken(clientToken),
     scope: ({ cluster = 'default' }) => resourceId(cluster),

@@ -5,6 +5,9 @@ import { defined } from '../../../kit/assert.ts'
 import { deploymentIdOf, resourceId } from '../../../model/arn.ts'
 import { TASK_SET_CLIENT_TOKEN_LENGTH, TASK_SETS_PER_SERVICE } from '../../../model/limits.ts'
 import type { ServiceRecord, ServiceRevisionRecord, TaskSetRecord } from '../../../model/service-records.ts'
+import { taskSetNamed } from '../access-arns.ts'
+import { launchingNewService } from '../access-launches.ts'
+import { ANY, creating, on, serviceArnOf } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeTaskSet } from '../describe-task-set.ts'
 import { invalidParameter, unsupportedFeature } from '../faults.ts'
@@ -16,6 +19,11 @@ import { checkedTags } from '../tags.ts'
 import { checkedScalePercent, requireActiveTaskSetService } from '../task-sets.ts'
 
 export const createTaskSet: EcsOperation<CreateTaskSetRequest, CreateTaskSetResponse> = {
+  access: (input, context) => {
+    const { keys, roles } = launchingNewService(context, input)
+    const demand = on(context, taskSetNamed(serviceArnOf(context, input), ANY), keys)
+    return [...creating(context, 'CreateTaskSet', input.tags, demand), ...roles]
+  },
   clientToken: {
     of: ({ clientToken }) => checkedToken(clientToken),
     scope: ({ cluster = 'default', service = '' }) => `${resourceId(cluster)}/${resourceId(service)}`,

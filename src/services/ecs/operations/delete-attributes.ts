@@ -1,6 +1,7 @@
 /** DeleteAttributes: takes custom attributes off container instances. One that is not there is left out of the answer. */
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
+import { onAttributeTargets } from '../access.ts'
 import { attributeTargets, type AttributeTarget } from '../attribute-targets.ts'
 import { capacityProviderNameOf } from '../capacity-provider-instances.ts'
 import { checkCustom, checkedAttributeName } from '../container-instance-attributes.ts'
@@ -9,6 +10,7 @@ import { invalidParameter } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 
 export const deleteAttributes: EcsOperation<DeleteAttributesRequest, DeleteAttributesResponse> = {
+  access: onAttributeTargets,
   handle: (input, context) => {
     const targets = attributeTargets(context, requireCluster(context, input.cluster), input.attributes)
     return { attributes: targets.flatMap((target) => remove(context, target)) }

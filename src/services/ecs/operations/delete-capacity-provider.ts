@@ -1,12 +1,14 @@
 /** DeleteCapacityProvider: makes a capacity provider INACTIVE that no cluster has. Its name can be given anew at once. */
 import type { DeleteCapacityProviderRequest, DeleteCapacityProviderResponse } from '@aws-sdk/client-ecs'
 import { clusterArn } from '../../../model/arn.ts'
-import { refuseScope, requireCapacityProvider } from '../capacity-providers.ts'
+import { ANY, on } from '../access.ts'
+import { capacityProviderArnOf, refuseScope, requireCapacityProvider } from '../capacity-providers.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeCapacityProvider } from '../describe-capacity-provider.ts'
 import { clientException } from '../faults.ts'
 
 export const deleteCapacityProvider: EcsOperation<DeleteCapacityProviderRequest, DeleteCapacityProviderResponse> = {
+  access: ({ capacityProvider = ANY }, context) => [on(context, capacityProviderArnOf(context, capacityProvider))],
   handle: (input, context) => {
     const { capacityProviderArn, name } = requireCapacityProvider(context, input.capacityProvider)
     refuseScope(input)

@@ -5,6 +5,7 @@
 import type { DeleteServiceRequest, DeleteServiceResponse } from '@aws-sdk/client-ecs'
 import { isOver, stoppedDeployment } from '../../../model/new-deployment.ts'
 import type { ServiceRecord } from '../../../model/service-records.ts'
+import { onService } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeService } from '../describe-service.ts'
 import { invalidParameter, serviceNotFound } from '../faults.ts'
@@ -12,6 +13,7 @@ import { requireCluster } from '../lookups.ts'
 import { requireService } from '../service-lookups.ts'
 
 export const deleteService: EcsOperation<DeleteServiceRequest, DeleteServiceResponse> = {
+  access: onService,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const service = requireService(context, cluster, input.service)

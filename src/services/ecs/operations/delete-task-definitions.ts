@@ -10,6 +10,8 @@ import type {
 } from '@aws-sdk/client-ecs'
 import { DELETE_TASK_DEFINITIONS } from '../../../model/limits.ts'
 import type { Described } from '../../../wire/described.ts'
+import { taskDefinitionNamed } from '../access-arns.ts'
+import { onEach } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describedTaskDefinition } from '../describe-task-definition.ts'
 import { invalidParameter } from '../faults.ts'
@@ -22,6 +24,8 @@ const STILL_ACTIVE =
   'The specified task definition is still in an active status. Please deregister the target and try again.'
 
 export const deleteTaskDefinitions: EcsOperation<DeleteTaskDefinitionsRequest, DeleteTaskDefinitionsResponse> = {
+  access: ({ taskDefinitions }, context) =>
+    onEach(context, taskDefinitions, (name) => taskDefinitionNamed(context, name)),
   handle: ({ taskDefinitions: names = [] }, context) => {
     if (names.length === 0) throw missing('taskDefinitions')
     if (names.length > DELETE_TASK_DEFINITIONS) {

@@ -4,12 +4,14 @@ import { resourceId } from '../../../model/arn.ts'
 import type { ServiceRecord, TaskSetRecord } from '../../../model/service-records.ts'
 import { computedDesiredCount } from '../../../model/task-set-size.ts'
 import { serviceTasksKey } from '../../../store/tables.ts'
+import { onTaskSet } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeTaskSet } from '../describe-task-set.ts'
 import { invalidParameter } from '../faults.ts'
 import { requireTaskSet, requireTaskSetService } from '../task-sets.ts'
 
 export const deleteTaskSet: EcsOperation<DeleteTaskSetRequest, DeleteTaskSetResponse> = {
+  access: onTaskSet,
   handle: (input, context) => {
     const service = requireTaskSetService(context, input)
     const before = requireTaskSet(context, service, input.taskSet)

@@ -4,6 +4,7 @@
  */
 import type { DeregisterContainerInstanceRequest, DeregisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
 import { endWithoutAgent, type StopCause } from '../../../model/task-state.ts'
+import { onCluster } from '../access.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
@@ -19,6 +20,7 @@ export const deregisterContainerInstance: EcsOperation<
   DeregisterContainerInstanceRequest,
   DeregisterContainerInstanceResponse
 > = {
+  access: onCluster,
   handle: (input, context) => {
     const { containerInstances, tasks } = context.tx
     const instance = requireContainerInstance(context, requireCluster(context, input.cluster), input.containerInstance)

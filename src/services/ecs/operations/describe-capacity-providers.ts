@@ -8,6 +8,7 @@ import type {
   DescribeCapacityProvidersResponse,
 } from '@aws-sdk/client-ecs'
 import { CAPACITY_PROVIDERS_PAGE_SIZE, DESCRIBE_ITEMS } from '../../../model/limits.ts'
+import { onEach } from '../access.ts'
 import { capacityProviderArnOf } from '../capacity-providers.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeCapacityProvider, describeFargateProviders } from '../describe-capacity-provider.ts'
@@ -22,6 +23,8 @@ export const describeCapacityProviders: EcsOperation<
   DescribeCapacityProvidersRequest,
   DescribeCapacityProvidersResponse
 > = {
+  access: ({ capacityProviders }, context) =>
+    onEach(context, capacityProviders, (name) => capacityProviderArnOf(context, name)),
   handle: (input, context) => {
     const named = input.capacityProviders ?? []
     if (named.length > DESCRIBE_ITEMS)

@@ -1,6 +1,7 @@
 /** DescribeContainerInstances: instances of one cluster by id or ARN, deregistered ones too; what is not found is a failure. */
 import type { DescribeContainerInstancesRequest, DescribeContainerInstancesResponse } from '@aws-sdk/client-ecs'
 import { DESCRIBE_ITEMS } from '../../../model/limits.ts'
+import { onContainerInstances } from '../access.ts'
 import { containerInstanceArnOf, findContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
@@ -13,6 +14,7 @@ export const describeContainerInstances: EcsOperation<
   DescribeContainerInstancesRequest,
   DescribeContainerInstancesResponse
 > = {
+  access: onContainerInstances,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const include = eachOneOf('include', input.include, ecsEnums.ContainerInstanceField)

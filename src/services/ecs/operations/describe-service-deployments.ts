@@ -1,6 +1,7 @@
 /** DescribeServiceDeployments: passages of services to another revision, past and present; what is not found is a failure. */
 import type { DescribeServiceDeploymentsRequest, DescribeServiceDeploymentsResponse } from '@aws-sdk/client-ecs'
 import { DESCRIBE_SERVICE_DEPLOYMENTS } from '../../../model/limits.ts'
+import { onPartsOfServices } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeServiceDeployment } from '../describe-service-deployment.ts'
 import { invalidParameter } from '../faults.ts'
@@ -11,6 +12,7 @@ export const describeServiceDeployments: EcsOperation<
   DescribeServiceDeploymentsRequest,
   DescribeServiceDeploymentsResponse
 > = {
+  access: ({ serviceDeploymentArns }, context) => onPartsOfServices(serviceDeploymentArns, context),
   handle: ({ serviceDeploymentArns: arns = [] }, context) => {
     if (arns.length === 0) throw missing('serviceDeploymentArns')
     if (arns.length > DESCRIBE_SERVICE_DEPLOYMENTS)

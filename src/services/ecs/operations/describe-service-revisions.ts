@@ -1,6 +1,7 @@
 /** DescribeServiceRevisions: what the tasks of services are made of, or were; what is not found is a failure. */
 import type { DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse } from '@aws-sdk/client-ecs'
 import { DESCRIBE_SERVICE_DEPLOYMENTS } from '../../../model/limits.ts'
+import { onPartsOfServices } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeServiceRevision } from '../describe-service-revision.ts'
 import { invalidParameter } from '../faults.ts'
@@ -9,6 +10,7 @@ import { findByArns, getByArn } from '../service-deployment-lookups.ts'
 
 export const describeServiceRevisions: EcsOperation<DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse> =
   {
+    access: ({ serviceRevisionArns }, context) => onPartsOfServices(serviceRevisionArns, context),
     handle: ({ serviceRevisionArns: arns = [] }, context) => {
       if (arns.length === 0) throw missing('serviceRevisionArns')
       if (arns.length > DESCRIBE_SERVICE_DEPLOYMENTS)

@@ -2,6 +2,7 @@
 import type { DescribeServicesRequest, DescribeServicesResponse, Failure, Service } from '@aws-sdk/client-ecs'
 import { DESCRIBE_SERVICES } from '../../../model/limits.ts'
 import { isArn } from '../../../model/arn.ts'
+import { onServices } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeService } from '../describe-service.ts'
 import { ecsEnums, eachOneOf } from '../enums.ts'
@@ -11,6 +12,7 @@ import { missing } from '../missing-member.ts'
 import { getService, serviceArnIn } from '../service-lookups.ts'
 
 export const describeServices: EcsOperation<DescribeServicesRequest, DescribeServicesResponse> = {
+  access: onServices,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const identifiers = new Set(input.services)

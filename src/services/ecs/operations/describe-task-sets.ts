@@ -1,6 +1,7 @@
 /** DescribeTaskSets: the task sets of one service, all of them unless some are named; what is not found is a failure. */
 import type { DescribeTaskSetsRequest, DescribeTaskSetsResponse } from '@aws-sdk/client-ecs'
 import { DESCRIBE_ITEMS } from '../../../model/limits.ts'
+import { onTaskSets } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeTaskSet } from '../describe-task-set.ts'
 import { ecsEnums, eachOneOf } from '../enums.ts'
@@ -9,6 +10,7 @@ import { findByArns } from '../service-deployment-lookups.ts'
 import { getTaskSet, requireTaskSetService, taskSetArnIn } from '../task-sets.ts'
 
 export const describeTaskSets: EcsOperation<DescribeTaskSetsRequest, DescribeTaskSetsResponse> = {
+  access: onTaskSets,
   handle: (input, context) => {
     const service = requireTaskSetService(context, input)
     const withTags = eachOneOf('include', input.include, ecsEnums.TaskSetField).has('TAGS')

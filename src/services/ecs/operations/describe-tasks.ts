@@ -2,6 +2,7 @@
 import type { DescribeTasksRequest, DescribeTasksResponse, Failure, Task } from '@aws-sdk/client-ecs'
 import { DESCRIBE_ITEMS } from '../../../model/limits.ts'
 import type { Described } from '../../../wire/described.ts'
+import { onTasks } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describedTask } from '../describe-task.ts'
 import { ecsEnums, eachOneOf } from '../enums.ts'
@@ -11,6 +12,7 @@ import { requireCluster } from '../lookups.ts'
 import { missing } from '../missing-member.ts'
 
 export const describeTasks: EcsOperation<DescribeTasksRequest, DescribeTasksResponse> = {
+  access: onTasks,
   handle: ({ cluster: clusterName, tasks: identifiers = [], include }, context) => {
     const cluster = requireCluster(context, clusterName)
     if (identifiers.length === 0) throw missing('tasks')

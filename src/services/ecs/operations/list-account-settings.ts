@@ -2,12 +2,14 @@
 import type { ListAccountSettingsRequest, ListAccountSettingsResponse } from '@aws-sdk/client-ecs'
 import { accountSettingKey } from '../../../model/account-settings.ts'
 import { ACCOUNT_SETTINGS_PAGE_SIZE } from '../../../model/limits.ts'
+import { onAnything } from '../access.ts'
 import { checkedSettingName, describeSetting, principalOf, settingNames } from '../account-settings.ts'
 import type { EcsOperation } from '../context.ts'
 import { invalidParameter } from '../faults.ts'
 import { page } from '../page.ts'
 
 export const listAccountSettings: EcsOperation<ListAccountSettingsRequest, ListAccountSettingsResponse> = {
+  access: () => onAnything(),
   handle: (input, context) => {
     const { name, value, effectiveSettings = false } = input
     if (value !== undefined && name === undefined) {

@@ -2,6 +2,7 @@
 import type { Attribute, ListAttributesRequest, ListAttributesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
 import type { ClusterRecord } from '../../../model/records.ts'
+import { onCluster } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
@@ -9,6 +10,7 @@ import { requireCluster } from '../lookups.ts'
 import { page } from '../page.ts'
 
 export const listAttributes: EcsOperation<ListAttributesRequest, ListAttributesResponse> = {
+  access: onCluster,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     oneOf('targetType', input.targetType ?? '', ecsEnums.TargetType)

@@ -3,6 +3,7 @@ import type { ListContainerInstancesRequest, ListContainerInstancesResponse } fr
 import { containerInstanceArn } from '../../../model/arn.ts'
 import type { ContainerInstanceRecord } from '../../../model/records.ts'
 import { compileFilter, ExpressionError } from '../../../scheduler/query-language.ts'
+import { onCluster } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter } from '../faults.ts'
@@ -12,6 +13,7 @@ import { page } from '../page.ts'
 type InstanceTest = (instance: ContainerInstanceRecord) => boolean
 
 export const listContainerInstances: EcsOperation<ListContainerInstancesRequest, ListContainerInstancesResponse> = {
+  access: onCluster,
   handle: (input, context) => {
     const { clusterArn } = requireCluster(context, input.cluster)
     const hasStatus = statusTest(input.status)

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import { SERVICE_DEPLOYMENTS_PAGE_SIZE } from '../../../model/limits.ts'
 import type { ServiceDeploymentRecord } from '../../../model/service-records.ts'
+import { onService } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeServiceDeploymentBrief } from '../describe-service-deployment.ts'
 import { ecsEnums, eachOneOf } from '../enums.ts'
@@ -15,6 +16,7 @@ import { requireCluster } from '../lookups.ts'
 import { page } from '../page.ts'
 
 export const listServiceDeployments: EcsOperation<ListServiceDeploymentsRequest, ListServiceDeploymentsResponse> = {
+  access: onService,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const { serviceArn } = requireService(context, cluster, input.service)

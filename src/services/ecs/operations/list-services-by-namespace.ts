@@ -1,11 +1,14 @@
 /** ListServicesByNamespace: there are no Cloud Map namespaces, because services cannot be created with Service Connect. */
 import type { ListServicesByNamespaceRequest, ListServicesByNamespaceResponse } from '@aws-sdk/client-ecs'
 import { NAMESPACE_LENGTH, PAGE_SIZE } from '../../../model/limits.ts'
+import { textKey } from '../access-keys.ts'
+import { onAnything } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { invalidParameter, namespaceNotFound } from '../faults.ts'
 import { missing } from '../missing-member.ts'
 
 export const listServicesByNamespace: EcsOperation<ListServicesByNamespaceRequest, ListServicesByNamespaceResponse> = {
+  access: ({ namespace }) => onAnything(textKey('ecs:namespace', namespace)),
   handle: ({ namespace, maxResults = PAGE_SIZE }) => {
     if (!namespace) throw missing('namespace')
     if (namespace.length > NAMESPACE_LENGTH)

@@ -2,6 +2,7 @@
 import type { ListServicesRequest, ListServicesResponse } from '@aws-sdk/client-ecs'
 import { SERVICES_PAGE_SIZE } from '../../../model/limits.ts'
 import type { ServiceRecord } from '../../../model/service-records.ts'
+import { clusterKey, onAnything } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { requireCluster } from '../lookups.ts'
@@ -9,6 +10,7 @@ import { page } from '../page.ts'
 import { primaryRevision } from '../service-lookups.ts'
 
 export const listServices: EcsOperation<ListServicesRequest, ListServicesResponse> = {
+  access: (input, context) => onAnything(clusterKey(context, input)),
   handle: (input, context) => {
     const { clusterArn } = requireCluster(context, input.cluster)
     const matches = filterOf(input, context)

@@ -4,6 +4,7 @@ import type {
   ListTaskDefinitionFamiliesResponse,
   TaskDefinitionFamilyStatus,
 } from '@aws-sdk/client-ecs'
+import { onAnything } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { resourceId } from '../../../model/arn.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
@@ -14,6 +15,7 @@ export const listTaskDefinitionFamilies: EcsOperation<
   ListTaskDefinitionFamiliesRequest,
   ListTaskDefinitionFamiliesResponse
 > = {
+  access: () => onAnything(),
   handle: (input, context) => {
     const { familyPrefix = '' } = input
     const status = oneOf('status', input.status ?? 'ALL', ecsEnums.TaskDefinitionFamilyStatus)

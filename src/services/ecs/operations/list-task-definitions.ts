@@ -1,12 +1,14 @@
 /** ListTaskDefinitions: ARNs of revisions, by family and then number. */
 import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from '@aws-sdk/client-ecs'
 import type { TaskDefinitionRecord } from '../../../model/records.ts'
+import { onAnything } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { familyArn } from '../lookups.ts'
 import { page } from '../page.ts'
 
 export const listTaskDefinitions: EcsOperation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse> = {
+  access: () => onAnything(),
   handle: (input, context) => {
     const status = oneOf('status', input.status ?? 'ACTIVE', ecsEnums.TaskDefinitionStatus)
     const sort = oneOf('sort', input.sort ?? 'ASC', ecsEnums.SortOrder)

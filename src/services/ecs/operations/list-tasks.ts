@@ -8,6 +8,7 @@ import { LIST_TASKS_ROWS, PAGE_SIZE } from '../../../model/limits.ts'
 import type { ClusterRecord, TaskRecord } from '../../../model/records.ts'
 import { taskListKey } from '../../../store/tables.ts'
 import { Described, type Lazy } from '../../../wire/described.ts'
+import { clusterKey, onAnything, onContainerInstance } from '../access.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
@@ -16,6 +17,8 @@ import { requireCluster } from '../lookups.ts'
 import { requireService } from '../service-lookups.ts'
 
 export const listTasks: EcsOperation<ListTasksRequest, ListTasksResponse> = {
+  access: (input, context) =>
+    input.containerInstance ? onContainerInstance(input, context) : onAnything(clusterKey(context, input)),
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     checkFilters(input)

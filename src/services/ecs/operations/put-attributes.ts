@@ -1,6 +1,7 @@
 /** PutAttributes: sets custom attributes of container instances, all of them or none. */
 import type { Attribute, PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs'
 import { containerInstanceArn } from '../../../model/arn.ts'
+import { onAttributeTargets } from '../access.ts'
 import { attributeTargets, type AttributeTarget } from '../attribute-targets.ts'
 import { capacityProviderNameOf } from '../capacity-provider-instances.ts'
 import { checkCustom, checkedAttribute, mergedAttributes } from '../container-instance-attributes.ts'
@@ -9,6 +10,7 @@ import { attributeLimitExceeded } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
 
 export const putAttributes: EcsOperation<PutAttributesRequest, PutAttributesResponse> = {
+  access: onAttributeTargets,
   handle: (input, context) => {
     const targets = attributeTargets(context, requireCluster(context, input.cluster), input.attributes)
     return { attributes: targets.flatMap((target) => put(context, target)) }

@@ -2,6 +2,9 @@
 import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs'
 import type { ClusterRecord } from '../../../model/records.ts'
 import { isStopped } from '../../../store/tables.ts'
+import { clusterNamed } from '../access-arns.ts'
+import { capacityProviderKeys } from '../access-keys.ts'
+import { on } from '../access.ts'
 import { assignInstances } from '../capacity-provider-instances.ts'
 import { checkedCapacityProviders, checkedStrategy } from '../capacity-providers.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
@@ -15,6 +18,13 @@ export const putClusterCapacityProviders: EcsOperation<
   PutClusterCapacityProvidersRequest,
   PutClusterCapacityProvidersResponse
 > = {
+  access: ({ cluster, capacityProviders, defaultCapacityProviderStrategy }, context) => [
+    on(
+      context,
+      clusterNamed(context, cluster),
+      capacityProviderKeys(context, capacityProviders, defaultCapacityProviderStrategy),
+    ),
+  ],
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const capacityProviders = checkedCapacityProviders(context, input.capacityProviders ?? [])

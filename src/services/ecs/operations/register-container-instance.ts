@@ -5,6 +5,8 @@
 import type { RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
 import { compact } from '../../../kit/compact.ts'
 import type { AttributeRecord, ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
+import { clusterNamed, containerInstanceNamed } from '../access-arns.ts'
+import { ANY, creating, on } from '../access.ts'
 import { capacityProviderNameOf } from '../capacity-provider-instances.ts'
 import type { AgentRegisterContainerInstanceRequest } from '../agent-model.ts'
 import { attributesKept, attributeValue, checkedAttribute, mergedAttributes } from '../container-instance-attributes.ts'
@@ -20,6 +22,11 @@ import { checkedTags, mergedTags } from '../tags.ts'
 type Request = AgentRegisterContainerInstanceRequest
 
 export const registerContainerInstance: EcsOperation<Request, RegisterContainerInstanceResponse> = {
+  access: ({ cluster, containerInstanceArn = ANY, tags }, context) => {
+    const arn = clusterNamed(context, cluster)
+    const instance = containerInstanceNamed(arn, containerInstanceArn || ANY)
+    return creating(context, 'RegisterContainerInstance', tags, on(context, arn), instance)
+  },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const before = registeredBefore(input, cluster, context)

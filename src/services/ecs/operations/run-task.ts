@@ -5,6 +5,7 @@ import { CLIENT_TOKEN_LENGTH, RUN_TASK_COUNT, STARTED_BY_LENGTH } from '../../..
 import { type TaskLaunch, taskMaker } from '../../../model/new-task.ts'
 import type { TaskRecord } from '../../../model/records.ts'
 import { Fault } from '../../../wire/fault.ts'
+import { startingTasks } from '../access-launches.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
@@ -15,6 +16,7 @@ import { checkedLaunch } from '../task-launch.ts'
 import { checkConstraints, checkStrategies, describeFailures } from '../task-placement.ts'
 
 export const runTask: EcsOperation<RunTaskRequest, RunTaskResponse> = {
+  access: (input, context) => startingTasks('RunTask', input, context),
   clientToken: {
     of: ({ clientToken }) => checkedToken(clientToken),
     scope: ({ cluster = 'default' }) => resourceId(cluster),

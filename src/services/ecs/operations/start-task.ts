@@ -5,6 +5,8 @@ import { START_TASK_INSTANCES, START_TASK_STARTED_BY_LENGTH } from '../../../mod
 import { taskMaker } from '../../../model/new-task.ts'
 import { definitionConstraints, requiredAttributes } from '../../../scheduler/launch-requirements.ts'
 import type { ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
+import { startingTasks } from '../access-launches.ts'
+import { onContainerInstances } from '../access.ts'
 import { containerInstanceArnOf, findContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeTask, taskView } from '../describe-task.ts'
@@ -18,6 +20,10 @@ import { missing } from '../missing-member.ts'
 const LAUNCH_TYPE = 'EC2'
 
 export const startTask: EcsOperation<StartTaskRequest, StartTaskResponse> = {
+  access: (input, context) => {
+    const arns = onContainerInstances(input, context).map(({ resource }) => resource)
+    return startingTasks('StartTask', input, context, { 'ecs:container-instances': arns })
+  },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const definition = requireActiveTaskDefinition(context, input.taskDefinition)

@@ -8,6 +8,7 @@ import type {
   StopServiceDeploymentResponse,
 } from '@aws-sdk/client-ecs'
 import { isOver } from '../../../model/new-deployment.ts'
+import { onServiceDeployment } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { ecsEnums, oneOf } from '../enums.ts'
 import { conflict } from '../faults.ts'
@@ -18,6 +19,7 @@ import { requireServiceDeployment } from '../service-deployment-lookups.ts'
 const STOPPABLE: ReadonlySet<ServiceDeploymentStatus> = new Set(['PENDING', 'IN_PROGRESS'])
 
 export const stopServiceDeployment: EcsOperation<StopServiceDeploymentRequest, StopServiceDeploymentResponse> = {
+  access: onServiceDeployment,
   handle: ({ serviceDeploymentArn: arn, stopType = 'ROLLBACK' }, context) => {
     if (!arn) throw missing('serviceDeploymentArn')
     const type = oneOf('stopType', stopType, ecsEnums.StopServiceDeploymentStopType)

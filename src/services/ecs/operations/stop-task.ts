@@ -4,6 +4,7 @@ import { REASON_LENGTH } from '../../../model/limits.ts'
 import type { TaskRecord } from '../../../model/records.ts'
 import { endWithoutAgent, requestStop } from '../../../model/task-state.ts'
 import { hostOf } from '../../../store/tables.ts'
+import { onTask } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeTask, taskView } from '../describe-task.ts'
 import { invalidParameter } from '../faults.ts'
@@ -13,6 +14,7 @@ import { requireCluster } from '../lookups.ts'
 const DEFAULT_REASON = 'Task stopped by user'
 
 export const stopTask: EcsOperation<StopTaskRequest, StopTaskResponse> = {
+  access: onTask,
   handle: ({ cluster: clusterName, task: identifier, reason }, context) => {
     const cluster = requireCluster(context, clusterName)
     const task = requireTask(context, cluster, identifier)

@@ -4,6 +4,7 @@
  */
 import type { SubmitAttachmentStateChangesRequest, SubmitAttachmentStateChangesResponse } from '@aws-sdk/client-ecs'
 import { parseArn } from '../../../model/arn.ts'
+import { onCluster } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { invalidParameter } from '../faults.ts'
 import { clusterArnOf } from '../lookups.ts'
@@ -13,6 +14,7 @@ export const submitAttachmentStateChanges: EcsOperation<
   SubmitAttachmentStateChangesRequest,
   SubmitAttachmentStateChangesResponse
 > = {
+  access: onCluster,
   handle: ({ cluster, attachments = [] }, context) => {
     clusterArnOf(context, cluster)
     for (const { attachmentArn = '', status } of attachments) {

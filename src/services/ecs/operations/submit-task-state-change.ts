@@ -6,10 +6,12 @@ import type {
   SubmitTaskStateChangeResponse,
 } from '@aws-sdk/client-ecs'
 import type { ContainerReport, ManagedAgentReport } from '../../../model/task-state.ts'
+import { onCluster } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { ACKNOWLEDGMENT, acceptReport } from '../task-reports.ts'
 
 export const submitTaskStateChange: EcsOperation<SubmitTaskStateChangeRequest, SubmitTaskStateChangeResponse> = {
+  access: onCluster,
   handle: (input, context) => {
     acceptReport(context, input.cluster, input.task, {
       status: input.status,

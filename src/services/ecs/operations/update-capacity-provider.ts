@@ -1,12 +1,23 @@
 /** UpdateCapacityProvider: changes how the Auto Scaling group of a capacity provider is managed, not which one it is. */
 import type { UpdateCapacityProviderRequest, UpdateCapacityProviderResponse } from '@aws-sdk/client-ecs'
+import { ANY, on } from '../access.ts'
 import { updatedGroupProvider } from '../auto-scaling-group-provider.ts'
-import { refuseManagedInstances, refuseScope, requireCapacityProvider } from '../capacity-providers.ts'
+import {
+  capacityProviderArnOf,
+  refuseManagedInstances,
+  refuseScope,
+  requireCapacityProvider,
+} from '../capacity-providers.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeCapacityProvider } from '../describe-capacity-provider.ts'
 import { clientException } from '../faults.ts'
+import { passInfrastructureRoles } from '../pass-role.ts'
 
 export const updateCapacityProvider: EcsOperation<UpdateCapacityProviderRequest, UpdateCapacityProviderResponse> = {
+  access: ({ name = ANY, ...input }, context) => [
+    on(context, capacityProviderArnOf(context, name)),
+    ...passInfrastructureRoles(context, input),
+  ],
   handle: (input, context) => {
     refuseManagedInstances(input)
     if (!input.name) throw clientException('A name is required when updating a capacity provider.')

@@ -4,11 +4,13 @@
  */
 import type { UpdateContainerAgentRequest, UpdateContainerAgentResponse } from '@aws-sdk/client-ecs'
 import { Fault } from '../../../wire/fault.ts'
+import { onContainerInstance } from '../access.ts'
 import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsOperation } from '../context.ts'
 import { requireCluster } from '../lookups.ts'
 
 export const updateContainerAgent: EcsOperation<UpdateContainerAgentRequest, UpdateContainerAgentResponse> = {
+  access: onContainerInstance,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const { versionInfo } = requireContainerInstance(context, cluster, input.containerInstance)

@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import { UPDATED_INSTANCES } from '../../../model/limits.ts'
 import type { ContainerInstanceRecord } from '../../../model/records.ts'
+import { onContainerInstances } from '../access.ts'
 import { containerInstanceArnOf, findContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
@@ -23,6 +24,7 @@ export const updateContainerInstancesState: EcsOperation<
   UpdateContainerInstancesStateRequest,
   UpdateContainerInstancesStateResponse
 > = {
+  access: onContainerInstances,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const status = checkedStatus(input.status)

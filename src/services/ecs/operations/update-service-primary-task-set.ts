@@ -1,5 +1,6 @@
 /** UpdateServicePrimaryTaskSet: which of its task sets a service is described by, and whose tasks have the production traffic. */
 import type { UpdateServicePrimaryTaskSetRequest, UpdateServicePrimaryTaskSetResponse } from '@aws-sdk/client-ecs'
+import { onService } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeTaskSet } from '../describe-task-set.ts'
 import { checkNotDraining, requireActiveTaskSetService, requireTaskSet } from '../task-sets.ts'
@@ -8,6 +9,7 @@ export const updateServicePrimaryTaskSet: EcsOperation<
   UpdateServicePrimaryTaskSetRequest,
   UpdateServicePrimaryTaskSetResponse
 > = {
+  access: onService,
   handle: (input, context) => {
     const { tx, now } = context
     const service = requireActiveTaskSetService(context, input)

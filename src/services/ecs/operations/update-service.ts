@@ -7,6 +7,8 @@ import { compact } from '../../../kit/compact.ts'
 import { isOver, rescaledDeployment } from '../../../model/new-deployment.ts'
 import type { ClusterRecord } from '../../../model/records.ts'
 import type { ServiceRecord } from '../../../model/service-records.ts'
+import { launchingService } from '../access-launches.ts'
+import { on, serviceArnOf } from '../access.ts'
 import { beginServiceDeployment } from '../begin-service-deployment.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { checkedDeploymentConfiguration } from '../deployment-configuration.ts'
@@ -28,6 +30,10 @@ import {
 } from '../service-settings.ts'
 
 export const updateService: EcsOperation<UpdateServiceRequest, UpdateServiceResponse> = {
+  access: (input, context) => {
+    const { keys, roles } = launchingService(context, input)
+    return [on(context, serviceArnOf(context, input), keys), ...roles]
+  },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const service = requireActiveService(context, cluster, input.service)

@@ -9,6 +9,7 @@ import { serviceArn, serviceNameOfGroup } from '../../../model/arn.ts'
 import { DEFAULT_PROTECTION_MINUTES, PROTECTED_TASKS, PROTECTION_MINUTES } from '../../../model/limits.ts'
 import type { TaskRecord } from '../../../model/records.ts'
 import { serviceTasksKey } from '../../../store/tables.ts'
+import { onTasks } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { invalidParameter } from '../faults.ts'
 import { arnOfTask } from '../find-task.ts'
@@ -17,6 +18,7 @@ import { missing } from '../missing-member.ts'
 import { checkedTasks, describeProtection, isProtected, protectableTask } from '../task-protection.ts'
 
 export const updateTaskProtection: EcsOperation<UpdateTaskProtectionRequest, UpdateTaskProtectionResponse> = {
+  access: onTasks,
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const protectedUntil = checkedProtection(input, context.now)
