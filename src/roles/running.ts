@@ -1,8 +1,10 @@
 /** What a Longshore that runs says of itself: one line for people, and the note in the data directory for the other commands. */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Clock } from '../kit/clock.ts'
 import { UserError } from '../kit/command.ts'
-import { defaultDataDir, processStart, readNote, type RunningNote } from '../kit/installation.ts'
+import { defaultDataDir, processStart, readNote, readRootKey, type RunningNote } from '../kit/installation.ts'
 import { isoText } from '../kit/timestamps.ts'
 import { version } from '../kit/version.ts'
 import { explain } from '../store/journal/sqlite-errors.ts'
@@ -64,6 +66,25 @@ export const inDataDir = <T>(dataDir: string, work: () => T): T => {
     throw dataDirError(dataDir, error)
   }
 }
+
+/**
+ * What the first start says and no other: the root user's access key, where signatures are verified, and the authority to trust, where
+ * there is one. For a terminal, never for a log.
+ */
+export const firstGreeting = ({ isDev, authorityFile }: RunningNote, dataDir: string): string => {
+  const key = isDev ? undefined : readRootKey(dataDir)
+  const lines = [
+    key && 'The root user may do everything. Its access key, shown this once and kept in the data directory:',
+    key && `  AWS_ACCESS_KEY_ID=${key.accessKeyId}`,
+    key && `  AWS_SECRET_ACCESS_KEY=${key.secretAccessKey}`,
+    authorityFile && `Clients on other machines have to trust this certificate: ${authorityFile}`,
+    authorityFile && `  SHA-256 ${new X509Certificate(readFileSync(authorityFile)).fingerprint256}`,
+  ]
+  return lines.flatMap((line) => (line ? `${line}\n` : [])).join('')
+}
+
+/** Whether no server has been there yet. */
+export const isFirstStart = (dataDir: string): boolean => readRootKey(dataDir) === undefined
 
 const RUNTIMES: Readonly<Record<string, string>> = { simulated: ', simulated containers', none: ', no agent' }
 

@@ -19,7 +19,15 @@ import { secureServer } from './tls/secure-server.ts'
 import { type ServerCertificate, serverCertificate } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, patienceOf, serverOptions } from './options.ts'
-import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
+import {
+  firstGreeting,
+  greeting,
+  inDataDir,
+  isFirstStart,
+  noteOf,
+  type NoteSource,
+  refuseIfRunning,
+} from './running.ts'
 
 type ServerValues = Values<typeof serverOptions>
 
@@ -53,6 +61,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   const { promise: failed, resolve: fail } = Promise.withResolvers<JournalError>()
   const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), fail)
   const sealer = inDataDir(serverDir(dataDir), () => masterKeyIn(masterKeyFile(dataDir)))
+  const isFirst = isFirstStart(dataDir)
   const { keys, rootAccessKey } = await bootstrap({ store, clock, ids, sealer, account, region, cluster })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
@@ -67,7 +76,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
   const { authorityFile } = certificate ?? {}
-  if (!hasParent()) introduce(values, endpoint, clock, authorityFile)
+  if (!hasParent()) introduce(values, isFirst, { endpoint, clock, authorityFile })
   sayReady({ endpoint, ...(authorityFile && { authorityFile }) })
 
   const failure = await Promise.race([failed, untilToldToEnd()])
@@ -106,9 +115,13 @@ const createDoor = async (certificate: ServerCertificate | undefined, clock: Clo
 }
 
 /** On its own, the server says what `up` says otherwise. */
-const introduce = (values: ServerValues, endpoint: string, clock: Clock, authorityFile: string | undefined): void => {
+const introduce = (
+  values: ServerValues,
+  isFirst: boolean,
+  where: Pick<NoteSource, 'endpoint' | 'clock' | 'authorityFile'>,
+): void => {
   const { account, region, cluster, dev, 'data-dir': dataDir } = values
-  const note = noteOf({ endpoint, account, region, cluster, dev, runtime: 'none', clock, authorityFile })
+  const note = noteOf({ ...where, account, region, cluster, dev, runtime: 'none' })
   inDataDir(dataDir, () => writeNote(dataDir, note))
-  process.stdout.write(greeting(note, dataDir))
+  process.stdout.write(greeting(note, dataDir) + (isFirst ? firstGreeting(note, dataDir) : ''))
 }

@@ -12,7 +12,7 @@ import type { Log } from '../kit/log.ts'
 import { END_SIGNALS, untilToldToEnd } from '../kit/process-end.ts'
 import { Child, ChildFailed } from './child.ts'
 import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
-import { greeting, inDataDir, noteOf, refuseIfRunning } from './running.ts'
+import { firstGreeting, greeting, inDataDir, isFirstStart, noteOf, refuseIfRunning } from './running.ts'
 
 const options = {
   ...serverOptions,
@@ -45,12 +45,16 @@ export const upCommand = command({
     checkServerOptions(values)
     wholeNumber('port', values.port, 0, 65_535)
     refuseIfRunning(values['data-dir'])
-    return values.detach ? detach(values['data-dir']) : new Up(values).run()
+    const isFirst = isFirstStart(values['data-dir'])
+    return values.detach ? detach(values['data-dir'], isFirst) : new Up(values, isFirst && !isInBackground()).run()
   },
 })
 
+/** Whether this is the process that `--detach` has started: what it prints goes into a file. */
+const isInBackground = (): boolean => process.env['LONGSHORE_DETACH'] === 'false'
+
 /** Starts the same command again as a process of its own session and waits until it is ready. */
-const detach = async (dataDir: string): Promise<number> => {
+const detach = async (dataDir: string, isFirst: boolean): Promise<number> => {
   const log = inDataDir(dataDir, () => {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     return openSync(logFile(dataDir), 'a', 0o600)
@@ -73,7 +77,7 @@ const detach = async (dataDir: string): Promise<number> => {
   ) {
     const note = readNote(dataDir)
     if (note !== undefined && note.processId === child.pid) {
-      process.stdout.write(greeting(note, dataDir))
+      process.stdout.write(greeting(note, dataDir) + (isFirst ? firstGreeting(note, dataDir) : ''))
       return 0
     }
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -94,14 +98,17 @@ const complaints = (file: string, start: number): string => {
 
 class Up {
   readonly #values: UpValues
+  /** What only the first start says is to be said. */
+  readonly #isFirst: boolean
   readonly #clock: Clock = new SystemClock()
   readonly #ids = new SystemIds()
   readonly #log: Log
   #endpoint = ''
   #authorityFile: string | undefined
 
-  constructor(values: UpValues) {
+  constructor(values: UpValues, isFirst: boolean) {
     this.#values = values
+    this.#isFirst = isFirst
     this.#log = openLog(this.#clock, values)
   }
 
@@ -136,7 +143,7 @@ class Up {
     const [endpoint, authorityFile] = [this.#endpoint, this.#authorityFile]
     const note = noteOf({ endpoint, authorityFile, account, region, cluster, runtime, dev, clock: this.#clock })
     inDataDir(dataDir, () => writeNote(dataDir, note))
-    process.stdout.write(greeting(note, dataDir))
+    process.stdout.write(greeting(note, dataDir) + (this.#isFirst ? firstGreeting(note, dataDir) : ''))
     return true
   }
 
