@@ -43,7 +43,7 @@ interface NamesUser {
 }
 
 /** The user that is named, or else the one who calls. */
-export const onUser = <Input extends NamesUser>(...extras: Extra<Input>[]): IamAccess<Input> =>
+export const onUser = <Input extends NamesUser>(...extras: Extra<NoInfer<Input>>[]): IamAccess<Input> =>
   on(({ UserName: name }, context) => {
     if (name === undefined) return getCaller(context) ?? { arn: context.principal.arn }
     return getUser(context, name) ?? { arn: userArn(context.account, name) }
@@ -53,21 +53,23 @@ interface NamesGroup {
   readonly GroupName?: string | undefined
 }
 
-export const onGroup = <Input extends NamesGroup>(...extras: Extra<Input>[]): IamAccess<Input> =>
+export const onGroup = <Input extends NamesGroup>(...extras: Extra<NoInfer<Input>>[]): IamAccess<Input> =>
   on(({ GroupName: name = '' }, context) => getGroup(context, name) ?? { arn: groupArn(context.account, name) }, extras)
 
 interface NamesRole {
   readonly RoleName?: string | undefined
 }
 
-export const onRole = <Input extends NamesRole>(...extras: Extra<Input>[]): IamAccess<Input> =>
+export const onRole = <Input extends NamesRole>(...extras: Extra<NoInfer<Input>>[]): IamAccess<Input> =>
   on(({ RoleName: name = '' }, context) => getRole(context, name) ?? { arn: roleArn(context.account, name) }, extras)
 
 interface NamesInstanceProfile {
   readonly InstanceProfileName?: string | undefined
 }
 
-export const onInstanceProfile = <Input extends NamesInstanceProfile>(...extras: Extra<Input>[]): IamAccess<Input> =>
+export const onInstanceProfile = <Input extends NamesInstanceProfile>(
+  ...extras: Extra<NoInfer<Input>>[]
+): IamAccess<Input> =>
   on(
     ({ InstanceProfileName: name = '' }, context) =>
       getInstanceProfile(context, name) ?? { arn: instanceProfileArn(context.account, name) },
@@ -78,21 +80,28 @@ interface NamesOidcProvider {
   readonly OpenIDConnectProviderArn?: string | undefined
 }
 
-export const onOidcProvider = <Input extends NamesOidcProvider>(...extras: Extra<Input>[]): IamAccess<Input> =>
+export const onOidcProvider = <Input extends NamesOidcProvider>(...extras: Extra<NoInfer<Input>>[]): IamAccess<Input> =>
   on(({ OpenIDConnectProviderArn: arn = '' }, { tx }) => tx.oidcProviders.get(arn) ?? { arn }, extras)
 
 interface NamesPolicy {
   readonly PolicyArn?: string | undefined
 }
 
-export const onPolicy = <Input extends NamesPolicy>(...extras: Extra<Input>[]): IamAccess<Input> =>
+export const onPolicy = <Input extends NamesPolicy>(...extras: Extra<NoInfer<Input>>[]): IamAccess<Input> =>
   on(({ PolicyArn: arn = '' }, { tx }) => tx.policies.get(arn) ?? { arn }, extras)
 
 /** Something that the operation makes, or another ARN that only its input tells. */
 export const onArn = <Input>(
   arnOf: (input: Input, context: IamContext) => string,
-  ...extras: Extra<Input>[]
+  ...extras: Extra<NoInfer<Input>>[]
 ): IamAccess<Input> => on((input, context) => ({ arn: arnOf(input, context) }), extras)
+
+type ArnBuilder = (account: string, name: string, path?: string) => string
+
+/** Everything of one kind below a path. AWS: policies that name `user/*` and the like do allow to list. */
+export const onPathPrefix = <Input extends { readonly PathPrefix?: string | undefined }>(
+  arnOf: ArnBuilder,
+): IamAccess<Input> => onArn(({ PathPrefix }, { account }) => arnOf(account, '', PathPrefix))
 
 /** The action has no resource. */
 export const onAnything = (): readonly Demand[] => [{ resource: '*' }]

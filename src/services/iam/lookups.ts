@@ -1,5 +1,5 @@
 /** Finds what a request names: users, groups, roles, instance profiles, OIDC providers, and the user who calls. */
-import { resourceId, userArn } from '../../model/arn.ts'
+import { resourceId, rootArn, userArn } from '../../model/arn.ts'
 import {
   type GroupRecord,
   iamKey,
@@ -75,6 +75,9 @@ export const getCaller = (context: IamContext): UserRecord | undefined => {
   const { arn } = context.principal
   return arn.startsWith(userArn(context.account, '')) ? getUser(context, resourceId(arn)) : undefined
 }
+
+/** The root user's own or temporary credentials signed the call. */
+export const isRootCalling = ({ principal, account }: IamContext): boolean => principal.arn === rootArn(account)
 
 /** The user that an operation means which leaves out the name, if the root user cannot be meant. */
 export const requireCaller = (context: IamContext): UserRecord => {
