@@ -4,6 +4,7 @@ import { type TcsServer, tcsServer } from '../agentlink/tcs-server.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import type { Sealer } from '../kit/sealing.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { Store } from '../store/store.ts'
@@ -11,6 +12,7 @@ import { PlanMemory } from './service-scheduler/plan-memory.ts'
 import { AgentTelemetry } from './agent-telemetry/agent-telemetry.ts'
 import { TaskMetrics } from './agent-telemetry/task-metrics.ts'
 import { InstanceLoss } from './instance-loss/instance-loss.ts'
+import { CredentialUse } from './credential-use/credential-use.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
 import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { noTaskCredentials } from './task-assignment/task-credentials.ts'
@@ -18,6 +20,7 @@ import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
+import { sessionKeyRotation } from './session-keys/session-keys.ts'
 import { serviceDeploymentRetention } from './retention/service-deployment-retention.ts'
 import { serviceRetention } from './retention/service-retention.ts'
 import { serviceRevisionRetention } from './retention/service-revision-retention.ts'
@@ -33,6 +36,8 @@ export interface ControllersOptions {
   readonly ids: Ids
   readonly log: Log
   readonly capacity: CapacityIndex
+  /** Seals the keys of session tokens. */
+  readonly sealer: Sealer
   readonly patience?: Partial<Patience> | undefined
 }
 
@@ -51,6 +56,8 @@ export class Controllers {
   readonly tcs: TcsServer
   /** Why services are not where they should be. */
   readonly plans = new PlanMemory()
+  /** When access keys and roles were last used. */
+  readonly credentialUse: CredentialUse
   readonly #assignment: TaskAssignment
   readonly #loop: ControllerLoop
 
@@ -59,6 +66,7 @@ export class Controllers {
     const patience = { ...DEFAULT_PATIENCE, ...options.patience }
     this.#assignment = new TaskAssignment({ ...options, credentials: noTaskCredentials })
     const telemetry = new AgentTelemetry({ store, clock, log, metrics: new TaskMetrics() })
+    this.credentialUse = new CredentialUse(store)
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
     this.#loop = new ControllerLoop(
@@ -76,6 +84,8 @@ export class Controllers {
         serviceRevisionRetention(options),
         capacityProviderRetention(options),
         clientTokenRetention(options),
+        sessionKeyRotation(options),
+        this.credentialUse,
       ],
       { clock, ids, log },
     )

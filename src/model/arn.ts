@@ -47,6 +47,10 @@ export const rootArn = (account: string): string => `arn:aws:iam::${account}:roo
 /** `url` without its scheme, e.g. `token.example.com/tenant`. */
 export const oidcProviderArn = (account: string, url: string): string => `arn:aws:iam::${account}:oidc-provider/${url}`
 
+/** Who has credentials of GetFederationToken. */
+export const federatedUserArn = (account: string, name: string): string =>
+  `arn:aws:sts::${account}:federated-user/${name}`
+
 /** A managed policy; the account of AWS's own is `aws`. */
 export const policyArn = iam('policy')
 

@@ -42,6 +42,14 @@ export interface Session {
 export const isRoot = ({ arn, session }: Principal): boolean =>
   session === undefined && parseArn(arn)?.resource === 'root'
 
+/** Whoever calls an operation that needs no signature. It is nobody to policies. */
+export const anonymous = (account: string): Principal => ({
+  arn: 'anonymous',
+  account,
+  userId: 'anonymous',
+  accessKeyId: '',
+})
+
 /** Temporary credentials as a client gets them. */
 export interface TemporaryCredentials {
   readonly accessKeyId: string

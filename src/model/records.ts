@@ -263,6 +263,8 @@ export interface AccessKeyRecord {
   readonly userId: string
   readonly status: 'Active' | 'Inactive'
   readonly createdAt: number
+  /** To the nearest few minutes; absent if it was never used. `service` is a name such as `ecs`. */
+  readonly lastUsed?: { readonly at: number; readonly region: string; readonly service: string }
 }
 
 /** A key that the installation made for itself, e.g. the one of pagination tokens; sealed for its name. */

@@ -4,12 +4,13 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { CredentialUse } from '../controllers/credential-use/credential-use.ts'
 import { Controllers, type Patience } from '../controllers/index.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
-import { accessKeyPurpose } from '../model/access-key.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
+import type { SessionTokens } from '../model/principal.ts'
 import { SealedSessionTokens } from '../model/session-tokens.ts'
 import { CapacityIndex } from '../scheduler/capacity-index.ts'
 import { EventFeed } from '../services/ecs/event-feed/event-feed.ts'
@@ -18,14 +19,14 @@ import { allServices } from '../services/index.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { Store } from '../store/store.ts'
 import type { RowChange } from '../store/table.ts'
-import { type Authenticator, bySignature, byTrust } from '../wire/authentication.ts'
+import type { Authenticator } from '../wire/authentication.ts'
 import { Fault } from '../wire/fault.ts'
 import { Gateway } from '../wire/gateway.ts'
 import { createListener } from '../wire/listener.ts'
 import { HmacPageTokens } from '../wire/page-tokens.ts'
-import type { CredentialStore } from '../wire/sigv4.ts'
 import { AgentGate } from './agent-gate.ts'
 import type { InstallationKeys } from './bootstrap.ts'
+import { authenticatorBySignature, authenticatorByTrust, StoredCredentials } from './credentials.ts'
 import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
 
 export interface ControlPlaneOptions {
@@ -58,14 +59,24 @@ export class ControlPlane {
     const { store, clock, ids, log, endpoint, keys } = options
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
-    const authenticator = authenticatorOf(options)
+    const sessions = new SealedSessionTokens(keys.sessionKeys, ids)
+    this.controllers = new Controllers({
+      store,
+      clock,
+      ids,
+      log,
+      capacity: this.capacity,
+      patience: options.patience,
+      sealer: keys.sealer,
+    })
+    const authenticator = authenticatorOf(options, sessions, this.controllers.credentialUse)
     this.gateway = new Gateway({
       services: allServices({
         store,
         clock,
         ids,
         guard: noGuard,
-        sessions: new SealedSessionTokens(keys.sessionKeys, ids),
+        sessions,
         sealer: keys.sealer,
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
@@ -77,14 +88,6 @@ export class ControlPlane {
       log,
       translate: storeFault,
       isChecking: options.isChecking ?? false,
-    })
-    this.controllers = new Controllers({
-      store,
-      clock,
-      ids,
-      log,
-      capacity: this.capacity,
-      patience: options.patience,
     })
     this.events = new EventFeed({ store, clock, ids, log })
     this.#gate = new AgentGate({
@@ -150,18 +153,12 @@ const keepUpToDate = (capacity: CapacityIndex, store: Store): void =>
     }
   })
 
-const authenticatorOf = ({ isDev, account, region, store, keys }: ControlPlaneOptions): Authenticator =>
-  isDev ? byTrust({ account, region }) : bySignature(credentialsIn(store, keys))
-
-const credentialsIn = (store: Store, { sealer }: InstallationKeys): CredentialStore => ({
-  find: (accessKeyId) => {
-    const key = store.tables.accessKeys.get(accessKeyId)
-    if (key === undefined || key.status !== 'Active') return undefined
-    const { account, principalArn, userId, sealedSecret } = key
-    const secretAccessKey = sealer.open(sealedSecret, accessKeyPurpose(accessKeyId)).toString()
-    return { secretAccessKey, principal: { arn: principalArn, account, userId, accessKeyId } }
-  },
-})
+const authenticatorOf = (options: ControlPlaneOptions, sessions: SessionTokens, use: CredentialUse): Authenticator => {
+  const { isDev, account, region, store, keys } = options
+  const credentials = new StoredCredentials({ tables: store.tables, sealer: keys.sealer, sessions })
+  const home = { account, region }
+  return isDev ? authenticatorByTrust(credentials, home) : authenticatorBySignature(credentials, home, use)
+}
 
 /** What a client hears when the journal cannot write: not its mistake, and nothing was done. */
 const storeFault = (error: unknown): Fault | undefined =>

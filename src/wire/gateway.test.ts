@@ -10,6 +10,8 @@ import { Fault } from './fault.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
 import type { WireRequest, WireResponse } from './protocol.ts'
 import type { CallContext, ServiceDefinition } from './service.ts'
+import { expiredToken } from './signature-fault.ts'
+import type { Credential } from './sigv4.ts'
 
 type Call = ServiceDefinition['call']
 
@@ -270,7 +272,12 @@ describe('faults', () => {
 describe('signatures', () => {
   const secretAccessKey = 'secret'
   const principal = { arn: 'arn:aws:iam::000000000000:user/a', account: ACCOUNT, userId: 'AIDA', accessKeyId: 'AKID' }
-  const authenticator = bySignature({ find: (id) => (id === 'AKID' ? { secretAccessKey, principal } : undefined) })
+  const home = { account: ACCOUNT, region: 'us-east-1' }
+  const find = (id: string): Credential | undefined => {
+    if (id === 'EXPIRED') throw expiredToken()
+    return id === 'AKID' ? { secretAccessKey, principal } : undefined
+  }
+  const authenticator = bySignature({ find }, home)
   const signed = (request: WireRequest, service: string, now: number, accessKeyId = 'AKID'): WireRequest => {
     const headers = signRequest({
       method: request.method,
@@ -308,6 +315,10 @@ describe('signatures', () => {
       400,
       'UnrecognizedClientException',
     ])
+    expect(await json(signed(jsonCall('ListClusters'), 'ecs', clock.now(), 'EXPIRED'))).toEqual([
+      400,
+      'ExpiredTokenException',
+    ])
     expect(
       await json({ ...signed(jsonCall('ListClusters'), 'ecs', clock.now()), body: Buffer.from('{"a":1}') }),
     ).toEqual([400, 'InvalidSignatureException'])
@@ -318,7 +329,23 @@ describe('signatures', () => {
     }
     expect(await query(form)).toEqual([403, 'MissingAuthenticationToken'])
     expect(await query(signed(form, 'sts', clock.now(), 'OTHER'))).toEqual([403, 'InvalidClientTokenId'])
+    expect(await query(signed(form, 'sts', clock.now(), 'EXPIRED'))).toEqual([403, 'ExpiredToken'])
     expect(await query(signed(form, 'ecs', clock.now()))).toEqual([403, 'SignatureDoesNotMatch'])
+  })
+
+  it('are not looked at where an operation proves its caller otherwise: it is called by nobody, at home', async () => {
+    const callers: CallContext[] = []
+    const call: Call = (_operation, _input, context) => {
+      callers.push(context)
+      return Promise.resolve({})
+    }
+    const sts = { ...stsService(call), unsigned: new Set(['GetCallerIdentity']) }
+    const { gateway, clock } = aGateway({ services: [ecsService(), sts], authenticator })
+    const form = queryCall('Action=GetCallerIdentity&Version=2011-06-15')
+    for (const request of [form, signed(form, 'sts', clock.now(), 'OTHER')]) {
+      expect((await gateway.handle(request)).status).toBe(200)
+      expect(callers.pop()).toMatchObject({ account: ACCOUNT, region: 'us-east-1', principal: { arn: 'anonymous' } })
+    }
   })
 
   it('are checked before anything is said about the input', async () => {

@@ -158,7 +158,11 @@ export class Gateway {
 
   #identifyCaller(exchange: Exchange): undefined {
     const { request, route, arrivedAt } = exchange
-    exchange.caller = this.#options.authenticator.identify(request, known(route).service.definition.name, arrivedAt)
+    const { authenticator } = this.#options
+    const { service, operation } = known(route)
+    exchange.caller = service.definition.unsigned?.has(operation.name)
+      ? authenticator.anonymous()
+      : authenticator.identify(request, service.definition.name, arrivedAt)
   }
 
   #requireHandler({ route }: Exchange): undefined {

@@ -11,7 +11,7 @@ export interface CallContext {
   readonly region: string
   /** Milliseconds since the epoch at which the request arrived. */
   readonly now: number
-  /** The identity behind the signature; in `--dev` mode the root user where the key is nobody's. */
+  /** The identity behind the signature, `anonymous` if none is needed; in `--dev` mode the root user where the key is nobody's. */
   readonly principal: Principal
   readonly sourceIp: string
   readonly userAgent: string
@@ -43,6 +43,8 @@ export interface ServiceDefinition {
   readonly numbers?: NumberKinds
   /** Names of the operations that have a handler. */
   readonly operations: ReadonlySet<string>
+  /** Names of those that prove their caller by what they carry: they need no signature, and one that they have is not looked at. */
+  readonly unsigned?: ReadonlySet<string>
   /** Performs the operation; resolves when the answer may leave the process. Throws `Fault`. */
   readonly call: (operation: string, input: object, context: CallContext) => Promise<object>
 }

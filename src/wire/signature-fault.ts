@@ -1,7 +1,7 @@
 /** Why a request is not accepted as its sender's, and how each family of protocols says so. */
 import { Fault } from './fault.ts'
 
-export type SignatureProblem = 'missing' | 'incomplete' | 'mismatch' | 'unknownKey'
+export type SignatureProblem = 'missing' | 'incomplete' | 'mismatch' | 'unknownKey' | 'expired'
 
 /** The caller could not be made certain of. `message` is AWS's sentence. */
 export class SignatureError extends Error {
@@ -13,6 +13,13 @@ export class SignatureError extends Error {
     this.problem = problem
   }
 }
+
+/** The key is nobody's, or may not be used any more. */
+export const invalidToken = (): SignatureError =>
+  new SignatureError('unknownKey', 'The security token included in the request is invalid.')
+
+export const expiredToken = (): SignatureError =>
+  new SignatureError('expired', 'The security token included in the request is expired')
 
 interface CodeAndStatus {
   readonly code: string
@@ -27,12 +34,14 @@ const CODES: Readonly<Record<'json' | 'query', Readonly<Record<SignatureProblem,
     incomplete: { code: 'IncompleteSignatureException', status: 400 },
     mismatch: { code: 'InvalidSignatureException', status: 400 },
     unknownKey: { code: 'UnrecognizedClientException', status: 400 },
+    expired: { code: 'ExpiredTokenException', status: 400 },
   },
   query: {
     missing: { code: 'MissingAuthenticationToken', status: 403 },
     incomplete: { code: 'IncompleteSignature', status: 400 },
     mismatch: { code: 'SignatureDoesNotMatch', status: 403 },
     unknownKey: { code: 'InvalidClientTokenId', status: 403 },
+    expired: { code: 'ExpiredToken', status: 403 },
   },
 }
 

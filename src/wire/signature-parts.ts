@@ -36,20 +36,25 @@ export const readSignature = ({ url, headers }: RequestLine): SignatureParts => 
 }
 
 /**
- * The key, region and service that an unverified request claims to be signed for, if it is well-formed. Only for deciding where it
- * belongs, never for whether it may.
+ * The key, token, region and service that an unverified request claims to be signed for, if it is well-formed. Only for deciding where
+ * it belongs, never for whether it may.
  */
 export const claimedScope = ({
   url,
   headers,
-}: RequestLine): Pick<SignatureParts, 'accessKeyId' | 'scope'> | undefined => {
+}: RequestLine): Pick<SignatureParts, 'accessKeyId' | 'scope' | 'sessionToken'> | undefined => {
   const header = headerOf(headers, 'authorization') ?? ''
   const credential =
     /Credential=([^,\s]+)/.exec(header)?.[1] ?? /[?&]X-Amz-Credential=([^&]+)/.exec(url)?.[1]?.replaceAll(/%2F/gi, '/')
   const [accessKeyId, date, region, service] = credential?.split('/') ?? []
   if (!accessKeyId || !date || !region || !service || !REGION.test(region)) return undefined
-  return { accessKeyId, scope: { date, region, service } }
+  return { accessKeyId, scope: { date, region, service }, sessionToken: claimedToken({ url, headers }) }
 }
+
+const claimedToken = ({ url, headers }: RequestLine): string | undefined =>
+  headerOf(headers, 'x-amz-security-token') ??
+  new URLSearchParams(url.split('?')[1]).get('X-Amz-Security-Token') ??
+  undefined
 
 /** What may stand in a region's place; regions of other partitions and home-made ones included. */
 const REGION = /^[a-z0-9-]{1,32}$/

@@ -16,10 +16,16 @@ const principal = {
   accessKeyId: ACCESS_KEY,
 }
 
-const verifier = (credential: Partial<Credential> = {}): SignatureVerifier =>
+/** Knows one key, which comes with that session token, or none. */
+const verifier = ({
+  sessionToken,
+  ...given
+}: Partial<Credential> & { sessionToken?: string } = {}): SignatureVerifier =>
   new SignatureVerifier({
-    find: (accessKeyId) =>
-      accessKeyId === ACCESS_KEY ? { secretAccessKey: SECRET, principal, ...credential } : undefined,
+    find: (accessKeyId, token) =>
+      accessKeyId === ACCESS_KEY && token === sessionToken
+        ? { secretAccessKey: SECRET, principal, ...given }
+        : undefined,
   })
 
 interface SdkRequest {

@@ -20,18 +20,20 @@ import {
   UNSIGNED_PAYLOAD,
 } from '../model/signature-v4.ts'
 import { headerOf, type RequestHeaders } from './protocol.ts'
-import { SignatureError } from './signature-fault.ts'
+import { invalidToken, SignatureError } from './signature-fault.ts'
 import { readSignature, type SignatureParts } from './signature-parts.ts'
 
 export interface Credential {
   readonly secretAccessKey: string
   readonly principal: Principal
-  /** Of temporary credentials: must come with every request of theirs. */
-  readonly sessionToken?: string
 }
 
 export interface CredentialStore {
-  find(accessKeyId: string): Credential | undefined
+  /**
+   * The credential of that key, if a request of its owner comes with that session token, or with none; undefined if there is no such
+   * one. Throws `SignatureError` if it has expired. `now` is in milliseconds since the epoch.
+   */
+  find(accessKeyId: string, sessionToken: string | undefined, now: number): Credential | undefined
 }
 
 /** As much of a request as is signed. An upgrade request or other GET has an empty body. */
@@ -61,19 +63,12 @@ export class SignatureVerifier {
     checkScope(parts, service)
     checkTime(parts, now)
     checkSignedHeaders(parts, request.headers)
-    const credential = this.#credentialOf(parts)
+    const credential = this.#credentials.find(parts.accessKeyId, parts.sessionToken, now)
+    if (credential === undefined) throw invalidToken()
     const key = this.#keys.get(parts.accessKeyId, credential.secretAccessKey, parts.scope)
     if (!isEqual(signatureOf(key, textOf(request, parts)), parts.signature))
       throw new SignatureError('mismatch', MISMATCH)
     return { principal: credential.principal, region: parts.scope.region }
-  }
-
-  #credentialOf({ accessKeyId, sessionToken }: SignatureParts): Credential {
-    const credential = this.#credentials.find(accessKeyId)
-    if (credential === undefined || !isEqual(credential.sessionToken ?? '', sessionToken ?? '')) {
-      throw new SignatureError('unknownKey', 'The security token included in the request is invalid.')
-    }
-    return credential
   }
 }
 

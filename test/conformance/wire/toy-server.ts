@@ -68,10 +68,13 @@ const principal = {
   accessKeyId: CREDENTIALS.accessKeyId,
 }
 
-const whoSigned: Authenticator = bySignature({
-  find: (accessKeyId) =>
-    accessKeyId === CREDENTIALS.accessKeyId ? { secretAccessKey: CREDENTIALS.secretAccessKey, principal } : undefined,
-})
+const whoSigned: Authenticator = bySignature(
+  {
+    find: (accessKeyId) =>
+      accessKeyId === CREDENTIALS.accessKeyId ? { secretAccessKey: CREDENTIALS.secretAccessKey, principal } : undefined,
+  },
+  { account: ACCOUNT, region: REGION },
+)
 
 export const toyGateway = (options: ToyOptions = {}): Gateway =>
   new Gateway({

@@ -1,0 +1,117 @@
+/**
+ * Who a key belongs to. Long-lived keys are rows; temporary ones tell everything by their token, which is good until it expires, its
+ * issuer is gone, or the task that it was made for has stopped.
+ */
+import type { CredentialUse } from '../controllers/credential-use/credential-use.ts'
+import type { Sealer } from '../kit/sealing.ts'
+import { accessKeyPurpose } from '../model/access-key.ts'
+import { parseArn, resourceId } from '../model/arn.ts'
+import { iamKey } from '../model/iam-records.ts'
+import type { Principal, SessionPrincipal, SessionTokens } from '../model/principal.ts'
+import type { AccessKeyRecord } from '../model/records.ts'
+import { isStopped, type ReadTables } from '../store/tables.ts'
+import { type Authenticator, bySignature, byTrust, type Home } from '../wire/authentication.ts'
+import { expiredToken, invalidToken } from '../wire/signature-fault.ts'
+import type { Credential, CredentialStore } from '../wire/sigv4.ts'
+
+export interface CredentialsOptions {
+  readonly tables: ReadTables
+  readonly sealer: Sealer
+  readonly sessions: SessionTokens
+}
+
+export class StoredCredentials implements CredentialStore {
+  readonly #tables: ReadTables
+  readonly #sealer: Sealer
+  readonly #sessions: SessionTokens
+  /** By row: one that changed is another. */
+  readonly #unsealed = new WeakMap<AccessKeyRecord, Credential>()
+
+  constructor({ tables, sealer, sessions }: CredentialsOptions) {
+    this.#tables = tables
+    this.#sealer = sealer
+    this.#sessions = sessions
+  }
+
+  find(accessKeyId: string, sessionToken: string | undefined, now: number): Credential | undefined {
+    if (sessionToken === undefined) return this.#longLived(accessKeyId)
+    const opened = this.#sessions.open(accessKeyId, sessionToken)
+    if (opened === undefined) return undefined
+    if (opened.principal.session.expiresAt <= now) throw expiredToken()
+    return isAlive(this.#tables, opened.principal) ? opened : undefined
+  }
+
+  /** Whose key it is, whether or not it may still be used. */
+  whoIs(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
+    if (sessionToken !== undefined) return this.#sessions.open(accessKeyId, sessionToken)?.principal
+    const key = this.#tables.accessKeys.get(accessKeyId)
+    return key && principalOf(key)
+  }
+
+  #longLived(accessKeyId: string): Credential | undefined {
+    const key = this.#tables.accessKeys.get(accessKeyId)
+    if (key === undefined || key.status !== 'Active') return undefined
+    const known = this.#unsealed.get(key)
+    if (known !== undefined) return known
+    const secretAccessKey = this.#sealer.open(key.sealedSecret, accessKeyPurpose(accessKeyId)).toString()
+    const credential = { secretAccessKey, principal: principalOf(key) }
+    this.#unsealed.set(key, credential)
+    return credential
+  }
+}
+
+const principalOf = ({ accessKeyId, principalArn, account, userId }: AccessKeyRecord): Principal => ({
+  arn: principalArn,
+  account,
+  userId,
+  accessKeyId,
+})
+
+/** Whether what a session hangs on is still there: its issuer and, if it is of one, its task. */
+const isAlive = (tables: ReadTables, principal: SessionPrincipal): boolean =>
+  isIssuerThere(tables, principal) && isTaskThere(tables, principal.session.taskArn)
+
+const isIssuerThere = (tables: ReadTables, { account, userId, session: { issuerArn } }: SessionPrincipal): boolean => {
+  const { resource = '' } = parseArn(issuerArn) ?? {}
+  const key = iamKey(account, resourceId(resource))
+  // One that was deleted and made anew under the same name has another id.
+  if (resource.startsWith('role/')) return tables.roles.get(key)?.roleId === userId.split(':', 1)[0]
+  if (resource.startsWith('user/')) return isUserThere(tables.users.get(key)?.userId, userId)
+  return resource === 'root'
+}
+
+/** Federated users have an id of their own, `<account>:<name>`. */
+const isUserThere = (found: string | undefined, userId: string): boolean =>
+  found !== undefined && (found === userId || userId.includes(':'))
+
+const isTaskThere = (tables: ReadTables, taskArn: string | undefined): boolean => {
+  if (taskArn === undefined) return true
+  const task = tables.tasks.get(resourceId(taskArn))
+  return task !== undefined && !isStopped(task)
+}
+
+/** Only who signs with a known key is someone; which keys and roles are used is noted. */
+export const authenticatorBySignature = (
+  credentials: StoredCredentials,
+  home: Home,
+  use: CredentialUse,
+): Authenticator => {
+  const authenticator = bySignature(credentials, home)
+  return {
+    ...authenticator,
+    identify: (request, service, now) => {
+      const caller = authenticator.identify(request, service, now)
+      // AWS: sessions of users call IAM only if they were made with MFA, which there is none of.
+      if (service === 'iam' && isSessionOfUser(caller.principal)) throw invalidToken()
+      use.note({ ...caller, service, at: now })
+      return caller
+    },
+  }
+}
+
+const isSessionOfUser = ({ session }: Principal): boolean =>
+  session !== undefined && parseArn(session.issuerArn)?.resource.startsWith('role/') !== true
+
+/** Who names a key that is someone's is believed to be that one, everyone else the root user. */
+export const authenticatorByTrust = (credentials: StoredCredentials, home: Home): Authenticator =>
+  byTrust(home, (accessKeyId, sessionToken) => credentials.whoIs(accessKeyId, sessionToken))
