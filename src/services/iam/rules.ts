@@ -8,6 +8,7 @@ import {
   IAM_ROLE_NAME_LENGTH,
   IAM_USER_NAME_LENGTH,
   LARGEST_IAM_PAGE,
+  POLICY_DESCRIPTION_LENGTH,
   POLICY_DOCUMENT_LENGTH,
   ROLE_DESCRIPTION_LENGTH,
   ROLE_SESSION_SECONDS,
@@ -90,11 +91,13 @@ export const ROLE_NAME: Rule = { ...NAME, max: IAM_ROLE_NAME_LENGTH }
 /** Of a group, an instance profile or a policy. */
 export const ENTITY_NAME: Rule = { ...NAME, max: IAM_NAME_LENGTH }
 
+const PATH_IN_WORDS = 'It must begin and end with / and contain only alphanumeric characters and/or / characters.'
+
 export const PATH: Rule = {
   min: 1,
   max: IAM_PATH_LENGTH,
   pattern: /^(\/|\/[\u0021-\u007e]+\/)$/,
-  inWords: 'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  inWords: PATH_IN_WORDS,
 }
 
 export const PATH_PREFIX: Rule = {
@@ -120,6 +123,25 @@ export const POLICY_DOCUMENT: Rule = {
   pattern: /^[\t\n\r\u0020-\u00FF]+$/,
   patternText: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+`,
 }
+
+export const POLICY_PATH: Rule = {
+  min: 1,
+  max: IAM_PATH_LENGTH,
+  pattern: /^(\/[A-Za-z0-9.,+@=_-]+)*\/$/,
+  inWords: PATH_IN_WORDS,
+}
+
+export const POLICY_DESCRIPTION: Rule = { max: POLICY_DESCRIPTION_LENGTH }
+
+export const VERSION_ID: Rule = {
+  pattern: /^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/,
+  patternText: String.raw`v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`,
+}
+
+export const POLICY_SCOPE: Rule = { oneOf: ['All', 'AWS', 'Local'] }
+export const POLICY_USAGE: Rule = { oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }
+export const ENTITY_TYPES = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] as const
+export const ENTITY_TYPE: Rule = { oneOf: ENTITY_TYPES }
 
 export const ACCESS_KEY_ID: Rule = {
   min: 16,
