@@ -4,5 +4,6 @@ import type { Operation, OperationContext, OperationTable } from '../operations.
 
 export type IamDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'sealer'>
 export type IamContext = OperationContext<IamDeps>
-export type IamOperation<Input, Output extends object = object> = Operation<IamDeps, Input, Output>
+/** IAM takes no client tokens. */
+export type IamOperation<Input, Output extends object = object> = Omit<Operation<IamDeps, Input, Output>, 'clientToken'>
 export type IamOperationTable = OperationTable<IamDeps>
