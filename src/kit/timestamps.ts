@@ -29,3 +29,32 @@ export const parseBasic = (text: string): number | undefined => {
     ? undefined
     : Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
 }
+
+const ISO_8601 =
+  /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01])(?:[Tt]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?)?)?$/
+
+/**
+ * Milliseconds of any of the W3C's forms of ISO 8601, or undefined if the text is none: from the year alone to fractions of seconds.
+ * What is left out is the least it can be; without a time zone it is UTC. https://www.w3.org/TR/NOTE-datetime
+ */
+export const parseIso8601 = (text: string): number | undefined => {
+  const match = ISO_8601.exec(text)
+  if (match === null) return undefined
+  const [, year, month = '1', day = '1', hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match
+  const milliseconds = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+  if (new Date(milliseconds).getUTCDate() !== Number(day)) return undefined
+  return milliseconds + Math.floor(Number(fraction) * 1000) - zoneMinutes(zone) * 60_000
+}
+
+/** How far a time zone is ahead of UTC. */
+const zoneMinutes = (zone: string): number => {
+  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(zone) ?? []
+  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
+}

@@ -258,3 +258,30 @@ export const PARAMETER_PAGE_ROWS = 10_000
 /** Values of one filter, and their characters. */
 export const PARAMETER_FILTER_VALUES = 50
 export const PARAMETER_FILTER_VALUE_LENGTH = 1024
+
+export const DAY_MS = 24 * 3_600_000
+/** Days between automatic rotations of a KMS key: unless the request says so, at least, and at most. Source: EnableKeyRotation. */
+export const KMS_ROTATION_PERIOD_DAYS = 365
+export const KMS_ROTATION_PERIOD = { min: 90, max: 2560 } as const
+/** On-demand rotations of one KMS key. Source: RotateKeyOnDemand. */
+export const KMS_ON_DEMAND_ROTATIONS = 25
+/** Days until a KMS key is deleted: unless the request says so, at least, and at most. Source: ScheduleKeyDeletion. */
+export const KMS_DELETION_WINDOW_DAYS = 30
+export const KMS_DELETION_WINDOW = { min: 7, max: 30 } as const
+/** Bytes that Encrypt takes, and that Decrypt takes. */
+export const KMS_PLAINTEXT = { min: 1, max: 4096 } as const
+export const KMS_CIPHERTEXT = { min: 1, max: 6144 } as const
+/** Bytes of a data key, and of GenerateRandom. */
+export const KMS_RANDOM_BYTES = { min: 1, max: 1024 } as const
+/** Characters of keys and values of an encryption context together. Source: KMS developer guide, "Encryption context". */
+export const KMS_ENCRYPTION_CONTEXT_LENGTH = 8192
+export const KMS_DESCRIPTION_LENGTH = 8192
+export const KMS_POLICY = { min: 1, max: 32_768 } as const
+export const KMS_ALIAS_LENGTH = 256
+/** Source: KMS resource quotas. */
+export const KMS_ALIASES_PER_KEY = 50
+/** Results of one page of KMS's lists, unless the request says so, and at most. */
+export const KMS_PAGE_SIZE = 100
+export const KMS_LARGEST_PAGE = 1000
+export const KMS_ALIASES_PAGE_SIZE = 50
+export const KMS_ALIASES_LARGEST_PAGE = 100

@@ -1,0 +1,72 @@
+/**
+ * Patterns with `*` (any characters, also none, colons and slashes among them) and `?` (exactly one). Matching takes time in proportion to
+ * pattern and text at most, whatever the pattern, which a regular expression does not promise.
+ */
+
+/** Character codes, and `ANY` and `ONE` for what stands for others. */
+export type Glob = readonly number[]
+
+export const ANY = -1
+export const ONE = -2
+
+/** A pattern as policies write it. */
+export const globOf = (text: string): Glob =>
+  codesOf(text).map((code) => (code === STAR ? ANY : code === QUESTION_MARK ? ONE : code))
+
+/** The text as a pattern of no other. */
+export const codesOf = (text: string): number[] => {
+  const codes: number[] = []
+  for (let index = 0; index < text.length; index++) codes.push(text.charCodeAt(index))
+  return codes
+}
+
+const [STAR, QUESTION_MARK, COLON] = [42, 63, 58]
+
+export const textOfGlob = (glob: Glob): string => glob.map((code) => String.fromCharCode(code)).join('')
+
+/** The pattern cut at its colons into at most so many parts. */
+export const splitGlob = (glob: Glob, parts: number): readonly Glob[] => {
+  const split: Glob[] = []
+  let start = 0
+  while (split.length < parts - 1) {
+    const colon = glob.indexOf(COLON, start)
+    if (colon === -1) break
+    split.push(glob.slice(start, colon))
+    start = colon + 1
+  }
+  return [...split, glob.slice(start)]
+}
+
+/** A test for one pattern, as cheap as the pattern allows. */
+export const matcherOf = (glob: Glob): ((text: string) => boolean) => {
+  const wildcard = glob.findIndex((code) => code < 0)
+  if (wildcard === -1) {
+    const exact = textOfGlob(glob)
+    return (text) => text === exact
+  }
+  const prefix = textOfGlob(glob.slice(0, wildcard))
+  if (wildcard === glob.length - 1 && glob[wildcard] === ANY) {
+    return prefix === '' ? () => true : (text) => text.startsWith(prefix)
+  }
+  return (text) => text.startsWith(prefix) && matchesGlob(glob, text)
+}
+
+/** On a mismatch, the last `*` takes one character more; earlier ones need never be looked at again. */
+export const matchesGlob = (glob: Glob, text: string): boolean => {
+  let [inGlob, inText, lastAny, takenTo] = [0, 0, -1, 0]
+  while (inText < text.length) {
+    const code = glob[inGlob]
+    if (code === ANY) {
+      lastAny = inGlob++
+      takenTo = inText
+    } else if (code === ONE || code === text.charCodeAt(inText)) {
+      inGlob++
+      inText++
+    } else if (lastAny >= 0) {
+      inGlob = lastAny + 1
+      inText = ++takenTo
+    } else return false
+  }
+  while (glob[inGlob] === ANY) inGlob++
+  return inGlob === glob.length
+}
