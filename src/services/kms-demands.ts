@@ -34,6 +34,7 @@ export const keyDemand = (call: KmsCall, key: KmsKeyRecord, access: KeyAccess): 
     ...access.context,
   },
   resourcePolicy: key.policy,
+  resourcePolicyMustAllow: true,
 })
 
 const keyContext = ({ principal, tx }: KmsCall, { keyId, tags }: KmsKeyRecord): ContextValues => ({

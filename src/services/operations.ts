@@ -36,6 +36,8 @@ export interface Demand {
   readonly context?: ContextValues
   /** The policy that the resource itself has, as JSON. */
   readonly resourcePolicy?: string
+  /** Nothing is allowed that this policy does not allow, be it by leaving it to the account: of keys of KMS. */
+  readonly resourcePolicyMustAllow?: boolean
 }
 
 /** Decides whether callers may do what they ask for. */
