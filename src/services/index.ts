@@ -3,9 +3,10 @@ import type { ServiceDefinition } from '../wire/service.ts'
 import type { ServicesDeps } from './deps.ts'
 import { ecsService } from './ecs/index.ts'
 import { iamService } from './iam/index.ts'
+import { kmsService } from './kms/index.ts'
 import { stsService } from './sts/index.ts'
 
-const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [ecsService, iamService, stsService]
+const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [ecsService, iamService, kmsService, stsService]
 
 export const allServices = (deps: ServicesDeps): readonly ServiceDefinition[] =>
   services.map((service) => service(deps))

@@ -2,10 +2,9 @@
  * The keys of KMS as its own operations and the services that encrypt with them find and use them. Faults are those of KMS; a service
  * with other names for them goes through `encryption.ts`.
  */
-import { randomBytes } from 'node:crypto'
 import { defined } from '../kit/assert.ts'
 import type { Ids } from '../kit/ids.ts'
-import { type Sealer, SEALING_KEY_BYTES, Unsealable } from '../kit/sealing.ts'
+import { type Sealer, Unsealable } from '../kit/sealing.ts'
 import { kmsAliasArn, kmsKeyArn, parseArn } from '../model/arn.ts'
 import {
   decryptWith,
@@ -15,7 +14,9 @@ import {
   type KeyMaterial,
 } from '../model/kms-ciphertext.ts'
 import { awsManagedPolicy, defaultKeyPolicy } from '../model/kms-key-policies.ts'
-import { keyMaterialPurpose, type KmsKeyMaterialRecord, type KmsKeyRecord } from '../model/kms-records.ts'
+import { keyMaterialPurpose, type KmsKeyRecord } from '../model/kms-records.ts'
+import { KMS_ROTATION_PERIOD_DAYS } from '../model/limits.ts'
+import { addMaterial, nextRotation } from '../store/kms-materials.ts'
 import { Fault } from '../wire/fault.ts'
 import type { OperationContext } from './operations.ts'
 
@@ -50,18 +51,27 @@ export const managedKey = (context: KmsKeyContext, service: ManagedService): Kms
   const existing = tx.kmsAliases.get(arn)
   if (existing !== undefined) return defined(tx.kmsKeys.get(existing.targetKeyId), existing.targetKeyId)
   const policy = awsManagedPolicy(service, region, account)
-  const key = createKmsKey(context, { description: DESCRIPTIONS[service], managedFor: service, policy, tags: [] })
+  const rotation = nextRotation(KMS_ROTATION_PERIOD_DAYS, now)
+  const key = createKmsKey(context, {
+    description: DESCRIPTIONS[service],
+    managedFor: service,
+    policy,
+    rotation,
+    tags: [],
+  })
   tx.kmsAliases.insert({ arn, aliasName, targetKeyId: key.keyId, createdAt: now, updatedAt: now })
   return key
 }
 
-type NewKey = Pick<KmsKeyRecord, 'description' | 'managedFor' | 'tags'> & { readonly policy?: string | undefined }
+type NewKey = Pick<KmsKeyRecord, 'description' | 'managedFor' | 'rotation' | 'tags'> & {
+  readonly policy?: string | undefined
+}
 
 /** A key that is enabled, with its first material. */
 export const createKmsKey = (context: KmsKeyContext, { policy, ...given }: NewKey): KmsKeyRecord => {
-  const { tx, ids, region, account, now } = context
+  const { tx, ids, sealer, region, account, now } = context
   const keyId = ids.uuid()
-  const { materialId } = addMaterial(context, keyId)
+  const { materialId } = addMaterial(tx, sealer, { keyId, since: now })
   return tx.kmsKeys.insert({
     keyId,
     arn: kmsKeyArn(region, account, keyId),
@@ -75,34 +85,22 @@ export const createKmsKey = (context: KmsKeyContext, { policy, ...given }: NewKe
   })
 }
 
-/** New material of a key; making it the current one is the caller's. */
-export const addMaterial = (
-  { tx, sealer, now }: Pick<KmsKeyContext, 'tx' | 'sealer' | 'now'>,
-  keyId: string,
-  rotationType?: KmsKeyMaterialRecord['rotationType'],
-): KmsKeyMaterialRecord => {
-  const materialId = randomBytes(SEALING_KEY_BYTES).toString('hex')
-  const purpose = keyMaterialPurpose({ keyId, materialId })
-  return tx.kmsKeyMaterials.insert({
-    materialId,
-    keyId,
-    sealedMaterial: sealer.seal(randomBytes(SEALING_KEY_BYTES), purpose),
-    since: now,
-    ...(rotationType !== undefined && { rotationType }),
-  })
-}
-
 const notFound = (message: string): Fault => new Fault({ code: 'NotFoundException', message })
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** The alias by which a request names a key, if it does. */
+export const aliasOf = (reference: string): string | undefined => {
+  const name = parseArn(reference)?.resource ?? reference
+  return name.startsWith('alias/') ? name : undefined
+}
+
 /** The key that an id, a key ARN, an alias or an alias ARN names. Throws `NotFoundException`. */
 export const requireKmsKey = (context: KmsKeyContext, reference: string): KmsKeyRecord => {
-  const arn = parseArn(reference)
-  const name = arn === undefined ? reference : arn.resource
-  if (name.startsWith('alias/'))
-    return keyOfAlias(context, arn === undefined ? kmsAliasArn(context.region, context.account, name) : reference)
-  return keyOfId(context, reference, arn === undefined ? name : name.replace(/^key\//, ''))
+  const alias = aliasOf(reference)
+  if (alias === reference) return keyOfAlias(context, kmsAliasArn(context.region, context.account, alias))
+  if (alias !== undefined) return keyOfAlias(context, reference)
+  return keyOfId(context, reference, parseArn(reference)?.resource.replace(/^key\//, '') ?? reference)
 }
 
 const keyOfId = ({ tx, region, account }: KmsKeyContext, reference: string, keyId: string): KmsKeyRecord => {

@@ -1,0 +1,39 @@
+/** GenerateDataKey: a key for use outside KMS, in the clear and encrypted under a key of KMS. */
+import { randomBytes } from 'node:crypto'
+import type { GenerateDataKeyRequest, GenerateDataKeyResponse } from '@aws-sdk/client-kms'
+import { validation } from '../../constraints.ts'
+import { encryptWithKey, requireKmsKey } from '../../kms-keys.ts'
+import { onKey } from '../access.ts'
+import type { KmsContext, KmsOperation } from '../context.ts'
+import { checkCryptoRequest, checkEncryptionContext, cryptoAccess, unlessDry } from '../crypto-request.ts'
+
+export const generateDataKey: KmsOperation<GenerateDataKeyRequest, GenerateDataKeyResponse> = {
+  access: onKey(({ EncryptionContext: context }) => cryptoAccess(context)),
+  handle: (input, context) => newDataKey(input, context),
+}
+
+const BYTES = { AES_128: 16, AES_256: 32 } as const
+
+export const newDataKey = (input: GenerateDataKeyRequest, context: KmsContext): GenerateDataKeyResponse => {
+  checkCryptoRequest(input)
+  const key = requireKmsKey(context, input.KeyId ?? '')
+  const plain = randomBytes(lengthOf(input))
+  const ciphertext = encryptWithKey(context, key, plain, checkEncryptionContext(input.EncryptionContext))
+  return unlessDry(input, {
+    CiphertextBlob: ciphertext,
+    Plaintext: plain,
+    KeyId: key.arn,
+    KeyMaterialId: key.currentMaterialId,
+  })
+}
+
+const lengthOf = ({ KeySpec: spec, NumberOfBytes: count }: GenerateDataKeyRequest): number => {
+  if ((spec === undefined) === (count === undefined))
+    throw validation('Please specify either number of bytes or key spec.')
+  const length = spec === undefined ? count : (BYTES as Readonly<Record<string, number>>)[spec]
+  if (length === undefined)
+    throw validation(
+      `1 validation error detected: Value at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [${Object.keys(BYTES).join(', ')}]`,
+    )
+  return length
+}
