@@ -5,7 +5,7 @@ import { Store } from '../store/store.ts'
 import { Described } from '../wire/described.ts'
 import { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
-import { type Operation, type OperationTable, noGuard, performer } from './operations.ts'
+import { type Operation, type OperationTable, noGuard, performer, prepared } from './operations.ts'
 
 interface RunInput {
   readonly cluster?: string
@@ -75,6 +75,40 @@ describe('a call', () => {
     const table = { Greet: greet } as OperationTable<{ greeting: string }>
     const perform = performer({ ...aPerformer(await aStore()), table, deps: { greeting: 'hello' } })
     expect(await perform('Greet', {}, aCall())).toEqual({ text: 'hello us-east-1' })
+  })
+})
+
+describe('an operation that has to wait', () => {
+  const waiting = (wait: () => Promise<number>) =>
+    prepared<object, { readonly by: number }, object, number>({
+      prepare: async ({ by }) => by + (await wait()),
+      access: 'open',
+      handle: (_input, { tx, prepared: sum }) => {
+        tx.settings.put({ name: 'sum', value: String(sum) })
+        return { sum }
+      },
+    })
+
+  it('does so before its transaction, while others run', async () => {
+    const store = await aStore()
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const perform = performer({
+      ...aPerformer(store),
+      table: { Add: waiting(() => promise) } as OperationTable<object>,
+    })
+    const answer = perform('Add', { by: 2 }, aCall())
+    await store.transact((tx) => tx.settings.put({ name: 'meanwhile', value: 'yes' }))
+    resolve(3)
+    expect(await answer).toEqual({ sum: 5 })
+    expect([...store.tables.settings.rows()].map(({ name }) => name)).toEqual(['meanwhile', 'sum'])
+  })
+
+  it('does nothing if that fails', async () => {
+    const store = await aStore()
+    const fault = new Fault({ code: 'IDPCommunicationErrorException', message: 'away' })
+    const table = { Add: waiting(() => Promise.reject(fault)) } as OperationTable<object>
+    await expect(performer({ ...aPerformer(store), table })('Add', { by: 2 }, aCall())).rejects.toBe(fault)
+    expect(store.tables.settings.size).toBe(0)
   })
 })
 

@@ -15,10 +15,27 @@ import { once } from './idempotency.ts'
 export type OperationContext<Deps> = CallContext & Deps & { readonly tx: Transaction }
 
 export interface Operation<Deps, Input = never, Output extends object = object> {
+  /** Of operations made by `prepared`: what has to be waited for before the transaction. */
+  readonly prepare?: (input: Input, context: CallContext & Deps) => Promise<unknown>
   readonly handle: (input: Input, context: OperationContext<Deps>) => Lazy<Output>
   readonly access?: Access<Deps, Input>
   readonly clientToken?: ClientToken<Deps, Input, Output>
 }
+
+/**
+ * An operation that waits for something outside before its transaction, which cannot wait: the handler finds in `prepared` what came of
+ * it. The preparation runs before the caller's permissions are asked, so it must change nothing.
+ */
+export const prepared = <Deps, Input, Output extends object, Prepared>({
+  handle,
+  ...rest
+}: Omit<Operation<Deps, Input, Output>, 'handle' | 'prepare'> & {
+  readonly prepare: (input: Input, context: CallContext & Deps) => Promise<Prepared>
+  readonly handle: (input: Input, context: OperationContext<Deps> & { readonly prepared: Prepared }) => Lazy<Output>
+}): Operation<Deps, Input, Output> => ({
+  ...rest,
+  handle: (input, context) => handle(input, context as typeof context & { readonly prepared: Prepared }),
+})
 
 /**
  * What the caller must be allowed to do, all of it, for the operation to run: the service's action on each resource that the input
@@ -80,31 +97,53 @@ export interface PerformerOptions<Deps> {
   readonly guard: Guard
 }
 
-/** Runs an operation in one transaction; resolves once it is durable. */
+/** Runs an operation in one transaction, after its preparation; resolves once it is durable. */
 export const performer =
-  <Deps extends object>({ store, service, table, deps, guard }: PerformerOptions<Deps>) =>
-  (name: string, input: object, call: CallContext): Promise<object> =>
-    store.transact((tx) => {
-      const operation = table[name] as Operation<Deps, object> | undefined
-      assert(operation, `${name} was called, which has no handler`)
-      const context = { ...call, ...deps, tx }
-      const { access } = operation
-      if (access !== 'open' && access !== undefined && guard.applies(call)) {
-        const demands = access(input, context).map((demand) => ({ action: `${service}:${name}`, ...demand }))
-        guard.check(tx, call, demands)
-      }
-      const perform = (): object => operation.handle(input, context)
-      const token = operation.clientToken?.of(input)
-      if (operation.clientToken === undefined || token === undefined) return perform()
-      const { scope, conflict, kept } = operation.clientToken
-      const key = [call.account, call.region, name, scope(input), token].join('/')
-      return once({
-        tx,
-        key,
-        now: call.now,
-        input,
-        perform,
-        conflict,
-        kept: kept && { of: kept.of, answer: (value) => kept.answer(value as never, context) },
-      })
-    })
+  <Deps extends object>(options: PerformerOptions<Deps>) =>
+  (name: string, input: object, call: CallContext): Promise<object> => {
+    const operation = options.table[name] as Operation<Deps, object> | undefined
+    assert(operation, `${name} was called, which has no handler`)
+    const { store, deps } = options
+    const run = (more: object = {}): Promise<object> =>
+      store.transact((tx) => perform(options, { name, operation }, input, { ...call, ...deps, ...more, tx }))
+    if (operation.prepare === undefined) return run()
+    return operation.prepare(input, { ...call, ...deps }).then((value) => run({ prepared: value }))
+  }
+
+interface NamedOperation<Deps> {
+  readonly name: string
+  readonly operation: Operation<Deps, object>
+}
+
+const perform = <Deps extends object>(
+  { service, guard }: PerformerOptions<Deps>,
+  { name, operation }: NamedOperation<Deps>,
+  input: object,
+  context: OperationContext<Deps>,
+): object => {
+  const { access } = operation
+  if (access !== 'open' && access !== undefined && guard.applies(context)) {
+    const demands = access(input, context).map((demand) => ({ action: `${service}:${name}`, ...demand }))
+    guard.check(context.tx, context, demands)
+  }
+  return performOnce({ name, operation }, input, context)
+}
+
+const performOnce = <Deps extends object>(
+  { name, operation: { handle, clientToken } }: NamedOperation<Deps>,
+  input: object,
+  context: OperationContext<Deps>,
+): object => {
+  const token = clientToken?.of(input)
+  if (clientToken === undefined || token === undefined) return handle(input, context)
+  const { scope, conflict, kept } = clientToken
+  return once({
+    tx: context.tx,
+    key: [context.account, context.region, name, scope(input), token].join('/'),
+    now: context.now,
+    input,
+    perform: () => handle(input, context),
+    conflict,
+    kept: kept && { of: kept.of, answer: (value) => kept.answer(value as never, context) },
+  })
+}
