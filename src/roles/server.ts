@@ -16,7 +16,7 @@ import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
 import { masterKeyFile, masterKeyIn } from './master-key.ts'
 import { secureServer } from './tls/secure-server.ts'
-import { type ServerCertificate, serverCertificate } from './tls/server-certificate.ts'
+import { type ServerCertificate, serverCertificate, urlFor } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, patienceOf, serverOptions } from './options.ts'
 import {
@@ -69,15 +69,16 @@ const serve = async (values: ServerValues): Promise<void> => {
   const scheme = certificate === undefined ? 'http' : 'https'
   const { server, open } = await createDoor(certificate, clock, log)
   const port = await listen(server, values)
-  const endpoint = localUrl(scheme, values.host, port)
-  const settings = { account, region, isDev, keys, endpoint: agentUrl(scheme, values.host, port, values.advertise) }
+  const urls = [localUrl(scheme, values.host, port), agentUrl(scheme, values.host, port, values.advertise)] as const
+  const endpoint = certificate === undefined ? urls[0] : urlFor(await certificate.current(), urls)
+  const settings = { account, region, isDev, keys, endpoint: urls[1] }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
-  const { authorityFile } = certificate ?? {}
+  const { authorityFile, trustFile } = certificate ?? {}
   if (!hasParent()) introduce(values, isFirst, { endpoint, clock, authorityFile })
-  sayReady({ endpoint, ...(authorityFile && { authorityFile }) })
+  sayReady({ endpoint, ...(authorityFile && { authorityFile }), ...(trustFile && { trustFile }) })
 
   const failure = await Promise.race([failed, untilToldToEnd()])
   if (failure !== undefined) {

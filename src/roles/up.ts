@@ -105,6 +105,8 @@ class Up {
   readonly #log: Log
   #endpoint = ''
   #authorityFile: string | undefined
+  /** What the agent is to trust. */
+  #trustFile: string | undefined
 
   constructor(values: UpValues, isFirst: boolean) {
     this.#values = values
@@ -138,6 +140,7 @@ class Up {
     const ready = await server.start()
     this.#endpoint = ready['endpoint'] ?? ''
     this.#authorityFile = ready['authorityFile']
+    this.#trustFile = ready['trustFile']
     if (!this.#values['no-agent']) await agent.start()
     const runtime = this.#values['no-agent'] ? 'none' : this.#values.runtime
     const [endpoint, authorityFile] = [this.#endpoint, this.#authorityFile]
@@ -195,8 +198,8 @@ class Up {
   }
 
   #agentArgs(): string[] {
-    const authority = this.#authorityFile
-    return ['--runtime', this.#values.runtime, ...(authority === undefined ? [] : ['--ca-cert', authority])]
+    const trusted = this.#trustFile
+    return ['--runtime', this.#values.runtime, ...(trusted === undefined ? [] : ['--ca-cert', trusted])]
   }
 
   #patience() {
@@ -222,6 +225,8 @@ class Up {
     const { level, format } = logSettings(this.#values)
     return {
       ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
+      ECS_ENABLE_TASK_IAM_ROLE: 'true',
+      ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'true',
       ECS_RESERVED_PORTS: JSON.stringify([...ALWAYS_RESERVED_PORTS, Number(new URL(this.#endpoint).port)]),
       ECS_LOGLEVEL: level,
       ECS_LOG_OUTPUT_FORMAT: format === 'json' ? 'json' : 'logfmt',

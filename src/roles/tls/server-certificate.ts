@@ -1,6 +1,7 @@
 /** The certificate that a server shows: from the operator's files, from the installation's own authority, or none. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Clock } from '../../kit/clock.ts'
 import { UserError } from '../../kit/command.ts'
@@ -24,6 +25,8 @@ export interface ServerCertificate {
   readonly version: () => string
   /** What clients have to trust; absent where the operator's own certificate is shown. */
   readonly authorityFile?: string
+  /** What the agent on this machine is to trust. */
+  readonly trustFile: string
 }
 
 /** Undefined where plain HTTP is spoken. Throws `UserError` if the operator's files are not a certificate and its key. */
@@ -32,7 +35,7 @@ export const serverCertificate = (values: TlsValues, clock: Clock, ids: Ids): Se
   if (certFile !== undefined && keyFile !== undefined) {
     const current = async (): Promise<Certificate> => readPair(certFile, keyFile)
     readPair(certFile, keyFile)
-    return { current, version: () => `${modifiedAt(certFile)}/${modifiedAt(keyFile)}` }
+    return { current, trustFile: certFile, version: () => `${modifiedAt(certFile)}/${modifiedAt(keyFile)}` }
   }
   if (!tls) return undefined
   const names = [...namesOf(values)]
@@ -40,7 +43,25 @@ export const serverCertificate = (values: TlsValues, clock: Clock, ids: Ids): Se
     current: () => inDataDir(dataDir, () => localCertificate({ dataDir, names, clock, ids })),
     version: () => String(Math.floor(clock.now() / DAY_MS)),
     authorityFile: authorityFile(dataDir),
+    trustFile: authorityFile(dataDir),
   }
+}
+
+/**
+ * The URL under which clients on this machine reach the server: the first that the certificate holds for. Throws `UserError` if it
+ * holds for none.
+ */
+export const urlFor = ({ cert }: Certificate, urls: readonly string[]): string => {
+  const parsed = new X509Certificate(cert)
+  const url = urls.find((each) => {
+    const name = new URL(each).hostname.replaceAll(/[[\]]/g, '')
+    return (isIP(name) === 0 ? parsed.checkHost(name) : parsed.checkIP(name)) !== undefined
+  })
+  if (url !== undefined) return url
+  const names = parsed.subjectAltName ?? parsed.subject.replaceAll('\n', ', ')
+  throw new UserError(
+    `The certificate holds for ${names}, and not for ${urls.join(' or ')}: say with --advertise under which of its names the server is reached.`,
+  )
 }
 
 const DAY_MS = 86_400_000

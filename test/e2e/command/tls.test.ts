@@ -31,7 +31,10 @@ const variables = (): Record<string, string> => {
 }
 
 const aws = (args: string, env: Record<string, string>) =>
-  spawnSync(AWS, args.split(' '), { env: { ...place.env, ...env }, encoding: 'utf8' })
+  spawnSync(AWS, ['--endpoint-url', env['AWS_ENDPOINT_URL'] ?? '', ...args.split(' ')], {
+    env: { ...place.env, ...env },
+    encoding: 'utf8',
+  })
 
 describe('with --tls', () => {
   it('serves HTTPS to everyone who trusts its authority, its own agent first', async () => {
@@ -43,7 +46,8 @@ describe('with --tls', () => {
 
   it('is not believed by who does not', () => {
     up('--tls')
-    const { status, stderr } = aws('ecs list-clusters', { ...variables(), AWS_CA_BUNDLE: '' })
+    const { AWS_CA_BUNDLE: _, ...others } = variables()
+    const { status, stderr } = aws('ecs list-clusters', others)
     expect([status, stderr]).toEqual([255, expect.stringMatching(/certificate/i)])
   })
 
@@ -72,6 +76,8 @@ describe("with the operator's certificate", () => {
     expect(run([...UP, '--tls-cert', file('server.crt'), '--tls-key', file('ca.key')], place).said).toContain(
       'are no certificate and key in PEM',
     )
+    const elsewhere = ['--tls-cert', file('ca.crt'), '--tls-key', file('ca.key')]
+    expect(run([...UP, ...elsewhere], place).said).toContain('say with --advertise under which of its names')
   })
 })
 
