@@ -6,6 +6,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
+import type { SessionTokens } from '../model/principal.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { Store } from '../store/store.ts'
 import { PlanMemory } from './service-scheduler/plan-memory.ts'
@@ -15,7 +16,7 @@ import { InstanceLoss } from './instance-loss/instance-loss.ts'
 import { CredentialUse } from './credential-use/credential-use.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
 import { TaskAssignment } from './task-assignment/task-assignment.ts'
-import { noTaskCredentials } from './task-assignment/task-credentials.ts'
+import { RoleCredentials } from './task-assignment/role-credentials.ts'
 import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
@@ -39,6 +40,12 @@ export interface ControllersOptions {
   /** Seals the keys of session tokens. */
   readonly sealer: Sealer
   readonly patience?: Partial<Patience> | undefined
+  /** Makes the credentials of tasks' roles. */
+  readonly sessions: SessionTokens
+  /** What the ids of those credentials are derived with. */
+  readonly credentialsIdKey: Uint8Array
+  /** Roles that are not there are taken as if they were, as in `--dev` mode. */
+  readonly takesRolesForGranted: boolean
 }
 
 /** How long services wait for things to become clear, in milliseconds; ECS's times unless told otherwise. */
@@ -64,7 +71,9 @@ export class Controllers {
   constructor(options: ControllersOptions) {
     const { store, clock, ids, log } = options
     const patience = { ...DEFAULT_PATIENCE, ...options.patience }
-    this.#assignment = new TaskAssignment({ ...options, credentials: noTaskCredentials })
+    const { sessions, takesRolesForGranted, credentialsIdKey: idKey } = options
+    const credentials = new RoleCredentials({ tables: store.tables, clock, sessions, idKey, takesRolesForGranted })
+    this.#assignment = new TaskAssignment({ store, clock, ids, log, credentials })
     const telemetry = new AgentTelemetry({ store, clock, log, metrics: new TaskMetrics() })
     this.credentialUse = new CredentialUse(store)
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })

@@ -67,7 +67,10 @@ export class ControlPlane {
       log,
       capacity: this.capacity,
       patience: options.patience,
+      sessions,
       sealer: keys.sealer,
+      credentialsIdKey: keys.credentialsIdKey,
+      takesRolesForGranted: options.isDev,
     })
     const authenticator = authenticatorOf(options, sessions, this.controllers.credentialUse)
     this.gateway = new Gateway({

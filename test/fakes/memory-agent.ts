@@ -2,7 +2,13 @@
  * An agent of a few lines, connected to an ACS server in memory: keeps what it is told as the protocol says, acknowledges when the test lets
  * it, and can lose its connection. For tests of the control plane's half; the real agent has tests of its own.
  */
-import type { AgentMessage, ManifestTask, PayloadTask, ServerMessage } from '../../src/agentlink/acs-messages.ts'
+import type {
+  AgentMessage,
+  IAMRoleCredentials,
+  ManifestTask,
+  PayloadTask,
+  ServerMessage,
+} from '../../src/agentlink/acs-messages.ts'
 import type { AcsServer } from '../../src/agentlink/acs-server.ts'
 import type { SocketEnd } from '../../src/agentlink/socket.ts'
 import { type MemorySocket, openMemorySocket } from './memory-sockets.ts'
@@ -21,6 +27,8 @@ export class MemoryAgent {
   /** What the agent knows, by ARN; a desired status is only ever raised. */
   readonly tasks = new Map<string, PayloadTask['desiredStatus']>()
   end: SocketEnd | undefined
+  /** Hears of every message as it comes. */
+  onMessage: (message: ServerMessage) => void = () => {}
 
   constructor(server: AcsServer, containerInstanceArn: string) {
     this.#server = server
@@ -93,12 +101,20 @@ export class MemoryAgent {
 
   #receive(message: ServerMessage): void {
     this.received.push(message)
+    this.onMessage(message)
     if (message.type === 'HeartbeatMessage') {
       this.send({ type: 'HeartbeatAckRequest', message: { messageId: message.message.messageId } })
     } else if (message.type === 'PayloadMessage') {
       this.#highestNumber = Math.max(this.#highestNumber, message.message.seqNum)
       for (const task of message.message.tasks) this.#learn(task)
       this.#ack(message.message)
+      for (const { roleCredentials, executionRoleCredentials } of message.message.tasks) {
+        this.#ackCredentials(message.message.messageId, roleCredentials)
+        this.#ackCredentials(message.message.messageId, executionRoleCredentials)
+      }
+    } else if (message.type === 'IAMRoleCredentialsMessage') {
+      const { messageId, taskArn, roleCredentials } = message.message
+      if (this.tasks.has(taskArn)) this.#ackCredentials(messageId, roleCredentials)
     } else if (message.type === 'TaskManifestMessage') this.#compare(message.message)
     else if (message.type === 'TaskStopVerificationAck') {
       for (const { taskArn } of message.message.stopTasks) this.tasks.set(taskArn, 'STOPPED')
@@ -134,6 +150,16 @@ export class MemoryAgent {
       type: 'AckRequest',
       message: { cluster: clusterArn, containerInstance: containerInstanceArn, messageId },
     }
+    this.#sendAck(ack)
+  }
+
+  #ackCredentials(messageId: string, given: IAMRoleCredentials | undefined): void {
+    if (given === undefined) return
+    const { credentialsId, expiration } = given
+    this.#sendAck({ type: 'IAMRoleCredentialsAckRequest', message: { messageId, credentialsId, expiration } })
+  }
+
+  #sendAck(ack: AgentMessage): void {
     if (this.holdsAcks) this.#heldAcks.push(ack)
     else this.send(ack)
   }

@@ -10,9 +10,10 @@ import type { Log } from '../../kit/log.ts'
 import { containerInstanceArn, taskArn } from '../../model/arn.ts'
 import { PAYLOAD_TASKS } from '../../model/limits.ts'
 import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
+import { CredentialDeliveries } from './credential-deliveries.ts'
 import { Deliveries } from './deliveries.ts'
 import { stopPayload, taskPayload } from './payload.ts'
-import { payloadCredentials, type TaskCredentials } from './task-credentials.ts'
+import { type MintedCredentials, payloadCredentials, type TaskCredentials } from './task-credentials.ts'
 
 export interface InstanceAssignmentOptions {
   readonly clock: Clock
@@ -24,6 +25,8 @@ export interface InstanceAssignmentOptions {
   readonly logDriverMode: (definition: TaskDefinitionRecord) => string
   /** The agent was told of these tasks, and their records do not say yet that it is the agent that is awaited. */
   readonly onProvisioned: (taskIds: readonly string[]) => void
+  /** The task cannot start: ECS may not assume this role of it. */
+  readonly onRefusedRole: (taskId: string, roleArn: string) => void
 }
 
 export class InstanceAssignment {
@@ -31,6 +34,7 @@ export class InstanceAssignment {
   readonly #clusterArn: string
   readonly #containerInstanceArn: string
   readonly #deliveries = new Deliveries()
+  readonly #credentials = new CredentialDeliveries()
   /** Tasks that the agent must be told of, oldest first. */
   readonly #outbox = new Map<string, TaskRecord>()
   #session: AcsSession | undefined
@@ -56,6 +60,7 @@ export class InstanceAssignment {
     this.detach()
     this.#session = session
     this.#deliveries.reconnected(session.parameters.sendCredentials)
+    this.#credentials.reconnected(session.parameters.sendCredentials)
   }
 
   detach(): void {
@@ -67,7 +72,7 @@ export class InstanceAssignment {
   /** Says what the instance runs, after the credentials that a new agent lacks. Payloads may follow. */
   introduce(tasks: readonly TaskRecord[]): void {
     if (this.#session === undefined) return
-    if (this.#session.parameters.sendCredentials) for (const task of tasks) this.#sendCredentials(task)
+    if (this.#session.parameters.sendCredentials) for (const task of tasks) this.#sendCredentials(task, this.#session)
     this.#session.send({
       type: 'TaskManifestMessage',
       message: { ...this.#header(), timeline: this.#nextNumber(), tasks: tasks.map(manifestTask) },
@@ -78,6 +83,7 @@ export class InstanceAssignment {
   /** Takes note of a task as it is now; `flush` tells the agent if it must know. */
   observe(task: TaskRecord): void {
     this.#deliveries.observe(task)
+    if (task.lastStatus === 'STOPPED') this.#credentials.forget(task.taskId)
     if (this.#deliveries.isDue(task, this.#options.clock.now())) this.#outbox.set(task.taskId, task)
     else this.#outbox.delete(task.taskId)
   }
@@ -85,6 +91,7 @@ export class InstanceAssignment {
   /** The task's row is gone. */
   forget(taskId: string): void {
     this.#deliveries.forget(taskId)
+    this.#credentials.forget(taskId)
     this.#outbox.delete(taskId)
   }
 
@@ -96,8 +103,19 @@ export class InstanceAssignment {
     }
   }
 
+  /** Sends credentials of a task that must be replaced or were not acknowledged, if the connection takes them. */
+  refresh(task: TaskRecord): void {
+    const isWanted = task.desiredStatus === 'RUNNING' && !this.#outbox.has(task.taskId)
+    if (!isWanted || this.#session === undefined || this.#session.isCongested) return
+    if (this.#credentials.isDue(task.taskId, this.#options.clock.now())) this.#sendCredentials(task, this.#session)
+  }
+
   acked(messageId: string): void {
     this.#deliveries.acked(messageId)
+  }
+
+  credentialsAcked(messageId: string, credentialsId: string): void {
+    this.#credentials.acked(messageId, credentialsId)
   }
 
   answerVerification(messageId: string, stopTasks: readonly ManifestTask[]): void {
@@ -118,7 +136,7 @@ export class InstanceAssignment {
     for (const task of this.#outbox.values()) {
       if (payloads.length === PAYLOAD_TASKS) break
       this.#outbox.delete(task.taskId)
-      const payload = this.#payload(task)
+      const payload = this.#payload(task, header.messageId)
       if (payload === undefined) continue
       payloads.push(payload)
       this.#deliveries.sent(task, header.messageId, header.generatedAt)
@@ -130,27 +148,42 @@ export class InstanceAssignment {
   }
 
   /** Undefined, with a line in the log, if the task cannot be told: others must not wait for it. */
-  #payload(task: TaskRecord): PayloadTask | undefined {
+  #payload(task: TaskRecord, messageId: string): PayloadTask | undefined {
     if (task.desiredStatus === 'STOPPED') return stopPayload(task)
-    const { credentials, getTaskDefinition, logDriverMode, log } = this.#options
+    const { credentials, getTaskDefinition, logDriverMode, onRefusedRole, log } = this.#options
     const definition = getTaskDefinition(task.taskDefinitionArn)
-    if (definition !== undefined) {
-      return taskPayload(task, definition, {
-        ...payloadCredentials(credentials.forTask(task)),
-        logDriverMode: logDriverMode(definition),
-      })
+    if (definition === undefined) {
+      log.error('task without its definition cannot be assigned', { taskId: task.taskId })
+      return undefined
     }
-    log.error('task without its definition cannot be assigned', { taskId: task.taskId })
-    return undefined
+    const minted = credentials.forTask(task)
+    if (minted.refusedRoleArn !== undefined) {
+      onRefusedRole(task.taskId, minted.refusedRoleArn)
+      return undefined
+    }
+    this.#credentialsSent(task, messageId, minted)
+    return taskPayload(task, definition, { ...payloadCredentials(minted), logDriverMode: logDriverMode(definition) })
   }
 
-  #sendCredentials(task: TaskRecord): void {
-    const { credentials, ids } = this.#options
-    const arn = taskArn(task.clusterArn, task.taskId)
-    for (const found of credentials.forTask(task)) {
-      const message = { messageId: ids.uuid(), taskArn: arn, taskClusterArn: task.clusterArn, ...found }
-      this.#session?.send({ type: 'IAMRoleCredentialsMessage', message })
+  /** To an agent that has the task: one whose role is refused by now runs on with what it has. */
+  #sendCredentials(task: TaskRecord, session: AcsSession): void {
+    const { credentials, ids, log } = this.#options
+    const minted = credentials.forTask(task)
+    const [messageId, arn] = [ids.uuid(), taskArn(task.clusterArn, task.taskId)]
+    for (const role of minted.roles) {
+      const message = { messageId, taskArn: arn, taskClusterArn: task.clusterArn, ...role }
+      session.send({ type: 'IAMRoleCredentialsMessage', message })
     }
+    if (minted.refusedRoleArn !== undefined) {
+      log.warn('role of a task cannot be assumed any more', { taskArn: arn, roleArn: minted.refusedRoleArn })
+    }
+    this.#credentialsSent(task, messageId, minted)
+  }
+
+  #credentialsSent({ taskId }: TaskRecord, messageId: string, minted: MintedCredentials): void {
+    if (minted.roles.length === 0 && minted.refusedRoleArn === undefined) return
+    const { clock, ids } = this.#options
+    this.#credentials.sent(taskId, messageId, minted, clock.now(), ids.random())
   }
 
   /** Whom a message is for, and its name. */

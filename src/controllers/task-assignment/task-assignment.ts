@@ -2,7 +2,8 @@
  * Keeps every connected agent told what it must run and what it must stop, and `agentConnected` true to the agents' connections.
  *
  * A durable change of a task goes to its agent at once, from the change feed, without a look at anything else. The period repeats what was
- * not acknowledged, and stops until they are reported. What agents report comes back as calls of the API, not here.
+ * not acknowledged, stops until they are reported, and replaces credentials before they end. What agents report comes back as calls of the
+ * API, not here.
  */
 import type { AgentMessage } from '../../agentlink/acs-messages.ts'
 import type { AcsHost, AcsParameters, AcsSession } from '../../agentlink/acs-server.ts'
@@ -13,7 +14,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
-import { markProvisioned } from '../../model/task-state.ts'
+import { markProvisioned, requestStop, type StopCause } from '../../model/task-state.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
 import { hostOf } from '../../store/tables.ts'
 import { admitAgent } from '../agent-admission.ts'
@@ -111,6 +112,7 @@ export class TaskAssignment implements Controller, AcsHost {
       getTaskDefinition: (arn) => tables.taskDefinitions.get(arn),
       logDriverMode: (definition) => logDriverMode(tables.accountSettings, definition),
       onProvisioned: (taskIds) => this.#recordProvisioned(taskIds),
+      onRefusedRole: (taskId, roleArn) => this.#stopUnassumable(taskId, roleArn),
     })
     this.#assignments.set(containerInstanceId, made)
     return made
@@ -130,13 +132,19 @@ export class TaskAssignment implements Controller, AcsHost {
   async #tellAgain(containerInstanceId: string, assignment: InstanceAssignment, session: AcsSession): Promise<void> {
     const tasks = this.#store.tables.tasks.find('activeByInstance', containerInstanceId)
     await this.#store.durable()
-    if (assignment.session === session) this.#observe(assignment, tasks)
+    if (assignment.session !== session) return
+    this.#observe(assignment, tasks)
+    for (const task of tasks) if (this.#isCurrent(task)) assignment.refresh(task)
   }
 
   /** Rows that were replaced while their durability was awaited are left to the change feed, which has or will have the new ones. */
   #observe(assignment: InstanceAssignment, tasks: readonly TaskRecord[]): void {
-    for (const task of tasks) if (this.#store.tables.tasks.get(task.taskId) === task) assignment.observe(task)
+    for (const task of tasks) if (this.#isCurrent(task)) assignment.observe(task)
     assignment.flush()
+  }
+
+  #isCurrent(task: TaskRecord): boolean {
+    return this.#store.tables.tasks.get(task.taskId) === task
   }
 
   #changed({ changes }: ChangeSet, wake: (containerInstanceId: string) => void): void {
@@ -162,6 +170,9 @@ export class TaskAssignment implements Controller, AcsHost {
       this.#inBackground(session, this.#verifyStops(assignment, session, message.message))
     }
     if (message.type === 'AckRequest') assignment.acked(message.message.messageId)
+    if (message.type === 'IAMRoleCredentialsAckRequest') {
+      assignment.credentialsAcked(message.message.messageId, message.message.credentialsId)
+    }
   }
 
   async #verifyStops(
@@ -222,6 +233,17 @@ export class TaskAssignment implements Controller, AcsHost {
     recorded.catch((error: unknown) => this.#options.log.error('recording tasks as provisioned failed', { error }))
   }
 
+  /** An agent may have heard of the task before the role was refused: it is told to stop it, whether or not it has. */
+  #stopUnassumable(taskId: string, roleArn: string): void {
+    const { clock, log } = this.#options
+    log.info('role of a task cannot be assumed', { taskId, roleArn })
+    const stopped = this.#store.transact((tx) => {
+      const task = tx.tasks.get(taskId)
+      if (task !== undefined) tx.tasks.put(requestStop(task, unassumable(roleArn), clock.now()))
+    })
+    stopped.catch((error: unknown) => log.error('stopping a task whose role cannot be assumed failed', { error }))
+  }
+
   /** What fails here fails because the store does: the agent comes back when there is one again. */
   #inBackground(session: AcsSession, work: Promise<void>): void {
     work.catch((error: unknown) => {
@@ -231,6 +253,14 @@ export class TaskAssignment implements Controller, AcsHost {
     })
   }
 }
+
+/** AWS: the call that started the task succeeds; that its role is of no use shows in why it stopped. */
+const unassumable = (roleArn: string): StopCause => ({
+  stopCode: 'TaskFailedToStart',
+  stoppedReason:
+    `ECS was unable to assume the role '${roleArn}' that was provided for this task. Please verify that the role being passed has the ` +
+    'proper trust relationship and permissions and that your IAM user has permissions to pass this role.',
+})
 
 /** AWS: `dockerVersion` is described as the agent says it, `DockerVersion: ` included. */
 const versionsOf = (
