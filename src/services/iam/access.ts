@@ -149,3 +149,10 @@ const boundaryOf = (entity: { readonly permissionsBoundaryArn?: string } | undef
 /** `iam:PolicyARN` that the request attaches or detaches. */
 export const namedPolicy = ({ PolicyArn }: { readonly PolicyArn?: string | undefined }): ContextValues =>
   PolicyArn === undefined ? {} : { 'iam:policyarn': [PolicyArn] }
+
+/** `iam:AWSServiceName` of the service whose role it is. */
+export const linkedService = ({
+  AWSServiceName: service,
+}: {
+  readonly AWSServiceName?: string | undefined
+}): ContextValues => (service === undefined ? {} : { 'iam:awsservicename': [service] })

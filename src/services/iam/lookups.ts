@@ -56,9 +56,12 @@ export const requireInstanceProfile = (context: IamContext, name: string | undef
   return profile
 }
 
+export const findInstanceProfiles = ({ tx, account }: IamContext): InstanceProfileRecord[] =>
+  [...tx.instanceProfiles.rows()].filter((profile) => profile.account === account)
+
 /** The instance profiles that hold the role. */
-export const findProfilesOfRole = ({ tx }: IamContext, { key }: RoleRecord): InstanceProfileRecord[] =>
-  [...tx.instanceProfiles.rows()].filter(({ roleKeys }) => roleKeys.includes(key))
+export const findProfilesOfRole = (context: IamContext, { key }: RoleRecord): InstanceProfileRecord[] =>
+  findInstanceProfiles(context).filter(({ roleKeys }) => roleKeys.includes(key))
 
 export const requireOidcProvider = (
   { tx, account }: IamContext,
@@ -70,11 +73,15 @@ export const requireOidcProvider = (
   return provider
 }
 
+/** The user of an ARN like `arn:aws:iam::<account>:user/<path><name>`. */
+export const getUserOfArn = (context: IamContext, arn: string): UserRecord | undefined =>
+  arn.startsWith(userArn(context.account, '')) ? getUser(context, resourceId(arn)) : undefined
+
 /** The IAM user whose own or temporary credentials signed the call; undefined for the root user and for roles. */
-export const getCaller = (context: IamContext): UserRecord | undefined => {
-  const { arn } = context.principal
-  return arn.startsWith(userArn(context.account, '')) ? getUser(context, resourceId(arn)) : undefined
-}
+export const getCaller = (context: IamContext): UserRecord | undefined => getUserOfArn(context, context.principal.arn)
+
+/** AWS: the root user is no IAM user, so it has no name; this is what credential reports call it. */
+export const ROOT_USER_NAME = '<root_account>'
 
 /** The root user's own or temporary credentials signed the call. */
 export const isRootCalling = ({ principal, account }: IamContext): boolean => principal.arn === rootArn(account)

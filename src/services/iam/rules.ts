@@ -153,3 +153,23 @@ export const ACCESS_KEY_ID: Rule = {
 export const ACCESS_KEY_STATUS: Rule = { oneOf: ['Active', 'Inactive'] }
 
 export const MAX_ITEMS: Rule = { min: 1, max: LARGEST_IAM_PAGE }
+
+export const SERVICE_NAME: Rule = {
+  min: 1,
+  max: 128,
+  pattern: /^[\w+=,.@-]+$/,
+  patternText: String.raw`[\w+=,.@-]+`,
+}
+/** Of the name of a service-linked role. */
+export const SUFFIX: Rule = { min: 1, max: 64, pattern: /^[\w+=,.@-]+$/, patternText: String.raw`[\w+=,.@-]+` }
+export const DELETION_TASK_ID: Rule = { min: 1, max: 1000 }
+
+export const OIDC_URL: Rule = { min: 1, max: 255 }
+export const CLIENT_ID: Rule = { min: 1, max: 255 }
+
+export const ACCOUNT_ALIAS: Rule = {
+  min: 3,
+  max: 63,
+  pattern: /^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$/,
+  patternText: '^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$',
+}
