@@ -6,6 +6,7 @@ import { Agent, type AgentHost } from '../src/agent/agent.ts'
 import { type AgentConfig, loadAgentConfig } from '../src/agent/config.ts'
 import type { Images } from '../src/agent/engine/tools.ts'
 import type { AgentLinks, LinkIdentity } from '../src/agent/links.ts'
+import { NO_TASK_ROLES } from '../src/agent/metadata/credentials-route.ts'
 import { AgentError } from '../src/agent/registration/register.ts'
 import type { SimulatedRuntime } from '../src/agent/simulated/simulated-runtime.ts'
 import { AcsClient } from '../src/agentlink/acs-client.ts'
@@ -81,7 +82,13 @@ export class WorldAgent {
       ...options.config,
     })
     const clock = new HostClock(options.clock)
-    const { host } = await openHost('simulated', { config, clock, ids: options.ids, log: silentLog })
+    const { host } = await openHost('simulated', {
+      config,
+      clock,
+      ids: options.ids,
+      log: silentLog,
+      taskRoles: NO_TASK_ROLES,
+    })
     const agent = new WorldAgent(options, clock, config, host)
     agent.#begin()
     return agent

@@ -11,6 +11,7 @@ import { MemoryCheckpoint } from '../../src/agent/checkpoint/memory-checkpoint.t
 import { loadAgentConfig } from '../../src/agent/config.ts'
 import { createBodyWith } from '../../src/agent/docker/create-body.ts'
 import type { AgentLinks } from '../../src/agent/links.ts'
+import { NO_TASK_ROLES } from '../../src/agent/metadata/credentials-route.ts'
 import { capabilities } from '../../src/agent/registration/capabilities.ts'
 import { platformAttributes } from '../../src/agent/registration/registration.ts'
 import { SimulatedImages } from '../../src/agent/simulated/simulated-images.ts'
@@ -102,9 +103,10 @@ const simulatedHost = async (): Promise<AgentHost> => {
         disablePrivileged: config.disablePrivileged,
         propagateTaskMemoryLimit: config.propagateTaskMemoryLimit,
         imageEnvironment: () => [],
+        taskRoles: NO_TASK_ROLES,
       }),
     attributes: [
-      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: false }),
+      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: false, taskRoles: NO_TASK_ROLES }),
       ...platformAttributes(config, info),
     ],
     dynamicHostPorts,

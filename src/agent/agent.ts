@@ -271,10 +271,12 @@ export class Agent {
     this.#telemetry.start()
   }
 
-  /** Those of the task role go when the task stops; those of the execution role when the task is cleaned up. */
+  /** Those of the task role go when the task stops; those of the execution role, and all that came later, when it is cleaned up. */
   #dropCredentials(after: EngineTask | undefined, before: EngineTask | undefined): void {
-    if (after === undefined) this.#credentials.forget(before?.executionCredentialsId)
-    else if (after.knownStatus === 'STOPPED') this.#credentials.forget(after.credentialsId)
+    if (after === undefined) {
+      this.#credentials.forget(before?.credentialsId)
+      this.#credentials.forget(before?.executionCredentialsId)
+    } else if (after.knownStatus === 'STOPPED') this.#credentials.forget(after.credentialsId)
   }
 }
 

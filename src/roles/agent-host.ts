@@ -5,6 +5,8 @@ import { createBodyWith } from '../agent/docker/create-body.ts'
 import { openDockerHost } from '../agent/docker/docker-host.ts'
 import { kernelPortRange } from '../agent/docker/dynamic-ports.ts'
 import type { EngineTask } from '../agent/engine/task.ts'
+import type { TaskRoleSupport } from '../agent/metadata/credentials-route.ts'
+import { wantedTaskRoles } from '../agent/metadata/task-metadata.ts'
 import { capabilities } from '../agent/registration/capabilities.ts'
 import { platformAttributes } from '../agent/registration/registration.ts'
 import { RuntimeError } from '../agent/runtime.ts'
@@ -20,6 +22,8 @@ export interface HostOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  /** Which tasks get the credentials of their roles on a host that is real. */
+  readonly taskRoles: TaskRoleSupport
 }
 
 export interface OpenHost {
@@ -55,7 +59,9 @@ const openSimulated = async ({ config, clock, ids }: HostOptions): Promise<OpenH
   const info = await runtime.info()
   const dynamicHostPorts = config.dynamicHostPorts ?? kernelPortRange()
   const { region, reservedPorts, reservedPortsUdp, disablePrivileged } = config
-  const settings = { region, reservedPorts, reservedPortsUdp, disablePrivileged, dynamicHostPorts }
+  // Nobody asks for credentials in containers that are simulated.
+  const taskRoles = wantedTaskRoles(config)
+  const settings = { region, reservedPorts, reservedPortsUdp, disablePrivileged, dynamicHostPorts, taskRoles }
   const host: AgentHost = {
     runtime,
     info,
@@ -63,7 +69,7 @@ const openSimulated = async ({ config, clock, ids }: HostOptions): Promise<OpenH
     createBody: (agent) =>
       createBodyWith({ ...settings, ...agent, propagateTaskMemoryLimit: false, imageEnvironment: () => [] }),
     attributes: [
-      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: false }),
+      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: false, taskRoles }),
       ...platformAttributes(config, info),
     ],
     dynamicHostPorts,

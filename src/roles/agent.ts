@@ -9,6 +9,7 @@ import { type AgentConfig, ConfigError, DEFAULT_CONFIG_FILE, loadAgentConfig, ty
 import { agentLog } from '../agent/config/agent-log.ts'
 import { type IntrospectionServer, serveIntrospection } from '../agent/introspection/introspection-server.ts'
 import type { AgentLinks } from '../agent/links.ts'
+import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metadata/task-metadata.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
@@ -85,7 +86,29 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
   for (const warning of warnings) log.warn(warning)
 
   inDataDir(config.dataDirectory, () => mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 }))
-  const { host, startCleanup, close } = await openHost(runtimeName, { config, clock, ids, log })
+  // What goes on there touches the host's firewall, which is put right again however this ends.
+  const metadata = runtimeName === 'simulated' ? NO_METADATA : await openTaskMetadata({ config, clock, log })
+  try {
+    await work({ runtimeName, config, variables, clock, ids, log, metadata })
+  } finally {
+    await metadata.close()
+  }
+}
+
+interface Working {
+  readonly runtimeName: string
+  readonly config: AgentConfig
+  readonly variables: Variables
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly metadata: TaskMetadata
+}
+
+/** Runs until the process is told to end. */
+const work = async ({ runtimeName, config, variables, clock, ids, log, metadata }: Working): Promise<void> => {
+  const { taskRoles } = metadata
+  const { host, startCleanup, close } = await openHost(runtimeName, { config, clock, ids, log, taskRoles })
   const checkpoint = inDataDir(config.dataDirectory, () => openCheckpoint(config, runtimeName, clock, log))
   const agent = new Agent({
     config,
@@ -97,6 +120,13 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
     links: openLinks(config, variables, clock, ids, log),
   })
   startCleanup(() => agent.tasks())
+  metadata.serve({
+    cluster: agent.cluster,
+    containerInstanceArn: () => agent.containerInstanceArn,
+    tasks: () => agent.tasks(),
+    credentials: agent.credentials,
+    runtime: host.runtime,
+  })
 
   const ended = untilToldToEnd()
   const introspection = await openIntrospection(config, agent, log)

@@ -21,6 +21,8 @@ export interface RotatingFileOptions {
   readonly maxBytes: number
   /** Older files that are kept. */
   readonly keep: number
+  /** Permissions of new files; the system's usual ones if absent. */
+  readonly mode?: number
   readonly clock: Clock
 }
 
@@ -33,7 +35,7 @@ export class RotatingFile {
   constructor(options: RotatingFileOptions) {
     this.#options = options
     mkdirSync(dirname(options.path), { recursive: true })
-    this.#descriptor = openSync(options.path, 'a')
+    this.#descriptor = openSync(options.path, 'a', options.mode)
     const { size, mtimeMs } = fstatSync(this.#descriptor)
     this.#bytes = size
     this.#hour = hourOf(size === 0 ? options.clock.now() : mtimeMs)
@@ -57,11 +59,11 @@ export class RotatingFile {
   }
 
   #roll(): void {
-    const { path, rollover, clock } = this.#options
+    const { path, rollover, mode, clock } = this.#options
     this.close()
     if (rollover === 'size') this.#rollBySize()
     else this.#rollByHour()
-    this.#descriptor = openSync(path, 'a')
+    this.#descriptor = openSync(path, 'a', mode)
     this.#bytes = 0
     this.#hour = hourOf(clock.now())
   }

@@ -17,6 +17,7 @@ import {
   portRange,
   type PortRange,
   type Reader,
+  requestRate,
   stringMap,
   text,
   ValueError,
@@ -74,6 +75,8 @@ const dockerHost: Reader<EngineEndpoint> = (value) => {
   if (endpoint === undefined) throw new ValueError('unix://<path> or tcp://<host>:<port>')
   return Object.freeze(endpoint)
 }
+
+const METADATA_RATE = { perSecond: 40, burst: 60 }
 
 /** AWS: a host without scheme is reached by https. */
 const backendHost: Reader<string> = (value) => {
@@ -133,6 +136,15 @@ export const SETTINGS = {
   apparmorCapable: setting('ECS_APPARMOR_CAPABLE', false, flag),
   disableDockerHealthCheck: setting('ECS_DISABLE_DOCKER_HEALTH_CHECK', false, flag),
   excludeIpv6PortBinding: setting('ECS_EXCLUDE_IPV6_PORTBINDING', true, flag),
+
+  taskIamRole: setting('ECS_ENABLE_TASK_IAM_ROLE', false, flag),
+  taskIamRoleNetworkHost: setting('ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST', false, flag),
+  taskMetadataPort: setting('LONGSHORE_TASK_METADATA_PORT', 51_679, integer(1, 65_535)),
+  taskMetadataRate: setting('ECS_TASK_METADATA_RPS_LIMIT', METADATA_RATE, requestRate(METADATA_RATE)),
+  skipLocalhostTrafficFilter: setting('ECS_SKIP_LOCALHOST_TRAFFIC_FILTER', false, flag),
+  /** Absent: `audit.log` beside the log file, or in the data directory. */
+  auditLogFile: optional('ECS_AUDIT_LOGFILE', text),
+  auditLogFileDisabled: setting('ECS_AUDIT_LOGFILE_DISABLED', false, flag),
 
   taskCpuMemLimit: setting<TaskLimitSetting>('ECS_ENABLE_TASK_CPU_MEM_LIMIT', 'auto', taskLimit),
   cgroupPath: setting('ECS_CGROUP_PATH', '/sys/fs/cgroup', text),

@@ -165,3 +165,19 @@ export const jsonObject: Reader<Readonly<Record<string, unknown>>> = (value) => 
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export interface RequestRate {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+/** `<requests a second>,<burst>`. As in the ECS agent, what is no such pair is replaced. */
+export const requestRate =
+  (fallback: RequestRate): Reader<RequestRate> =>
+  (value, warn) => {
+    const [, perSecond, burst] = /^(\d{1,6}),(\d{1,6})$/.exec(value.replaceAll(' ', '')) ?? []
+    const rate = { perSecond: Number(perSecond), burst: Number(burst) }
+    if (rate.perSecond >= 1 && rate.burst >= 1) return Object.freeze(rate)
+    warn(`is no <requests a second>,<burst>; ${fallback.perSecond},${fallback.burst} is used instead`)
+    return fallback
+  }

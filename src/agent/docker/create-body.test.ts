@@ -40,6 +40,7 @@ const OPTIONS: CreateBodyOptions = {
   disablePrivileged: false,
   propagateTaskMemoryLimit: false,
   imageEnvironment: () => [],
+  taskRoles: { bridge: true, host: false },
 }
 
 /** The body of the task's first container, untyped as the engine reads it. */

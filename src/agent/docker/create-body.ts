@@ -6,6 +6,7 @@
 import { containerLabels } from '../engine/labels.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError, type CreateBody } from '../engine/tools.ts'
+import { credentialsPath, hasTaskRoles, type TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { ContainerCreateBody } from '../runtime.ts'
 import { longestFreePart, type PortRange } from './dynamic-ports.ts'
 import type { FreePorts } from './free-ports.ts'
@@ -28,6 +29,8 @@ export interface CreateBodyOptions {
   readonly cgroupParent?: (taskArn: string) => string
   /** `NAME=value` as the container's image sets them. */
   readonly imageEnvironment: (container: EngineContainer) => readonly string[]
+  /** Which tasks get the credentials of their roles. */
+  readonly taskRoles: TaskRoleSupport
 }
 
 export const createBodyWith =
@@ -50,7 +53,7 @@ export const createBodyOf = (
     parsed('hostConfig', container.definition.dockerConfig.hostConfig),
   )
   const config = overlay(
-    ownConfig(container, ports.ExposedPorts, options),
+    ownConfig(task, container, ports.ExposedPorts, options),
     parsed('config', container.definition.dockerConfig.config),
   )
   return {
@@ -93,13 +96,18 @@ const hostSettings = (task: EngineTask, { cgroupParent, propagateTaskMemoryLimit
   ...(cgroupParent && { cgroupParent: cgroupParent(task.arn) }),
 })
 
-const ownConfig = (container: EngineContainer, exposedPorts: JsonObject, options: CreateBodyOptions): JsonObject => {
+const ownConfig = (
+  task: EngineTask,
+  container: EngineContainer,
+  exposedPorts: JsonObject,
+  options: CreateBodyOptions,
+): JsonObject => {
   const { entryPoint, command } = container.definition
   const overriding = overridingCommand(container)
   return {
     ...(entryPoint && { Entrypoint: entryPoint }),
     ...((overriding ?? command) && { Cmd: overriding ?? command }),
-    Env: environmentOf(container, options),
+    Env: [...environmentOf(container, options), ...credentialsOf(task, options)],
     ExposedPorts: exposedPorts,
   }
 }
@@ -119,6 +127,12 @@ const environmentOf = (container: EngineContainer, { region, imageEnvironment }:
     [...own, ...imageEnvironment(container)].some((entry) => entry.startsWith(`${variable}=`))
   return REGION_VARIABLES.some(isSet) ? own : [...own, ...REGION_VARIABLES.map((variable) => `${variable}=${region}`)]
 }
+
+/** Where the SDKs of all languages look for the credentials of the task's role. It stands last: no other value counts. */
+const credentialsOf = (task: EngineTask, { taskRoles }: CreateBodyOptions): string[] =>
+  task.credentialsId !== undefined && hasTaskRoles(task, taskRoles)
+    ? [`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=${credentialsPath(task.credentialsId)}`]
+    : []
 
 const parsed = (member: string, text: string | undefined): JsonObject => {
   if (!text) return {}

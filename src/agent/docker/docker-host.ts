@@ -16,6 +16,7 @@ import { ImageManager } from '../images/image-manager.ts'
 import { type ImageRecords, MemoryImageRecords } from '../images/image-records.ts'
 import { registryCredentials } from '../images/registry-auth.ts'
 import { untrackedCleanup } from '../images/untracked-cleanup.ts'
+import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
 import { capabilities } from '../registration/capabilities.ts'
 import { platformAttributes } from '../registration/registration.ts'
 import type { RuntimeInfo } from '../runtime.ts'
@@ -31,6 +32,8 @@ export interface DockerHostOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  /** Which tasks get the credentials of their roles here. */
+  readonly taskRoles: TaskRoleSupport
 }
 
 export interface DockerHost extends AgentHost {
@@ -73,7 +76,7 @@ interface Parts extends DockerHostOptions {
 }
 
 const assemble = (parts: Parts): DockerHost => {
-  const { config, clock, ids, log, runtime, info, limits, credentials } = parts
+  const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles } = parts
   const records: ImageRecords = config.checkpoint
     ? new FileImageRecords(join(config.dataDirectory, IMAGE_RECORDS_FILE), log)
     : new MemoryImageRecords()
@@ -105,10 +108,11 @@ const assemble = (parts: Parts): DockerHost => {
         disablePrivileged: config.disablePrivileged,
         propagateTaskMemoryLimit: config.propagateTaskMemoryLimit && info.cgroupVersion === '2',
         imageEnvironment: (container) => images.environmentOf(container),
+        taskRoles,
         ...(limits && { cgroupParent: (taskArn) => limits.parent(taskArn) }),
       }),
     attributes: [
-      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: limits !== undefined }),
+      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: limits !== undefined, taskRoles }),
       ...platformAttributes(config, info),
     ],
     startImageCleanup: (tasks) => {

@@ -6,6 +6,7 @@
 import type { AttributeRecord } from '../../model/records.ts'
 import type { AgentConfig } from '../config.ts'
 import { compareVersions } from '../docker/engine-api.ts'
+import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { ContainerRuntime, RuntimeInfo } from '../runtime.ts'
 
 const CURRENT = 'ecs.capability.'
@@ -43,9 +44,12 @@ export interface CapabilityOptions {
   readonly runtimeName: ContainerRuntime['name']
   /** Whether limits of whole tasks are enforced. */
   readonly hasTaskLimits: boolean
+  /** Which tasks get the credentials of their roles. */
+  readonly taskRoles: TaskRoleSupport
 }
 
-export const capabilities = ({ config, info, runtimeName, hasTaskLimits }: CapabilityOptions): AttributeRecord[] => {
+export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
+  const { config, info, runtimeName, hasTaskLimits, taskRoles } = options
   const offersHealthChecks =
     !config.disableDockerHealthCheck && compareVersions(info.apiVersion, HEALTH_CHECKS_SINCE) >= 0
   return [
@@ -59,6 +63,8 @@ export const capabilities = ({ config, info, runtimeName, hasTaskLimits }: Capab
     ...when(!config.disablePrivileged, `${OLD}privileged-container`),
     ...when(config.selinuxCapable, `${OLD}selinux`),
     ...when(config.apparmorCapable, `${OLD}apparmor`),
+    ...when(taskRoles.bridge, `${OLD}task-iam-role`),
+    ...when(taskRoles.host, `${OLD}task-iam-role-network-host`),
     ...when(hasTaskLimits, `${CURRENT}task-cpu-mem-limit`, `${CURRENT}increased-task-cpu-limit`),
     ...when(offersHealthChecks, `${CURRENT}container-health-check`),
   ]

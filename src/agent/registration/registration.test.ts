@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAgentConfig } from '../config.ts'
+import { NO_TASK_ROLES, type TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { RuntimeInfo } from '../runtime.ts'
 import { capabilities } from './capabilities.ts'
 import { customAttributes, instanceTags, lostAttributes, platformAttributes, totalResources } from './registration.ts'
@@ -16,10 +17,14 @@ const INFO: RuntimeInfo = {
   volumePlugins: ['local', 'rexray/ebs:latest'],
 }
 
-const namesWith = (environment: Record<string, string>, info = INFO, hasTaskLimits = true): string[] =>
-  capabilities({ config: loadAgentConfig(environment).config, info, runtimeName: 'docker', hasTaskLimits }).map(
-    ({ name }) => name,
-  )
+const namesWith = (
+  environment: Record<string, string>,
+  given: Partial<Parameters<typeof capabilities>[0]> = {},
+): string[] => {
+  const { config } = loadAgentConfig(environment)
+  const host = { info: INFO, runtimeName: 'docker', hasTaskLimits: true, taskRoles: NO_TASK_ROLES } as const
+  return capabilities({ config, ...host, ...given }).map(({ name }) => name)
+}
 
 describe('capabilities', () => {
   it('are what this version does', () => {
@@ -54,8 +59,7 @@ describe('capabilities', () => {
         ECS_SELINUX_CAPABLE: 'true',
         ECS_AVAILABLE_LOGGING_DRIVERS: '["syslog","journald","awsfirelens"]',
       },
-      INFO,
-      false,
+      { hasTaskLimits: false },
     )
     expect(names).toContain('com.amazonaws.ecs.capability.selinux')
     expect(names).toContain('com.amazonaws.ecs.capability.logging-driver.syslog')
@@ -64,12 +68,20 @@ describe('capabilities', () => {
     }
   })
 
+  it('promise task roles for the network modes whose tasks really get their credentials', () => {
+    const roles = (taskRoles: TaskRoleSupport): string[] =>
+      namesWith({}, { taskRoles }).filter((name) => name.includes('task-iam-role'))
+    expect(roles({ bridge: true, host: false })).toEqual(['com.amazonaws.ecs.capability.task-iam-role'])
+    expect(roles({ bridge: false, host: true })).toEqual(['com.amazonaws.ecs.capability.task-iam-role-network-host'])
+  })
+
   it('name the runtime, so that simulated tasks are never taken for real ones', () => {
     const [last] = capabilities({
       config: loadAgentConfig({}).config,
       info: INFO,
       runtimeName: 'simulated',
       hasTaskLimits: false,
+      taskRoles: NO_TASK_ROLES,
     }).slice(-1)
     expect(last).toEqual({ name: 'longshore.runtime', value: 'simulated' })
   })

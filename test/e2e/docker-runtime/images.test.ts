@@ -5,6 +5,7 @@ import { openDockerHost } from '../../../src/agent/docker/docker-host.ts'
 import { DockerRuntime } from '../../../src/agent/docker/docker-runtime.ts'
 import { parseDockerHost } from '../../../src/agent/docker/engine-endpoint.ts'
 import type { ImageOutcome } from '../../../src/agent/engine/tools.ts'
+import { NO_TASK_ROLES } from '../../../src/agent/metadata/credentials-route.ts'
 import { SystemClock } from '../../../src/kit/clock.ts'
 import { SystemIds } from '../../../src/kit/ids.ts'
 import { silentLog } from '../../../src/kit/log.ts'
@@ -31,6 +32,7 @@ beforeEach(() => {
 
 const openHost = (environment: Readonly<Record<string, string>> = {}): Promise<DockerHost> =>
   openDockerHost({
+    taskRoles: NO_TASK_ROLES,
     config: Harness.config(harness.engine, harness.directory, { ECS_CHECKPOINT: 'false', ...environment }).config,
     clock: new SystemClock(),
     ids: new SystemIds(),

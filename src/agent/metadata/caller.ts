@@ -1,0 +1,38 @@
+/**
+ * Whether a request comes from a container of a certain task. Its source address tells: on Docker's bridge every container has an address
+ * of its own, and the engine is asked at every request whose it is now, since addresses are given to others when containers end.
+ *
+ * Containers in the host's network cannot be told from each other, nor from the host's own processes: they all have the host's addresses.
+ * They get what belongs to tasks of that network mode, and what is for the host itself, under ids that nobody can guess.
+ */
+import { networkInterfaces } from 'node:os'
+import type { EngineContainer, EngineTask } from '../engine/task.ts'
+import type { ContainerRuntime } from '../runtime.ts'
+
+export interface CallerTools {
+  readonly runtime: Pick<ContainerRuntime, 'inspect'>
+  readonly isHostAddress: (address: string) => boolean
+}
+
+export const isHostAddress = (address: string): boolean =>
+  address.startsWith('127.') ||
+  Object.values(networkInterfaces()).some((addresses) => addresses?.some((own) => own.address === address))
+
+/** Rejects with `RuntimeError` if the engine cannot say. */
+export const isOfTask = async (task: EngineTask, address: string, tools: CallerTools): Promise<boolean> => {
+  const networkMode = task.definition.networkMode ?? 'bridge'
+  if (tools.isHostAddress(address)) return networkMode === 'host'
+  if (networkMode !== 'bridge') return false
+  for (const container of task.containers) if (await hasAddress(container, address, tools)) return true
+  return false
+}
+
+const hasAddress = async (
+  { dockerId, knownStatus }: EngineContainer,
+  address: string,
+  { runtime }: CallerTools,
+): Promise<boolean> => {
+  if (dockerId === undefined || knownStatus === 'STOPPED') return false
+  const state = await runtime.inspect(dockerId)
+  return state?.status === 'running' && state.networks.some(({ ipv4Address }) => ipv4Address === address)
+}

@@ -1,0 +1,31 @@
+/** What containers ask the task metadata server, and what it answers: one route per family of paths. */
+
+export interface MetadataRequest {
+  readonly pathname: string
+  readonly query: URLSearchParams
+  /** The IPv4 address that the request comes from. */
+  readonly sourceAddress: string
+  /** Empty if it is not said. */
+  readonly userAgent: string
+}
+
+export interface MetadataAnswer {
+  readonly status: number
+  readonly contentType: 'application/json' | 'text/plain'
+  readonly body: string
+}
+
+/** Undefined for a path that is not this route's. */
+export type MetadataRoute = (request: MetadataRequest) => Promise<MetadataAnswer> | undefined
+
+export const jsonAnswer = (status: number, value: unknown): MetadataAnswer => ({
+  status,
+  contentType: 'application/json',
+  body: JSON.stringify(value),
+})
+
+export const textAnswer = (status: number, text: string): MetadataAnswer => ({
+  status,
+  contentType: 'text/plain',
+  body: `${text}\n`,
+})
