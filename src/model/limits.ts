@@ -150,6 +150,34 @@ export const LONGEST_SESSION_MS = 36 * 3_600_000
 export const SESSION_KEY_SLACK_MS = 3_600_000
 /** Session tokens that are kept opened: opening one costs as much as verifying ten signatures. */
 export const OPENED_SESSION_TOKENS = 4096
+/** STS. Source: "IAM and AWS STS quotas" in the user guide, and the constraints of members in the API reference. */
+export const SHORTEST_SESSION_SECONDS = 900
+export const DEFAULT_ROLE_SESSION_SECONDS = 3600
+/** Longest session of a role by the credentials of another. */
+export const CHAINED_SESSION_SECONDS = 3600
+/** Sessions of users and federated users: unless the request says so. They last at most `LONGEST_SESSION_MS`. */
+export const DEFAULT_USER_SESSION_SECONDS = 43_200
+/** Longest session of the root user. */
+export const ROOT_SESSION_SECONDS = 3600
+export const SESSION_POLICY_ARNS = 10
+/** Characters of all session policies together. */
+export const SESSION_POLICY_LENGTH = 2048
+export const SESSION_TAGS = 50
+/** Bytes of policies and tags of one session after compression. AWS: it does not state its own; this leaves room in a token. */
+export const PACKED_SESSION_BYTES = 2048
+/** Bytes of a session token. Source: `MinimumSessionTokenSize`. */
+export const SESSION_TOKEN_BYTES = 4096
+/** Time for an identity provider to answer, bytes of its answer, and how long its keys are believed. */
+export const IDENTITY_PROVIDER_TIMEOUT_MS = 5000
+export const IDENTITY_PROVIDER_ANSWER_BYTES = 256 * 1024
+export const IDENTITY_PROVIDER_KEYS_MS = 10 * 60_000
+/** How long keys are believed to be all there are: a token of an unknown key does not make us ask more often. */
+export const IDENTITY_PROVIDER_COOLDOWN_MS = 30_000
+/** Identity providers whose keys are kept. */
+export const IDENTITY_PROVIDERS_KEPT = 1000
+/** Difference allowed between a provider's clock and ours. */
+export const IDENTITY_TOKEN_SKEW_SECONDS = 300
+
 /** How often the last uses of access keys and roles are written. AWS: they are known within minutes to hours. */
 export const LAST_USED_INTERVAL_MS = 5 * 60_000
 /** Access keys and roles whose use is remembered until it is written. */
@@ -222,6 +250,8 @@ export const TRUST_POLICY_LENGTH = 2048
 export const POLICY_DOCUMENT_LENGTH = 131_072
 /** Nesting of objects and lists in a policy: its grammar needs five. */
 export const POLICY_JSON_DEPTH = 16
+/** Actions for which a prepared policy keeps what it says of them. */
+export const KNOWN_ACTIONS_PER_POLICY = 512
 export const IAM_USER_NAME_LENGTH = 64
 export const IAM_ROLE_NAME_LENGTH = 64
 export const IAM_NAME_LENGTH = 128
@@ -285,3 +315,47 @@ export const KMS_PAGE_SIZE = 100
 export const KMS_LARGEST_PAGE = 1000
 export const KMS_ALIASES_PAGE_SIZE = 50
 export const KMS_ALIASES_LARGEST_PAGE = 100
+
+/** Policies that come as texts, of sessions and of resources, and are kept ready for the next decision. */
+export const PREPARED_POLICY_TEXTS = 1000
+
+/** A file of the audit trail is set aside when it has so many bytes. */
+export const AUDIT_FILE_BYTES = 64 * 1024 * 1024
+/** Characters of an event's parameters and of its response, as JSON; CloudTrail's limit. */
+export const AUDIT_PARAMETERS_BYTES = 100_000
+/** Items of a list or map in an event. */
+export const AUDIT_ITEMS = 1000
+/** Bytes of the trail that one LookupEvents looks through before it answers with what it has. */
+export const AUDIT_LOOKUP_BYTES = 64 * 1024 * 1024
+/** Days that the trail is kept, unless the operator says otherwise; CloudTrail's own. */
+export const AUDIT_DAYS = 90
+export const LONGEST_AUDIT_DAYS = 36_500
+export const LOOKUP_EVENTS_RESULTS = { least: 1, most: 50 } as const
+
+/** Characters of a secret's name, and of what names a secret. Source: CreateSecret, GetSecretValue. */
+export const SECRET_NAME = { min: 1, max: 512 } as const
+export const SECRET_ID = { min: 1, max: 2048 } as const
+/** Bytes of a secret's value. */
+export const SECRET_VALUE = { min: 1, max: 65_536 } as const
+export const SECRET_DESCRIPTION_LENGTH = 2048
+export const SECRET_POLICY = { min: 1, max: 20_480 } as const
+export const SECRET_CLIENT_TOKEN = { min: 32, max: 64 } as const
+/** Staging labels of one version, and characters of one. Source: Secrets Manager quotas. */
+export const SECRET_STAGES = { min: 1, max: 20 } as const
+export const SECRET_STAGE = { min: 1, max: 256 } as const
+/** Versions of one secret, and how old one without staging labels must be to be dropped for a new one. Source: Secrets Manager quotas. */
+export const SECRET_VERSIONS = 100
+export const DEPRECATED_SECRET_VERSION_MS = DAY_MS
+/** Days until a secret is deleted: unless the request says so, at least, and at most. Source: DeleteSecret. */
+export const SECRET_RECOVERY_WINDOW_DAYS = 30
+export const SECRET_RECOVERY_WINDOW = { min: 7, max: 30 } as const
+/** Results of one page of Secrets Manager's lists, and of BatchGetSecretValue. */
+export const SECRETS_PAGE = { min: 1, max: 100 } as const
+export const SECRET_BATCH = { min: 1, max: 20 } as const
+/** Filters of one request, values of one filter, and characters of a value. */
+export const SECRET_FILTERS = 10
+export const SECRET_FILTER_VALUES = { min: 1, max: 10 } as const
+export const SECRET_FILTER_VALUE_LENGTH = 512
+/** Characters of a random password: unless the request says so, at least, and at most. */
+export const RANDOM_PASSWORD_LENGTH = 32
+export const RANDOM_PASSWORD = { min: 1, max: 4096 } as const

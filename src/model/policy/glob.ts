@@ -39,16 +39,32 @@ export const splitGlob = (glob: Glob, parts: number): readonly Glob[] => {
 
 /** A test for one pattern, as cheap as the pattern allows. */
 export const matcherOf = (glob: Glob): ((text: string) => boolean) => {
-  const wildcard = glob.findIndex((code) => code < 0)
-  if (wildcard === -1) {
-    const exact = textOfGlob(glob)
-    return (text) => text === exact
+  if (glob.includes(ONE)) return (text) => matchesGlob(glob, text)
+  const [first = '', ...others] = literalsOf(glob)
+  const last = others.pop()
+  if (last === undefined) return (text) => text === first
+  if (others.length === 0 && last === '') return first === '' ? () => true : (text) => text.startsWith(first)
+  return (text) => {
+    if (!text.startsWith(first) || !text.endsWith(last)) return false
+    let at = first.length
+    for (const literal of others) {
+      const found = text.indexOf(literal, at)
+      if (found === -1) return false
+      at = found + literal.length
+    }
+    return at + last.length <= text.length
   }
-  const prefix = textOfGlob(glob.slice(0, wildcard))
-  if (wildcard === glob.length - 1 && glob[wildcard] === ANY) {
-    return prefix === '' ? () => true : (text) => text.startsWith(prefix)
+}
+
+/** What stands between the pattern's `*`, before the first and behind the last; each but those is found as early as it can be. */
+const literalsOf = (glob: Glob): string[] => {
+  const literals: string[] = []
+  let start = 0
+  for (let any = glob.indexOf(ANY); any !== -1; any = glob.indexOf(ANY, start)) {
+    literals.push(textOfGlob(glob.slice(start, any)))
+    start = any + 1
   }
-  return (text) => text.startsWith(prefix) && matchesGlob(glob, text)
+  return [...literals, textOfGlob(glob.slice(start))]
 }
 
 /** On a mismatch, the last `*` takes one character more; earlier ones need never be looked at again. */

@@ -2,6 +2,7 @@
  * A policy made ready to decide many requests: patterns and conditions compiled, and statements found by the action they name, so that a
  * decision looks only at those that may be about it.
  */
+import { KNOWN_ACTIONS_PER_POLICY } from '../limits.ts'
 import { contextKeysOf, resourceKeys, statementKeys } from './context-keys.ts'
 import { conditionTest, type ConditionTest } from './conditions.ts'
 import type { Effect, PatternElement, PolicyDocument, PolicyStatement, PolicyVersion } from './document.ts'
@@ -72,6 +73,7 @@ class StatementIndex {
   readonly #byAction = new Map<string, PreparedStatement[]>()
   readonly #byService = new Map<string, Entry[]>()
   readonly #others: Entry[] = []
+  readonly #found = new Map<string, readonly PreparedStatement[]>()
 
   add({ isNegated, patterns }: PatternElement, statement: PreparedStatement): void {
     const actions = [...new Set(patterns.map((pattern) => pattern.toLowerCase()))]
@@ -95,7 +97,16 @@ class StatementIndex {
     for (const action of exact) if (!tests.some((test) => test(action))) listAt(this.#byAction, action).push(statement)
   }
 
+  /** What was found is kept, as far as it goes: operations are few, and each comes again and again. */
   find(action: string): readonly PreparedStatement[] {
+    const known = this.#found.get(action)
+    if (known !== undefined) return known
+    const found = this.#lookUp(action)
+    if (this.#found.size < KNOWN_ACTIONS_PER_POLICY) this.#found.set(action, found)
+    return found
+  }
+
+  #lookUp(action: string): readonly PreparedStatement[] {
     const exact = this.#byAction.get(action) ?? NONE
     const ofService = this.#byService.get(serviceOf(action))
     if (ofService === undefined && this.#others.length === 0) return exact
