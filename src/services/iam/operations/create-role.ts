@@ -25,7 +25,7 @@ export const createRole: IamOperation<CreateRoleRequest, CreateRoleResponse> = {
     const { RoleName: roleName = '', Path: path = '/', Description: description } = input
     const { tx, account, ids, now } = context
     const tags = checkedTags(input.Tags, 'insensitive')
-    const assumeRolePolicyDocument = checkedTrustPolicy(input.AssumeRolePolicyDocument ?? '')
+    const assumeRolePolicyDocument = checkedTrustPolicy(context, input.AssumeRolePolicyDocument ?? '')
     const boundary = checkedBoundary(context, input.PermissionsBoundary)
     checkRoomForRole(context, roleName)
     const role = tx.roles.insert({

@@ -11,7 +11,7 @@ export const updateAssumeRolePolicy: IamOperation<UpdateAssumeRolePolicyRequest>
   handle: (input, context) => {
     check(input, { RoleName: ROLE_NAME, PolicyDocument: POLICY_DOCUMENT })
     const { key } = requireModifiableRole(context, input.RoleName)
-    const assumeRolePolicyDocument = checkedTrustPolicy(input.PolicyDocument ?? '')
+    const assumeRolePolicyDocument = checkedTrustPolicy(context, input.PolicyDocument ?? '')
     context.tx.roles.update(key, { assumeRolePolicyDocument })
     return {}
   },
