@@ -8,6 +8,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { AGENT_ACCEPTS_BURST, AGENT_ACCEPTS_PER_SECOND, AGENT_ACCEPTS_WAITING } from '../model/limits.ts'
+import type { Principal } from '../model/principal.ts'
 import { type AcceptLimits, AcceptQueue } from './accept-queue.ts'
 import type { Envelope } from './acs-messages.ts'
 import { encodeRejection, type LinkException } from './frames.ts'
@@ -17,9 +18,7 @@ import { CLOSE_GOING_AWAY, CLOSE_POLICY, type MessageSocket, type SocketListener
 import { WebSocketAcceptor } from './web-sockets.ts'
 
 /** Whose key signed the request. Absent where signatures are not verified. */
-export interface Caller {
-  readonly account: string
-}
+export type Caller = Principal
 
 type AdmissionException =
   | 'InactiveInstanceException'

@@ -1,6 +1,7 @@
 /** Who may open a session as which container instance: the same for ACS and TCS. Pure. */
 import type { Admission, Caller } from '../agentlink/session-server.ts'
 import { clusterNameOf, containerInstanceArn, parseArn, resourceId } from '../model/arn.ts'
+import { canBeAgentOf } from '../model/instance-registrant.ts'
 import type { ContainerInstanceRecord } from '../model/records.ts'
 import type { ReadTables } from '../store/tables.ts'
 
@@ -24,6 +25,9 @@ export const admitAgent = (tables: ReadTables, introduction: Introduction, calle
   // Deregistered instances are forgotten after a while; their agents are to wait as they would have before.
   if (instance === undefined || instance.status === 'INACTIVE') {
     return { exception: 'InactiveInstanceException', message: 'The container instance is deregistered.' }
+  }
+  if (caller !== undefined && !canBeAgentOf(caller, instance)) {
+    return { exception: 'AccessDeniedException', message: 'Another principal registered the container instance.' }
   }
   if (!namesCluster(introduction.cluster, instance.clusterArn)) {
     return { exception: 'InvalidClusterException', message: 'The container instance belongs to another cluster.' }

@@ -1,19 +1,31 @@
-/** The door for agents' websockets: which of the two services a path means, and whose key signed the request. */
+/**
+ * The door for agents' websockets: which of the two services a path means, whose key signed the request, and whether the policies of its
+ * owner let it be the agent of the instance that it names. Whose instance that is, whoever lets it in looks at.
+ */
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { AcsServer } from '../agentlink/acs-server.ts'
-import type { Caller } from '../agentlink/session-server.ts'
 import type { TcsServer } from '../agentlink/tcs-server.ts'
 import type { Clock } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
+import type { Principal } from '../model/principal.ts'
+import { on } from '../services/ecs/access.ts'
+import type { Guard } from '../services/operations.ts'
+import type { ReadTables } from '../store/tables.ts'
+import { AccessDenied } from '../wire/access-denied.ts'
 import type { Authenticator } from '../wire/authentication.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
+import { callContext } from './call-context.ts'
 
 export interface AgentGateOptions {
   readonly authenticator: Authenticator
+  readonly guard: Guard
+  readonly tables: ReadTables
   readonly clock: Clock
+  readonly ids: Ids
   readonly log: Log
   readonly isDev: boolean
   readonly acs: AcsServer
@@ -21,6 +33,14 @@ export interface AgentGateOptions {
 }
 
 const SIGNING_NAME = 'ecs'
+
+/** What opening a session takes, and where the query names the container instance. */
+const DOORS = {
+  '/acs/ws': { server: 'acs', action: 'ecs:Poll', instanceMember: 'containerInstanceArn' },
+  '/tcs/ws': { server: 'tcs', action: 'ecs:StartTelemetrySession', instanceMember: 'containerInstance' },
+} as const
+
+type Door = (typeof DOORS)[keyof typeof DOORS]
 
 export class AgentGate {
   readonly #options: AgentGateOptions
@@ -30,24 +50,28 @@ export class AgentGate {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { acs, tcs } = this.#options
-    const path = (request.url ?? '/').split('?', 1)[0]
-    const server = path === '/acs/ws' ? acs : path === '/tcs/ws' ? tcs : undefined
-    if (server === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })
+    const path = (request.url ?? '/').split('?', 1)[0] ?? ''
+    const door = Object.hasOwn(DOORS, path) ? DOORS[path as keyof typeof DOORS] : undefined
+    if (door === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })
     try {
-      server.handleUpgrade(request, socket, head, this.#callerOf(request))
+      this.#options[door.server].handleUpgrade(request, socket, head, this.#callerOf(request, door))
     } catch (error) {
-      if (!(error instanceof SignatureError)) throw error
+      if (!(error instanceof SignatureError || error instanceof AccessDenied)) throw error
       refuse(socket, 403, { AccessDeniedException: error.message })
     }
   }
 
   /** Undefined in `--dev` mode, where anyone may be anyone. */
-  #callerOf(request: IncomingMessage): Caller | undefined {
+  #callerOf(request: IncomingMessage, door: Door): Principal | undefined {
     const { authenticator, clock, isDev } = this.#options
     const signed = { method: 'GET', url: request.url ?? '/', headers: request.headers, body: Buffer.alloc(0) }
-    const { principal } = authenticator.identify(signed, SIGNING_NAME, clock.now())
-    return isDev ? undefined : { account: principal.account }
+    const caller = authenticator.identify(signed, SIGNING_NAME, clock.now())
+    if (isDev) return undefined
+    const { guard, tables } = this.#options
+    const call = callContext(request, caller, this.#options)
+    const arn = new URL(signed.url, 'http://agent').searchParams.get(door.instanceMember) ?? ''
+    if (guard.applies(call, true)) guard.check(tables, call, [{ action: door.action, ...on(tables, arn) }])
+    return caller.principal
   }
 }
 

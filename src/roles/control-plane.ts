@@ -14,6 +14,7 @@ import type { SessionTokens } from '../model/principal.ts'
 import { SealedSessionTokens } from '../model/session-tokens.ts'
 import { CapacityIndex } from '../scheduler/capacity-index.ts'
 import { EventFeed } from '../services/ecs/event-feed/event-feed.ts'
+import { PolicyGuard } from '../services/authorization.ts'
 import { noGuard } from '../services/operations.ts'
 import { allServices } from '../services/index.ts'
 import { JournalError } from '../store/journal/journal.ts'
@@ -72,13 +73,14 @@ export class ControlPlane {
       credentialsIdKey: keys.credentialsIdKey,
       takesRolesForGranted: options.isDev,
     })
+    const guard = options.isDev ? noGuard : new PolicyGuard()
     const authenticator = authenticatorOf(options, sessions, this.controllers.credentialUse)
     this.gateway = new Gateway({
       services: allServices({
         store,
         clock,
         ids,
-        guard: noGuard,
+        guard,
         sessions,
         sealer: keys.sealer,
         capacity: this.capacity,
@@ -95,7 +97,10 @@ export class ControlPlane {
     this.events = new EventFeed({ store, clock, ids, log })
     this.#gate = new AgentGate({
       authenticator,
+      guard,
+      tables: store.tables,
       clock,
+      ids,
       log,
       isDev: options.isDev,
       acs: this.controllers.acs,
@@ -109,6 +114,7 @@ export class ControlPlane {
           store,
           plans: this.controllers.plans,
           authenticator,
+          guard,
           clock,
           ids,
           log,

@@ -5,11 +5,11 @@
 import type { CredentialUse } from '../controllers/credential-use/credential-use.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import { accessKeyPurpose } from '../model/access-key.ts'
-import { parseArn, resourceId } from '../model/arn.ts'
-import { iamKey } from '../model/iam-records.ts'
-import type { Principal, SessionPrincipal, SessionTokens } from '../model/principal.ts'
+import { parseArn } from '../model/arn.ts'
+import type { Principal, SessionTokens } from '../model/principal.ts'
 import type { AccessKeyRecord } from '../model/records.ts'
-import { isStopped, type ReadTables } from '../store/tables.ts'
+import { isAlive } from '../store/principal-issuers.ts'
+import type { ReadTables } from '../store/tables.ts'
 import { type Authenticator, bySignature, byTrust, type Home } from '../wire/authentication.ts'
 import { expiredToken, invalidToken } from '../wire/signature-fault.ts'
 import type { Credential, CredentialStore } from '../wire/sigv4.ts'
@@ -66,29 +66,6 @@ const principalOf = ({ accessKeyId, principalArn, account, userId }: AccessKeyRe
   userId,
   accessKeyId,
 })
-
-/** Whether what a session hangs on is still there: its issuer and, if it is of one, its task. */
-const isAlive = (tables: ReadTables, principal: SessionPrincipal): boolean =>
-  isIssuerThere(tables, principal) && isTaskThere(tables, principal.session.taskArn)
-
-const isIssuerThere = (tables: ReadTables, { account, userId, session: { issuerArn } }: SessionPrincipal): boolean => {
-  const { resource = '' } = parseArn(issuerArn) ?? {}
-  const key = iamKey(account, resourceId(resource))
-  // One that was deleted and made anew under the same name has another id.
-  if (resource.startsWith('role/')) return tables.roles.get(key)?.roleId === userId.split(':', 1)[0]
-  if (resource.startsWith('user/')) return isUserThere(tables.users.get(key)?.userId, userId)
-  return resource === 'root'
-}
-
-/** Federated users have an id of their own, `<account>:<name>`. */
-const isUserThere = (found: string | undefined, userId: string): boolean =>
-  found !== undefined && (found === userId || userId.includes(':'))
-
-const isTaskThere = (tables: ReadTables, taskArn: string | undefined): boolean => {
-  if (taskArn === undefined) return true
-  const task = tables.tasks.get(resourceId(taskArn))
-  return task !== undefined && !isStopped(task)
-}
 
 /** Only who signs with a known key is someone; which keys and roles are used is noted. */
 export const authenticatorBySignature = (

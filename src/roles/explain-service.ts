@@ -12,12 +12,16 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { clusterArn, isArn, parseArn, serviceArn } from '../model/arn.ts'
 import type { ServiceRecord } from '../model/service-records.ts'
+import { on } from '../services/ecs/access.ts'
+import type { Guard } from '../services/operations.ts'
 import type { Store } from '../store/store.ts'
+import { AccessDenied, accessDeniedFault } from '../wire/access-denied.ts'
 import type { Authenticator } from '../wire/authentication.ts'
 import { Fault } from '../wire/fault.ts'
 import { SignatureError, signatureFault } from '../wire/signature-fault.ts'
 import type { Caller } from '../wire/sigv4.ts'
 import { internalFailure, methodNotAllowed } from '../wire/wire-faults.ts'
+import { callContext } from './call-context.ts'
 
 export const EXPLAIN_SERVICE_PATH = '/explain/service'
 
@@ -37,6 +41,7 @@ export interface ExplainServiceOptions {
   readonly store: Store
   readonly plans: PlanMemory
   readonly authenticator: Authenticator
+  readonly guard: Guard
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -60,7 +65,10 @@ const explanationFor = async (
 ): Promise<ServiceExplanation> => {
   const { store, plans } = options
   if (request.method !== 'GET') throw methodNotAllowed(request.method ?? '')
-  const service = requireService(store, callerOf(options, request), queryOf(request))
+  const caller = callerOf(options, request)
+  const named = namedIn(queryOf(request), caller)
+  checkAllowed(options, request, caller, named.serviceArn)
+  const service = requireService(store, caller, named)
   const plan = plans.get(service.serviceArn)
   // What is told of the store must be durable, as in every answer.
   await store.durable()
@@ -87,13 +95,26 @@ const callerOf = ({ authenticator, clock }: ExplainServiceOptions, request: Inco
 const queryOf = ({ url = '/' }: IncomingMessage): URLSearchParams =>
   new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '')
 
-const requireService = (store: Store, { principal, region }: Caller, query: URLSearchParams): ServiceRecord => {
+type Named = Pick<ServiceRecord, 'clusterArn' | 'serviceArn'>
+
+const namedIn = (query: URLSearchParams, { principal, region }: Caller): Named => {
   const cluster = query.get('cluster') ?? 'default'
   const service = query.get('service')
   if (!service) throw new Fault({ code: 'InvalidParameterException', message: 'The query must name a service.' })
   const ofCluster = isArn(cluster) ? cluster : clusterArn(region, principal.account, cluster)
-  const found = store.tables.services.get(isArn(service) ? service : serviceArn(ofCluster, service))
-  if (found?.clusterArn === ofCluster && isAt(found.serviceArn, principal.account, region)) return found
+  return { clusterArn: ofCluster, serviceArn: isArn(service) ? service : serviceArn(ofCluster, service) }
+}
+
+const checkAllowed = (options: ExplainServiceOptions, request: IncomingMessage, caller: Caller, arn: string): void => {
+  const { guard, store } = options
+  const call = callContext(request, caller, options)
+  const demand = { action: 'ecs:DescribeServices', ...on(store.tables, arn) }
+  if (guard.applies(call, true)) guard.check(store.tables, call, [demand])
+}
+
+const requireService = (store: Store, { principal, region }: Caller, named: Named): ServiceRecord => {
+  const found = store.tables.services.get(named.serviceArn)
+  if (found?.clusterArn === named.clusterArn && isAt(found.serviceArn, principal.account, region)) return found
   throw new Fault({ code: 'ServiceNotFoundException', message: 'Service not found.' })
 }
 
@@ -105,6 +126,7 @@ const isAt = (arn: string, account: string, region: string): boolean => {
 const faultOf = (error: unknown, { translate, ids, log }: ExplainServiceOptions): Fault => {
   if (error instanceof Fault) return error
   if (error instanceof SignatureError) return signatureFault(error, 'json')
+  if (error instanceof AccessDenied) return accessDeniedFault(error, 'json')
   const fault = translate(error)
   if (fault !== undefined) return fault
   const requestId = ids.uuid()

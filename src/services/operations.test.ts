@@ -40,6 +40,7 @@ const aService = async (
 ) => {
   let runs = 0
   const run: Operation<object, RunInput> = {
+    access: 'open',
     handle: (input) => answer(++runs, input),
     clientToken: {
       of: (input) => input.clientToken,
@@ -57,6 +58,7 @@ describe('a call', () => {
   it('is one transaction: what it wrote is gone if it throws', async () => {
     const store = await aStore()
     const fail: Operation<object, object> = {
+      access: 'open',
       handle: (_input, { tx }) => {
         tx.settings.put({ name: 'written', value: 'yes' })
         throw new Fault({ code: 'ClientException', message: 'no' })
@@ -70,6 +72,7 @@ describe('a call', () => {
 
   it('sees what its service was built with', async () => {
     const greet: Operation<{ greeting: string }, object> = {
+      access: 'open',
       handle: (_input, { greeting, region }) => ({ text: `${greeting} ${region}` }),
     }
     const table = { Greet: greet } as OperationTable<{ greeting: string }>

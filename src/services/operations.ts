@@ -5,7 +5,7 @@
 import { assert } from '../kit/assert.ts'
 import type { ContextValues } from '../model/policy/types.ts'
 import type { Store } from '../store/store.ts'
-import type { Transaction } from '../store/tables.ts'
+import type { ReadTables, Transaction } from '../store/tables.ts'
 import type { Lazy } from '../wire/described.ts'
 import type { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
@@ -18,7 +18,7 @@ export interface Operation<Deps, Input = never, Output extends object = object> 
   /** Of operations made by `prepared`: what has to be waited for before the transaction. */
   readonly prepare?: (input: Input, context: CallContext & Deps) => Promise<unknown>
   readonly handle: (input: Input, context: OperationContext<Deps>) => Lazy<Output>
-  readonly access?: Access<Deps, Input>
+  readonly access: Access<Deps, Input>
   readonly clientToken?: ClientToken<Deps, Input, Output>
 }
 
@@ -57,12 +57,17 @@ export interface Demand {
   readonly resourcePolicyMustAllow?: boolean
 }
 
+export type NamedDemand = Demand & { readonly action: string }
+
 /** Decides whether callers may do what they ask for. */
 export interface Guard {
-  /** Whether the caller has to be allowed anything at all. */
-  applies(call: CallContext): boolean
-  /** Throws the fault that names principal, action and resource, at the first demand that is denied. */
-  check(tx: Transaction, call: CallContext, demands: readonly (Demand & { readonly action: string })[]): void
+  /**
+   * Whether the caller has to be allowed anything at all. `isOpenToRoot`: nothing can limit the root user, because no resource that is
+   * asked for has a policy of its own.
+   */
+  applies(call: CallContext, isOpenToRoot?: boolean): boolean
+  /** Throws `AccessDenied`, which names principal, action and resource, at the first demand that is denied. */
+  check(tables: ReadTables, call: CallContext, demands: readonly NamedDemand[]): void
 }
 
 /** Everyone may do everything, as in `--dev` mode. */
@@ -95,20 +100,23 @@ export interface PerformerOptions<Deps> {
   readonly table: OperationTable<Deps>
   readonly deps: Deps
   readonly guard: Guard
+  /** No resource of the service has a policy of its own, so that nothing limits the root user. */
+  readonly isOpenToRoot?: boolean
 }
 
 /** Runs an operation in one transaction, after its preparation; resolves once it is durable. */
-export const performer =
-  <Deps extends object>(options: PerformerOptions<Deps>) =>
-  (name: string, input: object, call: CallContext): Promise<object> => {
-    const operation = options.table[name] as Operation<Deps, object> | undefined
+export const performer = <Deps extends object>(options: PerformerOptions<Deps>) => {
+  const { store, service, table, deps } = options
+  checkDeclared(service, table)
+  return (name: string, input: object, call: CallContext): Promise<object> => {
+    const operation = table[name] as Operation<Deps, object> | undefined
     assert(operation, `${name} was called, which has no handler`)
-    const { store, deps } = options
     const run = (more: object = {}): Promise<object> =>
       store.transact((tx) => perform(options, { name, operation }, input, { ...call, ...deps, ...more, tx }))
     if (operation.prepare === undefined) return run()
     return operation.prepare(input, { ...call, ...deps }).then((value) => run({ prepared: value }))
   }
+}
 
 interface NamedOperation<Deps> {
   readonly name: string
@@ -116,15 +124,15 @@ interface NamedOperation<Deps> {
 }
 
 const perform = <Deps extends object>(
-  { service, guard }: PerformerOptions<Deps>,
+  { service, guard, isOpenToRoot = false }: PerformerOptions<Deps>,
   { name, operation }: NamedOperation<Deps>,
   input: object,
   context: OperationContext<Deps>,
 ): object => {
   const { access } = operation
-  if (access !== 'open' && access !== undefined && guard.applies(context)) {
-    const demands = access(input, context).map((demand) => ({ action: `${service}:${name}`, ...demand }))
-    guard.check(context.tx, context, demands)
+  if (access !== 'open' && guard.applies(context, isOpenToRoot)) {
+    const demands = access(input, context)
+    guard.check(context.tx, context, named(demands.length > 0 ? demands : ON_ANYTHING, `${service}:${name}`))
   }
   return performOnce({ name, operation }, input, context)
 }
@@ -146,4 +154,19 @@ const performOnce = <Deps extends object>(
     conflict,
     kept: kept && { of: kept.of, answer: (value) => kept.answer(value as never, context) },
   })
+}
+
+/** What names no resource asks for all of them. */
+const ON_ANYTHING: readonly Demand[] = [{ resource: '*' }]
+
+const named = (demands: readonly Demand[], action: string): readonly NamedDemand[] =>
+  demands.map((demand) => ({ action, ...demand }))
+
+/** An operation that does not say what it needs would be anyone's to call. */
+const checkDeclared = (service: string, table: OperationTable<never>): void => {
+  const undeclared = Object.keys(table).filter((name) => table[name]?.access === undefined)
+  assert(
+    undeclared.length === 0,
+    `${service} does not say what its callers must be allowed to do: ${undeclared.join(', ')}`,
+  )
 }

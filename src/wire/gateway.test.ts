@@ -99,6 +99,7 @@ describe('a call', () => {
           principal: { arn: 'arn:aws:iam::000000000000:root', account: ACCOUNT, userId: ACCOUNT, accessKeyId: '' },
           sourceIp: '127.0.0.1',
           userAgent: '',
+          isSecureTransport: false,
         },
       ],
     ])

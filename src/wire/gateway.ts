@@ -7,6 +7,7 @@ import { Bug } from '../kit/assert.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import { AccessDenied, accessDeniedFault } from './access-denied.ts'
 import type { Authenticator } from './authentication.ts'
 import { checkOutput } from './check-output.ts'
 import { Fault } from './fault.ts'
@@ -204,6 +205,7 @@ export class Gateway {
 
   #faultOf(exchange: Exchange, error: unknown, protocol: Protocol): Fault {
     if (error instanceof SignatureError) return signatureFault(error, protocol.faultStyle)
+    if (error instanceof AccessDenied) return accessDeniedFault(error, protocol.faultStyle)
     const fault = error instanceof Fault ? error : this.#options.translate?.(error)
     const complaint = fault === undefined ? error : this.#complaintAbout(fault, exchange)
     if (fault !== undefined && complaint === undefined) return fault
@@ -262,6 +264,7 @@ const contextOf = ({ request, requestId, arrivedAt, caller }: Exchange): CallCon
     principal,
     sourceIp: request.sourceIp,
     userAgent,
+    isSecureTransport: request.isSecureTransport ?? false,
   }
 }
 

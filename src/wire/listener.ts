@@ -57,6 +57,7 @@ const requestOf = (incoming: IncomingMessage, body: Buffer): WireRequest => ({
   headers: headersOf(incoming),
   body,
   sourceIp: incoming.socket.remoteAddress ?? '',
+  isSecureTransport: 'encrypted' in incoming.socket,
 })
 
 /** Proxies may be sent a whole URL; only its path and query are signed. */

@@ -16,6 +16,8 @@ export interface WireRequest {
   readonly headers: RequestHeaders
   readonly body: Buffer
   readonly sourceIp: string
+  /** It came by TLS. */
+  readonly isSecureTransport?: boolean
 }
 
 export interface WireResponse {

@@ -15,6 +15,8 @@ export interface CallContext {
   readonly principal: Principal
   readonly sourceIp: string
   readonly userAgent: string
+  /** The request came by TLS. */
+  readonly isSecureTransport?: boolean
 }
 
 export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'

@@ -50,6 +50,7 @@ export const internalFailure = (requestId: string): Fault =>
 
 /** Codes that every AWS service may answer with, whatever it models. */
 export const COMMON_CODES: ReadonlySet<string> = new Set([
+  'AccessDenied',
   'AccessDeniedException',
   'InternalFailure',
   'InvalidParameterCombination',

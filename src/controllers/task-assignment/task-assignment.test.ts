@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aContainerInstance } from '../../../test/builders/a-container-instance.ts'
+import { hostCaller, rootCaller } from '../../../test/builders/a-principal.ts'
 import { aTask } from '../../../test/builders/a-task.ts'
 import { aTaskDefinition } from '../../../test/builders/a-task-definition.ts'
 import { MemoryAgent } from '../../../test/fakes/memory-agent.ts'
@@ -150,7 +151,7 @@ describe('an agent that connects', () => {
       expiration: '2026-01-01T00:00:00Z',
     }
     const { agent, run, join } = await plane({
-      credentials: { forTask: () => [{ roleType: 'TaskApplication', roleCredentials }] },
+      credentials: { forTask: () => ({ roles: [{ roleType: 'TaskApplication', roleCredentials }], expiresAt: 0 }) },
     })
     const [task] = await run({ lastStatus: 'RUNNING' })
     await join()
@@ -183,7 +184,14 @@ describe('an agent that connects', () => {
     ],
     ['no ARN', { containerInstanceArn: 'i1' }, undefined, {}, 'InvalidInstanceException'],
     ['another cluster', { clusterArn: 'other' }, undefined, {}, 'InvalidClusterException'],
-    ['a key of another account', {}, { account: '111111111111' }, {}, 'AccessDeniedException'],
+    ['a key of another account', {}, rootCaller('111111111111'), {}, 'AccessDeniedException'],
+    [
+      'a session other than the one that registered the instance',
+      {},
+      hostCaller('i-2'),
+      { registeredBy: hostCaller('i-1').arn },
+      'AccessDeniedException',
+    ],
     ['a deregistered instance', {}, undefined, { status: 'INACTIVE' }, 'InactiveInstanceException'],
   ])('is refused for %s', async (_what, parameters, caller, patch, exception) => {
     const { server, write } = await plane()

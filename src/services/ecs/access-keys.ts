@@ -17,13 +17,12 @@ import { containerInstanceArn, parseArn, resourceId, taskArn, taskSetArn } from 
 import type { ContextValues } from '../../model/policy/types.ts'
 import type { Tag, TaskDefinitionRecord } from '../../model/records.ts'
 import { parseTaskCpu, parseTaskMemory } from '../../model/task-size.ts'
+import type { ReadTables } from '../../store/tables.ts'
 import { capacityProviderArnOf } from './capacity-providers.ts'
 import type { EcsContext } from './context.ts'
 
-type Tables = EcsContext['tx']
-
 /** `aws:ResourceTag/…` of the resource with that ARN, in whatever status it is. */
-export const resourceTagKeys = (tables: Tables, arn: string): ContextValues =>
+export const resourceTagKeys = (tables: ReadTables, arn: string): ContextValues =>
   Object.assign(
     {},
     taggedBy('aws:resourcetag/', tagsOf(tables, arn)),
@@ -43,12 +42,12 @@ const taggedBy = (prefix: string, tags: readonly TagInput[]): ContextValues => {
 
 const NO_TAGS: readonly Tag[] = []
 
-const tagsOf = (tables: Tables, arn: string): readonly Tag[] => {
+const tagsOf = (tables: ReadTables, arn: string): readonly Tag[] => {
   const type = parseArn(arn)?.resource.split('/', 1)[0] ?? ''
   return (Object.hasOwn(TAGGED, type) ? TAGGED[type]?.(tables, arn) : undefined) ?? NO_TAGS
 }
 
-const TAGGED: Readonly<Record<string, (tables: Tables, arn: string) => readonly Tag[] | undefined>> = {
+const TAGGED: Readonly<Record<string, (tables: ReadTables, arn: string) => readonly Tag[] | undefined>> = {
   cluster: ({ clusters }, arn) => clusters.get(arn)?.tags,
   'capacity-provider': ({ capacityProviders }, arn) => capacityProviders.get(arn)?.tags,
   'container-instance': ({ containerInstances }, arn) => {

@@ -22,7 +22,7 @@ export const startingTasks = (
   keys: ContextValues = {},
 ): readonly Demand[] => {
   const arn = taskDefinitionNamed(context, input.taskDefinition ?? '')
-  const demand = on(context, arn, {
+  const demand = on(context.tx, arn, {
     ...clusterKey(context, input),
     ...launchKeys(context, completed(input)),
     ...keys,

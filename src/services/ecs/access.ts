@@ -6,6 +6,7 @@
 import type { Tag as TagInput } from '@aws-sdk/client-ecs'
 import { accountSettingInForce, settingsOwner } from '../../model/account-settings.ts'
 import type { ContextValues } from '../../model/policy/types.ts'
+import type { ReadTables } from '../../store/tables.ts'
 import type { Demand } from '../operations.ts'
 import {
   clusterNamed,
@@ -21,9 +22,9 @@ import type { EcsContext } from './context.ts'
 /** Stands for those of a kind that a request does not name, or that do not exist yet. */
 export const ANY = '*'
 
-export const on = ({ tx }: EcsContext, resource: string, keys: ContextValues = {}): Demand => ({
+export const on = (tables: ReadTables, resource: string, keys: ContextValues = {}): Demand => ({
   resource,
-  context: { ...placeKeys(resource), ...resourceTagKeys(tx, resource), ...keys },
+  context: { ...placeKeys(resource), ...resourceTagKeys(tables, resource), ...keys },
 })
 
 /** The action has no resource. */
@@ -34,7 +35,7 @@ interface InCluster {
 }
 
 export const onCluster = ({ cluster }: InCluster, context: EcsContext): readonly Demand[] => [
-  on(context, clusterNamed(context, cluster)),
+  on(context.tx, clusterNamed(context, cluster)),
 ]
 
 /** `ecs:cluster`, where the resource is another. */
@@ -50,7 +51,7 @@ export const serviceArnOf = (context: EcsContext, { cluster, service = ANY }: In
   serviceNamed(clusterNamed(context, cluster), service)
 
 export const onService = (input: InService, context: EcsContext): readonly Demand[] => [
-  on(context, serviceArnOf(context, input)),
+  on(context.tx, serviceArnOf(context, input)),
 ]
 
 /** Demands on each of what is named, or on all that there may be if nothing is. */
@@ -61,7 +62,7 @@ export const onEach = (
 ): readonly Demand[] => {
   const names = named?.length ? named : [undefined]
   const arns = new Set(names.map((name) => arnOf(name || ANY)))
-  return Array.from(arns, (arn) => on(context, arn))
+  return Array.from(arns, (arn) => on(context.tx, arn))
 }
 
 export const onServices = (
@@ -148,7 +149,7 @@ export const creating = (
   const creation = { ...demand, context: { ...demand.context, ...keys } }
   if (!tags?.length || !isTaggingAuthorized(context)) return [creation]
   const createKey = { 'ecs:createaction': [createAction] }
-  return [creation, { ...on(context, tagged, { ...keys, ...createKey }), action: 'ecs:TagResource' }]
+  return [creation, { ...on(context.tx, tagged, { ...keys, ...createKey }), action: 'ecs:TagResource' }]
 }
 
 const isTaggingAuthorized = (context: EcsContext): boolean => {

@@ -138,5 +138,12 @@ export const ecsService = (deps: ServicesDeps): ServiceDefinition => ({
   faults: { invalidInput: 'InvalidParameterException', missingMember },
   numbers: ecsNumbers,
   operations: new Set(Object.keys(operations)),
-  call: performer({ store: deps.store, service: 'ecs', table: operations, deps, guard: deps.guard }),
+  call: performer({
+    store: deps.store,
+    service: 'ecs',
+    table: operations,
+    deps,
+    guard: deps.guard,
+    isOpenToRoot: true,
+  }),
 })

@@ -4,9 +4,11 @@
  */
 import type { ClusterRecord, TaskRecord } from '../../model/records.ts'
 import { applyReport, type TaskReport } from '../../model/task-state.ts'
+import { hostOf } from '../../store/tables.ts'
 import type { EcsContext } from './context.ts'
 import { invalidParameter } from './faults.ts'
 import { taskIdOf } from './find-task.ts'
+import { checkAgent } from './instance-agents.ts'
 import { clusterArnOf } from './lookups.ts'
 import { missing } from './missing-member.ts'
 
@@ -15,13 +17,14 @@ export const ACKNOWLEDGMENT = { acknowledgment: 'ACK' }
 /** Applies a report. Identifiers that make no sense are InvalidParameterException, the one refusal that agents do not repeat. */
 export const acceptReport = (
   context: EcsContext,
-  clusterName: string | undefined,
-  identifier: string | undefined,
+  action: 'SubmitContainerStateChange' | 'SubmitTaskStateChange',
+  { cluster, task: identifier }: { readonly cluster?: string | undefined; readonly task?: string | undefined },
   report: TaskReport,
 ): void => {
   if (!identifier) throw missing('task')
-  const task = reportedTask(context, clusterName, identifier)
+  const task = reportedTask(context, cluster, identifier)
   if (task === undefined) return
+  checkHost(context, action, task)
   const definition = context.tx.taskDefinitions.get(task.taskDefinitionArn)
   const after = applyReport(task, report, definition, context.now)
   if (after !== task) context.tx.tasks.put(after)
@@ -43,4 +46,11 @@ const ownTask = (context: EcsContext, cluster: ClusterRecord, taskId: string): T
   if (task !== undefined && task.clusterArn !== cluster.clusterArn)
     throw invalidParameter('The referenced task was not found.')
   return task
+}
+
+/** An agent reports on tasks of its own instance only, so that nobody's session reports on one that has no host yet. */
+const checkHost = (context: EcsContext, action: string, task: TaskRecord): void => {
+  const host = context.tx.containerInstances.get(hostOf(task) ?? '')
+  if (host !== undefined) checkAgent(context, action, host)
+  else if (context.principal.session !== undefined) throw invalidParameter('The referenced task was not found.')
 }

@@ -3,7 +3,7 @@ import { MalformedPolicy } from '../../model/policy/malformed-policy.ts'
 import { parsePolicyDocument } from '../../model/policy/parse.ts'
 import { KMS_POLICY } from '../../model/limits.ts'
 import type { KmsKeyRecord } from '../../model/kms-records.ts'
-import { Fault } from '../../wire/fault.ts'
+import { AccessDenied } from '../../wire/access-denied.ts'
 import { checkConstraints } from '../constraints.ts'
 import { keyDemand } from '../kms-demands.ts'
 import type { KmsContext } from './context.ts'
@@ -28,7 +28,7 @@ export const checkLockout = (context: KmsContext, key: KmsKeyRecord, isBypassed 
   try {
     context.guard.check(context.tx, context, [{ ...keyDemand(context, key, {}), action: 'kms:PutKeyPolicy' }])
   } catch (error) {
-    if (!(error instanceof Fault)) throw error
+    if (!(error instanceof AccessDenied)) throw error
     throw malformedPolicy('The new key policy will not allow you to update the key policy in the future.')
   }
 }

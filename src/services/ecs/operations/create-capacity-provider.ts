@@ -14,7 +14,7 @@ import { checkedTags } from '../tags.ts'
 
 export const createCapacityProvider: EcsOperation<CreateCapacityProviderRequest, CreateCapacityProviderResponse> = {
   access: ({ name = ANY, tags, ...input }, context) => [
-    ...creating(context, 'CreateCapacityProvider', tags, on(context, capacityProviderArnOf(context, name))),
+    ...creating(context, 'CreateCapacityProvider', tags, on(context.tx, capacityProviderArnOf(context, name))),
     ...passInfrastructureRoles(context, input),
   ],
   handle: (input, context) => {

@@ -18,7 +18,7 @@ import { checkedTags } from '../tags.ts'
 export const createCluster: EcsOperation<CreateClusterRequest, CreateClusterResponse> = {
   access: (input, context) => {
     const { clusterName, capacityProviders, defaultCapacityProviderStrategy, tags } = input
-    const demand = on(context, clusterNamed(context, clusterName), {
+    const demand = on(context.tx, clusterNamed(context, clusterName), {
       ...capacityProviderKeys(context, capacityProviders, defaultCapacityProviderStrategy),
       ...storageKey(input),
     })

@@ -36,7 +36,7 @@ export const createService: EcsOperation<CreateServiceRequest, CreateServiceResp
   access: (input, context) => {
     const { cluster, serviceName, tags } = input
     const { keys, roles } = launchingNewService(context, input)
-    const demand = on(context, serviceArnOf(context, { cluster, service: serviceName }), keys)
+    const demand = on(context.tx, serviceArnOf(context, { cluster, service: serviceName }), keys)
     return [...creating(context, 'CreateService', tags, demand), ...roles]
   },
   clientToken: {

@@ -21,7 +21,7 @@ import { checkedScalePercent, requireActiveTaskSetService } from '../task-sets.t
 export const createTaskSet: EcsOperation<CreateTaskSetRequest, CreateTaskSetResponse> = {
   access: (input, context) => {
     const { keys, roles } = launchingNewService(context, input)
-    const demand = on(context, taskSetNamed(serviceArnOf(context, input), ANY), keys)
+    const demand = on(context.tx, taskSetNamed(serviceArnOf(context, input), ANY), keys)
     return [...creating(context, 'CreateTaskSet', input.tags, demand), ...roles]
   },
   clientToken: {

@@ -8,7 +8,7 @@ import { describeCapacityProvider } from '../describe-capacity-provider.ts'
 import { clientException } from '../faults.ts'
 
 export const deleteCapacityProvider: EcsOperation<DeleteCapacityProviderRequest, DeleteCapacityProviderResponse> = {
-  access: ({ capacityProvider = ANY }, context) => [on(context, capacityProviderArnOf(context, capacityProvider))],
+  access: ({ capacityProvider = ANY }, context) => [on(context.tx, capacityProviderArnOf(context, capacityProvider))],
   handle: (input, context) => {
     const { capacityProviderArn, name } = requireCapacityProvider(context, input.capacityProvider)
     refuseScope(input)

@@ -9,6 +9,7 @@ import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
 import { invalidParameter } from '../faults.ts'
+import { checkNotOtherHost } from '../instance-agents.ts'
 import { requireCluster } from '../lookups.ts'
 
 const FORCED: StopCause = {
@@ -24,6 +25,7 @@ export const deregisterContainerInstance: EcsOperation<
   handle: (input, context) => {
     const { containerInstances, tasks } = context.tx
     const instance = requireContainerInstance(context, requireCluster(context, input.cluster), input.containerInstance)
+    checkNotOtherHost(context, 'DeregisterContainerInstance', instance)
     const orphans = tasks.find('activeByInstance', instance.containerInstanceId)
     if (orphans.length > 0 && input.force !== true) throw invalidParameter('Found running tasks on the instance.')
     for (const task of orphans) tasks.put(endWithoutAgent(task, FORCED, context.now))

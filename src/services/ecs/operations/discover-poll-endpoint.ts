@@ -1,12 +1,19 @@
 /**
  * DiscoverPollEndpoint: where an agent opens its two websockets. The same for every agent, so that the request's cluster and instance
- * decide nothing; an agent whose instance is gone learns so at the endpoint, in words that it understands.
+ * decide nothing, but that an agent asks for its own instance only. An agent whose instance is gone learns so at the endpoint, in words that it understands.
  */
 import type { DiscoverPollEndpointRequest, DiscoverPollEndpointResponse } from '@aws-sdk/client-ecs'
+import { resourceId } from '../../../model/arn.ts'
 import { onAnything } from '../access.ts'
 import type { EcsOperation } from '../context.ts'
+import { checkAgent } from '../instance-agents.ts'
 
 export const discoverPollEndpoint: EcsOperation<DiscoverPollEndpointRequest, DiscoverPollEndpointResponse> = {
   access: () => onAnything(),
-  handle: (_input, { agentEndpoints }) => ({ endpoint: agentEndpoints.acs, telemetryEndpoint: agentEndpoints.tcs }),
+  handle: ({ containerInstance }, context) => {
+    const instance = context.tx.containerInstances.get(resourceId(containerInstance ?? ''))
+    if (instance !== undefined) checkAgent(context, 'DiscoverPollEndpoint', instance)
+    const { acs, tcs } = context.agentEndpoints
+    return { endpoint: acs, telemetryEndpoint: tcs }
+  },
 }

@@ -5,6 +5,6 @@ import type { EcsOperation } from '../context.ts'
 import { requireTagged } from '../tagged-resources.ts'
 
 export const listTagsForResource: EcsOperation<ListTagsForResourceRequest, ListTagsForResourceResponse> = {
-  access: ({ resourceArn = ANY }, context) => [on(context, resourceArn)],
+  access: ({ resourceArn = ANY }, context) => [on(context.tx, resourceArn)],
   handle: (input, context) => ({ tags: requireTagged(context, input.resourceArn).tags }),
 }

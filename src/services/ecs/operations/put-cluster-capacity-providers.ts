@@ -20,7 +20,7 @@ export const putClusterCapacityProviders: EcsOperation<
 > = {
   access: ({ cluster, capacityProviders, defaultCapacityProviderStrategy }, context) => [
     on(
-      context,
+      context.tx,
       clusterNamed(context, cluster),
       capacityProviderKeys(context, capacityProviders, defaultCapacityProviderStrategy),
     ),

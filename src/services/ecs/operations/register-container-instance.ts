@@ -4,6 +4,7 @@
  */
 import type { RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
 import { compact } from '../../../kit/compact.ts'
+import { canBeAgentOf } from '../../../model/instance-registrant.ts'
 import type { AttributeRecord, ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
 import { clusterNamed, containerInstanceNamed } from '../access-arns.ts'
 import { ANY, creating, on } from '../access.ts'
@@ -14,6 +15,7 @@ import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
 import { clientException, invalidParameter } from '../faults.ts'
+import { checkAgent } from '../instance-agents.ts'
 import { type InstanceIdentity, readIdentityDocument } from '../instance-identity.ts'
 import { checkedResources } from '../instance-resources.ts'
 import { requireCluster } from '../lookups.ts'
@@ -25,7 +27,7 @@ export const registerContainerInstance: EcsOperation<Request, RegisterContainerI
   access: ({ cluster, containerInstanceArn = ANY, tags }, context) => {
     const arn = clusterNamed(context, cluster)
     const instance = containerInstanceNamed(arn, containerInstanceArn || ANY)
-    return creating(context, 'RegisterContainerInstance', tags, on(context, arn), instance)
+    return creating(context, 'RegisterContainerInstance', tags, on(context.tx, arn), instance)
   },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
@@ -39,6 +41,7 @@ export const registerContainerInstance: EcsOperation<Request, RegisterContainerI
       ...checkedResources(input.totalResources, input.platformDevices),
       ...compact({ capacityProviderName: capacityProviderNameOf(context, cluster, { attributes }) }),
       attributes,
+      registeredBy: context.principal.arn,
       tags: mergedTags(before?.tags ?? [], checkedTags(input.tags)),
       version: (before?.version ?? 0) + 1,
       ...(input.versionInfo && { versionInfo: input.versionInfo }),
@@ -55,11 +58,20 @@ const registeredBefore = (
   cluster: ClusterRecord,
   context: EcsContext,
 ): ContainerInstanceRecord | undefined => {
-  if (containerInstanceArn) return requireContainerInstance(context, cluster, containerInstanceArn)
+  if (containerInstanceArn) {
+    const instance = requireContainerInstance(context, cluster, containerInstanceArn)
+    checkAgent(context, 'RegisterContainerInstance', instance)
+    return instance
+  }
   if (!clientToken) return undefined
   return context.tx.containerInstances
     .find('byClientToken', clientToken)
-    .find((instance) => instance.clusterArn === cluster.clusterArn && instance.status !== 'INACTIVE')
+    .find(
+      (instance) =>
+        instance.clusterArn === cluster.clusterArn &&
+        instance.status !== 'INACTIVE' &&
+        canBeAgentOf(context.principal, instance),
+    )
 }
 
 const newInstance = (

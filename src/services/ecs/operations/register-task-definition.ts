@@ -13,7 +13,7 @@ import { checkTaskDefinition } from '../task-definition-rules/check-task-definit
 
 export const registerTaskDefinition: EcsOperation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
   access: (input, context) => {
-    const demand = on(context, `${familyArn(context, input.family ?? '')}:${ANY}`, definitionKeys(input))
+    const demand = on(context.tx, `${familyArn(context, input.family ?? '')}:${ANY}`, definitionKeys(input))
     return [...creating(context, 'RegisterTaskDefinition', input.tags, demand), ...passTaskRoles(context, input)]
   },
   handle: (input, context) => {

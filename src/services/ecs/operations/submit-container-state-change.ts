@@ -13,7 +13,7 @@ export const submitContainerStateChange: EcsOperation<
   handle: ({ cluster, task, containerName, runtimeId, status, exitCode, reason, networkBindings }, context) => {
     if (!containerName) throw invalidParameter('Container name cannot be blank.')
     const container = { containerName, runtimeId, status, exitCode, reason, networkBindings }
-    acceptReport(context, cluster, task, { containers: [container] })
+    acceptReport(context, 'SubmitContainerStateChange', { cluster, task }, { containers: [container] })
     return ACKNOWLEDGMENT
   },
 }

@@ -13,7 +13,7 @@ import { ACKNOWLEDGMENT, acceptReport } from '../task-reports.ts'
 export const submitTaskStateChange: EcsOperation<SubmitTaskStateChangeRequest, SubmitTaskStateChangeResponse> = {
   access: onCluster,
   handle: (input, context) => {
-    acceptReport(context, input.cluster, input.task, {
+    acceptReport(context, 'SubmitTaskStateChange', input, {
       status: input.status,
       reason: input.reason,
       containers: (input.containers ?? []).map(containerReport),

@@ -7,7 +7,7 @@ import { requireTagged } from '../tagged-resources.ts'
 import { checkedTags, mergedTags } from '../tags.ts'
 
 export const tagResource: EcsOperation<TagResourceRequest, TagResourceResponse> = {
-  access: ({ resourceArn = ANY, tags }, context) => [on(context, resourceArn, requestTagKeys(tags))],
+  access: ({ resourceArn = ANY, tags }, context) => [on(context.tx, resourceArn, requestTagKeys(tags))],
   handle: (input, context) => {
     const resource = requireTagged(context, input.resourceArn)
     resource.setTags(mergedTags(resource.tags, checkedTags(input.tags)))

@@ -6,7 +6,7 @@ import { requireTagged } from '../tagged-resources.ts'
 import { tagsWithout } from '../tags.ts'
 
 export const untagResource: EcsOperation<UntagResourceRequest, UntagResourceResponse> = {
-  access: ({ resourceArn = ANY, tagKeys = [] }, context) => [on(context, resourceArn, { 'aws:tagkeys': tagKeys })],
+  access: ({ resourceArn = ANY, tagKeys = [] }, context) => [on(context.tx, resourceArn, { 'aws:tagkeys': tagKeys })],
   handle: (input, context) => {
     const resource = requireTagged(context, input.resourceArn)
     resource.setTags(tagsWithout(resource.tags, input.tagKeys ?? []))

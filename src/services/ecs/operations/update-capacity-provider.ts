@@ -15,7 +15,7 @@ import { passInfrastructureRoles } from '../pass-role.ts'
 
 export const updateCapacityProvider: EcsOperation<UpdateCapacityProviderRequest, UpdateCapacityProviderResponse> = {
   access: ({ name = ANY, ...input }, context) => [
-    on(context, capacityProviderArnOf(context, name)),
+    on(context.tx, capacityProviderArnOf(context, name)),
     ...passInfrastructureRoles(context, input),
   ],
   handle: (input, context) => {

@@ -9,7 +9,7 @@ import { describeCluster, WHOLE_CLUSTER } from '../describe-cluster.ts'
 import { requireCluster } from '../lookups.ts'
 
 export const updateCluster: EcsOperation<UpdateClusterRequest, UpdateClusterResponse> = {
-  access: (input, context) => [on(context, clusterNamed(context, input.cluster), storageKey(input))],
+  access: (input, context) => [on(context.tx, clusterNamed(context, input.cluster), storageKey(input))],
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const { settings, configuration, serviceConnectDefaults } = input

@@ -15,6 +15,7 @@ import { containerInstanceArnOf, findContainerInstance } from '../container-inst
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
 import { invalidParameter } from '../faults.ts'
+import { checkNotOtherHost } from '../instance-agents.ts'
 import { requireCluster } from '../lookups.ts'
 import { missing } from '../missing-member.ts'
 
@@ -54,6 +55,7 @@ const withStatus = (
   instance: ContainerInstanceRecord,
   status: SettableStatus,
 ): ContainerInstanceRecord => {
+  checkNotOtherHost(context, 'UpdateContainerInstancesState', instance)
   if (instance.status === status) return instance
   return context.tx.containerInstances.update(instance.containerInstanceId, { status, version: instance.version + 1 })
 }

@@ -32,7 +32,7 @@ import {
 export const updateService: EcsOperation<UpdateServiceRequest, UpdateServiceResponse> = {
   access: (input, context) => {
     const { keys, roles } = launchingService(context, input)
-    return [on(context, serviceArnOf(context, input), keys), ...roles]
+    return [on(context.tx, serviceArnOf(context, input), keys), ...roles]
   },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
