@@ -22,6 +22,7 @@ import { capacityProviderRetention } from './retention/capacity-provider-retenti
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
 import { sessionKeyRotation } from './session-keys/session-keys.ts'
+import { parameterRetention } from './retention/parameter-retention.ts'
 import { serviceDeploymentRetention } from './retention/service-deployment-retention.ts'
 import { serviceRetention } from './retention/service-retention.ts'
 import { serviceRevisionRetention } from './retention/service-revision-retention.ts'
@@ -93,6 +94,7 @@ export class Controllers {
         serviceRevisionRetention(options),
         capacityProviderRetention(options),
         clientTokenRetention(options),
+        parameterRetention(options),
         sessionKeyRotation(options),
         this.credentialUse,
       ],

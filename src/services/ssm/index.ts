@@ -1,0 +1,47 @@
+/** AWS Systems Manager: Parameter Store. */
+import { sdkModel } from '../../wire/sdk-model.ts'
+import type { ServiceDefinition } from '../../wire/service.ts'
+import type { ServicesDeps } from '../deps.ts'
+import { performer } from '../operations.ts'
+import type { SsmOperationTable } from './context.ts'
+import { ssmNumbers } from './numbers.ts'
+import { addTagsToResource } from './operations/add-tags-to-resource.ts'
+import { deleteParameter } from './operations/delete-parameter.ts'
+import { deleteParameters } from './operations/delete-parameters.ts'
+import { describeParameters } from './operations/describe-parameters.ts'
+import { getParameterHistory } from './operations/get-parameter-history.ts'
+import { getParameter } from './operations/get-parameter.ts'
+import { getParametersByPath } from './operations/get-parameters-by-path.ts'
+import { getParameters } from './operations/get-parameters.ts'
+import { labelParameterVersion } from './operations/label-parameter-version.ts'
+import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { putParameter } from './operations/put-parameter.ts'
+import { removeTagsFromResource } from './operations/remove-tags-from-resource.ts'
+import { unlabelParameterVersion } from './operations/unlabel-parameter-version.ts'
+
+const operations: SsmOperationTable = {
+  AddTagsToResource: addTagsToResource,
+  DeleteParameter: deleteParameter,
+  DeleteParameters: deleteParameters,
+  DescribeParameters: describeParameters,
+  GetParameter: getParameter,
+  GetParameterHistory: getParameterHistory,
+  GetParameters: getParameters,
+  GetParametersByPath: getParametersByPath,
+  LabelParameterVersion: labelParameterVersion,
+  ListTagsForResource: listTagsForResource,
+  PutParameter: putParameter,
+  RemoveTagsFromResource: removeTagsFromResource,
+  UnlabelParameterVersion: unlabelParameterVersion,
+}
+
+export const ssmService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => ({
+  name: 'ssm',
+  model: () => sdkModel('@aws-sdk/client-ssm'),
+  targetPrefix: 'AmazonSSM',
+  protocols: ['json-1.1'],
+  faults: { invalidInput: 'ValidationException' },
+  numbers: ssmNumbers,
+  operations: new Set(Object.keys(operations)),
+  call: performer({ store, service: 'ssm', table: operations, deps: { ids, pageTokens, sealer }, guard }),
+})
