@@ -26,6 +26,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./cli/explain.ts')).explainCommand,
   },
   {
+    name: 'audit',
+    summary: 'show who called what',
+    load: async () => (await import('./cli/audit.ts')).auditCommand,
+  },
+  {
     name: 'env',
     summary: 'print the variables that point AWS tools at it',
     load: async () => (await import('./cli/env.ts')).envCommand,

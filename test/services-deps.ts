@@ -6,6 +6,7 @@ import { fixedSessionKeys, SealedSessionTokens } from '../src/model/session-toke
 import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { ServicesDeps } from '../src/services/deps.ts'
 import { noGuard } from '../src/services/operations.ts'
+import { noAuditTrail } from '../src/store/audit/audit-reader.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
 import { Store } from '../src/store/store.ts'
 import { HmacPageTokens } from '../src/wire/page-tokens.ts'
@@ -30,6 +31,7 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     guard: noGuard,
     sessions: new SealedSessionTokens(fixedSessionKeys(), ids),
     sealer: aSealer(),
+    audit: noAuditTrail,
     ...given,
   }
 }

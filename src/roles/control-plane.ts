@@ -9,6 +9,7 @@ import { Controllers, type Patience } from '../controllers/index.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import type { AuditSink } from '../model/audit-event.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import { SealedSessionTokens } from '../model/session-tokens.ts'
@@ -17,6 +18,7 @@ import { EventFeed } from '../services/ecs/event-feed/event-feed.ts'
 import { PolicyGuard } from '../services/authorization.ts'
 import { noGuard } from '../services/operations.ts'
 import { allServices } from '../services/index.ts'
+import { type AuditReader, noAuditTrail } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { Store } from '../store/store.ts'
 import type { RowChange } from '../store/table.ts'
@@ -43,6 +45,8 @@ export interface ControlPlaneOptions {
   readonly endpoint: string
   readonly keys: InstallationKeys
   readonly patience?: Partial<Patience> | undefined
+  /** Where calls leave their trace, and where it is read. */
+  readonly audit?: { readonly sink: AuditSink; readonly reader: AuditReader }
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -83,6 +87,7 @@ export class ControlPlane {
         guard,
         sessions,
         sealer: keys.sealer,
+        audit: options.audit?.reader ?? noAuditTrail,
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },
@@ -92,6 +97,7 @@ export class ControlPlane {
       ids,
       log,
       translate: storeFault,
+      ...(options.audit && { audit: { sink: options.audit.sink, home: options } }),
       isChecking: options.isChecking ?? false,
     })
     this.events = new EventFeed({ store, clock, ids, log })

@@ -4,7 +4,7 @@ import { defaultDataDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Patience } from '../controllers/index.ts'
-import { INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
+import { AUDIT_DAYS, INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 
 const logOptions = {
   'log-level': {
@@ -53,6 +53,12 @@ export const serverOptions = {
     valueName: 'NAME',
     description: 'the cluster to create at the first start',
     default: 'default',
+  },
+  'audit-days': {
+    type: 'string',
+    valueName: 'DAYS',
+    description: 'how long it is kept who called what',
+    default: String(AUDIT_DAYS),
   },
   'instance-loss-grace-seconds': {
     type: 'string',

@@ -1,12 +1,15 @@
 /** `longshore server`: the control plane as a process. Opens the journal and the port, and ends cleanly. */
 import type { Server } from 'node:http'
 import { type Clock, SystemClock } from '../kit/clock.ts'
-import { command, UserError, type Values } from '../kit/command.ts'
+import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { removeNote, serverDir, writeNote } from '../kit/installation.ts'
+import { auditDir, removeNote, serverDir, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
+import { LONGEST_AUDIT_DAYS } from '../model/limits.ts'
+import { AuditLog } from '../store/audit/audit-log.ts'
+import { FileAuditReader } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { Store } from '../store/store.ts'
@@ -71,7 +74,8 @@ const serve = async (values: ServerValues): Promise<void> => {
   const port = await listen(server, values)
   const urls = [localUrl(scheme, values.host, port), agentUrl(scheme, values.host, port, values.advertise)] as const
   const endpoint = certificate === undefined ? urls[0] : urlFor(await certificate.current(), urls)
-  const settings = { account, region, isDev, keys, endpoint: urls[1] }
+  const audit = openAudit(values, clock, log)
+  const settings = { account, region, isDev, keys, audit, endpoint: urls[1] }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
@@ -91,8 +95,16 @@ const serve = async (values: ServerValues): Promise<void> => {
   await controlPlane.stop()
   server.closeAllConnections()
   await store.close()
+  audit.sink.close()
   removeNote(dataDir)
   log.info('stopped', { endpoint })
+}
+
+const openAudit = (values: ServerValues, clock: Clock, log: Log) => {
+  const directory = auditDir(values['data-dir'])
+  const days = wholeNumber('audit-days', values['audit-days'], 1, LONGEST_AUDIT_DAYS)
+  const sink = inDataDir(directory, () => new AuditLog({ directory, days, clock, log }))
+  return { sink, reader: new FileAuditReader(directory) }
 }
 
 interface Door {

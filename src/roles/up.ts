@@ -185,7 +185,7 @@ class Up {
     const { dev, host, account, region, cluster, advertise, 'data-dir': dataDir } = this.#values
     const port = this.#endpoint === '' ? this.#values.port : new URL(this.#endpoint).port
     const flags = { port, host, account, region, cluster, 'data-dir': dataDir, ...(advertise && { advertise }) }
-    const args = Object.entries({ ...flags, ...this.#patience() }).map(([name, value]) => `--${name}=${value}`)
+    const args = Object.entries({ ...flags, ...this.#times() }).map(([name, value]) => `--${name}=${value}`)
     // Said either way: the child reads the same variables and file, which the user's flag overrode.
     return [...args, dev ? '--dev' : '--no-dev', ...this.#tlsArgs(), ...this.#logArgs()]
   }
@@ -202,9 +202,13 @@ class Up {
     return ['--runtime', this.#values.runtime, ...(trusted === undefined ? [] : ['--ca-cert', trusted])]
   }
 
-  #patience() {
-    const { 'instance-loss-grace-seconds': loss, 'service-settling-seconds': settling } = this.#values
-    return { 'instance-loss-grace-seconds': loss, 'service-settling-seconds': settling }
+  #times() {
+    const {
+      'instance-loss-grace-seconds': loss,
+      'service-settling-seconds': settling,
+      'audit-days': days,
+    } = this.#values
+    return { 'instance-loss-grace-seconds': loss, 'service-settling-seconds': settling, 'audit-days': days }
   }
 
   #logArgs(): string[] {

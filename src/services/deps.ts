@@ -3,6 +3,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
+import type { AuditReader } from '../store/audit/audit-reader.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../wire/page-tokens.ts'
 import type { EcsDeps } from './ecs/context.ts'
@@ -19,4 +20,6 @@ export interface ServicesDeps extends EcsDeps {
   readonly sessions: SessionTokens
   /** Seals what is secret in the store. */
   readonly sealer: Sealer
+  /** The calls of the past. */
+  readonly audit: AuditReader
 }

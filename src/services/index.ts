@@ -5,8 +5,6 @@ import { cloudTrailService } from './cloudtrail/index.ts'
 import { ecsService } from './ecs/index.ts'
 import { iamService } from './iam/index.ts'
 import { kmsService } from './kms/index.ts'
-import { secretsManagerService } from './secretsmanager/index.ts'
-import { ssmService } from './ssm/index.ts'
 import { stsService } from './sts/index.ts'
 
 const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [
@@ -14,8 +12,6 @@ const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [
   ecsService,
   iamService,
   kmsService,
-  secretsManagerService,
-  ssmService,
   stsService,
 ]
 

@@ -8,7 +8,9 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { AccessDenied, accessDeniedFault } from './access-denied.ts'
-import type { Authenticator } from './authentication.ts'
+import type { AuditSink } from '../model/audit-event.ts'
+import { auditEventOf } from './audit/audit-event-of.ts'
+import type { Authenticator, Home } from './authentication.ts'
 import { checkOutput } from './check-output.ts'
 import { Fault } from './fault.ts'
 import { JsonProtocol } from './json.ts'
@@ -36,8 +38,16 @@ export interface GatewayOptions {
   readonly log: Log
   /** Faults for errors that the wire does not know, e.g. the store's; what gives undefined becomes `InternalFailure`. */
   readonly translate?: (error: unknown) => Fault | undefined
+  /** Every call to an operation that there is leaves a trace here before it is answered. */
+  readonly audit?: Audit
   /** Check each answer against its model: an answer in a shape that clients do not know becomes `InternalFailure`. For tests. */
   readonly isChecking?: boolean
+}
+
+export interface Audit {
+  readonly sink: AuditSink
+  /** Of calls whose account and region are not known. */
+  readonly home: Home
 }
 
 /** One request on its way. Steps fill it from top to bottom. */
@@ -51,8 +61,9 @@ class Exchange {
   route: Route | undefined
   caller: Caller | undefined
   input: object | undefined
-  /** Code of the fault that it is answered with. */
-  code: string | undefined
+  output: object | undefined
+  /** What it is answered with instead. */
+  fault: Fault | undefined
 
   constructor(request: WireRequest, requestId: string, clock: Clock) {
     this.request = request
@@ -93,6 +104,7 @@ export class Gateway {
   async handle(request: WireRequest): Promise<WireResponse> {
     const exchange = new Exchange(request, this.#options.ids.uuid(), this.#options.clock)
     const response = await this.#answer(exchange)
+    this.#leaveTrace(exchange)
     this.#logLine(exchange, response)
     return response
   }
@@ -179,8 +191,8 @@ export class Gateway {
 
   async #call(exchange: Exchange): Promise<WireResponse> {
     const { codec, operation, service } = known(exchange.route)
-    const output = await service.definition.call(operation.name, known(exchange.input), contextOf(exchange))
-    return codec.encode(operation, output, known(exchange.claim), exchange.requestId)
+    exchange.output = await service.definition.call(operation.name, known(exchange.input), contextOf(exchange))
+    return codec.encode(operation, exchange.output, known(exchange.claim), exchange.requestId)
   }
 
   #refusal(exchange: Exchange, error: unknown): WireResponse {
@@ -188,7 +200,7 @@ export class Gateway {
     const protocol = exchange.protocol ?? this.#protocolOf(exchange.request)
     const fault = this.#faultOf(exchange, error, protocol)
     const shape = route?.service.model.errors.get(fault.code)
-    exchange.code = fault.code
+    exchange.fault = fault
     return protocol.refuse(withModelledStatus(fault, shape), {
       requestId,
       shape,
@@ -231,14 +243,37 @@ export class Gateway {
     }
   }
 
+  #leaveTrace({ request, requestId, arrivedAt, route, caller, input, output, fault }: Exchange): void {
+    const { audit, ids } = this.#options
+    if (audit === undefined || route === undefined) return
+    const { service, operation } = route
+    const [name, eventId] = [service.definition.name, ids.uuid()]
+    const { home } = audit
+    audit.sink.append(
+      auditEventOf({
+        request,
+        requestId,
+        eventId,
+        arrivedAt,
+        service: name,
+        operation,
+        caller,
+        input,
+        output,
+        fault,
+        home,
+      }),
+    )
+  }
+
   #logLine(exchange: Exchange, { status }: WireResponse): void {
-    const { requestId, request, claim, route, caller, code, startedAt } = exchange
+    const { requestId, request, claim, route, caller, fault, startedAt } = exchange
     this.#options.log.info('request', {
       requestId,
       service: route?.service.definition.name,
       operation: claim?.operation,
       status,
-      code,
+      code: fault?.code,
       durationMs: Math.round((this.#options.clock.monotonic() - startedAt) * 1000) / 1000,
       principal: caller?.principal.arn,
       sourceIp: request.sourceIp,

@@ -41,7 +41,8 @@ export class JsonProtocol implements Protocol {
   }
 
   isFor(service: ServiceDefinition, claim: Claim): boolean {
-    return service.targetPrefix === claim.address
+    // AWS: some clients of CloudTrail say the whole name of its Java package.
+    return service.targetPrefix === claim.address.slice(claim.address.lastIndexOf('.') + 1)
   }
 
   codec(service: ServiceDefinition, { isChecking }: CodecOptions): Codec {
