@@ -5,6 +5,8 @@ import { cloudTrailService } from './cloudtrail/index.ts'
 import { ecsService } from './ecs/index.ts'
 import { iamService } from './iam/index.ts'
 import { kmsService } from './kms/index.ts'
+import { secretsManagerService } from './secretsmanager/index.ts'
+import { ssmService } from './ssm/index.ts'
 import { stsService } from './sts/index.ts'
 
 const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [
@@ -12,6 +14,8 @@ const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [
   ecsService,
   iamService,
   kmsService,
+  secretsManagerService,
+  ssmService,
   stsService,
 ]
 
