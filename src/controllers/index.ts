@@ -20,9 +20,12 @@ import { RoleCredentials } from './task-assignment/role-credentials.ts'
 import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
+import { kmsKeyRotation } from './kms-key-rotation/kms-key-rotation.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
 import { sessionKeyRotation } from './session-keys/session-keys.ts'
+import { kmsKeyRetention } from './retention/kms-key-retention.ts'
 import { parameterRetention } from './retention/parameter-retention.ts'
+import { secretRetention } from './retention/secret-retention.ts'
 import { serviceDeploymentRetention } from './retention/service-deployment-retention.ts'
 import { serviceRetention } from './retention/service-retention.ts'
 import { serviceRevisionRetention } from './retention/service-revision-retention.ts'
@@ -95,6 +98,9 @@ export class Controllers {
         capacityProviderRetention(options),
         clientTokenRetention(options),
         parameterRetention(options),
+        secretRetention(options),
+        kmsKeyRetention(options),
+        kmsKeyRotation(options),
         sessionKeyRotation(options),
         this.credentialUse,
       ],
