@@ -9,6 +9,7 @@ import type { AgentLinks, LinkIdentity } from '../src/agent/links.ts'
 import { NO_TASK_ROLES } from '../src/agent/metadata/credentials-route.ts'
 import { AgentError } from '../src/agent/registration/register.ts'
 import type { SimulatedRuntime } from '../src/agent/simulated/simulated-runtime.ts'
+import type { IAMRoleCredentials } from '../src/agentlink/acs-messages.ts'
 import { AcsClient } from '../src/agentlink/acs-client.ts'
 import { ControlApi, type PollEndpoints } from '../src/agentlink/control-api.ts'
 import type { HttpAnswer, HttpRequest } from '../src/agentlink/http-transport.ts'
@@ -115,6 +116,12 @@ export class WorldAgent {
     const listed = await this.runtime.list({})
     const states = await Promise.all(listed.map(({ id }) => this.runtime.inspect(id)))
     return states.filter((state) => state?.status === 'running').map((state) => state!.id)
+  }
+
+  /** Of the task's role, as a container of it would get them. */
+  credentialsOf(taskArn: string): IAMRoleCredentials | undefined {
+    const task = [...this.#agent.tasks()].find(({ arn }) => arn === taskArn)
+    return this.#agent.credentials.get(task?.credentialsId ?? '')?.credentials
   }
 
   /** The process stands still, and what is sent to it waits. */

@@ -40,11 +40,15 @@ export const requiredAttributes = ({
     : definition.requiresAttributes),
   ...(launchType === 'EXTERNAL' ? [{ name: 'ecs.capability.external' }] : []),
   ...(enableExecuteCommand ? [{ name: 'ecs.capability.execute-command' }] : []),
-  ...(overrides?.taskRoleArn ? [{ name: 'com.amazonaws.ecs.capability.task-iam-role' }] : []),
+  ...(overrides?.taskRoleArn ? [{ name: TASK_ROLE }] : []),
+  ...(overrides?.taskRoleArn && definition.networkMode === 'host' ? [{ name: `${TASK_ROLE}-network-host` }] : []),
   ...(overrides?.containerOverrides?.some(({ environmentFiles = [] }) => environmentFiles.length > 0)
     ? [{ name: 'ecs.capability.env-files.s3' }]
     : []),
 ]
+
+/** As definitions with a task role require it. */
+const TASK_ROLE = 'com.amazonaws.ecs.capability.task-iam-role'
 
 /** Fargate tasks share the network and the disk of their host, in the place of an interface and a volume of their own. */
 const FARGATE_BRINGS: ReadonlySet<string> = new Set([

@@ -83,6 +83,22 @@ describe('command and environment', () => {
     ])
     expect(bodyOf(aTask(), { imageEnvironment: () => ['AWS_REGION=sa-east-1'] }).Env).toEqual([])
   })
+
+  it('says where the credentials of the task are, if it has a role and they are served', () => {
+    const variable = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
+    const found = (task: EngineTask): string[] => bodyOf(task).Env.filter((entry) => entry.startsWith(variable))
+    const withRole = (networkMode?: 'bridge' | 'host'): EngineTask => ({
+      ...aTask({
+        containers: [aContainer({ environment: { [variable]: '/mine' } })],
+        ...(networkMode && { networkMode }),
+      }),
+      credentialsId: 'id',
+    })
+    expect(found(withRole()).at(-1)).toBe(`${variable}=/v2/credentials/id`)
+    expect(found(withRole('bridge')).at(-1)).toBe(`${variable}=/v2/credentials/id`)
+    expect(found(withRole('host'))).toEqual([`${variable}=/mine`])
+    expect(found(aTask())).toEqual([])
+  })
 })
 
 describe('CPU and memory', () => {

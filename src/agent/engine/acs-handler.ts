@@ -197,8 +197,9 @@ export class AcsHandler {
     if (!messageId || !taskArn || !roleCredentials?.credentialsId || !isKnownRole) {
       return log.warn('credentials without their required members dropped', { messageId, taskArn })
     }
-    credentials.put({ taskArn, roleType, credentials: roleCredentials })
+    // Nobody asks for those of a task that is not here: its payload brings them along if it comes.
     if (engine.task(taskArn) === undefined) return
+    credentials.put({ taskArn, roleType, credentials: roleCredentials })
     const { credentialsId } = roleCredentials
     const member = roleType === 'TaskApplication' ? 'credentialsId' : 'executionCredentialsId'
     engine.change(taskArn, (task) => (task[member] === credentialsId ? task : { ...task, [member]: credentialsId }))

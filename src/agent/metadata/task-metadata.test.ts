@@ -1,0 +1,101 @@
+import { createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../../kit/clock.ts'
+import { LineLog } from '../../kit/log.ts'
+import { loadAgentConfig } from '../config.ts'
+import { FirewallError } from '../network/iptables.ts'
+import { openTaskMetadata } from './task-metadata.ts'
+
+const ENABLED = { ECS_ENABLE_TASK_IAM_ROLE: 'true', ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'true' }
+
+/** A port of the loopback interface that something listens on until it is freed. */
+const aPort = async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return { port, free: () => new Promise((resolve) => server.close(resolve)) }
+}
+
+const opened = async (environment: Record<string, string>, install: () => Promise<boolean> = async () => true) => {
+  const clock = new ManualClock()
+  const lines: string[] = []
+  const log = new LineLog({ clock, level: 'debug', format: 'json', write: (line) => void lines.push(line) })
+  const done: string[] = []
+  const rules = {
+    install: () => {
+      done.push('install')
+      return install()
+    },
+    remove: async () => void done.push('remove'),
+  }
+  const metadata = await openTaskMetadata({ config: loadAgentConfig(environment).config, clock, log, rules })
+  return { metadata, clock, lines, done }
+}
+
+describe('task metadata', () => {
+  it('is not there, and touches nothing, unless it is asked for', async () => {
+    const { metadata, done, lines } = await opened({})
+    expect([metadata.taskRoles, done, lines]).toEqual([{ bridge: false, host: false }, [], []])
+  })
+
+  it('is there for the network modes that are asked for, and leaves nothing behind', async () => {
+    const { port, free } = await aPort()
+    await free()
+    const { metadata, done } = await opened({
+      ECS_ENABLE_TASK_IAM_ROLE: 'true',
+      LONGSHORE_TASK_METADATA_PORT: String(port),
+    })
+    expect(metadata.taskRoles).toEqual({ bridge: true, host: false })
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(503)
+    await metadata.close()
+    expect(done).toEqual(['install', 'remove'])
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+  })
+
+  it('looks after the way to it', async () => {
+    const { port, free } = await aPort()
+    await free()
+    let [isBroken, times] = [false, 0]
+    const { metadata, clock, done, lines } = await opened(
+      { ...ENABLED, LONGSHORE_TASK_METADATA_PORT: String(port) },
+      async () => {
+        if (isBroken) throw new FirewallError('iptables is gone')
+        return ++times === 2
+      },
+    )
+    await clock.advance(60_000)
+    isBroken = true
+    await clock.advance(60_000)
+    await metadata.close()
+    await clock.advance(600_000)
+    expect(done).toEqual(['install', 'install', 'install', 'remove'])
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+      'rules of the firewall were gone and are back',
+      'containers may not reach their credentials',
+    ])
+  })
+
+  it('is not there where another agent is, and says so', async () => {
+    const { port, free } = await aPort()
+    const { metadata, done, lines } = await opened({ ...ENABLED, LONGSHORE_TASK_METADATA_PORT: String(port) })
+    expect([metadata.taskRoles.bridge, done]).toEqual([false, []])
+    expect(lines.join('')).toContain(`no task roles: port ${port} is in use`)
+    await free()
+  })
+
+  it('is not there where the firewall cannot be set up, and says what to do', async () => {
+    const { port, free } = await aPort()
+    await free()
+    const { metadata, lines } = await opened({ ...ENABLED, LONGSHORE_TASK_METADATA_PORT: String(port) }, () =>
+      Promise.reject(new FirewallError('there is no iptables: install it')),
+    )
+    expect(metadata.taskRoles).toEqual({ bridge: false, host: false })
+    expect(lines.join('')).toContain('no task roles: there is no iptables: install it')
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+  })
+
+  it('is not there for an engine on another host', async () => {
+    const { metadata, done } = await opened({ ...ENABLED, DOCKER_HOST: 'tcp://192.0.2.7:2375' })
+    expect([metadata.taskRoles.host, done]).toEqual([false, []])
+  })
+})
