@@ -8,6 +8,7 @@ import type { PolicyRecord, PolicyVersionRecord } from '../../model/iam-records.
 import { managedPolicy } from '../../model/managed-policy.ts'
 import type { IamContext } from './context.ts'
 import { encodedDocument } from './documents.ts'
+import { findEntities, permissionsBoundaryOf } from './entities.ts'
 import { accessDenied, invalidInput, noSuchEntity, policyNotAttachable } from './faults.ts'
 import { tagsIfAny } from './tags.ts'
 
@@ -71,20 +72,18 @@ export interface PolicyUsage {
 }
 
 /** Counts the uses of all policies at once. */
-export const policyUsages = ({ tx, account }: IamContext): ((arn: string) => PolicyUsage) => {
+export const policyUsages = (context: IamContext): ((arn: string) => PolicyUsage) => {
   const usages = new Map<string, PolicyUsage>()
   const usageOf = (arn: string): PolicyUsage => usages.get(arn) ?? { attachments: 0, boundaries: 0 }
   const count = (arn: string, { attachments = 0, boundaries = 0 }: Partial<PolicyUsage>): void => {
     const usage = usageOf(arn)
     usages.set(arn, { attachments: usage.attachments + attachments, boundaries: usage.boundaries + boundaries })
   }
-  for (const table of [tx.users, tx.groups, tx.roles])
-    for (const row of table.rows()) {
-      if (row.account !== account) continue
-      for (const arn of row.attachedPolicyArns) count(arn, { attachments: 1 })
-      if ('permissionsBoundaryArn' in row && row.permissionsBoundaryArn !== undefined)
-        count(row.permissionsBoundaryArn, { boundaries: 1 })
-    }
+  for (const entity of findEntities(context)) {
+    for (const arn of entity.record.attachedPolicyArns) count(arn, { attachments: 1 })
+    const boundary = permissionsBoundaryOf(entity)
+    if (boundary !== undefined) count(boundary, { boundaries: 1 })
+  }
   return usageOf
 }
 

@@ -3,11 +3,11 @@ import type { IamOperationTable } from './context.ts'
 import { attachGroupPolicy } from './operations/attach-group-policy.ts'
 import { attachRolePolicy } from './operations/attach-role-policy.ts'
 import { attachUserPolicy } from './operations/attach-user-policy.ts'
-import { createPolicy } from './operations/create-policy.ts'
 import { createPolicyVersion } from './operations/create-policy-version.ts'
+import { createPolicy } from './operations/create-policy.ts'
 import { deleteGroupPolicy } from './operations/delete-group-policy.ts'
-import { deletePolicy } from './operations/delete-policy.ts'
 import { deletePolicyVersion } from './operations/delete-policy-version.ts'
+import { deletePolicy } from './operations/delete-policy.ts'
 import { deleteRolePermissionsBoundary } from './operations/delete-role-permissions-boundary.ts'
 import { deleteRolePolicy } from './operations/delete-role-policy.ts'
 import { deleteUserPermissionsBoundary } from './operations/delete-user-permissions-boundary.ts'
@@ -15,9 +15,12 @@ import { deleteUserPolicy } from './operations/delete-user-policy.ts'
 import { detachGroupPolicy } from './operations/detach-group-policy.ts'
 import { detachRolePolicy } from './operations/detach-role-policy.ts'
 import { detachUserPolicy } from './operations/detach-user-policy.ts'
+import { getAccountAuthorizationDetails } from './operations/get-account-authorization-details.ts'
+import { getContextKeysForCustomPolicy } from './operations/get-context-keys-for-custom-policy.ts'
+import { getContextKeysForPrincipalPolicy } from './operations/get-context-keys-for-principal-policy.ts'
 import { getGroupPolicy } from './operations/get-group-policy.ts'
-import { getPolicy } from './operations/get-policy.ts'
 import { getPolicyVersion } from './operations/get-policy-version.ts'
+import { getPolicy } from './operations/get-policy.ts'
 import { getRolePolicy } from './operations/get-role-policy.ts'
 import { getUserPolicy } from './operations/get-user-policy.ts'
 import { listAttachedGroupPolicies } from './operations/list-attached-group-policies.ts'
@@ -36,6 +39,8 @@ import { putRolePolicy } from './operations/put-role-policy.ts'
 import { putUserPermissionsBoundary } from './operations/put-user-permissions-boundary.ts'
 import { putUserPolicy } from './operations/put-user-policy.ts'
 import { setDefaultPolicyVersion } from './operations/set-default-policy-version.ts'
+import { simulateCustomPolicy } from './operations/simulate-custom-policy.ts'
+import { simulatePrincipalPolicy } from './operations/simulate-principal-policy.ts'
 import { tagPolicy } from './operations/tag-policy.ts'
 import { untagPolicy } from './operations/untag-policy.ts'
 
@@ -78,4 +83,9 @@ export const policyOperations: IamOperationTable = {
   ListUserPolicies: listUserPolicies,
   ListGroupPolicies: listGroupPolicies,
   ListRolePolicies: listRolePolicies,
+  GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+  SimulatePrincipalPolicy: simulatePrincipalPolicy,
+  SimulateCustomPolicy: simulateCustomPolicy,
+  GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
 }

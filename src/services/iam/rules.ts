@@ -69,6 +69,10 @@ export const violations = (member: string, rule: Rule, value: NonNullable<Value>
   )
 }
 
+/** What the model says against the items of the list at `member`. */
+export const violationsOfEach = (member: string, rule: Rule, values: readonly string[]): string[] =>
+  values.flatMap((value, index) => violations(`${member}.${index + 1}.member`, rule, value))
+
 const checkWords = (member: string, { pattern, inWords }: Rule, value: NonNullable<Value>): void => {
   if (inWords === undefined || pattern?.test(String(value)) !== false) return
   throw validationError(`The specified value for ${member} is invalid. ${inWords}`)

@@ -1,16 +1,11 @@
 /** ListEntitiesForPolicy: the users, groups and roles that have a managed policy, to be allowed by it or to be limited. */
 import type { ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse } from '@aws-sdk/client-iam'
-import type { GroupRecord, RoleRecord, UserRecord } from '../../../model/iam-records.ts'
 import { onPolicy } from '../access.ts'
-import type { IamContext, IamOperation } from '../context.ts'
+import type { IamOperation } from '../context.ts'
+import { type Entity, findEntities, permissionsBoundaryOf } from '../entities.ts'
 import { page } from '../page.ts'
 import { requirePolicy } from '../policies.ts'
 import { ARN, check, ENTITY_TYPE, PATH_PREFIX, POLICY_USAGE } from '../rules.ts'
-
-type Entity =
-  | { readonly type: 'Group'; readonly record: GroupRecord }
-  | { readonly type: 'Role'; readonly record: RoleRecord }
-  | { readonly type: 'User'; readonly record: UserRecord }
 
 export const listEntitiesForPolicy: IamOperation<ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse> = {
   access: onPolicy(),
@@ -23,7 +18,7 @@ export const listEntitiesForPolicy: IamOperation<ListEntitiesForPolicyRequest, L
     })
     const { arn } = requirePolicy(context, input.PolicyArn)
     const { EntityFilter: type = '', PathPrefix: prefix = '/', PolicyUsageFilter: usage = '' } = input
-    const found = entities(context).filter((entity) => hasPolicy(entity, arn, input))
+    const found = findEntities(context).filter((entity) => hasPolicy(entity, arn, input))
     const scope = `entities/${arn}/${type}/${usage}/${prefix}`
     const { items, rest } = page(context, scope, found, input, (entity) => `${entity.type}/${entity.record.key}`)
     return {
@@ -41,20 +36,17 @@ export const listEntitiesForPolicy: IamOperation<ListEntitiesForPolicyRequest, L
   },
 }
 
-const entities = ({ account, tx }: IamContext): Entity[] =>
-  [
-    ...[...tx.groups.rows()].map((record) => ({ type: 'Group', record }) as const),
-    ...[...tx.roles.rows()].map((record) => ({ type: 'Role', record }) as const),
-    ...[...tx.users.rows()].map((record) => ({ type: 'User', record }) as const),
-  ].filter(({ record }) => record.account === account)
-
 const hasPolicy = (
-  { type, record }: Entity,
+  entity: Entity,
   arn: string,
-  { EntityFilter: wanted = type, PathPrefix: prefix = '/', PolicyUsageFilter: usage }: ListEntitiesForPolicyRequest,
+  {
+    EntityFilter: type = entity.type,
+    PathPrefix: prefix = '/',
+    PolicyUsageFilter: usage,
+  }: ListEntitiesForPolicyRequest,
 ): boolean => {
-  const isAttached = usage !== 'PermissionsBoundary' && record.attachedPolicyArns.includes(arn)
-  const isBoundary =
-    usage !== 'PermissionsPolicy' && 'permissionsBoundaryArn' in record && record.permissionsBoundaryArn === arn
-  return wanted === type && record.path.startsWith(prefix) && (isAttached || isBoundary)
+  const { path, attachedPolicyArns } = entity.record
+  const isAttached = usage !== 'PermissionsBoundary' && attachedPolicyArns.includes(arn)
+  const isBoundary = usage !== 'PermissionsPolicy' && permissionsBoundaryOf(entity) === arn
+  return type === entity.type && path.startsWith(prefix) && (isAttached || isBoundary)
 }
