@@ -7,7 +7,7 @@ import { SeededIds } from '../src/kit/ids.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../src/model/records.ts'
 import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { EcsDeps, EcsOperation } from '../src/services/ecs/context.ts'
-import { noGuard, performer } from '../src/services/operations.ts'
+import { type Guard, noGuard, performer } from '../src/services/operations.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
 import { Store } from '../src/store/store.ts'
 import { Described } from '../src/wire/described.ts'
@@ -23,6 +23,8 @@ export interface EcsHarness {
     operation: EcsOperation<Input, Output>,
     input: Input,
     caller?: Partial<CallContext>,
+    /** As which the operation is known, where that matters. */
+    name?: string,
   ) => Promise<Output>
   readonly store: Store
   readonly clock: ManualClock
@@ -30,7 +32,12 @@ export interface EcsHarness {
   readonly capacity: CapacityIndex
 }
 
-export const ecsHarness = async ({ seed = 1 } = {}): Promise<EcsHarness> => {
+export interface HarnessOptions {
+  readonly seed?: number
+  readonly guard?: Guard
+}
+
+export const ecsHarness = async ({ seed = 1, guard = noGuard }: HarnessOptions = {}): Promise<EcsHarness> => {
   const clock = new ManualClock()
   const ids = new SeededIds(seed)
   const capacity = new CapacityIndex(ids)
@@ -39,10 +46,10 @@ export const ecsHarness = async ({ seed = 1 } = {}): Promise<EcsHarness> => {
   })
   feed(store, capacity)
   const deps: EcsDeps = { ids, capacity, pageTokens: readableTokens, agentEndpoints }
-  const call: EcsHarness['call'] = async (operation, input, caller = {}) => {
-    const table = { Operation: operation as unknown as EcsOperation<never> }
-    const perform = performer<EcsDeps>({ store, service: 'ecs', table, deps, guard: noGuard })
-    const answer = await perform('Operation', input, { ...root(ids.uuid(), clock.now()), ...caller })
+  const call: EcsHarness['call'] = async (operation, input, caller = {}, name = 'Operation') => {
+    const table = { [name]: operation as unknown as EcsOperation<never> }
+    const perform = performer<EcsDeps>({ store, service: 'ecs', table, deps, guard })
+    const answer = await perform(name, input, { ...root(ids.uuid(), clock.now()), ...caller })
     return plain(answer) as never
   }
   return { call, store, clock, ids, capacity }
