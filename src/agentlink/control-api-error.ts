@@ -7,6 +7,8 @@ export class ControlApiError extends Error {
   readonly type: string
   /** HTTP status; 0 if no answer came. */
   readonly status: number
+  /** How often the call was made, all in vain. */
+  attempts = 1
 
   constructor({ type, message, status = 0 }: { type: string; message: string; status?: number }) {
     super(message)

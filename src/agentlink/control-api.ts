@@ -1,7 +1,4 @@
-/**
- * The ECS API as an agent uses it: AWS JSON 1.1, signed, over plain HTTP. Not the SDK's client: that one alone takes as much memory as the
- * whole agent may have. Retries are those of the ECS agent; when to give up for good is for the caller.
- */
+/** The ECS API as an agent uses it. Retries are those of the ECS agent; when to give up for good is for the caller. */
 import type {
   AttachmentStateChange,
   Attribute,
@@ -9,22 +6,12 @@ import type {
   SubmitTaskStateChangeRequest,
   Tag,
 } from '@aws-sdk/client-ecs'
-import { Backoff, type BackoffPolicy } from '../kit/backoff.ts'
-import type { Clock } from '../kit/clock.ts'
-import type { Ids } from '../kit/ids.ts'
-import { util } from '../kit/node.ts'
-import { ControlApiError, errorOfAnswer, unreachable } from './control-api-error.ts'
-import type { HttpAnswer, HttpTransport } from './http-transport.ts'
+import { ControlApiError } from './control-api-error.ts'
+import { JsonCaller, type JsonCallerOptions, type RetryPolicy } from './json-caller.ts'
 import type { Signer } from './signer.ts'
 
-export interface ControlApiOptions {
-  /** e.g. `http://127.0.0.1:4566`. */
-  readonly endpoint: string
+export interface ControlApiOptions extends JsonCallerOptions {
   readonly sign: Signer
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly userAgent: string
-  readonly transport: HttpTransport
 }
 
 export interface PollEndpoints {
@@ -43,13 +30,6 @@ interface CallOptions {
   readonly retries: RetryPolicy
   readonly timeoutMs?: number
   readonly signal?: AbortSignal | undefined
-}
-
-interface RetryPolicy {
-  readonly backoff: BackoffPolicy
-  /** No attempt begins later than this after the first. */
-  readonly withinMs: number
-  readonly isRetried: (error: ControlApiError) => boolean
 }
 
 const TARGET_PREFIX = 'AmazonEC2ContainerServiceV20141113.'
@@ -83,10 +63,12 @@ const READING: RetryPolicy = {
 
 export class ControlApi {
   readonly #options: ControlApiOptions
+  readonly #caller: JsonCaller
   readonly #endpoints = new Map<string, { readonly found: PollEndpoints; readonly expiresAt: number }>()
 
   constructor(options: ControlApiOptions) {
     this.#options = options
+    this.#caller = new JsonCaller(options)
   }
 
   /** `clientToken`: one per start of the agent. Rejects with `ControlApiError`. */
@@ -151,76 +133,12 @@ export class ControlApi {
     await this.#call('UpdateContainerInstancesState', input, { retries: NO_RETRY })
   }
 
-  async #call(operation: string, input: object, options: CallOptions): Promise<Readonly<Record<string, unknown>>> {
-    const { clock, ids } = this.#options
-    const backoff = new Backoff(options.retries.backoff, ids)
-    const startedAt = clock.monotonic()
-    for (;;) {
-      try {
-        return await this.#attempt(operation, input, options)
-      } catch (error) {
-        if (!(error instanceof ControlApiError) || !options.retries.isRetried(error)) throw error
-        const delayMs = backoff.next()
-        if (clock.monotonic() - startedAt + delayMs > options.retries.withinMs) throw error
-        await this.#sleep(delayMs, options.signal)
-      }
-    }
-  }
-
-  async #attempt(
+  #call(
     operation: string,
     input: object,
-    { timeoutMs = CALL_TIMEOUT_MS, signal }: CallOptions,
+    { timeoutMs = CALL_TIMEOUT_MS, retries, signal }: CallOptions,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const body = JSON.stringify(withEpochSeconds(input))
-    const url = `${this.#options.endpoint.replace(/\/+$/, '')}/`
-    const signed = this.#options.sign({
-      method: 'POST',
-      url,
-      body,
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': TARGET_PREFIX + operation },
-    })
-    const headers = { ...signed, 'user-agent': this.#options.userAgent }
-    let answer: HttpAnswer
-    try {
-      answer = await this.#options.transport({ url, headers, body, timeoutMs, signal })
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw unreachable(operation, error)
-    }
-    return outputOf(operation, answer)
+    const { sign } = this.#options
+    return this.#caller.call({ target: TARGET_PREFIX + operation, input, sign, retries, timeoutMs, signal })
   }
-
-  /** Ends early, by rejecting, when the signal is aborted. */
-  #sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#options.clock.setTimer(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      const onAbort = (): void => {
-        timer.cancel()
-        reject(signal?.reason as Error)
-      }
-      if (signal?.aborted === true) onAbort()
-      else signal?.addEventListener('abort', onAbort, { once: true })
-    })
-  }
-}
-
-const outputOf = (operation: string, answer: HttpAnswer): Readonly<Record<string, unknown>> => {
-  if (answer.status !== 200) throw errorOfAnswer(operation, answer)
-  try {
-    return JSON.parse(answer.body === '' ? '{}' : answer.body) as Record<string, unknown>
-  } catch (error) {
-    throw unreachable(operation, error)
-  }
-}
-
-/** AWS: JSON 1.1 has times as epoch seconds. */
-const withEpochSeconds = (value: unknown): unknown => {
-  if (util.types.isDate(value)) return value.getTime() / 1000
-  if (Array.isArray(value)) return value.map(withEpochSeconds)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withEpochSeconds(member)]))
 }

@@ -23,7 +23,15 @@ export interface EcsSignerOptions {
 }
 
 /** A signer for the ECS API and the websockets of agents. */
-export const ecsSigner = ({ clock, region, credentials }: EcsSignerOptions): Signer => {
+export const ecsSigner = (options: EcsSignerOptions): Signer => serviceSigner({ ...options, service: 'ecs' })
+
+/** A signer for the API of a service. */
+export const serviceSigner = ({
+  clock,
+  region,
+  service,
+  credentials,
+}: EcsSignerOptions & { readonly service: string }): Signer => {
   const keyOf = rememberingLast(signingKey)
   return ({ method, url, headers, body }) =>
     signRequest(
@@ -33,7 +41,7 @@ export const ecsSigner = ({ clock, region, credentials }: EcsSignerOptions): Sig
         headers,
         ...(body === undefined ? {} : { body }),
         region,
-        service: 'ecs',
+        service,
         credentials: credentials(),
         now: clock.now(),
       },
