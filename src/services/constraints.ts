@@ -12,16 +12,17 @@ export interface Constraint {
   readonly pattern?: RegExp
 }
 
-/** Throws `ValidationException` with everything that is wrong with the members that have a constraint. Absent ones are right. */
+/** Throws with everything that is wrong with the members that have a constraint. Absent ones are right. */
 export const checkConstraints = <Input extends object>(
   input: Input,
   constraints: { readonly [Name in keyof Input]?: Constraint },
+  refuse: (message: string) => Fault = validation,
 ): void => {
   const given = (Object.entries(constraints) as [string, Constraint][]).flatMap(([name, constraint]) =>
     violations(name.charAt(0).toLowerCase() + name.slice(1), constraint, input[name as keyof Input]),
   )
   if (given.length === 0) return
-  throw validation(`${given.length} validation error${given.length === 1 ? '' : 's'} detected: ${given.join('; ')}`)
+  throw refuse(`${given.length} validation error${given.length === 1 ? '' : 's'} detected: ${given.join('; ')}`)
 }
 
 export const validation = (message: string): Fault => new Fault({ code: 'ValidationException', message })

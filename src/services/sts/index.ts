@@ -1,19 +1,39 @@
-/** AWS Security Token Service: who am I. Temporary credentials come with roles. */
+/** AWS Security Token Service: who calls, and temporary credentials. */
 import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
 import type { ServicesDeps } from '../deps.ts'
-import { type OperationTable, performer } from '../operations.ts'
+import { performer } from '../operations.ts'
+import type { StsDeps, StsOperationTable } from './context.ts'
+import { assumeRole } from './operations/assume-role.ts'
+import { assumeRoleWithWebIdentity } from './operations/assume-role-with-web-identity.ts'
+import { decodeAuthorizationMessage } from './operations/decode-authorization-message.ts'
+import { getAccessKeyInfo } from './operations/get-access-key-info.ts'
 import { getCallerIdentity } from './operations/get-caller-identity.ts'
+import { getFederationToken } from './operations/get-federation-token.ts'
+import { getSessionToken } from './operations/get-session-token.ts'
+import { IdentityProviders } from './web-identity/identity-providers.ts'
 
-const operations: OperationTable<object> = { GetCallerIdentity: getCallerIdentity }
+const operations: StsOperationTable = {
+  AssumeRole: assumeRole,
+  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
+  DecodeAuthorizationMessage: decodeAuthorizationMessage,
+  GetAccessKeyInfo: getAccessKeyInfo,
+  GetCallerIdentity: getCallerIdentity,
+  GetFederationToken: getFederationToken,
+  GetSessionToken: getSessionToken,
+}
 
-export const stsService = ({ store, guard }: ServicesDeps): ServiceDefinition => ({
-  name: 'sts',
-  model: () => sdkModel('@aws-sdk/client-sts'),
-  query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
-  protocols: ['query'],
-  faults: { invalidInput: 'ValidationError' },
-  numbers: {},
-  operations: new Set(Object.keys(operations)),
-  call: performer({ store, service: 'sts', table: operations, deps: {}, guard }),
-})
+export const stsService = ({ store, guard, sealer, sessions, clock }: ServicesDeps): ServiceDefinition => {
+  const deps: StsDeps = { guard, sealer, sessions, tables: store.tables, providers: new IdentityProviders(clock) }
+  return {
+    name: 'sts',
+    model: () => sdkModel('@aws-sdk/client-sts'),
+    query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+    protocols: ['query'],
+    faults: { invalidInput: 'ValidationError' },
+    numbers: {},
+    operations: new Set(Object.keys(operations)),
+    unsigned: new Set(['AssumeRoleWithWebIdentity']),
+    call: performer({ store, service: 'sts', table: operations, deps, guard }),
+  }
+}
