@@ -3,7 +3,7 @@ import { MalformedPolicy } from '../../model/policy/malformed-policy.ts'
 import type { PolicyStatement } from '../../model/policy/document.ts'
 import { parsePolicyDocument } from '../../model/policy/parse.ts'
 import { SECRET_POLICY } from '../../model/limits.ts'
-import { Fault } from '../../wire/fault.ts'
+import { AccessDenied } from '../../wire/access-denied.ts'
 import { checkConstraints } from '../constraints.ts'
 import { demandOnSecret } from './access.ts'
 import type { SecretsContext } from './context.ts'
@@ -28,7 +28,7 @@ export const locksOut = (context: SecretsContext, secretId: string, policy: stri
     context.guard.check(context.tx, context, [{ ...demand, action: 'secretsmanager:PutResourcePolicy' }])
     return false
   } catch (error) {
-    if (error instanceof Fault) return true
+    if (error instanceof AccessDenied) return true
     throw error
   }
 }

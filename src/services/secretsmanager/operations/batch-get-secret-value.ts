@@ -6,6 +6,7 @@ import type {
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager'
 import { SECRET_BATCH } from '../../../model/limits.ts'
+import { AccessDenied, accessDeniedFault } from '../../../wire/access-denied.ts'
 import { Fault } from '../../../wire/fault.ts'
 import { checkConstraints } from '../../constraints.ts'
 import type { SecretsContext, SecretsOperation } from '../context.ts'
@@ -73,7 +74,8 @@ const readOne = (context: SecretsContext, secretId: string): Result => {
     }
     const secret = requireLivingSecret(context, secretId)
     return { entry: readValue(context, secret, requireWantedVersion(context, secret, {})) }
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof AccessDenied ? accessDeniedFault(thrown, 'json') : thrown
     if (error instanceof Fault) return { error: { SecretId: secretId, ErrorCode: error.code, Message: error.message } }
     throw error
   }
