@@ -5,6 +5,7 @@ import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { IamOperationTable } from './context.ts'
 import { identityOperations } from './identity-operations.ts'
+import { missingMember } from './missing-member.ts'
 import { policyOperations } from './policy-operations.ts'
 
 const operations: IamOperationTable = { ...identityOperations, ...policyOperations }
@@ -14,7 +15,7 @@ export const iamService = ({ store, guard, ids, pageTokens, sealer }: ServicesDe
   model: () => sdkModel('@aws-sdk/client-iam'),
   query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
   protocols: ['query'],
-  faults: { invalidInput: 'ValidationError' },
+  faults: { invalidInput: 'ValidationError', missingMember },
   numbers: {},
   operations: new Set(Object.keys(operations)),
   call: performer({ store, service: 'iam', table: operations, deps: { ids, pageTokens, sealer }, guard }),

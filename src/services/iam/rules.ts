@@ -79,8 +79,7 @@ const checkWords = (member: string, { pattern, inWords }: Rule, value: NonNullab
 }
 
 /** Members begin with a small letter in AWS's sentences. */
-const memberName = (name: string): string =>
-  name.startsWith('OpenIDConnect') ? `openIDConnect${name.slice(13)}` : name.charAt(0).toLowerCase() + name.slice(1)
+export const memberName = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
 const NAME = {
   min: 1,

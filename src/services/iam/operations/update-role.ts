@@ -18,6 +18,7 @@ export const updateRole: IamOperation<UpdateRoleRequest> = {
       throw unmodifiableEntity(`${roleName} is an AWS service linked role, max session duration cannot be changed.`)
     context.tx.roles.update(key, {
       ...(description !== undefined && { description }),
+      // AWS: a request that says nothing of sessions makes them last an hour again.
       maxSessionDurationSeconds: seconds ?? ROLE_SESSION_SECONDS.min,
     })
     return {}
