@@ -1,0 +1,101 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type OidcIssuer, oidcIssuer } from '../../../../test/oidc-issuer.ts'
+import { ManualClock, SystemClock } from '../../../kit/clock.ts'
+import { SystemIds } from '../../../kit/ids.ts'
+import { IDENTITY_PROVIDER_ANSWER_BYTES, IDENTITY_PROVIDER_TIMEOUT_MS } from '../../../model/limits.ts'
+import { authorityFile, localCertificate } from '../../../roles/tls/local-authority.ts'
+import { fetchJsonWith } from './fetch-json.ts'
+
+const CONFIGURATION = '/.well-known/openid-configuration'
+const fetchJson = fetchJsonWith(new SystemClock())
+const from = (url: string, thumbprints: string[] = []): Promise<unknown> =>
+  fetchJson({ url: new URL(url), thumbprints })
+
+let issuer: OidcIssuer
+afterEach(() => issuer.close())
+
+describe('a document of an identity provider', () => {
+  beforeEach(async () => {
+    issuer = await oidcIssuer()
+  })
+
+  it('is fetched in the clear from this machine only', async () => {
+    expect(await from(issuer.url + CONFIGURATION)).toMatchObject({ jwks_uri: `${issuer.url}/keys` })
+    await expect(from('http://192.0.2.1/')).rejects.toThrowError('neither HTTPS nor on this machine')
+    await expect(from('http://127.0.0.1.example.com/')).rejects.toThrowError('neither HTTPS nor on this machine')
+    await expect(from('ftp://127.0.0.1/')).rejects.toThrowError('neither HTTPS nor on this machine')
+  })
+
+  it.each<[string, Parameters<OidcIssuer['answerWith']>[0], string]>([
+    ['an error', (_request, response) => void response.writeHead(500).end('{}'), 'status 500'],
+    ['a redirection', (_request, response) => void response.writeHead(302, { location: '/keys' }).end(), 'status 302'],
+    ['no JSON', (_request, response) => void response.end('<html>'), 'JSON'],
+    [
+      'too much',
+      (_request, response) => void response.end('x'.repeat(IDENTITY_PROVIDER_ANSWER_BYTES + 1)),
+      'The answer is too large.',
+    ],
+    [
+      'half an answer',
+      (_request, response) => void response.writeHead(200, { 'content-length': 9 }).end('{}', () => response.destroy()),
+      'aborted',
+    ],
+  ])('is not taken from %s', async (_what, answer, message) => {
+    issuer.answerWith(answer)
+    await expect(from(issuer.url)).rejects.toThrowError(message)
+  })
+
+  it('is not waited for long', async () => {
+    const clock = new ManualClock()
+    const { promise: isAsked, resolve } = Promise.withResolvers<void>()
+    issuer.answerWith(() => resolve())
+    const fetched = fetchJsonWith(clock)({ url: new URL(issuer.url), thumbprints: [] })
+    const failure = expect(fetched).rejects.toThrowError('did not answer in time')
+    await isAsked
+    await clock.advance(IDENTITY_PROVIDER_TIMEOUT_MS)
+    await failure
+  })
+})
+
+describe('over HTTPS, a document', () => {
+  let dataDir: string
+  let authority: string
+  let leaf: string
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-oidc-'))
+    const clock = new SystemClock()
+    const tls = await localCertificate({ dataDir, names: ['127.0.0.1', 'localhost'], clock, ids: new SystemIds() })
+    authority = readFileSync(authorityFile(dataDir), 'utf8')
+    leaf = new X509Certificate(tls.cert).fingerprint.replaceAll(':', '')
+    issuer = await oidcIssuer({ tls: { key: tls.key, cert: `${tls.cert}\n${authority}` } })
+  })
+  afterEach(() => rmSync(dataDir, { recursive: true }))
+
+  it('is not taken from a server that no known authority vouches for', async () => {
+    await expect(from(issuer.url + CONFIGURATION)).rejects.toMatchObject({ code: 'SELF_SIGNED_CERT_IN_CHAIN' })
+    await expect(from(issuer.url + CONFIGURATION, ['0'.repeat(40)])).rejects.toMatchObject({
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+    })
+    expect(issuer.asked).toEqual([])
+  })
+
+  it('is taken if the provider was registered with a thumbprint of its chain', async () => {
+    const root = new X509Certificate(authority).fingerprint.replaceAll(':', '').toLowerCase()
+    for (const thumbprint of [root, leaf])
+      expect(await from(issuer.url + CONFIGURATION, ['0'.repeat(40), thumbprint])).toMatchObject({
+        jwks_uri: `${issuer.url}/keys`,
+      })
+  })
+
+  it('is not taken under another name than the certificate’s, thumbprint or not', async () => {
+    const root = new X509Certificate(authority).fingerprint.replaceAll(':', '')
+    const elsewhere = issuer.url.replace('127.0.0.1', '127.0.0.2')
+    await expect(from(elsewhere + CONFIGURATION, [root])).rejects.toThrowError()
+    expect(issuer.asked).toEqual([])
+  })
+})
