@@ -152,3 +152,7 @@ export const parameterNameOf = (arn: string): string | undefined => {
 
 /** All resources of Systems Manager in a region, for actions that have none of their own. */
 export const anySsmArn = (region: string, account: string): string => `arn:aws:ssm:${region}:${account}:*`
+
+/** A machine that joined by an activation of Systems Manager. */
+export const managedInstanceArn = (region: string, account: string, instanceId: string): string =>
+  `arn:aws:ssm:${region}:${account}:managed-instance/${instanceId}`

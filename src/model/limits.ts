@@ -359,3 +359,15 @@ export const SECRET_FILTER_VALUE_LENGTH = 512
 /** Characters of a random password: unless the request says so, at least, and at most. */
 export const RANDOM_PASSWORD_LENGTH = 32
 export const RANDOM_PASSWORD = { min: 1, max: 4096 } as const
+
+/** Hours that an activation is good for unless the request says so, and days at most. Source: CreateActivation. */
+export const ACTIVATION_HOURS = 24
+export const ACTIVATION_DAYS = 30
+export const ACTIVATION_REGISTRATIONS = 1000
+export const ACTIVATION_DESCRIPTION_LENGTH = 256
+/** Of a machine's RSA key. */
+export const ACTIVATION_KEY_BITS = { least: 2048, most: 4096 } as const
+/** How long the credentials are good for that a managed instance gets of its role. */
+export const MANAGED_INSTANCE_TOKEN_MS = 3_600_000
+/** Results of one page of Systems Manager's lists of activations and instances. */
+export const SSM_LIST_PAGE = { usual: 50, max: 50 } as const

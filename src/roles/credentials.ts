@@ -2,10 +2,12 @@
  * Who a key belongs to. Long-lived keys are rows; temporary ones tell everything by their token, which is good until it expires, its
  * issuer is gone, or the task that it was made for has stopped.
  */
+import { createPublicKey } from 'node:crypto'
 import type { CredentialUse } from '../controllers/credential-use/credential-use.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import { accessKeyPurpose } from '../model/access-key.ts'
 import { parseArn } from '../model/arn.ts'
+import { isManagedInstanceId, managedInstancePrincipal } from '../model/managed-instance.ts'
 import type { Principal, SessionTokens } from '../model/principal.ts'
 import type { AccessKeyRecord } from '../model/records.ts'
 import { isAlive } from '../store/principal-issuers.ts'
@@ -34,7 +36,8 @@ export class StoredCredentials implements CredentialStore {
   }
 
   find(accessKeyId: string, sessionToken: string | undefined, now: number): Credential | undefined {
-    if (sessionToken === undefined) return this.#longLived(accessKeyId)
+    if (sessionToken === undefined)
+      return isManagedInstanceId(accessKeyId) ? this.#managedInstance(accessKeyId) : this.#longLived(accessKeyId)
     const opened = this.#sessions.open(accessKeyId, sessionToken)
     if (opened === undefined) return undefined
     if (opened.principal.session.expiresAt <= now) throw expiredToken()
@@ -46,6 +49,13 @@ export class StoredCredentials implements CredentialStore {
     if (sessionToken !== undefined) return this.#sessions.open(accessKeyId, sessionToken)?.principal
     const key = this.#tables.accessKeys.get(accessKeyId)
     return key && principalOf(key)
+  }
+
+  #managedInstance(instanceId: string): Credential | undefined {
+    const instance = this.#tables.managedInstances.get(instanceId)
+    if (instance === undefined) return undefined
+    const publicKey = createPublicKey({ key: Buffer.from(instance.publicKey, 'base64'), format: 'der', type: 'spki' })
+    return { publicKey, principal: managedInstancePrincipal(instance) }
   }
 
   #longLived(accessKeyId: string): Credential | undefined {

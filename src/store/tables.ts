@@ -15,6 +15,7 @@ import {
   parameterVersionKey,
   type ParameterVersionRecord,
 } from '../model/parameter-records.ts'
+import type { ActivationRecord, ManagedInstanceRecord } from '../model/managed-instance-records.ts'
 import type {
   AccessKeyRecord,
   AccountSettingRecord,
@@ -250,6 +251,8 @@ export const tableDefinitions = {
   }),
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
+  activations: defineTable<ActivationRecord>()({ name: 'activations', key: (row) => row.activationId }),
+  managedInstances: defineTable<ManagedInstanceRecord>()({ name: 'managedInstances', key: (row) => row.instanceId }),
   settings: defineTable<SettingRecord>()({ name: 'settings', key: (row) => row.name }),
 } as const
 

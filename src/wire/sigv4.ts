@@ -3,7 +3,7 @@
  * itself are in `model/signature-v4.ts`; what a verified caller may do is decided elsewhere.
  */
 import { Buffer } from 'node:buffer'
-import { type KeyObject, timingSafeEqual } from 'node:crypto'
+import { type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import { basicText } from '../kit/timestamps.ts'
 import { PRESIGNED_VALIDITY_SECONDS, SIGNATURE_SKEW_MS, SIGNING_KEYS } from '../model/limits.ts'
 import type { Principal } from '../model/principal.ts'
@@ -23,10 +23,11 @@ import { headerOf, type RequestHeaders } from './protocol.ts'
 import { invalidToken, SignatureError } from './signature-fault.ts'
 import { readSignature, type SignatureParts } from './signature-parts.ts'
 
-export interface Credential {
-  readonly secretAccessKey: string
-  readonly principal: Principal
-}
+export type Credential = { readonly principal: Principal } & (
+  | { readonly secretAccessKey: string }
+  /** Of a managed instance, which signs the same text with its own RSA key. */
+  | { readonly publicKey: KeyObject }
+)
 
 export interface CredentialStore {
   /**
@@ -65,10 +66,14 @@ export class SignatureVerifier {
     checkSignedHeaders(parts, request.headers)
     const credential = this.#credentials.find(parts.accessKeyId, parts.sessionToken, now)
     if (credential === undefined) throw invalidToken()
-    const key = this.#keys.get(parts.accessKeyId, credential.secretAccessKey, parts.scope)
-    if (!isEqual(signatureOf(key, textOf(request, parts)), parts.signature))
-      throw new SignatureError('mismatch', MISMATCH)
+    if (!this.#isSignedBy(credential, textOf(request, parts), parts)) throw new SignatureError('mismatch', MISMATCH)
     return { principal: credential.principal, region: parts.scope.region }
+  }
+
+  #isSignedBy(credential: Credential, text: string, { accessKeyId, scope, signature }: SignatureParts): boolean {
+    if ('publicKey' in credential)
+      return verify('RSA-SHA256', Buffer.from(text), credential.publicKey, Buffer.from(signature, 'base64'))
+    return isEqual(signatureOf(this.#keys.get(accessKeyId, credential.secretAccessKey, scope), text), signature)
   }
 }
 

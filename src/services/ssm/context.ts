@@ -2,7 +2,7 @@
 import type { ServicesDeps } from '../deps.ts'
 import type { Operation, OperationContext, OperationTable } from '../operations.ts'
 
-export type SsmDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'sealer'>
+export type SsmDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'sealer' | 'sessions'>
 export type SsmContext = OperationContext<SsmDeps>
 export type SsmOperation<Input, Output extends object = object> = Operation<SsmDeps, Input, Output>
 export type SsmOperationTable = OperationTable<SsmDeps>

@@ -1,9 +1,10 @@
-/** AWS Systems Manager: Parameter Store. */
-import { sdkModel } from '../../wire/sdk-model.ts'
+/** AWS Systems Manager: Parameter Store, and the machines that join by activations. */
 import type { ServiceDefinition } from '../../wire/service.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { SsmOperationTable } from './context.ts'
+import { activationOperations } from './activation-operations.ts'
+import { ssmModel } from './agent-model.ts'
 import { ssmNumbers } from './numbers.ts'
 import { addTagsToResource } from './operations/add-tags-to-resource.ts'
 import { deleteParameter } from './operations/delete-parameter.ts'
@@ -20,6 +21,7 @@ import { removeTagsFromResource } from './operations/remove-tags-from-resource.t
 import { unlabelParameterVersion } from './operations/unlabel-parameter-version.ts'
 
 const operations: SsmOperationTable = {
+  ...activationOperations,
   AddTagsToResource: addTagsToResource,
   DeleteParameter: deleteParameter,
   DeleteParameters: deleteParameters,
@@ -35,13 +37,15 @@ const operations: SsmOperationTable = {
   UnlabelParameterVersion: unlabelParameterVersion,
 }
 
-export const ssmService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => ({
+export const ssmService = ({ store, guard, ids, pageTokens, sealer, sessions }: ServicesDeps): ServiceDefinition => ({
   name: 'ssm',
-  model: () => sdkModel('@aws-sdk/client-ssm'),
+  model: ssmModel,
   targetPrefix: 'AmazonSSM',
   protocols: ['json-1.1'],
   faults: { invalidInput: 'ValidationException' },
   numbers: ssmNumbers,
   operations: new Set(Object.keys(operations)),
-  call: performer({ store, service: 'ssm', table: operations, deps: { ids, pageTokens, sealer }, guard }),
+  /** Who joins has nothing to sign with yet. */
+  unsigned: new Set(['RegisterManagedInstance']),
+  call: performer({ store, service: 'ssm', table: operations, deps: { ids, pageTokens, sealer, sessions }, guard }),
 })
