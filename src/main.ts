@@ -46,6 +46,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./roles/agent.ts')).agentCommand,
   },
   {
+    name: 'rotate-master-key',
+    summary: 'make a new master key for the next start of the server',
+    load: async () => (await import('./roles/rotate-master-key.ts')).rotateMasterKeyCommand,
+  },
+  {
     name: 'version',
     summary: 'print the version',
     load: async () => (await import('./cli/version.ts')).versionCommand,

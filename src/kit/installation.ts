@@ -2,7 +2,17 @@
  * One running Longshore as its data directory tells it: where each part keeps its files, and the note that `up`, or a `server`
  * on its own, leaves for `down`, `status` and `env`.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { UserError } from './command.ts'
@@ -77,16 +87,28 @@ export const writeRootKey = (dataDir: string, key: RootAccessKey): void => write
 export const writePrivate = (file: string, content: object): void =>
   writePrivateText(file, `${JSON.stringify(content, null, 2)}\n`)
 
-/** For the owner alone, and whole or not at all: a disk may be full. */
+/** For the owner alone, and whole or not at all, whatever happens: a disk may be full, and the power may go. */
 export const writePrivateText = (file: string, text: string): void => {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const directory = path.dirname(file)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const draft = `${file}.${process.pid}`
   try {
-    writeFileSync(draft, text, { mode: 0o600 })
+    writeFileSync(draft, text, { mode: 0o600, flush: true })
     renameSync(draft, file)
+    flushDirectory(directory)
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
+  }
+}
+
+/** Makes durable which files there are. */
+const flushDirectory = (directory: string): void => {
+  const handle = openSync(directory, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }
 

@@ -41,6 +41,11 @@ export const serverOptions = {
     description: 'where agents reach it, if not at that address, e.g. https://ecs.example.com',
   },
   'data-dir': { type: 'string', valueName: 'DIR', description: 'where state is kept', default: defaultDataDir() },
+  'master-key-file': {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'the key that seals what is secret, if not the one that the first start makes in the data directory',
+  },
   account: { type: 'string', valueName: 'ID', description: 'the account, 12 digits', default: '000000000000' },
   region: {
     type: 'string',

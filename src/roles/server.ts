@@ -17,7 +17,7 @@ import { configureServer } from '../wire/listener.ts'
 import { agentUrl, listen, localUrl } from './address.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
-import { masterKeyFile, masterKeyIn } from './master-key.ts'
+import { openMasterKey } from './master-key.ts'
 import { secureServer } from './tls/secure-server.ts'
 import { type ServerCertificate, serverCertificate, urlFor } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
@@ -63,7 +63,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   const { account, region, cluster, dev: isDev, 'data-dir': dataDir } = values
   const { promise: failed, resolve: fail } = Promise.withResolvers<JournalError>()
   const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), fail)
-  const sealer = inDataDir(serverDir(dataDir), () => masterKeyIn(masterKeyFile(dataDir)))
+  const sealer = await openMasterKey({ dataDir, givenFile: values['master-key-file'], store, log })
   const isFirst = isFirstStart(dataDir)
   const { keys, rootAccessKey } = await bootstrap({ store, clock, ids, sealer, account, region, cluster })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))

@@ -187,7 +187,12 @@ class Up {
     const flags = { port, host, account, region, cluster, 'data-dir': dataDir, ...(advertise && { advertise }) }
     const args = Object.entries({ ...flags, ...this.#times() }).map(([name, value]) => `--${name}=${value}`)
     // Said either way: the child reads the same variables and file, which the user's flag overrode.
-    return [...args, dev ? '--dev' : '--no-dev', ...this.#tlsArgs(), ...this.#logArgs()]
+    return [...args, dev ? '--dev' : '--no-dev', ...this.#keyArgs(), ...this.#tlsArgs(), ...this.#logArgs()]
+  }
+
+  #keyArgs(): string[] {
+    const file = this.#values['master-key-file']
+    return file === undefined ? [] : [`--master-key-file=${file}`]
   }
 
   /** Said to the server either way: it reads the same variables and file, which the user's flags overrode. */
