@@ -84,7 +84,7 @@ const multiFactorAge: Fact = (facts) => {
 
 const issueTime: Fact = (facts) => {
   const session = sessionOf(facts)
-  return session && isoText(session.issuedAt)
+  return session && secondText(session.issuedAt)
 }
 
 /** AWS: long-lived keys do not have the key at all. */
@@ -93,10 +93,13 @@ const isMultiFactorAuthenticated: Fact = (facts) => {
   return session && String(session.isMfaAuthenticated ?? false)
 }
 
+/** AWS: times are told to the second. */
+const secondText = (milliseconds: number): string => isoText(Math.floor(milliseconds / 1000) * 1000)
+
 const wholeSeconds = (milliseconds: number): string => String(Math.floor(milliseconds / 1000))
 
 const KEYS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
-  ['aws:currenttime', ({ now }) => isoText(now)],
+  ['aws:currenttime', ({ now }) => secondText(now)],
   ['aws:epochtime', ({ now }) => wholeSeconds(now)],
   ['aws:requestedregion', ({ region }) => region],
   ['aws:sourceip', ({ sourceIp }) => sourceIp],

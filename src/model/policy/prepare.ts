@@ -20,7 +20,7 @@ export interface PolicyName {
 export interface PreparedPolicy extends PolicyName {
   /** Condition keys that it asks for, as it spells them. */
   readonly contextKeys: readonly string[]
-  /** The statements that are about an action, given in lower case; not in any order. */
+  /** The statements that are about an action, given in lower case, in the document's order. */
   statementsFor(action: string): readonly PreparedStatement[]
 }
 
@@ -107,17 +107,11 @@ class StatementIndex {
   }
 
   #lookUp(action: string): readonly PreparedStatement[] {
-    const exact = this.#byAction.get(action) ?? NONE
-    const ofService = this.#byService.get(serviceOf(action))
-    if (ofService === undefined && this.#others.length === 0) return exact
-    const found = [...exact]
-    for (const { statement, isAbout } of ofService ?? []) if (isAbout(action)) found.push(statement)
-    for (const { statement, isAbout } of this.#others) if (isAbout(action)) found.push(statement)
-    return found
+    const open = [...(this.#byService.get(serviceOf(action)) ?? []), ...this.#others]
+    const found = open.filter(({ isAbout }) => isAbout(action)).map(({ statement }) => statement)
+    return [...(this.#byAction.get(action) ?? []), ...found].sort((a, b) => a.match.statement - b.match.statement)
   }
 }
-
-const NONE: readonly PreparedStatement[] = []
 
 /** AWS: `*` stands for every action of every service. */
 const serviceOf = (action: string): string => (action === '*' ? '*' : action.slice(0, action.indexOf(':')))

@@ -57,7 +57,7 @@ const COLUMNS = STATES.flatMap((boundary) => STATES.map((session) => [boundary, 
 type Grid = Readonly<Record<Says, string>>
 
 const check = (name: string, setting: Setting, grid: Grid): void => {
-  describe(name, () => {
+  describe(`${name}`, () => {
     for (const [identity, row] of Object.entries(grid) as [Says, string][]) {
       const cells = row.replaceAll(' ', '')
       it.each(COLUMNS.map(([boundary, session], index) => [boundary, session, cells[index] ?? '?'] as const))(

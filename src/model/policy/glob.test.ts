@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { globOf, matcherOf, matchesGlob, splitGlob, textOfGlob } from './glob.ts'
+
+const aText = (...characters: string[]) => fc.string({ unit: fc.constantFrom(...characters), maxLength: 8 })
+
+const expression = (pattern: string): RegExp =>
+  new RegExp(`^${pattern.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`)
+
+describe('a pattern', () => {
+  it('matches what a regular expression of the same meaning matches', () => {
+    fc.assert(
+      fc.property(aText('a', 'b', '*', '?'), aText('a', 'b'), (pattern, text) => {
+        const expected = expression(pattern).test(text)
+        expect(matcherOf(globOf(pattern))(text)).toBe(expected)
+        expect(matchesGlob(globOf(pattern), text)).toBe(expected)
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  it('matches line breaks and halves of characters', () => {
+    expect(matcherOf(globOf('a*b?'))('a\n\ud83d\ude00b\n')).toBe(true)
+    expect(matcherOf(globOf('??'))('\ud83d\ude00')).toBe(true)
+  })
+
+  it('is cut at its first colons', () => {
+    const parts = (text: string, count: number) => splitGlob(globOf(text), count).map(textOfGlob)
+    expect(parts('arn:aws:s3:::a:b', 6)).toEqual(['arn', 'aws', 's3', '', '', 'a:b'])
+    expect(parts('arn:aws', 6)).toEqual(['arn', 'aws'])
+    expect(parts('', 6)).toEqual([''])
+  })
+})
