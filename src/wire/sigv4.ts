@@ -163,6 +163,11 @@ const textOf = (request: SignedRequest, parts: SignatureParts): string => {
 /** The hash that was signed, which must be that of the body unless the client signed that it is not. */
 const payloadHashOf = ({ headers, body }: SignedRequest, { scope, expiresSeconds }: SignatureParts): string => {
   const stated = headerOf(headers, 'x-amz-content-sha256')
+  if (stated?.startsWith('STREAMING-'))
+    throw new SignatureError(
+      'incomplete',
+      `The payload '${stated.slice(0, 64)}' is for uploads to S3 and cannot be verified here.`,
+    )
   // AWS: a URL for S3 is presigned before anyone knows the body.
   if (stated === UNSIGNED_PAYLOAD || (expiresSeconds !== undefined && scope.service === 's3')) return UNSIGNED_PAYLOAD
   return hashHex(body)

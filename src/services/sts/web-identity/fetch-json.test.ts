@@ -54,10 +54,10 @@ describe('a document of an identity provider', () => {
     const { promise: isAsked, resolve } = Promise.withResolvers<void>()
     issuer.answerWith(() => resolve())
     const fetched = fetchJsonWith(clock)({ url: new URL(issuer.url), thumbprints: [] })
-    const failure = expect(fetched).rejects.toThrowError('did not answer in time')
+    const failure = fetched.catch((error: unknown) => error)
     await isAsked
     await clock.advance(IDENTITY_PROVIDER_TIMEOUT_MS)
-    await failure
+    expect(String(await failure)).toContain('did not answer in time')
   })
 })
 
