@@ -299,7 +299,10 @@ describe('policies of users, groups and roles', () => {
       PolicyInputList: [policy('ecs:StopTask', { Effect: 'Deny' })],
       PermissionsBoundaryPolicyInputList: [policy('ecs:*')],
     }
-    const results = await inPages(paginateSimulatePrincipalPolicy(paginator(), input), (page) => page.EvaluationResults)
+    const results = await inPages(
+      paginateSimulatePrincipalPolicy(paginator(), { ...input }),
+      (page) => page.EvaluationResults,
+    )
     const PermissionsBoundaryDecisionDetail = { AllowedByPermissionsBoundary: true }
     expect(results).toMatchObject([
       {
@@ -339,7 +342,10 @@ describe('policies of the request', () => {
         { ContextKeyName: 'ecs:limit', ContextKeyType: 'numeric' as const, ContextKeyValues: ['4'] },
       ],
     }
-    const results = await inPages(paginateSimulateCustomPolicy(paginator(), input), (page) => page.EvaluationResults)
+    const results = await inPages(
+      paginateSimulateCustomPolicy(paginator(), { ...input }),
+      (page) => page.EvaluationResults,
+    )
     expect(results.map(({ EvalActionName, EvalDecision }) => [EvalActionName, EvalDecision])).toEqual([
       ['ecs:RunTask', 'implicitDeny'],
       ['ecs:StopTask', 'implicitDeny'],

@@ -264,6 +264,8 @@ describe('SimulateCustomPolicy', () => {
     expect(names).toEqual(ActionNames)
     expect(first.IsTruncated).toBe(true)
     expect(second.IsTruncated).toBe(false)
+    const other = { ...input, ActionNames: ['ecs:RunTask'], Marker: first.Marker }
+    await expect(iam.call('SimulateCustomPolicy', other)).rejects.toMatchObject({ code: 'ValidationError' })
   })
 
   it('checks that a scenario of Amazon EC2 has its resources', async () => {

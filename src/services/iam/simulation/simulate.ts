@@ -16,7 +16,8 @@ export const simulate = (
   policies: SimulatedPolicies,
 ): SimulatePolicyResponse => {
   const numbered = scene.actions.map((action, index) => ({ action, key: String(index).padStart(DIGITS, '0') }))
-  const { items, rest } = page(context, operation, numbered, request, ({ key }) => key)
+  const scope = `${operation}/${scene.actions.join()}/${scene.resources.join()}`
+  const { items, rest } = page(context, scope, numbered, request, ({ key }) => key)
   const simulator = new Simulator(scene, policies)
   return { EvaluationResults: items.map(({ action }) => simulator.result(action)), ...rest }
 }
