@@ -11,6 +11,7 @@ export interface StockAgentOptions {
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  readonly sessionToken?: string
   readonly cluster: string
 }
 
@@ -276,9 +277,10 @@ export class StockAgent {
 
   /** Signature Version 4 as the ECS agent makes it: of host, date and, for calls, the other headers. */
   #sign(method: string, url: URL, given: Record<string, string>, body: string): Record<string, string> {
-    const { accessKeyId, secretAccessKey, region } = this.#options
+    const { accessKeyId, secretAccessKey, sessionToken, region } = this.#options
     const time = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
     const headers: Record<string, string> = { ...given, Host: url.host, 'X-Amz-Date': time }
+    if (sessionToken !== undefined) headers['X-Amz-Security-Token'] = sessionToken
     const names = Object.keys(headers).toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
     const signed = names.map((name) => name.toLowerCase()).join(';')
     const lines = names.map((name) => `${name.toLowerCase()}:${headers[name]}\n`).join('')
