@@ -13,6 +13,7 @@ import type { IAMRoleCredentials } from '../src/agentlink/acs-messages.ts'
 import { AcsClient } from '../src/agentlink/acs-client.ts'
 import { ControlApi, type PollEndpoints } from '../src/agentlink/control-api.ts'
 import type { HttpAnswer, HttpRequest } from '../src/agentlink/http-transport.ts'
+import { SecretsApi } from '../src/agentlink/secrets-api.ts'
 import { ecsSigner } from '../src/agentlink/signer.ts'
 import type { MessageSocket, SocketListener } from '../src/agentlink/socket.ts'
 import { TcsClient } from '../src/agentlink/tcs-client.ts'
@@ -191,6 +192,7 @@ export class WorldAgent {
     })
     return {
       control,
+      secrets: new SecretsApi({ endpoint, clock, ids, userAgent: 'test', transport: this.wire.transport }),
       acs: (identity, listener) => new AcsClient({ ...link(identity, 'endpoint'), ...listener }),
       tcs: (identity, onConnected) => new TcsClient({ ...link(identity, 'telemetryEndpoint'), onConnected }),
     }

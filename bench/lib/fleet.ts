@@ -18,6 +18,7 @@ import { SimulatedImages } from '../../src/agent/simulated/simulated-images.ts'
 import { SimulatedRuntime } from '../../src/agent/simulated/simulated-runtime.ts'
 import { AcsClient } from '../../src/agentlink/acs-client.ts'
 import { ControlApi } from '../../src/agentlink/control-api.ts'
+import { SecretsApi } from '../../src/agentlink/secrets-api.ts'
 import { httpTransport } from '../../src/agentlink/http-transport.ts'
 import { openWebSocket } from '../../src/agentlink/web-sockets.ts'
 import { SystemClock } from '../../src/kit/clock.ts'
@@ -40,7 +41,8 @@ const fleet = async (access: Access, count: number): Promise<void> => {
   const sign = signerOf(access)
   const controls = Array.from({ length: GROUPS }, () => {
     const transport = httpTransport(CONNECTIONS_PER_GROUP)
-    return new ControlApi({ ...access, sign, clock, ids, userAgent: 'Longshore bench', transport })
+    const caller = { ...access, clock, ids, userAgent: 'Longshore bench', transport }
+    return { control: new ControlApi({ ...caller, sign }), secrets: new SecretsApi(caller) }
   })
   const agents: Agent[] = []
   for (const event of ['disconnect', 'SIGTERM']) process.once(event, () => process.exit(0))
@@ -56,11 +58,15 @@ const fleet = async (access: Access, count: number): Promise<void> => {
 const { config } = loadAgentConfig({ AWS_DEFAULT_REGION: 'us-east-1', ECS_DISABLE_METRICS: 'true' })
 
 /** Resolves when the agent is connected. */
-const join = async (control: ControlApi, sign: ReturnType<typeof signerOf>): Promise<Agent> => {
+const join = async (
+  calls: Pick<AgentLinks, 'secrets'> & { readonly control: ControlApi },
+  sign: ReturnType<typeof signerOf>,
+): Promise<Agent> => {
+  const { control } = calls
   const host = await simulatedHost()
   return new Promise<Agent>((connected, failed) => {
     const links: AgentLinks = {
-      control,
+      ...calls,
       acs: (identity, listener) =>
         new AcsClient({
           clock,

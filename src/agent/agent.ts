@@ -20,6 +20,7 @@ import { AgentError, register, type Registered } from './registration/register.t
 import { customAttributes, instanceTags, totalResources } from './registration/registration.ts'
 import { StatusReporter } from './reporting/status-reporter.ts'
 import type { ContainerRuntime, RuntimeInfo } from './runtime.ts'
+import { TaskSecrets } from './secrets/task-secrets.ts'
 import { InstanceHealth } from './telemetry/instance-health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
@@ -60,6 +61,7 @@ export class Agent {
   readonly #facts: Partial<AgentFacts>
   readonly #engine: TaskEngine
   readonly #credentials = new CredentialsStore()
+  readonly #secrets: TaskSecrets
   readonly #health: InstanceHealth
   readonly #ending = new AbortController()
   #reporter: StatusReporter | undefined
@@ -75,9 +77,11 @@ export class Agent {
     this.#facts = facts
     this.#checkCluster()
     this.#health = new InstanceHealth(options.host.runtime, options.clock)
+    this.#secrets = new TaskSecrets({ reader: options.links.secrets, credentials: this.#credentials })
     this.#engine = this.#makeEngine()
     this.#engine.restore(tasks)
     this.#engine.listen((after, before) => this.#dropCredentials(after, before))
+    this.#engine.listen((after, before) => this.#secrets.release(after?.arn ?? before?.arn ?? '', after))
   }
 
   /** Undefined before the first registration. */
@@ -156,6 +160,7 @@ export class Agent {
       ownLabels,
       runtime: host.runtime,
       images: host.images,
+      secrets: this.#secrets,
       createBody: host.createBody({ cluster: this.cluster, ownLabels }),
       ...(host.limits && { limits: host.limits }),
       settings: engineSettings(config, host),

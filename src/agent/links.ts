@@ -1,6 +1,7 @@
 /** What the agent needs of the control plane. `agentlink/` has the real ones; thousands of simulated agents share cheaper ones. */
 import type { RegisterContainerInstanceRequest } from '@aws-sdk/client-ecs'
 import type { AgentMessage, ServerMessage } from '../agentlink/acs-messages.ts'
+import type { ReadParameters, SecretCaller, SecretVersion } from '../agentlink/secrets-api.ts'
 import type { TelemetryRequest } from '../agentlink/tcs-messages.ts'
 import type { ReportReceiver } from './reporting/status-reporter.ts'
 
@@ -14,6 +15,14 @@ export interface AgentControl extends ReportReceiver {
     readonly attributes: readonly { readonly name?: string | undefined; readonly value?: string | undefined }[]
   }>
   createCluster(clusterName: string): Promise<string>
+}
+
+/** Reads secrets on behalf of tasks. Calls reject with `ControlApiError`; what might have passed was tried again by then. */
+export interface SecretReader {
+  /** Up to ten parameters. */
+  parameters(caller: SecretCaller, names: readonly string[]): Promise<ReadParameters>
+  /** Undefined if the secret is not a text. */
+  secretValue(caller: SecretCaller, version: SecretVersion): Promise<string | undefined>
 }
 
 /** Who connects. */
@@ -47,6 +56,7 @@ export interface TcsLink {
 
 export interface AgentLinks {
   readonly control: AgentControl
+  readonly secrets: SecretReader
   acs(identity: LinkIdentity, listener: AcsListener): AcsLink
   tcs(identity: LinkIdentity, onConnected: () => void): TcsLink
 }

@@ -88,6 +88,13 @@ export class SecretsApi {
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const parameterOf = (value: unknown): ReadParameter => {
-  const { Name: name, ARN: arn, Selector: selector, Value: text } = value as Readonly<Record<string, unknown>>
-  return { name: String(name), arn: String(arn), selector: String(selector ?? ''), value: String(text) }
+  const members = value as Readonly<Record<string, unknown>>
+  return {
+    name: textOf(members['Name']),
+    arn: textOf(members['ARN']),
+    selector: textOf(members['Selector']),
+    value: textOf(members['Value']),
+  }
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

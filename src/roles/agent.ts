@@ -14,6 +14,7 @@ import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
 import { httpTransport } from '../agentlink/http-transport.ts'
+import { SecretsApi } from '../agentlink/secrets-api.ts'
 import { ecsSigner } from '../agentlink/signer.ts'
 import { TcsClient } from '../agentlink/tcs-client.ts'
 import { openWebSocket } from '../agentlink/web-sockets.ts'
@@ -165,7 +166,8 @@ const openLinks = (config: AgentConfig, variables: Variables, clock: Clock, ids:
   const credentials = credentialsOf(variables)
   const sign = ecsSigner({ clock, region, credentials: () => credentials })
   const userAgent = `Longshore Agent - v${version()} (linux)`
-  const control = new ControlApi({ endpoint, sign, clock, ids, userAgent, transport: httpTransport(MAX_CONNECTIONS) })
+  const caller = { endpoint, clock, ids, userAgent, transport: httpTransport(MAX_CONNECTIONS) }
+  const control = new ControlApi({ ...caller, sign })
   const agentVersion = version()
   const discover = async (cluster: string, arn: string, which: 'endpoint' | 'telemetryEndpoint'): Promise<string> => {
     const found = (await control.discoverPollEndpoint(arn, cluster))[which]
@@ -175,6 +177,7 @@ const openLinks = (config: AgentConfig, variables: Variables, clock: Clock, ids:
   const common = { clock, ids, log, openSocket: openWebSocket, sign }
   return {
     control,
+    secrets: new SecretsApi(caller),
     acs: (identity, listener) =>
       new AcsClient({
         ...common,

@@ -4,6 +4,7 @@ import type { AcsListener, AgentControl, AgentLinks } from '../../src/agent/link
 import { ControlApiError } from '../../src/agentlink/control-api-error.ts'
 import type { AgentMessage, ServerMessage } from '../../src/agentlink/acs-messages.ts'
 import type { TelemetryRequest } from '../../src/agentlink/tcs-messages.ts'
+import { FakeSecrets } from './fake-secrets.ts'
 
 const ARN = 'arn:aws:ecs:us-east-1:000000000000:container-instance/default/'
 
@@ -14,6 +15,7 @@ export class FakeControl implements AgentControl {
   readonly telemetry: TelemetryRequest[] = []
   readonly clusters = new Set(['default'])
   readonly instances = new Set<string>()
+  readonly secrets = new FakeSecrets()
   /** While it is away every call is unanswered. */
   isAway = false
   /** Thrown by the next report. */
@@ -75,6 +77,7 @@ export class FakeControl implements AgentControl {
   get links(): AgentLinks {
     return {
       control: this,
+      secrets: this.secrets,
       acs: (_identity, listener) => ({
         start: () => {
           this.#listener = listener

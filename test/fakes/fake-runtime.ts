@@ -41,6 +41,8 @@ export class FakeRuntime implements ContainerRuntime {
   readonly name = 'docker'
   /** Every call that had an effect, as `start <name>`. */
   readonly deeds: string[] = []
+  /** What each container was created with, by its name. */
+  readonly bodies = new Map<string, ContainerCreateBody>()
   /** How long each call takes, before it has its effect and after. */
   latencyMs: () => number = () => 0
   readonly #clock: Clock
@@ -176,6 +178,7 @@ export class FakeRuntime implements ContainerRuntime {
     return this.#call('create', name, async () => {
       const id = await this.#simulated.create(name, body)
       this.#names.set(id, name)
+      this.bodies.set(name, body)
       return id
     })
   }

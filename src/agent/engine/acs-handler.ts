@@ -110,6 +110,7 @@ export class AcsHandler {
     this.#keepCredentials(payload)
     if (engine.task(payload.arn) === undefined) return this.#newTask(payload)
     if (isStop(payload)) engine.stopTask(payload.arn)
+    else engine.look(payload.arn)
     return checkpoint.flush()
   }
 
@@ -203,6 +204,8 @@ export class AcsHandler {
     const { credentialsId } = roleCredentials
     const member = roleType === 'TaskApplication' ? 'credentialsId' : 'executionCredentialsId'
     engine.change(taskArn, (task) => (task[member] === credentialsId ? task : { ...task, [member]: credentialsId }))
+    // It may have waited for them.
+    engine.look(taskArn)
     this.#ackCredentials(messageId, roleCredentials)
   }
 

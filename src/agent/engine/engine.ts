@@ -168,6 +168,11 @@ export class TaskEngine {
     this.#wake(arn)
   }
 
+  /** Looks at the task again, because something has changed that is not in its record. */
+  look(arn: string): void {
+    if (this.#tasks.has(arn)) this.#wake(arn)
+  }
+
   /** Looks at the task soon, never within the call that changed it. */
   #wake(arn: string): void {
     if (this.#awake.size === 0) queueMicrotask(() => this.#advanceAwake())
@@ -224,9 +229,9 @@ export class TaskEngine {
   }
 
   #situation(arn: string): Situation {
-    const { settings, clock, limits } = this.#options
+    const { settings, clock, limits, secrets } = this.#options
     const { busy, stale, heldBack } = this.#work.get(arn) ?? IDLE
-    return { now: clock.now(), settings, hasLimits: limits !== undefined, busy, stale, heldBack }
+    return { now: clock.now(), settings, hasLimits: limits !== undefined, secrets, busy, stale, heldBack }
   }
 
   #scheduleWake(arn: string, at: number | undefined): void {

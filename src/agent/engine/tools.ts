@@ -3,7 +3,7 @@
  * implementations are `docker/` and `images/`, or `simulated/`.
  */
 import type { Log } from '../../kit/log.ts'
-import type { ContainerCreateBody, ContainerRuntime } from '../runtime.ts'
+import type { ContainerCreateBody, ContainerRuntime, RegistryCredentials } from '../runtime.ts'
 import type { EngineContainer, EngineTask } from './task.ts'
 
 /** Names of pull errors, as `<Name>: <detail>` in a container's reason. */
@@ -21,8 +21,37 @@ export type ImageOutcome =
 
 /** Makes images present. Follows the pull behaviour; retries what may pass; rejects only with `RuntimeError` of kind `unreachable`. */
 export interface Images {
-  /** `onDigest` hears the digest as soon as the registry has named it, before the layers are pulled. */
-  ensure(task: EngineTask, container: EngineContainer, onDigest: (digest: string) => void): Promise<ImageOutcome>
+  /**
+   * `onDigest` hears the digest as soon as the registry has named it, before the layers are pulled. `credentials` are the container's own
+   * for its registry, if it has any.
+   */
+  ensure(
+    task: EngineTask,
+    container: EngineContainer,
+    onDigest: (digest: string) => void,
+    credentials?: RegistryCredentials,
+  ): Promise<ImageOutcome>
+}
+
+/** What secrets a container is created with, by the names of variables and of the log driver's options. */
+export interface ContainerSecrets {
+  readonly environment: Readonly<Record<string, string>>
+  readonly logOptions: Readonly<Record<string, string>>
+}
+
+/** The values of tasks' secrets. They are in no record. */
+export interface Secrets {
+  /** Whether everything is there that the container needs before its image is pulled. */
+  isReady(task: EngineTask, container: EngineContainer): boolean
+  /** Whether something is to be fetched for a container that is not created yet, and can be. */
+  mayFetch(task: EngineTask): boolean
+  /** Fetches what the task's containers need. Resolves with the reason why that cannot be had, undefined if it is there. */
+  fetch(task: EngineTask): Promise<string | undefined>
+  /** Of a container that is ready. */
+  valuesFor(task: EngineTask, container: EngineContainer): ContainerSecrets
+  registryCredentials(task: EngineTask, container: EngineContainer): RegistryCredentials | undefined
+  /** A text about the container, without any value that is known. */
+  redact(container: EngineContainer, text: string): string
 }
 
 /** Builds the body of the create call. Fails with `BodyError` when the container's settings cannot be read. */
@@ -68,6 +97,7 @@ export interface EngineSettings {
 export interface Tools {
   readonly runtime: ContainerRuntime
   readonly images: Images
+  readonly secrets: Secrets
   readonly createBody: CreateBody
   /** Absent where this host enforces none. */
   readonly limits?: TaskLimits

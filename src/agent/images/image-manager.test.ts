@@ -4,7 +4,7 @@ import { SeededIds } from '../../kit/ids.ts'
 import { silentLog } from '../../kit/log.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import type { ImageOutcome } from '../engine/tools.ts'
-import { type LocalImage, RuntimeError } from '../runtime.ts'
+import { type LocalImage, type RegistryCredentials, RuntimeError } from '../runtime.ts'
 import { Gate } from './gate.ts'
 import { ImageManager, type ImageManagerOptions } from './image-manager.ts'
 import { MemoryImageRecords } from './image-records.ts'
@@ -23,14 +23,14 @@ class FakeEngine {
     return Promise.resolve(this.local.get(reference))
   }
 
-  async remoteDigest(reference: string): Promise<string> {
-    this.calls.push(`digest ${reference}`)
+  async remoteDigest(reference: string, credentials?: RegistryCredentials): Promise<string> {
+    this.calls.push(`digest ${reference}${asName(credentials)}`)
     await settle()
     return this.remote()
   }
 
-  async pull(reference: string): Promise<void> {
-    this.calls.push(`pull ${reference}`)
+  async pull(reference: string, credentials?: RegistryCredentials): Promise<void> {
+    this.calls.push(`pull ${reference}${asName(credentials)}`)
     await settle()
     const failure = this.failures.shift()
     if (failure !== undefined) throw failure
@@ -42,6 +42,9 @@ class FakeEngine {
     return Promise.resolve()
   }
 }
+
+const asName = (credentials: RegistryCredentials | undefined): string =>
+  credentials === undefined ? '' : ` as ${credentials.username}`
 
 const aManager = (options: Partial<ImageManagerOptions> = {}) => {
   const engine = new FakeEngine()
@@ -60,8 +63,8 @@ const aManager = (options: Partial<ImageManagerOptions> = {}) => {
   })
   const digests: string[] = []
   const container = (image: string) => ({ definition: { image } }) as EngineContainer
-  const ensure = (image: string): Promise<ImageOutcome> =>
-    manager.ensure({} as EngineTask, container(image), (digest) => digests.push(digest))
+  const ensure = (image: string, credentials?: RegistryCredentials): Promise<ImageOutcome> =>
+    manager.ensure({} as EngineTask, container(image), (digest) => digests.push(digest), credentials)
   return { engine, clock, records, manager, digests, ensure, container }
 }
 
@@ -70,6 +73,28 @@ const locally = (engine: FakeEngine, reference: string, repoDigests: readonly st
 }
 
 describe('an image', () => {
+  it("is asked for with the container's own credentials rather than those that are configured", async () => {
+    const { engine, ensure } = aManager({ credentials: () => ({ username: 'host', password: 'p' }) })
+    await ensure('r/web:1', { username: 'ada', password: 'p' })
+    await ensure('r/api:1')
+    expect(engine.calls).toEqual([
+      'digest r/web:1 as ada',
+      `pull r/web@${DIGEST} as ada`,
+      'digest r/api:1 as host',
+      `pull r/api@${DIGEST} as host`,
+    ])
+  })
+
+  it('is fetched for each of those who ask at once with other credentials', async () => {
+    const { engine, ensure } = aManager()
+    const asked = ['ada', 'ada', 'bob'].map((username) => ensure('r/web:1', { username, password: 'p' }))
+    await Promise.all(asked)
+    expect(engine.calls.filter((call) => call.startsWith('digest'))).toEqual([
+      'digest r/web:1 as ada',
+      'digest r/web:1 as bob',
+    ])
+  })
+
   it('is pulled by the digest that the registry names, and tagged as asked for', async () => {
     const { engine, ensure, digests, records, manager, container } = aManager()
     expect(await ensure('r/web:1')).toEqual({ status: 'ready', imageId: 'sha256:new', digest: DIGEST })

@@ -10,7 +10,7 @@ import type { Log } from '../../kit/log.ts'
 import type { AgentConfig } from '../config.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import type { ImageOutcome, Images, PullErrorName } from '../engine/tools.ts'
-import { type ContainerRuntime, type LocalImage, RuntimeError } from '../runtime.ts'
+import { type ContainerRuntime, type LocalImage, type RegistryCredentials, RuntimeError } from '../runtime.ts'
 import type { Gate } from './gate.ts'
 import type { ImageRecord, ImageRecords } from './image-records.ts'
 import { isWorthRetrying, pullFailure } from './pull-failure.ts'
@@ -52,6 +52,16 @@ export interface ImageManagerOptions {
   readonly log: Log
 }
 
+/** An image, and with which credentials its registry is asked if not with those that are configured. */
+interface Wanted {
+  readonly image: string
+  readonly credentials: RegistryCredentials | undefined
+}
+
+/** What is fetched once for all who want it: who asks in another name may get another answer. */
+const keyOf = ({ image, credentials }: Wanted): string =>
+  credentials === undefined ? image : JSON.stringify([image, credentials])
+
 /** Digest, image or why there is none. */
 type Fetched = { readonly digest: string } | { readonly failure: RuntimeError }
 
@@ -68,9 +78,10 @@ export class ImageManager implements Images {
     _task: EngineTask,
     container: EngineContainer,
     onDigest: (digest: string) => void,
+    credentials?: RegistryCredentials,
   ): Promise<ImageOutcome> {
     const { image } = container.definition
-    return this.#options.gate.shared(() => this.#ensure(image, onDigest))
+    return this.#options.gate.shared(() => this.#ensure({ image, credentials }, onDigest))
   }
 
   /** Variables that the container's image sets itself; none as long as the image was never made present. */
@@ -78,15 +89,16 @@ export class ImageManager implements Images {
     return this.#options.records.get(container.definition.image)?.environment ?? []
   }
 
-  async #ensure(image: string, onDigest: (digest: string) => void): Promise<ImageOutcome> {
+  async #ensure(wanted: Wanted, onDigest: (digest: string) => void): Promise<ImageOutcome> {
+    const { image } = wanted
     const local = await this.#options.runtime.localImage(image)
     if (local !== undefined && this.#isGoodEnough(image)) return this.#ready(image, local, false)
-    const manifest = await once(this.#manifests, image, () => this.#resolve(image, local))
+    const manifest = await once(this.#manifests, keyOf(wanted), () => this.#resolve(wanted, local))
     if ('failure' in manifest) return this.#without('CannotPullImageManifestError', manifest.failure, image, local)
     onDigest(manifest.digest)
     if (local !== undefined && localDigest(image, local.repoDigests) === manifest.digest)
       return this.#ready(image, local, true)
-    const pulled = await once(this.#pulls, image, () => this.#pull(image, manifest.digest))
+    const pulled = await once(this.#pulls, keyOf(wanted), () => this.#pull(wanted, manifest.digest))
     if ('failure' in pulled) return this.#without('CannotPullContainerError', pulled.failure, image, local)
     const fresh = await this.#options.runtime.localImage(image)
     if (fresh !== undefined) return this.#ready(image, fresh, true)
@@ -101,25 +113,31 @@ export class ImageManager implements Images {
     return behavior === 'once' && records.get(image)?.pulledAt !== undefined
   }
 
-  async #resolve(image: string, local: LocalImage | undefined): Promise<Fetched> {
-    const { runtime, credentials, behavior } = this.#options
+  async #resolve(wanted: Wanted, local: LocalImage | undefined): Promise<Fetched> {
+    const { runtime, behavior } = this.#options
+    const { image } = wanted
     const { digest } = parseReference(image)
     if (digest !== undefined) return { digest }
     const policy = local === undefined || behavior === 'always' ? MANIFEST_RETRIES : MANIFEST_RETRIES_WITH_COPY
     return this.#retry(policy, async () => ({
-      digest: await runtime.remoteDigest(image, credentials(image)),
+      digest: await runtime.remoteDigest(image, this.#credentialsFor(wanted)),
     }))
   }
 
-  async #pull(image: string, digest: string): Promise<Fetched> {
-    const { runtime, credentials, log } = this.#options
+  async #pull(wanted: Wanted, digest: string): Promise<Fetched> {
+    const { runtime, log } = this.#options
+    const { image } = wanted
     const pinned = `${parseReference(image).repository}@${digest}`
     return this.#retry(PULL_RETRIES, async () => {
       log.info('pulling image', { image, digest })
-      await runtime.pull(pinned, credentials(image))
+      await runtime.pull(pinned, this.#credentialsFor(wanted))
       if (parseReference(image).digest === undefined) await runtime.tagImage(pinned, image)
       return { digest }
     })
+  }
+
+  #credentialsFor({ image, credentials }: Wanted): RegistryCredentials | undefined {
+    return credentials ?? this.#options.credentials(image)
   }
 
   /** Tries again what may pass. An engine that is gone is not the image's failure and is thrown. */

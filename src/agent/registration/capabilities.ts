@@ -33,6 +33,9 @@ const DOCKER_API_VERSIONS = [
 /** Drivers that need more than the engine. */
 const LATER_LOGGING_DRIVERS = new Set(['awsfirelens'])
 
+/** Parameter Store and Secrets Manager. */
+const SECRET_STORES = ['ssm', 'asm']
+
 const HEALTH_CHECKS_SINCE = '1.24'
 
 export interface CapabilityOptions {
@@ -57,6 +60,11 @@ export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
     `${CURRENT}full-sync`,
     `${CURRENT}network.container-port-range`,
     `${CURRENT}container-restart-policy`,
+    `${CURRENT}private-registry-authentication.secretsmanager`,
+    ...SECRET_STORES.flatMap((store) => [
+      `${CURRENT}secrets.${store}.environment-variables`,
+      `${CURRENT}secrets.${store}.bootstrap.log-driver`,
+    ]),
     ...info.volumePlugins.flatMap(pluginNames).map((plugin) => `${CURRENT}docker-plugin.${plugin}`),
     ...supportedApiVersions(info).map((version) => `${OLD}docker-remote-api.${version}`),
     ...loggingDrivers(config, info).map((driver) => `${OLD}logging-driver.${driver}`),

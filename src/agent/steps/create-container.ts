@@ -10,21 +10,24 @@ import { reasonFor } from '../engine/reasons.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
 import { RuntimeError } from '../runtime.ts'
+import { withSecrets } from '../secrets/with-secrets.ts'
 import { observe } from './observe.ts'
 import type { ContainerStep, StepTools } from './step.ts'
 
 export const createContainer: ContainerStep = {
   name: 'create-container',
   slot: 'beginning',
-  due: (task, container, { hasLimits }) =>
+  due: (task, container, { hasLimits, secrets }) =>
     container.desiredStatus === 'RUNNING' &&
     container.knownStatus === 'PULLED' &&
     (!hasLimits || task.limits === 'APPLIED') &&
+    secrets.isReady(task, container) &&
     task.volumes.every((volume) => volume.status === 'CREATED') &&
     dependenciesHold(task, container),
   run: async (task, container, tools) => {
     try {
-      const id = await tools.runtime.create(container.dockerName, await tools.createBody(task, container))
+      const body = withSecrets(await tools.createBody(task, container), tools.secrets.valuesFor(task, container))
+      const id = await tools.runtime.create(container.dockerName, body)
       return created(container, id, tools.clock.now())
     } catch (error) {
       return afterRefusal(task, container, error, tools)
@@ -50,7 +53,8 @@ const afterRefusal = async (
     const existing = await tools.runtime.inspect(container.dockerName)
     if (existing?.labels[LABELS.taskArn] === task.arn) return observe(container, existing, tools)
   }
-  return failing(name, reasonFor('CannotCreateContainerError', error, 'created', tools.settings.createTimeoutSeconds))
+  const reason = reasonFor('CannotCreateContainerError', error, 'created', tools.settings.createTimeoutSeconds)
+  return failing(name, tools.secrets.redact(container, reason))
 }
 
 const failing = (name: string, reason: string): Change => {

@@ -1,6 +1,7 @@
 /** Every step that exists. The first one that is due for a container, a volume or a task is taken. */
 import { createContainer } from './create-container.ts'
 import { createVolume } from './create-volume.ts'
+import { fetchSecrets } from './fetch-secrets.ts'
 import { inspectContainer } from './inspect-container.ts'
 import { limitTask } from './limit-task.ts'
 import { pullImage } from './pull-image.ts'
@@ -24,4 +25,4 @@ export const CONTAINER_STEPS: readonly ContainerStep[] = [
 
 export const VOLUME_STEPS: readonly VolumeStep[] = [createVolume, removeVolume]
 
-export const TASK_STEPS: readonly TaskStep[] = [limitTask, unlimitTask]
+export const TASK_STEPS: readonly TaskStep[] = [limitTask, fetchSecrets, unlimitTask]

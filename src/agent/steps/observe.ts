@@ -6,8 +6,14 @@ import type { EngineContainer } from '../engine/task.ts'
 import type { ContainerState } from '../runtime.ts'
 import type { StepTools } from './step.ts'
 
-export const lookAt = ({ runtime }: StepTools, container: EngineContainer): Promise<ContainerState | undefined> =>
-  runtime.inspect(container.dockerId ?? container.dockerName)
+/** What the engine says went wrong may repeat a secret that the container was made with. */
+export const lookAt = async (
+  { runtime, secrets }: StepTools,
+  container: EngineContainer,
+): Promise<ContainerState | undefined> => {
+  const state = await runtime.inspect(container.dockerId ?? container.dockerName)
+  return state && state.error !== '' ? { ...state, error: secrets.redact(container, state.error) } : state
+}
 
 /** A run that was over before it was seen still was a run: it is recorded as RUNNING first, then as what it became. */
 export const observe = (container: EngineContainer, state: ContainerState | undefined, tools: StepTools): Change => {

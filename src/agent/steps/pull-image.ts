@@ -9,15 +9,17 @@ import type { ContainerStep } from './step.ts'
 
 export const pullImage: ContainerStep = {
   name: 'pull-image',
-  due: (task, container, { settings }) =>
+  due: (task, container, { settings, secrets }) =>
     container.desiredStatus === 'RUNNING' &&
     task.resources === 'HELD' &&
     !hasReached(container, 'PULLED') &&
+    secrets.isReady(task, container) &&
     (settings.pullDependentContainersUpfront || dependenciesHold(task, container)),
   begin: (_name, now) => (task) => (task.pullStartedAt === undefined ? { ...task, pullStartedAt: now } : task),
-  run: async (task, container, { images, clock, apply }) => {
+  run: async (task, container, { images, secrets, clock, apply }) => {
     const { name } = container.definition
-    const outcome = await images.ensure(task, container, (digest) => apply(withDigest(name, digest)))
+    const onDigest = (digest: string): void => apply(withDigest(name, digest))
+    const outcome = await images.ensure(task, container, onDigest, secrets.registryCredentials(task, container))
     return (current) => ({ ...changeContainer(current, name, pulled(outcome)), pullStoppedAt: clock.now() })
   },
 }

@@ -31,14 +31,15 @@ export const startContainer: ContainerStep = {
 /** What to change if the container could not be started, undefined if it was. */
 export const tryStart = async (
   container: EngineContainer,
-  { runtime, settings }: StepTools,
+  { runtime, secrets, settings }: StepTools,
 ): Promise<Change | undefined> => {
   try {
     await runtime.start(container.dockerId ?? container.dockerName)
     return undefined
   } catch (error) {
     if (!(error instanceof RuntimeError) || error.kind === 'unreachable') throw error
-    const reason = reasonFor('CannotStartContainerError', error, 'started', settings.startTimeoutSeconds)
+    const told = reasonFor('CannotStartContainerError', error, 'started', settings.startTimeoutSeconds)
+    const reason = secrets.redact(container, told)
     const change =
       error.kind === 'timeout' ? stopLater(reason) : (current: EngineContainer) => failedStart(current, reason)
     return (task) => changeContainer(task, container.definition.name, change)

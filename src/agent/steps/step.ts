@@ -7,7 +7,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Change } from '../engine/changes.ts'
 import type { SlotClass } from '../engine/slots.ts'
 import type { EngineContainer, EngineTask, EngineVolume } from '../engine/task.ts'
-import type { EngineSettings, Tools } from '../engine/tools.ts'
+import type { EngineSettings, Secrets, Tools } from '../engine/tools.ts'
 
 /** Everything besides the task that decides what is due. */
 export interface Situation {
@@ -16,6 +16,8 @@ export interface Situation {
   readonly settings: EngineSettings
   /** Whether this host enforces limits of whole tasks. */
   readonly hasLimits: boolean
+  /** What is known beside the records. */
+  readonly secrets: Pick<Secrets, 'isReady' | 'mayFetch'>
   /** Steps in progress, by `subjectKey`. */
   readonly busy: ReadonlyMap<string, string>
   /** Containers of which something was heard that their record does not show yet. */

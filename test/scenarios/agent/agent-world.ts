@@ -6,11 +6,12 @@ import { Agent, type AgentHost } from '../../../src/agent/agent.ts'
 import { type AgentConfig, loadAgentConfig } from '../../../src/agent/config.ts'
 import { containerLabels } from '../../../src/agent/engine/labels.ts'
 import type { EngineContainer, EngineTask } from '../../../src/agent/engine/task.ts'
+import type { RegistryCredentials } from '../../../src/agent/runtime.ts'
 import { SimulatedImages } from '../../../src/agent/simulated/simulated-images.ts'
 import type { PayloadTask } from '../../../src/agentlink/acs-messages.ts'
 import { ManualClock, settle } from '../../../src/kit/clock.ts'
 import { SeededIds } from '../../../src/kit/ids.ts'
-import { silentLog } from '../../../src/kit/log.ts'
+import { type Log, silentLog } from '../../../src/kit/log.ts'
 import { FakeControl } from '../../fakes/fake-control.ts'
 import { FakeRuntime } from '../../fakes/fake-runtime.ts'
 import { LaggingCheckpoint } from '../../fakes/lagging-checkpoint.ts'
@@ -21,6 +22,7 @@ const INSTANCE = 'arn:aws:ecs:us-east-1:000000000000:container-instance/default/
 export interface AgentWorldOptions {
   readonly seed?: number
   readonly config?: Readonly<Record<string, string>>
+  readonly log?: Log
 }
 
 export class AgentWorld {
@@ -31,9 +33,13 @@ export class AgentWorld {
   readonly checkpoint = new LaggingCheckpoint()
   readonly config: AgentConfig
   agent: Agent
+  /** With which credentials images were asked for, in order. */
+  readonly registryCredentials: (RegistryCredentials | undefined)[] = []
+  readonly #log: Log
   #sequence = 0
 
-  constructor({ seed = 1, config = {} }: AgentWorldOptions = {}) {
+  constructor({ seed = 1, config = {}, log = silentLog }: AgentWorldOptions = {}) {
+    this.#log = log
     this.ids = new SeededIds(seed)
     this.runtime = new FakeRuntime({ clock: this.clock, ids: this.ids })
     this.config = loadAgentConfig({ ECS_CLUSTER: 'default', ...config }).config
@@ -112,7 +118,7 @@ export class AgentWorld {
       config: this.config,
       clock: this.clock,
       ids: this.ids,
-      log: silentLog,
+      log: this.#log,
       checkpoint: this.checkpoint,
       host: this.#host(),
       links: this.control.links,
@@ -134,8 +140,14 @@ export class AgentWorld {
         loggingDrivers: ['json-file'],
         volumePlugins: ['local'],
       },
-      images: new SimulatedImages(),
+      images: {
+        ensure: (task, container, _onDigest, credentials) => {
+          this.registryCredentials.push(credentials)
+          return new SimulatedImages().ensure(task, container)
+        },
+      },
       createBody: (agent) => (task, container) => ({
+        Env: Object.entries(container.definition.environment ?? {}).map(([name, value]) => `${name}=${value}`),
         ...(JSON.parse(container.definition.dockerConfig.config ?? '{}') as object),
         Image: container.definition.image,
         Labels: {
