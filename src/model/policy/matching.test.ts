@@ -228,9 +228,16 @@ describe('conditions of a statement', () => {
 const ROLE = aRole({ roleName: 'app' })
 const SESSION = sessionCaller(ROLE, { sessionName: 's1' })
 const ROOT = rootCaller()
+const FEDERATED_USER = {
+  ...USER,
+  arn: `arn:aws:sts::${ACCOUNT}:federated-user/eve`,
+  session: { issuerArn: USER.arn, issuedAt: 0, expiresAt: 1 },
+}
 const ECS_TASKS = { service: 'ecs-tasks.amazonaws.com' }
 const OIDC = { federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/ci.example.com` }
 const ROOT_ARN = `arn:aws:iam::${ACCOUNT}:root`
+const USER_ID = 'AIDAEXAMPLEEXAMPLE123'
+const ROLE_ID = 'AROAEXAMPLEEXAMPLE123'
 const OTHER_ROOT = 'arn:aws:iam::999999999999:root'
 
 /** Whether a policy of a resource in another account lets the principal in, whose own policies allow everything. */
@@ -265,6 +272,14 @@ describe('Principal', () => {
     [{ AWS: SESSION.arn }, 'the session', SESSION, true],
     [{ AWS: `${SESSION.arn}2` }, 'another session', SESSION, false],
     [{ AWS: [OTHER_ROOT, USER.arn] }, 'the user', USER, true],
+    [{ AWS: USER_ID }, 'the user', { ...USER, userId: USER_ID }, true],
+    [{ AWS: USER_ID }, 'another user of the name', { ...USER, userId: `${USER_ID}2` }, false],
+    [{ AWS: ROLE_ID }, 'its session', { ...SESSION, userId: `${ROLE_ID}:s1` }, true],
+    [{ AWS: ROLE_ID }, "another role's session", { ...SESSION, userId: `${ROLE_ID}2:s1` }, false],
+    [{ AWS: ROLE_ID }, 'a user', USER, false],
+    [{ AWS: FEDERATED_USER.arn }, 'the federated user', FEDERATED_USER, true],
+    [{ AWS: USER.arn }, 'a federated user whom the user vouches for', FEDERATED_USER, true],
+    [{ AWS: FEDERATED_USER.arn }, 'the user who vouches', USER, false],
     [{ Service: ECS_TASKS.service }, 'the service', ECS_TASKS, true],
     [{ Service: ['ec2.amazonaws.com', ECS_TASKS.service] }, 'the service', ECS_TASKS, true],
     [{ Service: 'ecs.amazonaws.com' }, 'another service', ECS_TASKS, false],
@@ -288,10 +303,13 @@ describe('NotPrincipal', () => {
     [{ AWS: [USER.arn, ACCOUNT] }, 'a session of the account', SESSION, true],
     [{ AWS: [SESSION.arn, ROLE.arn, ROOT_ARN] }, 'session, role and account', SESSION, false],
     [{ AWS: [ROLE.arn, ROOT_ARN] }, 'role and account', SESSION, true],
+    [{ AWS: [USER_ID, ROOT_ARN] }, 'the id and the account', { ...USER, userId: USER_ID }, false],
     [{ AWS: ROOT_ARN }, 'the root user', ROOT, false],
     [{ AWS: OTHER_ROOT }, 'another account', ROOT, true],
     [{ Service: ECS_TASKS.service }, 'the service', ECS_TASKS, false],
     [{ Service: 'ecs.amazonaws.com' }, 'another service', ECS_TASKS, true],
+    [{ AWS: [FEDERATED_USER.arn, USER.arn, ROOT_ARN] }, 'federated user, user and account', FEDERATED_USER, false],
+    [{ AWS: [FEDERATED_USER.arn, ROOT_ARN] }, 'federated user and account', FEDERATED_USER, true],
     [{ AWS: '*' }, 'everyone', USER, false],
     ['*', 'everyone', SESSION, false],
   ])('%j, %s, denies: %j', (NotPrincipal, _, principal, expected) => {

@@ -70,6 +70,8 @@ interface PrincipalType {
 
 const ENTITY = String.raw`[\w+=,.@/-]+`
 const ACCOUNT = String.raw`\d{12}`
+/** Of a user or role: what a policy names is left as its id once it is deleted. */
+const UNIQUE_ID = 'A(?:IDA|ROA)[A-Z0-9]{16,124}'
 
 /** AWS: an ARN names one principal; it cannot have wildcards. */
 const TYPES: ReadonlyMap<string, PrincipalType> = new Map<string, PrincipalType>([
@@ -78,7 +80,7 @@ const TYPES: ReadonlyMap<string, PrincipalType> = new Map<string, PrincipalType>
     {
       member: 'aws',
       pattern: new RegExp(
-        `^(?:\\*|${ACCOUNT}|arn:aws[\\w-]*:(?:iam::${ACCOUNT}:(?:root|(?:user|role)/${ENTITY})|sts::${ACCOUNT}:(?:assumed-role|federated-user)/${ENTITY}))$`,
+        `^(?:\\*|${ACCOUNT}|${UNIQUE_ID}|arn:aws[\\w-]*:(?:iam::${ACCOUNT}:(?:root|(?:user|role)/${ENTITY})|sts::${ACCOUNT}:(?:assumed-role|federated-user)/${ENTITY}))$`,
       ),
     },
   ],

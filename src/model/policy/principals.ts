@@ -53,8 +53,8 @@ class Names {
     // AWS: `{"AWS": "*"}` is everyone as `"*"` is, but a role that trusts every account does not thereby trust every identity provider.
     if (this.#isEveryAws && (effect === 'Deny' || isPrincipal(requester))) return 'session'
     if (!isPrincipal(requester)) return this.#hasOther(requester) ? 'session' : undefined
-    if (this.#arns.has(requester.arn) && !isRootArn(requester.arn)) return 'session'
-    if (requester.session !== undefined && this.#isIssuer(requester.session.issuerArn)) return 'issuer'
+    if (this.#hasCaller(requester)) return 'session'
+    if (this.#hasIssuer(requester)) return 'issuer'
     return this.#accounts.has(requester.account) ? 'account' : undefined
   }
 
@@ -65,19 +65,32 @@ class Names {
   hasAllOf(requester: Requester): boolean {
     if (this.#isEveryone || this.#isEveryAws) return true
     if (!isPrincipal(requester)) return this.#hasOther(requester)
-    const { account, arn, session } = requester
-    const names = isRootArn(arn) ? [] : session === undefined ? [arn] : [arn, session.issuerArn]
-    return this.#accounts.has(account) && names.every((name) => this.#arns.has(name))
+    if (!this.#accounts.has(requester.account)) return false
+    if (isRootArn(requester.arn)) return true
+    return this.#hasCaller(requester) && (requester.session === undefined || this.#hasIssuer(requester))
   }
 
-  #isIssuer(issuerArn: string): boolean {
-    return this.#arns.has(issuerArn) && !isRootArn(issuerArn)
+  /** The user or the very session. */
+  #hasCaller({ arn, userId }: Principal): boolean {
+    return (this.#arns.has(arn) && !isRootArn(arn)) || (USER_ID.test(userId) && this.#arns.has(userId))
+  }
+
+  /** The role or user of a session. */
+  #hasIssuer({ session, userId }: Principal): boolean {
+    if (session === undefined) return false
+    const id = UNIQUE_ID.exec(userId)?.[0]
+    const { issuerArn } = session
+    return (this.#arns.has(issuerArn) && !isRootArn(issuerArn)) || (id !== undefined && this.#arns.has(id))
   }
 
   #hasOther(requester: ServicePrincipal | FederatedPrincipal): boolean {
     return isService(requester) ? this.#services.has(requester.service) : this.#federated.has(requester.federated)
   }
 }
+
+/** AWS: policies may name a user or role by its unique id. What a session's id begins with is the one of its role. */
+const UNIQUE_ID = /^A(?:IDA|ROA)[^:]*/
+const USER_ID = /^AIDA/
 
 export const isRootArn = (arn: string): boolean => parseArn(arn)?.resource === 'root'
 

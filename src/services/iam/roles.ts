@@ -28,9 +28,16 @@ export const checkedTrustPolicy = (context: IamContext, document: string): strin
 
 /** AWS: whom a trust policy names must exist. Whether that is so in another account is not ours to know. */
 const isMissing = (context: IamContext, principal: string): boolean => {
+  if (UNIQUE_ID.test(principal)) return !hasUniqueId(context, principal)
   const { service, account, resource = '' } = parseArn(principal) ?? {}
   if (service !== 'iam' || account !== context.account) return false
   const name = resourceId(resource)
   if (resource.startsWith('user/')) return getUser(context, name)?.arn !== principal
   return resource.startsWith('role/') && getRole(context, name)?.arn !== principal
 }
+
+const UNIQUE_ID = /^A(IDA|ROA)/
+
+/** Whether a user or role of any account has the id. */
+const hasUniqueId = ({ tx }: IamContext, id: string): boolean =>
+  [...tx.users.rows()].some(({ userId }) => userId === id) || [...tx.roles.rows()].some(({ roleId }) => roleId === id)

@@ -5,6 +5,7 @@ import type { IamOperation } from '../context.ts'
 import { checkWithoutPolicies } from '../deletion.ts'
 import { deleteConflict } from '../faults.ts'
 import { findProfilesOfRole, requireModifiableRole } from '../lookups.ts'
+import { replaceNamedPrincipal } from '../named-principals.ts'
 import { check, ROLE_NAME } from '../rules.ts'
 
 export const deleteRole: IamOperation<DeleteRoleRequest> = {
@@ -16,6 +17,7 @@ export const deleteRole: IamOperation<DeleteRoleRequest> = {
       throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.')
     checkWithoutPolicies(role)
     context.tx.roles.remove(role.key)
+    replaceNamedPrincipal(context, role.arn, role.roleId)
     return {}
   },
 }

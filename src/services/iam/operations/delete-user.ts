@@ -5,6 +5,7 @@ import type { IamOperation } from '../context.ts'
 import { checkWithoutPolicies } from '../deletion.ts'
 import { deleteConflict } from '../faults.ts'
 import { requireUser } from '../lookups.ts'
+import { replaceNamedPrincipal } from '../named-principals.ts'
 import { check, EXISTING_USER_NAME } from '../rules.ts'
 
 export const deleteUser: IamOperation<DeleteUserRequest> = {
@@ -18,6 +19,7 @@ export const deleteUser: IamOperation<DeleteUserRequest> = {
       throw deleteConflict('Cannot delete entity, must delete access keys first.')
     if (user.groupKeys.length > 0) throw deleteConflict('Cannot delete entity, must remove users from group first.')
     tx.users.remove(user.key)
+    replaceNamedPrincipal(context, user.arn, user.userId)
     return {}
   },
 }

@@ -5,6 +5,7 @@ import { iamKey, type UserRecord } from '../../../model/iam-records.ts'
 import { onUser } from '../access.ts'
 import type { IamContext, IamOperation } from '../context.ts'
 import { requireUser } from '../lookups.ts'
+import { replaceNamedPrincipal } from '../named-principals.ts'
 import { check, EXISTING_USER_NAME, PATH, USER_NAME } from '../rules.ts'
 import { checkUserNameIsFree } from '../users.ts'
 
@@ -34,9 +35,11 @@ const renamed = (input: UpdateUserRequest, context: IamContext): Pick<UserRecord
   return { userName, path, arn: userArn(context.account, userName, path) }
 }
 
-const replaceUser = ({ tx }: IamContext, before: UserRecord, after: UserRecord): void => {
+const replaceUser = (context: IamContext, before: UserRecord, after: UserRecord): void => {
+  const { tx } = context
   tx.users.remove(before.key)
   tx.users.insert(after)
   for (const { accessKeyId } of tx.accessKeys.find('byPrincipal', before.arn))
     tx.accessKeys.update(accessKeyId, { principalArn: after.arn })
+  if (after.arn !== before.arn) replaceNamedPrincipal(context, before.arn, after.arn)
 }
