@@ -7,7 +7,7 @@
 export type Glob = readonly number[]
 
 export const ANY = -1
-export const ONE = -2
+const ONE = -2
 
 /** A pattern as policies write it. */
 export const globOf = (text: string): Glob =>

@@ -37,6 +37,11 @@ const SESSION = sessionCaller(ROLE, {
 })
 const SERVICE = { service: 'ecs-tasks.amazonaws.com' }
 const FEDERATED = { federated: 'accounts.google.com' }
+const FEDERATED_USER = {
+  ...OWN_SESSION,
+  arn: 'arn:aws:sts::111122223333:federated-user/eve',
+  userId: '111122223333:eve',
+}
 
 describe('the keys of a call', () => {
   it.each<readonly [string, string]>([
@@ -78,6 +83,17 @@ describe('the keys of a principal', () => {
     ['aws:federatedprovider', [none, none, none, 'arn:aws:iam::000000000000:oidc-provider/ci', none, none]],
   ])('%s', (key, expected) => {
     expect(CALLERS.map((caller) => valueFor(caller, key))).toEqual(expected)
+  })
+})
+
+describe('a federated user', () => {
+  it.each<readonly [string, string | undefined]>([
+    ['aws:principalarn', FEDERATED_USER.arn],
+    ['aws:principaltype', 'FederatedUser'],
+    ['aws:userid', '111122223333:eve'],
+    ['aws:username', undefined],
+  ])('has %s: %s', (key, expected) => {
+    expect(valueFor(FEDERATED_USER, key)).toBe(expected)
   })
 })
 

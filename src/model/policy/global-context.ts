@@ -61,18 +61,24 @@ const sessionOf = ({ principal }: CallFacts): Session | undefined =>
   isPrincipal(principal) ? principal.session : undefined
 
 const isUserArn = (arn: string): boolean => /^arn:[^:]*:iam::\d*:user\//.test(arn)
+const isRoleSessionArn = (arn: string): boolean => /^arn:[^:]*:sts::\d*:assumed-role\//.test(arn)
 
-/** AWS: `AssumedRole` of sessions of roles, but `User` of a user's own sessions, and `Account` of the root user. */
+/** AWS: a user's own sessions are the user; `FederatedUser` is whoever was given a session by name. */
 const principalType: Fact = ({ principal }) => {
   if (isService(principal)) return 'Service'
   if (isFederated(principal)) return 'FederatedUser'
   if (isRootArn(principal.arn)) return 'Account'
-  return isUserArn(principal.arn) ? 'User' : 'AssumedRole'
+  if (isUserArn(principal.arn)) return 'User'
+  return isRoleSessionArn(principal.arn) ? 'AssumedRole' : 'FederatedUser'
 }
 
 /** AWS: of a session of a role, the role. */
-const principalArn: Fact = ({ principal }) =>
-  isPrincipal(principal) ? (principal.session?.issuerArn ?? principal.arn) : undefined
+const principalArn: Fact = ({ principal }) => {
+  if (!isPrincipal(principal)) return undefined
+  return isRoleSessionArn(principal.arn) ? principal.session?.issuerArn : principal.arn
+}
+
+const serviceName: Fact = ({ principal }) => (isService(principal) ? principal.service : undefined)
 
 const username: Fact = ({ principal }) =>
   isPrincipal(principal) && isUserArn(principal.arn) ? resourceId(principal.arn) : undefined
@@ -109,7 +115,8 @@ const KEYS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ['aws:principalaccount', ({ principal }) => (isPrincipal(principal) ? principal.account : undefined)],
   ['aws:principaltype', principalType],
   ['aws:principalisawsservice', ({ principal }) => String(isService(principal))],
-  ['aws:principalservicename', ({ principal }) => (isService(principal) ? principal.service : undefined)],
+  ['aws:principalservicename', serviceName],
+  ['aws:principalservicenameslist', serviceName],
   ['aws:viaawsservice', () => 'false'],
   ['aws:userid', ({ principal }) => (isPrincipal(principal) ? principal.userId : undefined)],
   ['aws:username', username],

@@ -72,6 +72,11 @@ const check = (name: string, setting: Setting, grid: Grid): void => {
 
 const role = sessionCaller()
 const user = userCaller()
+const federatedUser = {
+  ...user,
+  arn: `arn:aws:sts::${user.account}:federated-user/eve`,
+  session: { issuerArn: user.arn, issuedAt: 0, expiresAt: 1 },
+}
 const ROLE = aRole().arn
 
 const resourceThat = (says: Says, principal: unknown): PreparedPolicy | undefined =>
@@ -158,6 +163,16 @@ describe('in one account', () => {
     "a resource that names the user's account",
     { principal: user, resource: resourceThat('+', { AWS: user.account }) },
     ALL_MUST_ALLOW,
+  )
+  check(
+    'a resource that names a federated user',
+    { principal: federatedUser, resource: resourceThat('+', { AWS: federatedUser.arn }) },
+    NOTHING_NEED,
+  )
+  check(
+    'a resource that names who vouches for a federated user',
+    { principal: federatedUser, resource: resourceThat('+', { AWS: user.arn }) },
+    IDENTITY_NEED_NOT,
   )
 })
 

@@ -74,7 +74,7 @@ export const parseTemplate = (text: string, { version, hasWildcards }: TemplateO
 }
 
 /** Names of condition keys have a colon; anything else in braces is text. The lengths keep the search linear. */
-const VARIABLE = /\$\{(?:([*?$])| {0,8}([\w.-]{1,128}:[^,'{}]{1,256})(?:, {0,8}'([^'{}]{0,256})' {0,8})?)\}/g
+const VARIABLE = /\$\{(?:([*?$])| {0,8}([\w./-]{1,128}:[^,'{}]{1,256})(?:, {0,8}'([^'{}]{0,256})' {0,8})?)\}/g
 
 /** Names of the variables in a text, as written. */
 export const variablesIn = (text: string): readonly string[] =>
