@@ -36,6 +36,7 @@ const definitions = [
   aTaskDefinition({ family: 'web', cpu: '256' }),
   aTaskDefinition({ family: 'roles', taskRoleArn: TASK_ROLE!, executionRoleArn: EXECUTION_ROLE! }),
 ]
+const NEW = `arn:aws:ecs:us-east-1:${ACCOUNT}:task-definition/new:1`
 const [WEB, ROLES] = definitions.map(({ taskDefinitionArn }) => taskDefinitionArn)
 
 let harness: EcsHarness
@@ -173,9 +174,12 @@ describe('iam:PassRole', () => {
     const role = aRole({ roleName: 'deep', path: '/team/' })
     await harness.store.transact((tx) => void tx.roles.put(role))
     const input = { family, containerDefinitions, taskRoleArn: 'deep' }
-    expect(
-      await told([anAllowance('ecs:RegisterTaskDefinition')], 'RegisterTaskDefinition', registerTaskDefinition, input),
-    ).toBe(`iam:PassRole on resource: ${role.arn}`)
+    const register = anAllowance('ecs:RegisterTaskDefinition')
+    const call = (...statements: object[]) =>
+      told([register, ...statements], 'RegisterTaskDefinition', registerTaskDefinition, input)
+    expect(await call()).toBe(`iam:PassRole on resource: ${role.arn}`)
+    expect(await call(PASSING(role.arn))).toBe('done')
+    expect(harness.store.tables.taskDefinitions.get(NEW)?.taskRoleArn).toBe(role.arn)
   })
 })
 

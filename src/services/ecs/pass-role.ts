@@ -18,8 +18,8 @@ import type { EcsContext } from './context.ts'
 const TASKS = 'ecs-tasks.amazonaws.com'
 const ECS = 'ecs.amazonaws.com'
 
-/** The ARN of a role that is named, with the path that it has. */
-const roleNamed = ({ tx, account }: EcsContext, nameOrArn: string): string =>
+/** The ARN of a role, which may be named in short: then with the path that it has. */
+export const roleNamed = ({ tx, account }: EcsContext, nameOrArn: string): string =>
   isArn(nameOrArn) ? nameOrArn : (tx.roles.get(iamKey(account, nameOrArn))?.arn ?? roleArn(account, nameOrArn))
 
 /** A demand for each of the roles, once. */

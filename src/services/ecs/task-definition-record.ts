@@ -3,9 +3,10 @@
  * so that what is read back is what agents get.
  */
 import type { ContainerDefinition, PortMapping, RegisterTaskDefinitionRequest, Volume } from '@aws-sdk/client-ecs'
-import { isArn, roleArn, taskDefinitionArn } from '../../model/arn.ts'
+import { taskDefinitionArn } from '../../model/arn.ts'
 import type { TaskDefinitionRecord } from '../../model/records.ts'
 import type { EcsContext } from './context.ts'
+import { roleNamed } from './pass-role.ts'
 import { requiredAttributes } from './required-attributes.ts'
 import { checkedTags } from './tags.ts'
 import { compatibilitiesOf } from './task-definition-rules/compatibilities.ts'
@@ -39,15 +40,11 @@ export const taskDefinitionRecord = (
     ...(requiresCompatibilities.length > 0 && { requiresCompatibilities: [...new Set(requiresCompatibilities)] }),
     ...(cpu && { cpu: String(parseCpu(cpu)) }),
     ...(memory && { memory: String(parseMemory(memory)) }),
-    ...(input.taskRoleArn && { taskRoleArn: roleOf(input.taskRoleArn, context) }),
-    ...(input.executionRoleArn && { executionRoleArn: roleOf(input.executionRoleArn, context) }),
+    ...(input.taskRoleArn && { taskRoleArn: roleNamed(context, input.taskRoleArn) }),
+    ...(input.executionRoleArn && { executionRoleArn: roleNamed(context, input.executionRoleArn) }),
     ...Object.fromEntries(KEPT.flatMap((member) => (input[member] === undefined ? [] : [[member, input[member]]]))),
   }
 }
-
-/** A role may be named in short. */
-const roleOf = (nameOrArn: string, context: EcsContext): string =>
-  isArn(nameOrArn) ? nameOrArn : roleArn(context.account, nameOrArn)
 
 const completeContainer = (
   container: ContainerDefinition,
