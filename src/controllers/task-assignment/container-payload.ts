@@ -8,7 +8,7 @@ import type {
   RegistryAuthentication,
 } from '../../agentlink/acs-messages.ts'
 import { compact } from '../../kit/compact.ts'
-import { containerArn, parseArn } from '../../model/arn.ts'
+import { containerArn, parameterNameOf, parseArn } from '../../model/arn.ts'
 import type { TaskRecord } from '../../model/records.ts'
 import { containerConfig, type DockerSettings, hostConfig } from './docker-config.ts'
 
@@ -128,12 +128,9 @@ const withCredentials = (definition: ContainerDefinition, context: ContainerCont
   })
 
 const secrets = (definition: ContainerDefinition, task: TaskRecord): PayloadContainer['secrets'] => {
-  const ownRegion = parseArn(task.clusterArn)?.region ?? ''
   const all = [
-    ...(definition.secrets ?? []).map((secret) => payloadSecret(secret, ownRegion, 'CONTAINER')),
-    ...(definition.logConfiguration?.secretOptions ?? []).map((secret) =>
-      payloadSecret(secret, ownRegion, 'LOG_DRIVER'),
-    ),
+    ...(definition.secrets ?? []).map((secret) => payloadSecret(secret, task, 'CONTAINER')),
+    ...(definition.logConfiguration?.secretOptions ?? []).map((secret) => payloadSecret(secret, task, 'LOG_DRIVER')),
   ]
   return all.length === 0 ? undefined : all
 }
@@ -141,14 +138,17 @@ const secrets = (definition: ContainerDefinition, task: TaskRecord): PayloadCont
 /** AWS: an ARN of Secrets Manager names a secret, everything else a parameter of Systems Manager, here or where its ARN says. */
 const payloadSecret = (
   { name = '', valueFrom = '' }: Secret,
-  ownRegion: string,
+  { clusterArn }: TaskRecord,
   target: PayloadSecret['target'],
 ): PayloadSecret => {
+  const own = parseArn(clusterArn)
   const arn = parseArn(valueFrom)
+  // The ECS agent asks for parameters by the names that answers have; those of other accounts have none here.
+  const parameterName = arn?.account === own?.account ? parameterNameOf(valueFrom) : undefined
   return {
     name,
-    valueFrom,
-    region: arn?.region ?? ownRegion,
+    valueFrom: parameterName ?? valueFrom,
+    region: arn?.region ?? own?.region ?? '',
     provider: arn?.service === 'secretsmanager' ? 'asm' : 'ssm',
     type: target === 'CONTAINER' ? 'ENVIRONMENT_VARIABLE' : 'BOOTSTRAP',
     target,

@@ -365,8 +365,13 @@ describe('the payload of a container', () => {
     expect(containerOf({ container }).host).toEqual({ NetworkMode: 'bridge', ...expected })
   })
 
+  it('leaves the parameters of other accounts to those who know them', () => {
+    const valueFrom = 'arn:aws:ssm:us-east-1:111111111111:parameter/p'
+    expect(containerOf({ container: { secrets: [{ name: 'A', valueFrom }] } }).secrets).toMatchObject([{ valueFrom }])
+  })
+
   it('names where its secrets are, those of its log driver too', () => {
-    const parameter = 'arn:aws:ssm:eu-west-1:000000000000:parameter/p'
+    const parameter = 'arn:aws:ssm:eu-west-1:000000000000:parameter/db/password'
     const secret = 'arn:aws:secretsmanager:eu-west-2:000000000000:secret:s-abc'
     const container: ContainerDefinition = {
       secrets: [
@@ -378,7 +383,7 @@ describe('the payload of a container', () => {
     expect(containerOf({ container }).secrets).toEqual([
       {
         name: 'A',
-        valueFrom: parameter,
+        valueFrom: '/db/password',
         region: 'eu-west-1',
         provider: 'ssm',
         type: 'ENVIRONMENT_VARIABLE',
