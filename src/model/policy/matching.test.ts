@@ -233,6 +233,7 @@ const FEDERATED_USER = {
   arn: `arn:aws:sts::${ACCOUNT}:federated-user/eve`,
   session: { issuerArn: USER.arn, issuedAt: 0, expiresAt: 1 },
 }
+const OF_ROOT = { ...FEDERATED_USER, session: { ...FEDERATED_USER.session, issuerArn: ROOT.arn } }
 const ECS_TASKS = { service: 'ecs-tasks.amazonaws.com' }
 const OIDC = { federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/ci.example.com` }
 const ROOT_ARN = `arn:aws:iam::${ACCOUNT}:root`
@@ -310,6 +311,7 @@ describe('NotPrincipal', () => {
     [{ Service: 'ecs.amazonaws.com' }, 'another service', ECS_TASKS, true],
     [{ AWS: [FEDERATED_USER.arn, USER.arn, ROOT_ARN] }, 'federated user, user and account', FEDERATED_USER, false],
     [{ AWS: [FEDERATED_USER.arn, ROOT_ARN] }, 'federated user and account', FEDERATED_USER, true],
+    [{ AWS: [FEDERATED_USER.arn, ROOT_ARN] }, 'federated user and the root user who vouches', OF_ROOT, false],
     [{ AWS: '*' }, 'everyone', USER, false],
     ['*', 'everyone', SESSION, false],
   ])('%j, %s, denies: %j', (NotPrincipal, _, principal, expected) => {

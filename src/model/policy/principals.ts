@@ -65,9 +65,10 @@ class Names {
   hasAllOf(requester: Requester): boolean {
     if (this.#isEveryone || this.#isEveryAws) return true
     if (!isPrincipal(requester)) return this.#hasOther(requester)
-    if (!this.#accounts.has(requester.account)) return false
-    if (isRootArn(requester.arn)) return true
-    return this.#hasCaller(requester) && (requester.session === undefined || this.#hasIssuer(requester))
+    const { account, arn, session } = requester
+    if (!this.#accounts.has(account)) return false
+    const hasNoIssuer = session === undefined || isRootArn(session.issuerArn)
+    return isRootArn(arn) || (this.#hasCaller(requester) && (hasNoIssuer || this.#hasIssuer(requester)))
   }
 
   /** The user or the very session. */
