@@ -244,6 +244,9 @@ export const USER_POLICIES_LENGTH = 2048
 export const GROUP_POLICIES_LENGTH = 5120
 export const ROLE_POLICIES_LENGTH = 10_240
 export const POLICY_DESCRIPTION_LENGTH = 1000
+/** Resources of one simulation, and decisions of one page of its results, of which there is one for each action and resource. */
+export const SIMULATED_RESOURCES = 1000
+export const SIMULATED_DECISIONS_PER_PAGE = 10_000
 /** Characters of a trust policy, white space not counted. */
 export const TRUST_POLICY_LENGTH = 2048
 /** Characters of any policy in a request, white space included. */

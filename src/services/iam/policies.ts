@@ -18,6 +18,10 @@ export const getPolicy = ({ tx, account }: IamContext, arn: string): PolicyRecor
   return policy?.account === account || policy?.account === AWS_ACCOUNT ? policy : undefined
 }
 
+/** The account's own. */
+export const findPolicies = ({ tx, account }: IamContext): PolicyRecord[] =>
+  [...tx.policies.rows()].filter((policy) => policy.account === account)
+
 export const requirePolicy = (context: IamContext, arn = ''): PolicyRecord => {
   checkReachable(context, arn)
   const policy = getPolicy(context, arn)

@@ -6,7 +6,7 @@ import { POLICIES_PER_ACCOUNT } from '../../../model/limits.ts'
 import { onArn, requestTags } from '../access.ts'
 import type { IamContext, IamOperation } from '../context.ts'
 import { entityAlreadyExists, quotaExceeded } from '../faults.ts'
-import { describePolicy } from '../policies.ts'
+import { describePolicy, findPolicies } from '../policies.ts'
 import { check, ENTITY_NAME, POLICY_DESCRIPTION, POLICY_DOCUMENT, POLICY_PATH } from '../rules.ts'
 import { checkedTags, tagsIfAny } from '../tags.ts'
 import { checkedManagedDocument, newVersion } from '../versions.ts'
@@ -47,8 +47,8 @@ export const createPolicy: IamOperation<CreatePolicyRequest, CreatePolicyRespons
 }
 
 /** The name is nobody's, whatever its case and path, and the account may have one more. */
-const checkFree = ({ account, tx }: IamContext, policyName: string): void => {
-  const own = [...tx.policies.rows()].filter((policy) => policy.account === account)
+const checkFree = (context: IamContext, policyName: string): void => {
+  const own = findPolicies(context)
   const name = policyName.toLowerCase()
   if (own.some((policy) => policy.policyName.toLowerCase() === name))
     throw entityAlreadyExists(`A policy called ${policyName} already exists. Duplicate names are not allowed.`)

@@ -12,7 +12,7 @@ import { detailGroup, detailPolicy, detailRole, detailUser } from '../account-de
 import { onAnything } from '../access.ts'
 import type { IamContext, IamOperation } from '../context.ts'
 import { page } from '../page.ts'
-import { policyUsages, type PolicyUsage } from '../policies.ts'
+import { findPolicies, policyUsages, type PolicyUsage } from '../policies.ts'
 import { ENTITY_TYPE, ENTITY_TYPES, refuse, violationsOfEach } from '../rules.ts'
 
 /** Something of one type in the account, and the part of an answer that shows it. */
@@ -75,7 +75,7 @@ const details = (context: IamContext): Detail[] => {
 const policies = (context: IamContext): Detail[] => {
   const usageOf = policyUsages(context)
   const isUsed = ({ attachments, boundaries }: PolicyUsage): boolean => attachments + boundaries > 0
-  const own = [...context.tx.policies.rows()].filter(({ account }) => account === context.account)
+  const own = findPolicies(context)
   const ofAws = [...awsManagedPolicies()].filter(({ arn }) => isUsed(usageOf(arn)))
   const ofType = (type: EntityType) => (policy: (typeof own)[number]) => ({
     type,

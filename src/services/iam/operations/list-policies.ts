@@ -5,7 +5,7 @@ import type { PolicyRecord } from '../../../model/iam-records.ts'
 import { onAnything } from '../access.ts'
 import type { IamContext, IamOperation } from '../context.ts'
 import { page } from '../page.ts'
-import { describePolicy, type PolicyUsage, policyUsages } from '../policies.ts'
+import { describePolicy, findPolicies, type PolicyUsage, policyUsages } from '../policies.ts'
 import { check, PATH_PREFIX, POLICY_SCOPE, POLICY_USAGE } from '../rules.ts'
 
 export const listPolicies: IamOperation<ListPoliciesRequest, ListPoliciesResponse> = {
@@ -28,9 +28,9 @@ export const listPolicies: IamOperation<ListPoliciesRequest, ListPoliciesRespons
   },
 }
 
-const inScope = ({ account, tx }: IamContext, scope: string): PolicyRecord[] => [
+const inScope = (context: IamContext, scope: string): PolicyRecord[] => [
   ...(scope === 'Local' ? [] : awsManagedPolicies()),
-  ...(scope === 'AWS' ? [] : [...tx.policies.rows()].filter((policy) => policy.account === account)),
+  ...(scope === 'AWS' ? [] : findPolicies(context)),
 ]
 
 /** Whether a policy is used as the request asks; any will do for a request that does not ask. */

@@ -268,6 +268,24 @@ describe('SimulateCustomPolicy', () => {
     await expect(iam.call('SimulateCustomPolicy', other)).rejects.toMatchObject({ code: 'ValidationError' })
   })
 
+  it('keeps pages short where there are many resources', async () => {
+    const iam = await IamWorld.start()
+    const ResourceArns = Array.from({ length: 1000 }, (_, index) => `${CLUSTER}${index}`)
+    const ActionNames = Array.from({ length: 11 }, (_, index) => `ecs:Action${index}`)
+    const input = { PolicyInputList: [ANYTHING], ActionNames, ResourceArns }
+
+    const first = await iam.call('SimulateCustomPolicy', input)
+
+    expect(first.EvaluationResults).toHaveLength(10)
+    expect((await iam.call('SimulateCustomPolicy', { ...input, Marker: first.Marker })).EvaluationResults).toHaveLength(
+      1,
+    )
+    await expect(simulate({ ResourceArns: [...ResourceArns, CLUSTER] })).rejects.toMatchObject({
+      code: 'ValidationError',
+    })
+    await expect(simulate({ MaxItems: 1001 })).rejects.toMatchObject({ code: 'ValidationError' })
+  })
+
   it('checks that a scenario of Amazon EC2 has its resources', async () => {
     const types = ['instance', 'image', 'security-group', 'network-interface']
     const ResourceArns = types.map((type) => `arn:aws:ec2:us-east-1:${IAM_ACCOUNT}:${type}/*`)

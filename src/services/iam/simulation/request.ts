@@ -1,10 +1,12 @@
 /** What both kinds of simulation are asked: which actions on what, in which context, and by whom. */
 import type { SimulateCustomPolicyRequest } from '@aws-sdk/client-iam'
 import { isArn, parseArn } from '../../../model/arn.ts'
+import { SIMULATED_RESOURCES } from '../../../model/limits.ts'
 import type { PolicyDocument } from '../../../model/policy/document.ts'
 import { globOf, matcherOf } from '../../../model/policy/glob.ts'
 import type { ContextValues } from '../../../model/policy/types.ts'
 import type { IamContext } from '../context.ts'
+import { requireEntityName } from '../entities.ts'
 import { invalidInput } from '../faults.ts'
 import { check, POLICY_DOCUMENT, refuse, type Rule, violationsOfEach } from '../rules.ts'
 import { anyCaller, type Caller, callerOf } from './caller.ts'
@@ -29,24 +31,21 @@ export interface Scene {
 }
 
 const ACTION: Rule = { min: 3, max: 128 }
+const RESOURCES: Rule = { max: SIMULATED_RESOURCES }
 const RESOURCE: Rule = { min: 1, max: 2048 }
 const CALLER: Rule = { min: 1, max: 2048 }
+const OWNER: Rule = { min: 1, max: 2048 }
 
 /** `defaultCaller` is the ARN of whose policies are simulated. */
 export const sceneOf = (context: IamContext, request: SimulationRequest, defaultCaller?: string): Scene => {
   const { ActionNames: actions = [], ResourceArns, ResourcePolicy: resourcePolicy, CallerArn } = request
   const resources = ResourceArns?.length ? ResourceArns : ['*']
-  check(request, { ResourcePolicy: POLICY_DOCUMENT, ResourceOwner: { min: 1 }, CallerArn: CALLER })
-  refuse([
-    ...violationsOfEach('actionNames', ACTION, actions),
-    ...violationsOfEach('resourceArns', RESOURCE, resources),
-  ])
+  checkLengths(request, actions, resources)
   checkActions(actions)
   checkResources(resources)
   checkResourceHandling(request.ResourceHandlingOption, resources)
   const callerArn = CallerArn ?? defaultCaller
-  if (resourcePolicy !== undefined && (callerArn === undefined || callerArn.includes(':group/')))
-    throw invalidInput('Invalid caller - Caller cannot be null or empty.')
+  if (resourcePolicy !== undefined) checkCaller(callerArn)
   const caller = callerArn === undefined ? anyCaller(context) : callerOf(context, callerArn)
   return {
     actions,
@@ -56,6 +55,25 @@ export const sceneOf = (context: IamContext, request: SimulationRequest, default
     resourceOwner: ownerOf(request.ResourceOwner) ?? caller.principal.account,
     ...(resourcePolicy !== undefined && { resourcePolicy: resourcePolicyOf(resourcePolicy, resources) }),
   }
+}
+
+const checkLengths = (request: SimulationRequest, actions: readonly string[], resources: readonly string[]): void => {
+  check(request, {
+    ResourceArns: RESOURCES,
+    ResourcePolicy: POLICY_DOCUMENT,
+    ResourceOwner: OWNER,
+    CallerArn: CALLER,
+  })
+  refuse([
+    ...violationsOfEach('actionNames', ACTION, actions),
+    ...violationsOfEach('resourceArns', RESOURCE, resources),
+  ])
+}
+
+/** A resource's policy names users and roles; a group is nobody who calls. */
+const checkCaller = (callerArn: string | undefined): void => {
+  if (callerArn === undefined || requireEntityName(callerArn).type === 'group')
+    throw invalidInput('Invalid caller - Caller cannot be null or empty.')
 }
 
 const checkActions = (actions: readonly string[]): void => {
