@@ -5,7 +5,15 @@ import { Store } from '../store/store.ts'
 import { Described } from '../wire/described.ts'
 import { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
-import { type Operation, type OperationTable, noGuard, performer, prepared } from './operations.ts'
+import {
+  type Access,
+  type Guard,
+  type Operation,
+  type OperationTable,
+  noGuard,
+  performer,
+  prepared,
+} from './operations.ts'
 
 interface RunInput {
   readonly cluster?: string
@@ -184,5 +192,70 @@ describe('a client token', () => {
     await expect(call({ clientToken: 't' })).rejects.toThrowError('no')
     expect(store.tables.clientTokens.size).toBe(0)
     expect(await call({ clientToken: 't' })).toEqual({ run: 2 })
+  })
+})
+
+describe('what a caller must be allowed to do', () => {
+  /** What the guard was asked for, and how often the operation ran. */
+  const aGuardedService = async (access: Access<object, RunInput>, guard: Partial<Guard> = {}) => {
+    const asked: Parameters<Guard['check']>[2][] = []
+    const seen = { runs: 0, isOpenToRoot: undefined as boolean | undefined }
+    const run: Operation<object, RunInput> = { access, handle: () => ({ run: ++seen.runs }) }
+    const listening: Guard = {
+      applies: (_call, isOpenToRoot) => {
+        seen.isOpenToRoot = isOpenToRoot
+        return true
+      },
+      check: (_tables, _call, demands) => void asked.push(demands),
+      ...guard,
+    }
+    const table = { Run: run } as OperationTable<object>
+    const perform = performer({ ...aPerformer(await aStore()), table, guard: listening, isOpenToRoot: true })
+    return { asked, seen, call: (input: RunInput) => perform('Run', input, aCall()) }
+  }
+
+  it('is the action of the operation, unless it says another', async () => {
+    const { asked, seen, call } = await aGuardedService(({ cluster = '' }) => [
+      { resource: cluster },
+      { action: 'iam:PassRole', resource: 'role' },
+    ])
+    expect(await call({ cluster: 'c1' })).toEqual({ run: 1 })
+    expect(asked).toEqual([
+      [
+        { action: 'test:Run', resource: 'c1' },
+        { action: 'iam:PassRole', resource: 'role' },
+      ],
+    ])
+    expect(seen.isOpenToRoot).toBe(true)
+  })
+
+  it('is the action on everything, if the input names nothing', async () => {
+    const { asked, call } = await aGuardedService(() => [])
+    await call({})
+    expect(asked).toEqual([[{ action: 'test:Run', resource: '*' }]])
+  })
+
+  it('is nothing for an open operation, or where the guard does not apply', async () => {
+    const open = await aGuardedService('open')
+    await open.call({})
+    const root = await aGuardedService(() => expect.unreachable(), { applies: () => false })
+    await root.call({})
+    expect([open.asked, root.asked]).toEqual([[], []])
+  })
+
+  it('comes before anything is done', async () => {
+    const { seen, call } = await aGuardedService(() => [], {
+      check: () => {
+        throw new Fault({ code: 'AccessDenied', message: 'no' })
+      },
+    })
+    await expect(call({})).rejects.toMatchObject({ code: 'AccessDenied' })
+    expect(seen.runs).toBe(0)
+  })
+
+  it('must be said by every operation before its service starts', async () => {
+    const table = { Run: { handle: () => ({}) } } as unknown as OperationTable<object>
+    const store = await aStore()
+    expect(() => performer({ ...aPerformer(store), table })).toThrow(/test does not say .* Run/)
   })
 })

@@ -315,6 +315,7 @@ describe.each(services.map((service) => [service.name, service] as const))('%s',
     expect(first === undefined).toBe(OPEN.has(`${name}:${operation}`))
     if (first === undefined) return
     expect(denial).toBe(sentenceOf(first))
+    for (const key of asked.flatMap(({ context = {} }) => Object.keys(context))) expect(key).toBe(key.toLowerCase())
     const own = OTHER_ACTIONS[`${name}:${operation}`] ?? `${name}:${operation}`
     expect(asked.map(({ action }) => action)).toContain(own)
 
