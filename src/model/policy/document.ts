@@ -41,7 +41,7 @@ export interface PatternElement {
   readonly patterns: readonly string[]
 }
 
-/** `Principal` or `NotPrincipal`. */
+/** `Principal` or, of statements that deny, `NotPrincipal`. */
 export interface PrincipalElement {
   readonly isNegated: boolean
   /** It is `"*"`, not an object. */

@@ -2,6 +2,7 @@
  * Who a statement of a resource's policy is about, and how directly it names whoever asks, on which it depends what else has to allow.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
+import { assert } from '../../kit/assert.ts'
 import { parseArn } from '../arn.ts'
 import type { Principal } from '../principal.ts'
 import type { Effect, PrincipalElement } from './document.ts'
@@ -25,10 +26,8 @@ export const principalTest = (element: PrincipalElement | undefined, effect: Eff
   if (element === undefined) return () => 'session'
   const names = new Names(element)
   if (!element.isNegated) return (requester) => names.find(requester, effect)
-  // AWS: someone is exempt from a denial only if account, role and session are all listed. The other way round, one is enough to be out.
-  return effect === 'Deny'
-    ? (requester) => (names.hasAllOf(requester) ? undefined : 'session')
-    : (requester) => (names.hasAnyOf(requester) ? undefined : 'session')
+  assert(effect === 'Deny', 'a statement allows everyone but those it names')
+  return (requester) => (names.areExempting(requester) ? undefined : 'session')
 }
 
 class Names {
@@ -58,11 +57,8 @@ class Names {
     return this.#accounts.has(requester.account) ? 'account' : undefined
   }
 
-  hasAnyOf(requester: Requester): boolean {
-    return this.find(requester, 'Deny') !== undefined
-  }
-
-  hasAllOf(requester: Requester): boolean {
+  /** AWS: someone is exempt from a denial only if account, role and session are all listed. */
+  areExempting(requester: Requester): boolean {
     if (this.#isEveryone || this.#isEveryAws) return true
     if (!isPrincipal(requester)) return this.#hasOther(requester)
     const { account, arn, session } = requester

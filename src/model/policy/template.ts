@@ -61,17 +61,23 @@ export class Template {
 }
 
 export const parseTemplate = (text: string, { version, hasWildcards }: TemplateOptions): Template => {
-  const pieces: Piece[] = []
+  const plain = hasWildcards ? globOf : codesOf
+  const pieces: (Glob | readonly [Variable])[] = []
   let end = 0
   for (const match of version === '2012-10-17' ? text.matchAll(VARIABLE) : []) {
-    const { 1: escaped, 2: name, 3: fallback } = match
-    pieces.push(...plain(text.slice(end, match.index), hasWildcards))
-    if (name === undefined) pieces.push(...codesOf(escaped ?? ''))
-    else pieces.push({ name: name.trimEnd(), key: name.trimEnd().toLowerCase(), fallback })
+    const { 1: escaped = '', 2: name, 3: fallback } = match
+    pieces.push(plain(text.slice(end, match.index)))
+    pieces.push(name === undefined ? codesOf(escaped) : [variableNamed(name.trimEnd(), fallback)])
     end = match.index + match[0].length
   }
-  return new Template([...pieces, ...plain(text.slice(end), hasWildcards)])
+  return new Template([...pieces, plain(text.slice(end))].flat())
 }
+
+const variableNamed = (name: string, fallback: string | undefined): Variable => ({
+  name,
+  key: name.toLowerCase(),
+  fallback,
+})
 
 /** Names of condition keys have a colon; anything else in braces is text. The lengths keep the search linear. */
 const VARIABLE = /\$\{(?:([*?$])| {0,8}([\w./-]{1,128}:[^,'{}]{1,256})(?:, {0,8}'([^'{}]{0,256})' {0,8})?)\}/g
@@ -82,5 +88,3 @@ export const variablesIn = (text: string): readonly string[] =>
 
 /** The text with every variable replaced by a `*`, for looking at the rest of it. */
 export const withoutVariables = (text: string): string => text.replaceAll(VARIABLE, '*')
-
-const plain = (text: string, hasWildcards: boolean): Glob => (hasWildcards ? globOf(text) : codesOf(text))
