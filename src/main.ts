@@ -30,6 +30,7 @@ const entries: readonly Entry[] = [
     summary: 'show who called what',
     load: async () => (await import('./cli/audit.ts')).auditCommand,
   },
+  { name: 'token', summary: 'let machines join', load: async () => (await import('./cli/token.ts')).tokenCommand },
   {
     name: 'env',
     summary: 'print the variables that point AWS tools at it',

@@ -23,6 +23,8 @@ export interface RunningNote {
   /** The kernel's start time of that process, in clock ticks since boot: a process id alone may have been given to another. */
   readonly processStart: string
   readonly endpoint: string
+  /** Where agents on other machines reach it. */
+  readonly agentEndpoint?: string
   readonly account: string
   readonly region: string
   readonly cluster: string

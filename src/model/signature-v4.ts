@@ -142,7 +142,19 @@ export interface RequestToSign {
  * The request's headers with those added that sign it. Send them unchanged; `host` is among them. `keyOf` may remember keys: making one
  * costs more than everything else here.
  */
-export const signRequest = (request: RequestToSign, keyOf: KeyOf = signingKey): Record<string, string> => {
+export const signRequest = (request: RequestToSign, keyOf: KeyOf = signingKey): Record<string, string> =>
+  signRequestBy(request, (text, scope) => signatureOf(keyOf(request.credentials.secretAccessKey, scope), text))
+
+/** Makes the signature of a text, for a scope. */
+export type SignText = (text: string, scope: SigningScope) => string
+
+/** Like `signRequest`, by other means than a secret access key. */
+export const signRequestBy = (
+  request: Omit<RequestToSign, 'credentials'> & {
+    readonly credentials: Pick<SigningCredentials, 'accessKeyId' | 'sessionToken'>
+  },
+  sign: SignText,
+): Record<string, string> => {
   const { method, url, region, service, credentials, now } = request
   const time = basicText(now)
   const headers: Record<string, string> = { ...request.headers, host: url.host, 'x-amz-date': time }
@@ -158,7 +170,7 @@ export const signRequest = (request: RequestToSign, keyOf: KeyOf = signingKey): 
     payloadHash: headers['x-amz-content-sha256'] ?? hashHex(request.body ?? ''),
   }
   const text = stringToSign(canonical, time, scopeText(scope))
-  const signature = signatureOf(keyOf(credentials.secretAccessKey, scope), text)
+  const signature = sign(text, scope)
   headers['authorization'] =
     `${ALGORITHM} Credential=${credentials.accessKeyId}/${scopeText(scope)}, SignedHeaders=${canonical.signedHeaders}, Signature=${signature}`
   return headers

@@ -5,7 +5,7 @@ import { Agent } from '../agent/agent.ts'
 import { SqliteCheckpoint, CheckpointError } from '../agent/checkpoint/sqlite-checkpoint.ts'
 import { MemoryCheckpoint } from '../agent/checkpoint/memory-checkpoint.ts'
 import type { Checkpoint } from '../agent/checkpoint/checkpoint.ts'
-import { type AgentConfig, ConfigError, DEFAULT_CONFIG_FILE, loadAgentConfig, type Variables } from '../agent/config.ts'
+import { type AgentConfig, ConfigError, DEFAULT_CONFIG_FILE, loadAgentConfig } from '../agent/config.ts'
 import { agentLog } from '../agent/config/agent-log.ts'
 import { type IntrospectionServer, serveIntrospection } from '../agent/introspection/introspection-server.ts'
 import type { AgentLinks } from '../agent/links.ts'
@@ -19,7 +19,7 @@ import { ecsSigner } from '../agentlink/signer.ts'
 import { TcsClient } from '../agentlink/tcs-client.ts'
 import { openWebSocket } from '../agentlink/web-sockets.ts'
 import { type Clock, SystemClock } from '../kit/clock.ts'
-import { command, UserError } from '../kit/command.ts'
+import { command, UserError, type Values } from '../kit/command.ts'
 import { type Ids, SystemIds } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
@@ -27,6 +27,7 @@ import { trustCertificates } from '../kit/trust.ts'
 import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { openHost } from './agent-host.ts'
+import { openCredentials, openMachine, settingsOf } from './agent-identity.ts'
 import { sayReady } from './child.ts'
 import { dataDirError, inDataDir } from './running.ts'
 
@@ -37,6 +38,11 @@ const options = {
     description: 'what runs containers: docker, or simulated (nothing really runs)',
     default: 'docker',
     choices: ['docker', 'simulated'],
+  },
+  join: {
+    type: 'string',
+    valueName: 'TOKEN',
+    description: "join with a token of 'longshore token create'; later starts need none",
   },
   'ca-cert': {
     type: 'string',
@@ -60,7 +66,7 @@ export const agentCommand = command({
   run: async (values) => {
     try {
       if (values['ca-cert'] !== undefined) trustCertificates(values['ca-cert'])
-      await runAgent(values.runtime, values['config-file'])
+      await runAgent(values)
       return 0
     } catch (error) {
       if (!(error instanceof AgentError)) throw asUserError(error)
@@ -76,12 +82,18 @@ const asUserError = (error: unknown): unknown => {
   return error
 }
 
+type AgentValues = Values<typeof options>
+
 const MAX_CONNECTIONS = 16
 /** Of the ECS agent whose protocol this one speaks, for a control plane that asks for a version. */
 const AGENT_HASH = 'longshore'
 
-const runAgent = async (runtimeName: string, configFile: string): Promise<void> => {
-  const { config, variables, warnings } = loadAgentConfig(process.env, readConfigFile(configFile))
+const runAgent = async ({ runtime: runtimeName, 'config-file': configFile, join }: AgentValues): Promise<void> => {
+  const file = readConfigFile(configFile)
+  const anywhere = { AWS_DEFAULT_REGION: 'us-east-1' }
+  const { dataDirectory } = loadAgentConfig({ ...anywhere, ...process.env }, file).config
+  const machine = await openMachine(dataDirectory, join)
+  const { config, variables, warnings } = loadAgentConfig(process.env, `${settingsOf(machine)}${file ?? ''}`)
   const [clock, ids] = [new SystemClock(), new SystemIds()]
   const log = agentLog(config, clock, (line) => void process.stderr.write(line))
   for (const warning of warnings) log.warn(warning)
@@ -90,7 +102,9 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
   // What goes on there touches the host's firewall, which is put right again however this ends.
   const metadata = runtimeName === 'simulated' ? NO_METADATA : await openTaskMetadata({ config, clock, log })
   try {
-    await work({ runtimeName, config, variables, clock, ids, log, metadata })
+    const { backendHost: endpoint } = config
+    const credentials = await openCredentials({ variables, machine, dataDirectory, endpoint, joinText: join, log })
+    await work({ runtimeName, config, credentials, clock, ids, log, metadata })
   } finally {
     await metadata.close()
   }
@@ -99,7 +113,7 @@ const runAgent = async (runtimeName: string, configFile: string): Promise<void> 
 interface Working {
   readonly runtimeName: string
   readonly config: AgentConfig
-  readonly variables: Variables
+  readonly credentials: () => SigningCredentials
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -107,7 +121,7 @@ interface Working {
 }
 
 /** Runs until the process is told to end. */
-const work = async ({ runtimeName, config, variables, clock, ids, log, metadata }: Working): Promise<void> => {
+const work = async ({ runtimeName, config, credentials, clock, ids, log, metadata }: Working): Promise<void> => {
   const { taskRoles } = metadata
   const { host, startCleanup, close } = await openHost(runtimeName, { config, clock, ids, log, taskRoles })
   const checkpoint = inDataDir(config.dataDirectory, () => openCheckpoint(config, runtimeName, clock, log))
@@ -118,7 +132,7 @@ const work = async ({ runtimeName, config, variables, clock, ids, log, metadata 
     log,
     checkpoint,
     host,
-    links: openLinks(config, variables, clock, ids, log),
+    links: openLinks(config, credentials, clock, ids, log),
   })
   startCleanup(() => agent.tasks())
   metadata.serve({
@@ -158,13 +172,18 @@ const openCheckpoint = (config: AgentConfig, runtimeName: string, clock: Clock, 
     ? new SqliteCheckpoint({ file: path.join(config.dataDirectory, 'agent.sqlite'), clock, log })
     : new MemoryCheckpoint()
 
-const openLinks = (config: AgentConfig, variables: Variables, clock: Clock, ids: Ids, log: Log): AgentLinks => {
+const openLinks = (
+  config: AgentConfig,
+  credentials: () => SigningCredentials,
+  clock: Clock,
+  ids: Ids,
+  log: Log,
+): AgentLinks => {
   const { backendHost: endpoint, region } = config
   if (endpoint === undefined) {
     throw new UserError('ECS_BACKEND_HOST is not set: it says where the control plane is, e.g. http://127.0.0.1:4566.')
   }
-  const credentials = credentialsOf(variables)
-  const sign = ecsSigner({ clock, region, credentials: () => credentials })
+  const sign = ecsSigner({ clock, region, credentials })
   const userAgent = `Longshore Agent - v${version()} (linux)`
   const caller = { endpoint, clock, ids, userAgent, transport: httpTransport(MAX_CONNECTIONS) }
   const control = new ControlApi({ ...caller, sign })
@@ -193,18 +212,6 @@ const openLinks = (config: AgentConfig, variables: Variables, clock: Clock, ids:
         agent: { agentHash: AGENT_HASH, agentVersion, ...identity },
       }),
   }
-}
-
-const credentialsOf = (variables: Variables): SigningCredentials => {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = variables
-  if (!accessKeyId || !secretAccessKey) {
-    throw new UserError('The agent has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.')
-  }
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
 
 /** Nobody's tasks depend on this API: a taken port is worth a warning. */

@@ -4,7 +4,10 @@ import { defined } from '../kit/assert.ts'
 import type { Ids } from '../kit/ids.ts'
 import { readRootKey, type RootAccessKey, writeRootKey } from '../kit/installation.ts'
 import { type Sealer, SEALING_KEY_BYTES } from '../kit/sealing.ts'
-import { clusterArn } from '../model/arn.ts'
+import { clusterArn, roleArn } from '../model/arn.ts'
+import { newRoleId } from '../model/iam-ids.ts'
+import { iamKey } from '../model/iam-records.ts'
+import { ROLE_SESSION_SECONDS } from '../model/limits.ts'
 import { accessKeyPurpose, newAccessKeyId, newSecretAccessKey } from '../model/access-key.ts'
 import { newSessionKey, SessionKeyRing } from '../model/session-keys.ts'
 import type { SessionKeys } from '../model/session-tokens.ts'
@@ -47,6 +50,7 @@ export const bootstrap = async (start: FirstStart): Promise<Installation> =>
     const pageTokenKey = keyOf(tx, PAGE_TOKEN_KEY, start)
     const credentialsIdKey = keyOf(tx, CREDENTIALS_ID_KEY, start)
     createSessionKey(tx, start)
+    createInstanceRole(tx, start)
     const sessionKeys = new SessionKeyRing(start.store.tables.sessionKeys, start.sealer)
     return {
       keys: { pageTokenKey, credentialsIdKey, sessionKeys, sealer: start.sealer },
@@ -65,6 +69,43 @@ const createCluster = (tx: Transaction, { clock, account, region, cluster }: Fir
     settings: [{ name: 'containerInsights', value: 'disabled' }],
     capacityProviders: [],
     defaultCapacityProviderStrategy: [],
+    tags: [],
+  })
+}
+
+/**
+ * The role of the machines that run containers, as AWS's guides name it. Made at the first start, and then its owner's: who deletes it
+ * does not get it back.
+ */
+export const INSTANCE_ROLE = 'ecsInstanceRole'
+
+const createInstanceRole = (tx: Transaction, { account, ids, clock }: FirstStart): void => {
+  if (tx.settings.has(INSTANCE_ROLE)) return
+  tx.settings.insert({ name: INSTANCE_ROLE, value: 'made' })
+  const key = iamKey(account, INSTANCE_ROLE)
+  if (tx.roles.has(key)) return
+  tx.roles.insert({
+    key,
+    arn: roleArn(account, INSTANCE_ROLE),
+    account,
+    roleName: INSTANCE_ROLE,
+    roleId: newRoleId(ids),
+    path: '/',
+    createdAt: clock.now(),
+    description: 'Lets container instances work for their cluster.',
+    assumeRolePolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: ['ec2.amazonaws.com', 'ssm.amazonaws.com'] },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    }),
+    maxSessionDurationSeconds: ROLE_SESSION_SECONDS.min,
+    attachedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role'],
+    inlinePolicies: {},
     tags: [],
   })
 }

@@ -18,11 +18,13 @@ export interface NoteSource {
   readonly dev: boolean
   readonly clock: Clock
   readonly authorityFile?: string | undefined
+  readonly agentEndpoint?: string | undefined
 }
 
 export const noteOf = ({
   authorityFile,
   endpoint,
+  agentEndpoint,
   account,
   region,
   cluster,
@@ -33,6 +35,7 @@ export const noteOf = ({
   processId: process.pid,
   processStart: processStart(process.pid) ?? '',
   endpoint,
+  ...(agentEndpoint && { agentEndpoint }),
   account,
   region,
   cluster,

@@ -15,6 +15,7 @@ import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
 import { agentUrl, listen, localUrl } from './address.ts'
+import { ownActivation } from './own-activation.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
 import { openMasterKey } from './master-key.ts'
@@ -81,8 +82,14 @@ const serve = async (values: ServerValues): Promise<void> => {
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
   const { authorityFile, trustFile } = certificate ?? {}
-  if (!hasParent()) introduce(values, isFirst, { endpoint, clock, authorityFile })
-  sayReady({ endpoint, ...(authorityFile && { authorityFile }), ...(trustFile && { trustFile }) })
+  if (!hasParent()) introduce(values, isFirst, { endpoint, agentEndpoint: urls[1], clock, authorityFile })
+  sayReady({
+    endpoint,
+    agentEndpoint: urls[1],
+    ...(isDev ? {} : await ownActivation({ store, ids, clock, account, region })),
+    ...(authorityFile && { authorityFile }),
+    ...(trustFile && { trustFile }),
+  })
 
   const failure = await Promise.race([failed, untilToldToEnd()])
   if (failure !== undefined) {
@@ -131,7 +138,7 @@ const createDoor = async (certificate: ServerCertificate | undefined, clock: Clo
 const introduce = (
   values: ServerValues,
   isFirst: boolean,
-  where: Pick<NoteSource, 'endpoint' | 'clock' | 'authorityFile'>,
+  where: Pick<NoteSource, 'endpoint' | 'agentEndpoint' | 'clock' | 'authorityFile'>,
 ): void => {
   const { account, region, cluster, dev, 'data-dir': dataDir } = values
   const note = noteOf({ ...where, account, region, cluster, dev, runtime: 'none' })

@@ -7,10 +7,11 @@ import { fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { agentDir, hasServerDir, logFile, readNote, readRootKey, removeNote, writeNote } from '../kit/installation.ts'
+import { agentDir, hasServerDir, logFile, readNote, removeNote, writeNote } from '../kit/installation.ts'
+import { joinTokenText } from '../kit/join-token.ts'
 import type { Log } from '../kit/log.ts'
 import { END_SIGNALS, untilToldToEnd } from '../kit/process-end.ts'
-import { Child, ChildFailed } from './child.ts'
+import { Child, ChildFailed, type ReadyMessage } from './child.ts'
 import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
 import { firstGreeting, greeting, inDataDir, isFirstStart, noteOf, refuseIfRunning } from './running.ts'
 
@@ -107,6 +108,8 @@ class Up {
   #authorityFile: string | undefined
   /** What the agent is to trust. */
   #trustFile: string | undefined
+  /** With which the agent joins if it has not yet; absent in `--dev` mode. */
+  #joinToken: string | undefined
 
   constructor(values: UpValues, isFirst: boolean) {
     this.#values = values
@@ -141,13 +144,31 @@ class Up {
     this.#endpoint = ready['endpoint'] ?? ''
     this.#authorityFile = ready['authorityFile']
     this.#trustFile = ready['trustFile']
+    this.#joinToken = this.#joinTokenOf(ready)
     if (!this.#values['no-agent']) await agent.start()
     const runtime = this.#values['no-agent'] ? 'none' : this.#values.runtime
     const [endpoint, authorityFile] = [this.#endpoint, this.#authorityFile]
-    const note = noteOf({ endpoint, authorityFile, account, region, cluster, runtime, dev, clock: this.#clock })
+    const { agentEndpoint } = ready
+    const note = noteOf({
+      endpoint,
+      agentEndpoint,
+      authorityFile,
+      account,
+      region,
+      cluster,
+      runtime,
+      dev,
+      clock: this.#clock,
+    })
     inDataDir(dataDir, () => writeNote(dataDir, note))
     process.stdout.write(greeting(note, dataDir) + (this.#isFirst ? firstGreeting(note, dataDir) : ''))
     return true
+  }
+
+  #joinTokenOf({ activationId, activationCode }: ReadyMessage): string | undefined {
+    if (activationId === undefined || activationCode === undefined) return undefined
+    const { region, cluster } = this.#values
+    return joinTokenText({ endpoint: this.#endpoint, region, cluster, activationId, activationCode })
   }
 
   /** A note that stays behind harms nobody: it names a process that is gone. */
@@ -230,7 +251,8 @@ class Up {
   #env(name: string): NodeJS.ProcessEnv {
     if (name !== 'agent') return process.env
     const { 'data-dir': dataDir, region, cluster } = this.#values
-    const key = readRootKey(dataDir) ?? { accessKeyId: 'longshore', secretAccessKey: 'longshore' }
+    // In `--dev` mode any key will do.
+    const key = this.#joinToken === undefined ? 'longshore' : ''
     const { level, format } = logSettings(this.#values)
     return {
       ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
@@ -244,9 +266,10 @@ class Up {
       ECS_BACKEND_HOST: this.#endpoint,
       ECS_DATADIR: agentDir(dataDir),
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: key.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+      AWS_ACCESS_KEY_ID: key,
+      AWS_SECRET_ACCESS_KEY: key,
       AWS_SESSION_TOKEN: '',
+      LONGSHORE_JOIN: this.#joinToken ?? '',
     }
   }
 }
