@@ -19,6 +19,7 @@ has_static_busybox || missing="$missing busybox-static"
 if [ "${1:-}" = --with-test-tools ]; then
   [ -x /usr/bin/aws ] || missing="$missing awscli"
   has pgrep || missing="$missing procps"
+  has ip || missing="$missing iproute2"
 fi
 [ -n "$missing" ] || exit 0
 

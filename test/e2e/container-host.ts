@@ -8,16 +8,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Engine, type EngineOptions, startEngine } from './engine.ts'
+import type { HostLink } from './host-link.ts'
 import { bin } from './longshore.ts'
 
 export interface ContainerHostOptions {
-  /** Of the control plane, which must be in `--dev` mode. */
+  /** Of the control plane, which must be in `--dev` mode unless `env` has credentials. */
   readonly endpoint: string
   readonly cluster?: string
   /** Attributes of the instance, e.g. `ecs.availability-zone`. */
   readonly attributes?: Readonly<Record<string, string>>
   readonly engine?: EngineOptions
   readonly env?: NodeJS.ProcessEnv
+  /** Puts the agent into the engine's network, as on a machine of its own, from where the control plane is reached by this. */
+  readonly link?: HostLink
 }
 
 export interface ContainerHost {
@@ -26,8 +29,10 @@ export interface ContainerHost {
   lose(): Promise<void>
   /** kill -9 of the agent alone: its containers go on running. */
   loseAgent(): Promise<void>
-  /** Starts what is not there. */
-  restore(): Promise<void>
+  /** Ends the agent in order: its containers go on running. */
+  endAgent(): Promise<void>
+  /** Starts what is not there; `env` is laid over the agent's variables. */
+  restore(env?: NodeJS.ProcessEnv): Promise<void>
   /** What the agent has printed. */
   output(): string
   stop(): Promise<void>
@@ -35,11 +40,13 @@ export interface ContainerHost {
 
 export const startContainerHost = async (options: ContainerHostOptions): Promise<ContainerHost> => {
   const engine = await startEngine(options.engine)
+  options.link?.join(engine)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-host-'))
   let output = ''
-  const start = (): ChildProcess => {
-    const agent = spawn(bin, ['agent', '--config-file=/dev/null'], {
-      env: { ...process.env, ...environmentOf(options, engine), ECS_DATADIR: dataDir, ...options.env },
+  const start = (env: NodeJS.ProcessEnv = {}): ChildProcess => {
+    const command = [...(options.link ? engine.inNetwork : []), bin, 'agent', '--config-file=/dev/null']
+    const agent = spawn(command[0] ?? bin, command.slice(1), {
+      env: { ...process.env, ...environmentOf(options, engine), ECS_DATADIR: dataDir, ...options.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     agent.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -47,6 +54,7 @@ export const startContainerHost = async (options: ContainerHostOptions): Promise
     return agent
   }
   let agent = start()
+  let isEngineLost = false
   const abandon = (): void => void agent.kill('SIGKILL')
   process.once('exit', abandon)
   const endAgent = async (signal: NodeJS.Signals): Promise<void> => {
@@ -60,11 +68,14 @@ export const startContainerHost = async (options: ContainerHostOptions): Promise
     lose: async () => {
       await endAgent('SIGKILL')
       await engine.kill()
+      isEngineLost = true
     },
     loseAgent: () => endAgent('SIGKILL'),
-    restore: async () => {
-      await engine.restart()
-      if (hasEnded(agent)) agent = start()
+    endAgent: () => endAgent('SIGTERM'),
+    restore: async (env) => {
+      if (isEngineLost) await engine.restart()
+      isEngineLost = false
+      if (hasEnded(agent)) agent = start(env)
     },
     output: () => output,
     stop: async () => {

@@ -28,6 +28,8 @@ export interface Engine {
   readonly host: string
   /** Command line in front of a program that shall run in the engine's network. */
   readonly inNetwork: readonly string[]
+  /** A process that holds the engine's network open; undefined if that is this machine's. */
+  readonly networkProcess: number | undefined
   /** Ids of the containers that run. */
   runningContainers(): Promise<string[]>
   /** The labels of each container that runs. */
@@ -74,6 +76,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
     socket,
     host: `unix://${socket}`,
     inNetwork,
+    networkProcess: network?.pid,
     runningContainers: async () => (await listContainers(socket, false)).map(({ Id }) => Id),
     runningLabels: async () => (await listContainers(socket, false)).map(({ Labels }) => Labels),
     allContainers: async () => (await listContainers(socket, true)).map(({ Id }) => Id),

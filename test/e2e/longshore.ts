@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DescribeContainerInstancesCommand, ECSClient, ListContainerInstancesCommand } from '@aws-sdk/client-ecs'
+import { readRootKey } from '../../src/kit/installation.ts'
 
 export const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'longshore')
 
@@ -17,6 +18,8 @@ export interface LongshoreOptions {
   /** Socket of the Docker Engine; the machine's if absent. */
   readonly dockerSocket?: string
   readonly dataDir?: string
+  /** False for a server that checks signatures and asks policies; its client is the root user then. */
+  readonly isDev?: boolean
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
 }
@@ -47,13 +50,16 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
   const dataDir = options.dataDir ?? mkdtempSync(path.join(tmpdir(), 'longshore-e2e-'))
   const env = {
     ...process.env,
+    // Tests that are not about them leave the machine's firewall alone.
+    ECS_ENABLE_TASK_IAM_ROLE: 'false',
+    ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'false',
     ...(options.dockerSocket === undefined ? {} : { DOCKER_HOST: `unix://${options.dockerSocket}` }),
     ...options.env,
   }
-  const { command = 'up', runtime = 'docker' } = options
+  const { command = 'up', runtime = 'docker', isDev = true } = options
   const args = [
     command,
-    '--dev',
+    isDev ? '--dev' : '--no-dev',
     '--port=0',
     `--data-dir=${dataDir}`,
     '--log-level=info',
@@ -80,7 +86,7 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
   const client = new ECSClient({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: (isDev ? undefined : readRootKey(dataDir)) ?? { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   })
   const processId = (role: string): number | undefined =>

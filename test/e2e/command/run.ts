@@ -60,7 +60,9 @@ export const aPlace = (): Place => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-e2e-'))
   const mark = `LONGSHORE_TEST_MARK=${randomUUID()}`
   const [name = '', value] = mark.split('=')
-  const env = { ...process.env, [name]: value, LONGSHORE_DATA_DIR: dataDir }
+  // Tests that are not about them leave the machine's firewall alone.
+  const withoutRoles = { ECS_ENABLE_TASK_IAM_ROLE: 'false', ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'false' }
+  const env = { ...process.env, ...withoutRoles, [name]: value, LONGSHORE_DATA_DIR: dataDir }
   return {
     dataDir,
     env,
