@@ -3,6 +3,7 @@ import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
+import { refuseSessionOfUser } from './callers.ts'
 import type { IamOperationTable } from './context.ts'
 import { identityOperations } from './identity-operations.ts'
 import { missingMember } from './missing-member.ts'
@@ -10,13 +11,19 @@ import { policyOperations } from './policy-operations.ts'
 
 const operations: IamOperationTable = { ...identityOperations, ...policyOperations }
 
-export const iamService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => ({
-  name: 'iam',
-  model: () => sdkModel('@aws-sdk/client-iam'),
-  query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
-  protocols: ['query'],
-  faults: { invalidInput: 'ValidationError', missingMember },
-  numbers: {},
-  operations: new Set(Object.keys(operations)),
-  call: performer({ store, service: 'iam', table: operations, deps: { ids, pageTokens, sealer }, guard }),
-})
+export const iamService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => {
+  const perform = performer({ store, service: 'iam', table: operations, deps: { ids, pageTokens, sealer }, guard })
+  return {
+    name: 'iam',
+    model: () => sdkModel('@aws-sdk/client-iam'),
+    query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
+    protocols: ['query'],
+    faults: { invalidInput: 'ValidationError', missingMember },
+    numbers: {},
+    operations: new Set(Object.keys(operations)),
+    call: async (operation, input, context) => {
+      refuseSessionOfUser(context.principal)
+      return perform(operation, input, context)
+    },
+  }
+}
