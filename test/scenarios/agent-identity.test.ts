@@ -67,10 +67,8 @@ const aUser = async (userName: string, statement: object): Promise<Credentials> 
 const hostSessions = async (...names: string[]): Promise<Credentials[]> => {
   const operator = await aUser('operator', { Action: 'sts:AssumeRole' })
   const trust = documentOf({ Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole', Resource: undefined })
-  const { Role: role } = await iam.send(
-    new CreateRoleCommand({ RoleName: 'ecsInstanceRole', AssumeRolePolicyDocument: trust }),
-  )
-  await iam.send(new AttachRolePolicyCommand({ RoleName: 'ecsInstanceRole', PolicyArn: HOST_POLICY }))
+  const { Role: role } = await iam.send(new CreateRoleCommand({ RoleName: 'hosts', AssumeRolePolicyDocument: trust }))
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'hosts', PolicyArn: HOST_POLICY }))
   const sts = new STSClient(configured(operator))
   return Promise.all(
     names.map(async (name) => {
@@ -163,7 +161,7 @@ describe('a session at the door for agents', () => {
   })
 
   it('is for both of two hosts that have the key of one user', async () => {
-    const user = await aUser('hosts', { Action: 'ecs:*' })
+    const user = await aUser('shared', { Action: 'ecs:*' })
     const [one, two] = [await registered(user), await registered(user)]
     two.containerInstanceArn = one.containerInstanceArn
     await two.disconnect()
