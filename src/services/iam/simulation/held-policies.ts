@@ -1,5 +1,6 @@
 /** The policies that a user, group or role has by itself and, a user, through its groups. */
 import type { PolicySourceType } from '@aws-sdk/client-iam'
+import { defined } from '../../../kit/assert.ts'
 import { AWS_ACCOUNT } from '../../../model/aws-managed-policies/define.ts'
 import type { IamContext } from '../context.ts'
 import { type Entity, nameOf, permissionsBoundaryOf } from '../entities.ts'
@@ -23,7 +24,7 @@ export const identityPoliciesOf = (context: IamContext, entity: Entity): HeldPol
 
 export const boundaryOf = (context: IamContext, entity: Entity): HeldPolicy | undefined => {
   const arn = permissionsBoundaryOf(entity)
-  return arn === undefined ? undefined : managed(context, arn)
+  return arn === undefined ? undefined : defined(managed(context, arn), 'the policy of a boundary')
 }
 
 const ownPoliciesOf = (context: IamContext, entity: Entity): HeldPolicy[] => {
