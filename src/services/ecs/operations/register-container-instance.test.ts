@@ -246,4 +246,19 @@ describe('RegisterContainerInstance with the ARN of an instance', () => {
       message: expect.stringMatching(/^Container instance [0-9a-f]{32} is inactive\.$/),
     })
   })
+
+  it('knows a machine that joined by the name of its session', async () => {
+    const ecs = await withCluster()
+    const arn = 'arn:aws:sts::000000000000:assumed-role/ecsInstanceRole/mi-0123456789abcdef0'
+    const session = { issuerArn: 'arn:aws:iam::000000000000:role/ecsInstanceRole', issuedAt: 0, expiresAt: 1 }
+    const principal = {
+      arn,
+      account: '000000000000',
+      userId: 'AROA:mi-0123456789abcdef0',
+      accessKeyId: 'ASIA',
+      session,
+    }
+    const { containerInstance } = await ecs.call(registerContainerInstance, aRegistration(), { principal })
+    expect(containerInstance?.ec2InstanceId).toBe('mi-0123456789abcdef0')
+  })
 })

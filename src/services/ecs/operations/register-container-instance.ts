@@ -4,7 +4,9 @@
  */
 import type { RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
 import { compact } from '../../../kit/compact.ts'
+import { resourceId } from '../../../model/arn.ts'
 import { canBeAgentOf } from '../../../model/instance-registrant.ts'
+import { isManagedInstanceId } from '../../../model/managed-instance.ts'
 import type { AttributeRecord, ClusterRecord, ContainerInstanceRecord } from '../../../model/records.ts'
 import { clusterNamed, containerInstanceNamed } from '../access-arns.ts'
 import { ANY, creating, on } from '../access.ts'
@@ -32,7 +34,7 @@ export const registerContainerInstance: EcsOperation<Request, RegisterContainerI
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
     const before = registeredBefore(input, cluster, context)
-    const identity = readIdentityDocument(input.instanceIdentityDocument)
+    const identity = identityOf(input, context)
     checkSameType(before, identity)
     const attributes = attributesOf(input, before, identity, context)
     const { capacityProviderName: _former, ...base } = before ?? newInstance(cluster, context)
@@ -85,6 +87,13 @@ const newInstance = (
   registeredAt: context.now,
   versionInfo: {},
 })
+
+/** AWS: a machine that is none of EC2's is known by the name of its session. */
+const identityOf = ({ instanceIdentityDocument }: Request, { principal }: EcsContext): InstanceIdentity => {
+  const sessionName = principal.session === undefined ? '' : resourceId(principal.arn)
+  const machine = isManagedInstanceId(sessionName) ? { ec2InstanceId: sessionName } : {}
+  return { ...machine, ...readIdentityDocument(instanceIdentityDocument) }
+}
 
 /** AWS: the agent knows this sentence and does not try again. */
 const checkSameType = (before: ContainerInstanceRecord | undefined, identity: InstanceIdentity): void => {
