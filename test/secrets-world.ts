@@ -37,8 +37,9 @@ export const SECRETS_REGION = 'us-east-1'
 
 export class SecretsWorld {
   readonly store: Store
-  /** What the guard was asked at the last call. */
+  /** What the guard was asked before the last call was performed. */
   demands: readonly NamedDemand[] = []
+  #isAsked = false
   now = Date.UTC(2026, 0, 1)
   readonly kms: Call<KMS>
   readonly secrets: Call<SecretsManager>
@@ -48,7 +49,8 @@ export class SecretsWorld {
     const guard: Guard = {
       applies: () => true,
       check: (tables, call, demands) => {
-        this.demands = demands
+        if (!this.#isAsked) this.demands = demands
+        this.#isAsked = true
         judge.check(tables, call, demands)
       },
     }
@@ -81,8 +83,10 @@ export class SecretsWorld {
   }
 
   #caller<Client>({ call }: ServiceDefinition): Call<Client> {
-    return ((name: string, input: object, principal = rootCaller(SECRETS_ACCOUNT)) =>
-      call(name, input, this.#context(principal))) as unknown as Call<Client>
+    return ((name: string, input: object, principal = rootCaller(SECRETS_ACCOUNT)) => {
+      this.#isAsked = false
+      return call(name, input, this.#context(principal))
+    }) as unknown as Call<Client>
   }
 
   #context(principal: Principal): CallContext {

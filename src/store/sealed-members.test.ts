@@ -71,8 +71,6 @@ describe('sealed texts', () => {
     const rows = (Object.keys(tableDefinitions) as TableName[]).flatMap((name) => [...store.tables[name].rows()])
     const found = [...JSON.stringify(rows).matchAll(/"(m1\.[\w-]{38,})"/g)].map(([, text]) => text)
     expect(found.length).toBeGreaterThan(4)
-    expect(found.toSorted()).toEqual(
-      [...sealedValues(store.tables)].map(({ sealed }) => sealed as unknown as string).toSorted(),
-    )
+    expect(new Set(found)).toEqual(new Set(Array.from(sealedValues(store.tables), ({ sealed }) => sealed)))
   })
 })
