@@ -11,7 +11,7 @@ export interface PolicyDefinition {
   readonly name: string
   /** `/` if absent. */
   readonly path?: string
-  /** `ANPA…` */
+  /** `ANPA…`: AWS's own where it is public. Nothing but the policy can be told by it. */
   readonly id: string
   readonly description: string
   /** Number of the version that AWS has as default. AWS: earlier ones can be read there; here is only this one. */
