@@ -45,7 +45,7 @@ export const ecsHarness = async ({ seed = 1, guard = noGuard }: HarnessOptions =
     throw error
   })
   feed(store, capacity)
-  const deps: EcsDeps = { ids, capacity, pageTokens: readableTokens, agentEndpoints }
+  const deps: EcsDeps = { ids, guard, capacity, pageTokens: readableTokens, agentEndpoints }
   const call: EcsHarness['call'] = async (operation, input, caller = {}, name = 'Operation') => {
     const table = { [name]: operation as unknown as EcsOperation<never> }
     const perform = performer<EcsDeps>({ store, service: 'ecs', table, deps, guard })

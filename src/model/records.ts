@@ -104,7 +104,7 @@ export interface ContainerInstanceRecord {
   /** Since when there has been no connection; absent while there is one, and before the first. */
   readonly agentDisconnectedAt?: number
   readonly registeredAt: number
-  /** ARN of the principal that registered it last; absent from rows of before there were principals. */
+  /** ARN of the principal that registered it last; absent if nobody was known. */
   readonly registeredBy?: string
   readonly deregisteredAt?: number
   readonly ec2InstanceId?: string

@@ -2,10 +2,12 @@
 import type { Ids } from '../../kit/ids.ts'
 import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
 import type { PageTokens } from '../../wire/page-tokens.ts'
-import type { Operation, OperationContext, OperationTable } from '../operations.ts'
+import type { Guard, Operation, OperationContext, OperationTable } from '../operations.ts'
 
 export interface EcsDeps {
   readonly ids: Ids
+  /** Says whether callers are known at all. */
+  readonly guard: Guard
   /** Kept up to date from the store; placement reads it, transactions change it by changing tasks and instances. */
   readonly capacity: CapacityIndex
   readonly pageTokens: PageTokens

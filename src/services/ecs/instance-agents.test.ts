@@ -8,6 +8,7 @@ import { aTask } from '../../../test/builders/a-task.ts'
 import { ecsHarness } from '../../../test/ecs-context.ts'
 import { containerInstanceArn, taskArn } from '../../model/arn.ts'
 import type { Principal } from '../../model/principal.ts'
+import { type Guard, noGuard } from '../operations.ts'
 import { deregisterContainerInstance } from './operations/deregister-container-instance.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
 import { registerContainerInstance } from './operations/register-container-instance.ts'
@@ -21,9 +22,12 @@ const OPERATOR = sessionCaller(aRole({ roleName: 'operators' }))
 const CLUSTER = aCluster().clusterArn
 const INSTANCE = containerInstanceArn(CLUSTER, 'i1')
 
+/** Callers are known, and policies allow them everything. */
+const allowingAll: Guard = { applies: () => true, check: () => undefined }
+
 /** An instance that `HOST` registered, with a task, and a task that waits for one. */
-const aSite = async (registeredBy: string | undefined = HOST.arn) => {
-  const harness = await ecsHarness()
+const aSite = async (registeredBy: string | undefined = HOST.arn, guard: Guard = allowingAll) => {
+  const harness = await ecsHarness({ guard })
   const instance = aContainerInstance({ containerInstanceId: 'i1' })
   const task = aTask({ containerInstanceId: 'i1' })
   const { containerInstanceId: _host, ...unplaced } = aTask()
@@ -151,5 +155,22 @@ describe('an instance that no session registered', () => {
     await expect(
       call(submitTaskStateChange, { cluster: CLUSTER, task, status: 'STOPPED' }, { principal: HOST }),
     ).rejects.toMatchObject(denied)
+  })
+})
+
+describe('where callers are not known', () => {
+  it('everyone is the agent of every instance', async () => {
+    const { call, task, statusOf } = await aSite(HOST.arn, noGuard)
+    await call(submitTaskStateChange, { cluster: CLUSTER, task, status: 'STOPPED' }, { principal: OTHER_HOST })
+    expect(statusOf()).toBe('STOPPED')
+  })
+
+  it('a new instance is nobody’s, and one that has an owner keeps it', async () => {
+    const { call, store } = await aSite(HOST.arn, noGuard)
+    const { containerInstance } = await call(registerContainerInstance, aRegistration())
+    const id = containerInstance?.containerInstanceArn?.split('/').at(-1) ?? ''
+    expect(store.tables.containerInstances.get(id)).not.toHaveProperty('registeredBy')
+    await call(registerContainerInstance, aRegistration({ containerInstanceArn: INSTANCE }))
+    expect(store.tables.containerInstances.get('i1')?.registeredBy).toBe(HOST.arn)
   })
 })

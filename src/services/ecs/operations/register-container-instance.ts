@@ -17,7 +17,7 @@ import { requireContainerInstance } from '../container-instance-lookups.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
 import { describeContainerInstance } from '../describe-container-instance.ts'
 import { clientException, invalidParameter } from '../faults.ts'
-import { checkAgent } from '../instance-agents.ts'
+import { checkAgent, registrant } from '../instance-agents.ts'
 import { type InstanceIdentity, readIdentityDocument } from '../instance-identity.ts'
 import { checkedResources } from '../instance-resources.ts'
 import { requireCluster } from '../lookups.ts'
@@ -43,7 +43,7 @@ export const registerContainerInstance: EcsOperation<Request, RegisterContainerI
       ...checkedResources(input.totalResources, input.platformDevices),
       ...compact({ capacityProviderName: capacityProviderNameOf(context, cluster, { attributes }) }),
       attributes,
-      registeredBy: context.principal.arn,
+      ...registrant(context),
       tags: mergedTags(before?.tags ?? [], checkedTags(input.tags)),
       version: (before?.version ?? 0) + 1,
       ...(input.versionInfo && { versionInfo: input.versionInfo }),
