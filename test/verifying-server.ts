@@ -1,7 +1,7 @@
 /** A control plane on a free port that verifies signatures and asks policies, and what the root user's clients need. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { SystemClock } from '../src/kit/clock.ts'
+import { type Clock, SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
 import { silentLog } from '../src/kit/log.ts'
 import { bootstrap } from '../src/roles/bootstrap.ts'
@@ -25,8 +25,8 @@ export interface VerifyingServer {
   readonly close: () => Promise<void>
 }
 
-export const verifyingServer = async (): Promise<VerifyingServer> => {
-  const [clock, ids, store] = [new SystemClock(), new SystemIds(), await emptyStore()]
+export const verifyingServer = async (clock: Clock = new SystemClock()): Promise<VerifyingServer> => {
+  const [ids, store] = [new SystemIds(), await emptyStore()]
   const common = { store, clock, ids, account: ACCOUNT, region: REGION }
   const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   const server = createServer()

@@ -175,7 +175,7 @@ export const IDENTITY_PROVIDER_KEYS_MS = 10 * 60_000
 export const IDENTITY_PROVIDER_COOLDOWN_MS = 30_000
 /** Identity providers whose keys are kept. */
 export const IDENTITY_PROVIDERS_KEPT = 1000
-/** Difference allowed between a provider's clock and ours. */
+/** How far a provider's clock may be ahead of ours. */
 export const IDENTITY_TOKEN_SKEW_SECONDS = 300
 
 /** How often the last uses of access keys and roles are written. AWS: they are known within minutes to hours. */

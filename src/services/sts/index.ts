@@ -23,6 +23,9 @@ const operations: StsOperationTable = {
   GetSessionToken: getSessionToken,
 }
 
+/** What an identity provider vouches for. That of SAML is not there, which its callers hear only if they need no signature. */
+const UNSIGNED: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'])
+
 export const stsService = ({ store, guard, sealer, sessions, clock }: ServicesDeps): ServiceDefinition => {
   const deps: StsDeps = { guard, sealer, sessions, tables: store.tables, providers: new IdentityProviders(clock) }
   return {
@@ -33,7 +36,7 @@ export const stsService = ({ store, guard, sealer, sessions, clock }: ServicesDe
     faults: { invalidInput: 'ValidationError' },
     numbers: {},
     operations: new Set(Object.keys(operations)),
-    unsigned: new Set(['AssumeRoleWithWebIdentity']),
+    unsigned: UNSIGNED,
     call: performer({ store, service: 'sts', table: operations, deps, guard }),
   }
 }

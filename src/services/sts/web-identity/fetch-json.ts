@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import type { RequestOptions } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import type { DetailedPeerCertificate } from 'node:tls'
 import type { Clock } from '../../../kit/clock.ts'
 import { http } from '../../../kit/node.ts'
@@ -82,7 +83,7 @@ const authorityOf = async (clock: Clock, url: URL, thumbprints: readonly string[
   const host = url.hostname.replaceAll(/[[\]]/g, '')
   const wanted = new Set(thumbprints.map((thumbprint) => thumbprint.toLowerCase()))
   return new Promise((resolve, reject) => {
-    const servername = /^[\d.:]+$/.test(host) ? '' : host
+    const servername = isIP(host) === 0 ? host : ''
     const socket = connect({ host, port: Number(url.port || 443), servername, rejectUnauthorized: false })
     const late = (): void => void socket.destroy(new Error(`${url.host} did not answer in time.`))
     const timer = clock.setTimer(IDENTITY_PROVIDER_TIMEOUT_MS, late)

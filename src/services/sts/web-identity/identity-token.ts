@@ -73,7 +73,7 @@ const verifiedClaims = async (token: string, issuer: Issuer, { providers, now }:
       return await verify(token, await providers.newKeys(issuer), now)
     }
   } catch (error) {
-    throw error instanceof errors.JOSEError ? refusal(error, token, now) : error
+    throw error instanceof errors.JOSEError ? refusal(error, now) : error
   }
 }
 
@@ -87,12 +87,14 @@ const verify = async (token: string, keys: JSONWebKeySet, now: number): Promise<
     currentDate: dateOf(now),
     clockTolerance: IDENTITY_TOKEN_SKEW_SECONDS,
   })
+  // A clock that is ahead may have signed it a little too early for us, but what has ended has ended.
+  if ((payload.exp ?? 0) * 1000 <= now) throw new errors.JWTExpired('expired', payload)
   return payload
 }
 
-const refusal = (error: errors.JOSEError, token: string, now: number): Error => {
+const refusal = (error: errors.JOSEError, now: number): Error => {
   if (error instanceof errors.JWTExpired) {
-    const [current, expiry] = [Math.floor(now / 1000), decodeJwt(token).exp]
+    const [current, expiry] = [Math.floor(now / 1000), error.payload.exp]
     return expiredIdentityToken(
       `Token expired: current date/time ${current} must be before the expiration date/time ${expiry}`,
     )
