@@ -348,7 +348,7 @@ export const SECRET_STAGES = { min: 1, max: 20 } as const
 export const SECRET_STAGE = { min: 1, max: 256 } as const
 /** Versions of one secret, and how old one without staging labels must be to be dropped for a new one. Source: Secrets Manager quotas. */
 export const SECRET_VERSIONS = 100
-export const DEPRECATED_SECRET_VERSION_MS = DAY_MS
+export const DEPRECATED_SECRET_VERSION_MS = 24 * 3_600_000
 /** Days until a secret is deleted: unless the request says so, at least, and at most. Source: DeleteSecret. */
 export const SECRET_RECOVERY_WINDOW_DAYS = 30
 export const SECRET_RECOVERY_WINDOW = { min: 7, max: 30 } as const

@@ -53,10 +53,6 @@ export const decryptValue = (
     return openBytes(opened, Buffer.from(content, 'base64'), 'value')
   })
 
-/** The key that would encrypt. Throws `KeyUnusable` if there is none. */
-export const requireUsedKey = (context: KmsKeyContext, use: KeyUse): KmsKeyRecord =>
-  orUnusable(() => keyOf(context, use))
-
 /**
  * What a caller needs for the service to encrypt (`GenerateDataKey`, `Encrypt`) or decrypt on its behalf: nothing with the service's own
  * key. For a key that does not exist there is nothing to ask for, and using it fails.

@@ -1,14 +1,12 @@
 /** Keys as the operations of KMS need them: found, and in a state that allows what is asked for. */
-import { isArn } from '../../model/arn.ts'
 import type { KmsKeyRecord } from '../../model/kms-records.ts'
-import { checkUsable, requireKmsKey } from '../kms-keys.ts'
+import { aliasOf, checkUsable, requireKmsKey } from '../kms-keys.ts'
 import type { KmsContext } from './context.ts'
 import { accessDenied, invalidState, notFound } from './faults.ts'
 
 /** The key that an id or key ARN names: operations that change a key take no alias. Throws `NotFoundException`. */
 export const requireKeyById = (context: KmsContext, reference = ''): KmsKeyRecord => {
-  const isAlias = (isArn(reference) ? reference.split(':')[5] : reference)?.startsWith('alias/')
-  if (isAlias === true) throw notFound(`Invalid keyId '${reference}'`)
+  if (aliasOf(reference) !== undefined) throw notFound(`Invalid keyId '${reference}'`)
   return requireKmsKey(context, reference)
 }
 

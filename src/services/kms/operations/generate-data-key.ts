@@ -1,7 +1,7 @@
 /** GenerateDataKey: a key for use outside KMS, in the clear and encrypted under a key of KMS. */
 import { randomBytes } from 'node:crypto'
 import type { GenerateDataKeyRequest, GenerateDataKeyResponse } from '@aws-sdk/client-kms'
-import { validation } from '../../constraints.ts'
+import { checkConstraints, validation } from '../../constraints.ts'
 import { encryptWithKey, requireKmsKey } from '../../kms-keys.ts'
 import { onKey } from '../access.ts'
 import type { KmsContext, KmsOperation } from '../context.ts'
@@ -27,13 +27,10 @@ export const newDataKey = (input: GenerateDataKeyRequest, context: KmsContext): 
   })
 }
 
-const lengthOf = ({ KeySpec: spec, NumberOfBytes: count }: GenerateDataKeyRequest): number => {
-  if ((spec === undefined) === (count === undefined))
+const lengthOf = ({ KeySpec, NumberOfBytes }: GenerateDataKeyRequest): number => {
+  checkConstraints({ KeySpec }, { KeySpec: { oneOf: Object.keys(BYTES) } })
+  const length = KeySpec === undefined ? NumberOfBytes : BYTES[KeySpec]
+  if (length === undefined || (KeySpec !== undefined && NumberOfBytes !== undefined))
     throw validation('Please specify either number of bytes or key spec.')
-  const length = spec === undefined ? count : (BYTES as Readonly<Record<string, number>>)[spec]
-  if (length === undefined)
-    throw validation(
-      `1 validation error detected: Value at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [${Object.keys(BYTES).join(', ')}]`,
-    )
   return length
 }
