@@ -131,7 +131,9 @@ class Inquiry implements ContextSource {
     if (directness === undefined) return undefined
     const isAbout = resource(this.#request.resource, this)
     this.#noteMissing(isAbout ? keys : resourceKeys)
-    return isAbout && conditions.every((holds) => holds(this)) ? directness : undefined
+    if (!isAbout) return undefined
+    for (const holds of conditions) if (!holds(this)) return undefined
+    return directness
   }
 
   #noteMissing(keys: readonly ContextKey[]): void {

@@ -130,20 +130,26 @@ const partition = <T>(items: readonly T[], isFirst: (item: T) => boolean): reado
 const resourceTest = ({ resources, effect }: PolicyStatement, version: PolicyVersion): ResourceTest => {
   if (resources === undefined) return () => true
   const templates = resources.patterns.map((text) => parseTemplate(completed(text), { version, hasWildcards: true }))
-  const constant = templates.flatMap((template) => (template.constant ? [matcherOf(template.constant)] : []))
-  const variable = templates.filter((template) => template.constant === undefined)
-  const isNamed: ResourceTest = (resource, context) =>
-    constant.some((test) => test(resource)) || variable.some((template) => matchesTemplate(template, resource, context))
+  const isNamed = anyOf(templates.map(nameTest))
   if (!resources.isNegated) return isNamed
   // A variable without value leaves open what is excepted: an `Allow` is then about nothing, a `Deny` about everything else.
   const isOpen = (context: ContextSource): boolean =>
-    effect === 'Allow' && variable.some((template) => !template.glob(context))
+    effect === 'Allow' && templates.some((template) => !template.constant && !template.glob(context))
   return (resource, context) => !isNamed(resource, context) && !isOpen(context)
 }
 
-const matchesTemplate = (template: Template, resource: string, context: ContextSource): boolean => {
-  const glob = template.glob(context)
-  return glob !== undefined && matchesGlob(glob, resource)
+const anyOf = (tests: readonly ResourceTest[]): ResourceTest => {
+  const [only] = tests
+  if (only && tests.length === 1) return only
+  return (resource, context) => tests.some((test) => test(resource, context))
+}
+
+const nameTest = (template: Template): ResourceTest => {
+  if (template.constant) return matcherOf(template.constant)
+  return (resource, context) => {
+    const glob = template.glob(context)
+    return glob !== undefined && matchesGlob(glob, resource)
+  }
 }
 
 const ARN_FIELDS = 6
