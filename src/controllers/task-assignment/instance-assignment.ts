@@ -13,7 +13,7 @@ import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '
 import { CredentialDeliveries } from './credential-deliveries.ts'
 import { Deliveries } from './deliveries.ts'
 import { stopPayload, taskPayload } from './payload.ts'
-import { type MintedCredentials, payloadCredentials, type TaskCredentials } from './task-credentials.ts'
+import { type MintedCredentials, NO_CREDENTIALS, payloadCredentials, type TaskCredentials } from './task-credentials.ts'
 
 export interface InstanceAssignmentOptions {
   readonly clock: Clock
@@ -169,6 +169,7 @@ export class InstanceAssignment {
   #sendCredentials(task: TaskRecord, session: AcsSession): void {
     const { credentials, ids, log } = this.#options
     const minted = credentials.forTask(task)
+    if (minted === NO_CREDENTIALS) return
     const [messageId, arn] = [ids.uuid(), taskArn(task.clusterArn, task.taskId)]
     for (const role of minted.roles) {
       const message = { messageId, taskArn: arn, taskClusterArn: task.clusterArn, ...role }
@@ -181,7 +182,7 @@ export class InstanceAssignment {
   }
 
   #credentialsSent({ taskId }: TaskRecord, messageId: string, minted: MintedCredentials): void {
-    if (minted.roles.length === 0 && minted.refusedRoleArn === undefined) return
+    if (minted === NO_CREDENTIALS) return
     const { clock, ids } = this.#options
     this.#credentials.sent(taskId, messageId, minted, clock.now(), ids.random())
   }

@@ -22,6 +22,7 @@ export interface TaskCredentials {
 /** Tasks have no roles; for tests. */
 export const noTaskCredentials: TaskCredentials = { forTask: () => NO_CREDENTIALS }
 
+/** Of a task without roles. */
 export const NO_CREDENTIALS: MintedCredentials = { roles: [] }
 
 export const payloadCredentials = ({ roles }: MintedCredentials): PayloadCredentials => {
