@@ -50,6 +50,8 @@ export const anonymous = (account: string): Principal => ({
   accessKeyId: '',
 })
 
+export const isAnonymous = ({ arn }: Principal): boolean => arn === anonymous('').arn
+
 /** Temporary credentials as a client gets them. */
 export interface TemporaryCredentials {
   readonly accessKeyId: string

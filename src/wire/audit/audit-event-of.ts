@@ -1,9 +1,10 @@
 /** What became of a request, as an audit event. */
+import type { AssumeRoleWithWebIdentityResponse } from '@aws-sdk/client-sts'
 import { isoText } from '../../kit/timestamps.ts'
 import { parseArn } from '../../model/arn.ts'
 import type { AuditEvent, UserIdentity } from '../../model/audit-event.ts'
 import { AUDIT_PARAMETERS_BYTES } from '../../model/limits.ts'
-import { isRoot, type Principal } from '../../model/principal.ts'
+import { isAnonymous, isRoot, type Principal } from '../../model/principal.ts'
 import { headerOf, type WireRequest } from '../protocol.ts'
 import type { OperationShape } from '../schema.ts'
 import { claimedScope } from '../signature-parts.ts'
@@ -38,7 +39,7 @@ export const auditEventOf = (call: AuditedCall): AuditEvent => {
   const readOnly = isReadOnly(operation.name)
   return {
     eventVersion: '1.11',
-    userIdentity: caller === undefined ? unknownIdentity(request) : identityOf(caller.principal),
+    userIdentity: callerOf(call),
     eventTime: isoText(arrivedAt - (arrivedAt % 1000)),
     eventSource: `${service}.amazonaws.com`,
     eventName: operation.name,
@@ -64,6 +65,18 @@ const fitting = (value: unknown, member: string): unknown => {
   if (value === undefined || Object.keys(value as object).length === 0) return null
   const originalSize = JSON.stringify(value).length
   return originalSize <= AUDIT_PARAMETERS_BYTES ? value : { omitted: true, originalSize, reason: `${member} too large` }
+}
+
+const callerOf = ({ request, caller, output }: AuditedCall): UserIdentity => {
+  if (caller === undefined) return unknownIdentity(request)
+  return isAnonymous(caller.principal) ? webIdentity(output) : identityOf(caller.principal)
+}
+
+/** Whom an identity provider vouched for, which the answer tells if there is one. */
+const webIdentity = (output: AssumeRoleWithWebIdentityResponse = {}): UserIdentity => {
+  const { Provider: provider, Audience: audience, SubjectFromWebIdentityToken: userName } = output
+  if (userName === undefined) return { type: 'WebIdentityUser' }
+  return { type: 'WebIdentityUser', principalId: [provider, audience, userName].join(':'), userName }
 }
 
 const unknownIdentity = (request: WireRequest): UserIdentity => {
