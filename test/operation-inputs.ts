@@ -1,0 +1,201 @@
+/**
+ * Plausible inputs for every operation of every service. They are made from the models: each required member has the value that stands for
+ * its name here, so that a new operation with a member of a new name has none until that has one.
+ */
+import { Model } from '../src/wire/schema.ts'
+import type { ServiceDefinition } from '../src/wire/service.ts'
+import { trusting } from './builders/a-role.ts'
+
+export const ACCOUNT = '000000000000'
+const ecs = (resource: string): string => `arn:aws:ecs:us-east-1:${ACCOUNT}:${resource}`
+const iam = (resource: string): string => `arn:aws:iam::${ACCOUNT}:${resource}`
+const TASK_ID = '0123456789abcdef0123456789abcdef'
+const DOCUMENT = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'ecs:ListClusters', Resource: '*' }],
+})
+
+/** What there is for operations to name. */
+export interface Site {
+  readonly keyId: string
+  readonly secretArn: string
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Values of required members by name, and of others by operation, where without them the operation would ask for less. */
+interface Inputs {
+  readonly members: Values
+  readonly operations?: Readonly<Record<string, Values>>
+}
+
+const capitalTags = [{ Key: 'Stage', Value: 'test' }]
+const lowerTags = [{ key: 'Stage', value: 'test' }]
+export const roles = { taskRoleArn: iam('role/app'), executionRoleArn: iam('role/pull') }
+
+const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
+  cloudtrail: () => ({ members: {} }),
+  ecs: () => ({
+    members: {
+      attachments: [{ attachmentArn: ecs('attachment/a1'), status: 'ATTACHED' }],
+      attributes: [{ name: 'rack', value: '1', targetType: 'container-instance', targetId: 'i1' }],
+      capacityProvider: 'racks',
+      capacityProviders: ['racks'],
+      cluster: 'default',
+      containerDefinitions: [{ name: 'app', image: 'busybox', memory: 64 }],
+      containerInstance: 'i1',
+      containerInstances: ['i1', 'i2'],
+      defaultCapacityProviderStrategy: [],
+      family: 'web',
+      hookId: 'h1',
+      name: 'containerInsights',
+      namespace: 'local',
+      primaryTaskSet: 'ecs-svc/1',
+      protectionEnabled: true,
+      resourceArn: ecs(`task/default/${TASK_ID}`),
+      scale: { value: 50, unit: 'PERCENT' },
+      service: 'web',
+      serviceDeploymentArn: ecs('service-deployment/default/web/d1'),
+      serviceDeploymentArns: [ecs('service-deployment/default/web/d1')],
+      serviceName: 'web',
+      serviceRevisionArns: [ecs('service-revision/default/web/1')],
+      services: ['web', 'db'],
+      settings: [{ name: 'containerInsights', value: 'enabled' }],
+      status: 'DRAINING',
+      tagKeys: ['Stage'],
+      tags: lowerTags,
+      targetType: 'container-instance',
+      task: TASK_ID,
+      taskDefinition: 'web:1',
+      taskDefinitions: ['web:1', 'web:2'],
+      taskSet: 'ecs-svc/1',
+      tasks: [TASK_ID],
+      value: 'enabled',
+    },
+    operations: {
+      CreateCapacityProvider: { tags: lowerTags },
+      CreateCluster: { tags: lowerTags },
+      CreateService: { taskDefinition: 'web:1', tags: lowerTags },
+      CreateTaskSet: { tags: lowerTags },
+      RegisterContainerInstance: { tags: lowerTags },
+      RegisterTaskDefinition: { ...roles, tags: lowerTags },
+      RunTask: { overrides: roles, tags: lowerTags },
+      StartTask: { overrides: roles, tags: lowerTags },
+      UpdateService: { taskDefinition: 'web:1' },
+    },
+  }),
+  iam: () => ({
+    members: {
+      AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      AccountAlias: 'acme',
+      ActionNames: ['ecs:ListClusters'],
+      AssumeRolePolicyDocument: trusting({ Service: 'ecs-tasks.amazonaws.com' }),
+      AWSServiceName: 'ecs.amazonaws.com',
+      ClientID: 'sts.amazonaws.com',
+      DeletionTaskId:
+        'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/1234abcd-12ab-34cd-56ef-1234567890ab',
+      Description: 'as before',
+      GroupName: 'staff',
+      InstanceProfileName: 'hosts',
+      OpenIDConnectProviderArn: iam('oidc-provider/id.example.com'),
+      PermissionsBoundary: iam('policy/bounds'),
+      PolicyArn: iam('policy/read'),
+      PolicyDocument: DOCUMENT,
+      PolicyInputList: [DOCUMENT],
+      PolicyName: 'read',
+      PolicySourceArn: iam('user/ada'),
+      RoleName: 'app',
+      Status: 'Inactive',
+      TagKeys: ['Stage'],
+      Tags: capitalTags,
+      ThumbprintList: ['0'.repeat(40)],
+      Url: 'https://id.example.com',
+      UserName: 'ada',
+      VersionId: 'v1',
+    },
+    operations: { CreateUser: { Tags: capitalTags }, CreateRole: { Tags: capitalTags } },
+  }),
+  kms: ({ keyId }) => ({
+    members: {
+      AliasName: 'alias/data',
+      Description: 'as before',
+      DestinationKeyId: keyId,
+      KeyId: keyId,
+      Plaintext: Buffer.from('text'),
+      Policy: DOCUMENT,
+      TagKeys: ['Stage'],
+      Tags: [{ TagKey: 'Stage', TagValue: 'test' }],
+      TargetKeyId: keyId,
+    },
+    operations: {
+      CreateKey: { Tags: [{ TagKey: 'Stage', TagValue: 'test' }] },
+      Decrypt: { KeyId: keyId, CiphertextBlob: Buffer.from('text') },
+      GenerateDataKey: { KeySpec: 'AES_256' },
+      ReEncrypt: { SourceKeyId: keyId, CiphertextBlob: Buffer.from('text') },
+    },
+  }),
+  secretsmanager: ({ secretArn }) => ({
+    members: {
+      Name: 'db',
+      ResourcePolicy: DOCUMENT,
+      SecretId: secretArn,
+      TagKeys: ['Stage'],
+      Tags: capitalTags,
+      VersionStage: 'AWSCURRENT',
+    },
+    operations: {
+      CreateSecret: { SecretString: 's3cret', Tags: capitalTags },
+      BatchGetSecretValue: { SecretIdList: [secretArn] },
+      PutSecretValue: { SecretString: 's3cret' },
+      UpdateSecret: { SecretString: 's3cret' },
+    },
+  }),
+  ssm: () => ({
+    members: {
+      ActivationId: '01234567-89ab-cdef-0123-456789abcdef',
+      IamRole: 'app',
+      InstanceId: 'mi-0123456789abcdef0',
+      Labels: ['good'],
+      Name: '/app/password',
+      Names: ['/app/password', '/app/name'],
+      ParameterVersion: 1,
+      Path: '/app',
+      ResourceId: '/app/password',
+      ResourceType: 'Parameter',
+      TagKeys: ['Stage'],
+      Tags: capitalTags,
+      Value: 's3cret',
+    },
+    operations: {
+      GetParameter: { WithDecryption: true },
+      GetParameters: { WithDecryption: true },
+      PutParameter: { Type: 'SecureString', Overwrite: true },
+    },
+  }),
+  sts: () => ({
+    members: {
+      AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      EncodedMessage: 'none',
+      Name: 'guest',
+      RoleArn: iam('role/app'),
+      RoleSessionName: 's1',
+      WebIdentityToken: 'none',
+    },
+  }),
+}
+
+const requiredMembers = (definition: ServiceDefinition, operation: string): readonly string[] => {
+  const shape = new Model(definition.model(), definition.numbers).operations.get(operation)
+  return (shape?.input.members ?? []).filter(({ required }) => required).map(({ name }) => name)
+}
+
+export const inputFor = (definition: ServiceDefinition, operation: string, site: Site): object => {
+  const inputs = inputsOf[definition.name]?.(site)
+  if (inputs === undefined) throw new Error(`${definition.name} has no inputs`)
+  const required = requiredMembers(definition, operation).map((name) => {
+    if (!Object.hasOwn(inputs.members, name))
+      throw new Error(`${definition.name}:${operation} needs a plausible value for ${name}`)
+    return [name, inputs.members[name]] as const
+  })
+  return { ...Object.fromEntries(required), ...inputs.operations?.[operation] }
+}
