@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { duration, flag, goDurationMs, integerOfAtLeast, portList, portRange, stringMap, ValueError } from './values.ts'
+import {
+  duration,
+  flag,
+  goDurationMs,
+  integerOfAtLeast,
+  portList,
+  portRange,
+  requestRate,
+  stringMap,
+  ValueError,
+} from './values.ts'
 
 const ignore = (): void => {}
 
@@ -54,5 +64,13 @@ describe('other values', () => {
     expect(portList('[22,2375]', ignore)).toEqual([22, 2375])
     expect(portRange('100-200', ignore)).toEqual({ first: 100, last: 200 })
     expect(integerOfAtLeast(1)('0', ignore)).toBe(1)
+    expect(requestRate({ perSecond: 40, burst: 60 })('10, 20', ignore)).toEqual({ perSecond: 10, burst: 20 })
+  })
+
+  it.each(['10', '10,0', '0,10', 'a,b', '1,2,3', '-1,5'])('%j is no rate of requests', (text) => {
+    const fallback = { perSecond: 40, burst: 60 }
+    const warnings: string[] = []
+    expect(requestRate(fallback)(text, (message) => warnings.push(message))).toBe(fallback)
+    expect(warnings).toEqual(['is no <requests a second>,<burst>; 40,60 is used instead'])
   })
 })

@@ -46,12 +46,17 @@ const endpoint = (support: TaskRoleSupport = { bridge: true, host: true }) => {
     green: running(''),
   }
   const audit: AuditEntry[] = []
-  const failing: { with?: Error } = {}
+  const failing: { with?: Error; audit?: Error } = {}
   const route = credentialsRoute({
     support,
     tasks: () => tasks,
     credentials,
-    audit: { record: (entry) => void audit.push(entry) },
+    audit: {
+      record: (entry) => {
+        if (failing.audit) throw failing.audit
+        audit.push(entry)
+      },
+    },
     isHostAddress: (address) => address === HOST_ADDRESS,
     runtime: {
       inspect: async (id) => {
@@ -203,6 +208,14 @@ describe('the audit log', () => {
         eventType: 'GetCredentialsInvalidRoleType',
       },
     ])
+  })
+})
+
+describe('without an audit log', () => {
+  it('nothing is handed out: a line that cannot be written is one that is missing', async () => {
+    const { get, failing } = endpoint()
+    failing.audit = new Error('ENOSPC: no space left on device')
+    await expect(get('/v2/credentials/red', RED_AT)).rejects.toThrow('ENOSPC')
   })
 })
 
