@@ -32,7 +32,7 @@ export interface AuditedCall {
 const READ_ONLY =
   /^(Describe|List|Get(?!SessionToken|FederationToken)|BatchGet|Lookup|Discover|Simulate|Validate|Decode|Filter|Search|Encrypt|Decrypt|Generate)/
 
-export const isReadOnly = (operation: string): boolean => READ_ONLY.test(operation)
+const isReadOnly = (operation: string): boolean => READ_ONLY.test(operation)
 
 export const auditEventOf = (call: AuditedCall): AuditEvent => {
   const { request, requestId, eventId, arrivedAt, service, operation, caller, input, output, fault, home } = call

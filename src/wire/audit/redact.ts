@@ -1,4 +1,5 @@
 /** Inputs and outputs as they may be written down: members in camel case, secrets hidden, binary data left out. */
+import { util } from '../../kit/node.ts'
 import { isoText } from '../../kit/timestamps.ts'
 import { AUDIT_ITEMS } from '../../model/limits.ts'
 import { Described } from '../described.ts'
@@ -22,7 +23,7 @@ export const redacted = (shape: Shape, value: unknown): unknown => {
     case 'map':
       return mapOf(shape.value, value as Readonly<Record<string, unknown>>)
     case 'timestamp':
-      return value instanceof Date ? isoText(value.getTime()) : value
+      return util.types.isDate(value) ? isoText(value.getTime()) : value
     case 'blob':
       return undefined
     default:
