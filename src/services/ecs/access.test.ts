@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { aCluster } from '../../../test/builders/a-cluster.ts'
 import { aContainerInstance } from '../../../test/builders/a-container-instance.ts'
@@ -351,5 +352,29 @@ describe('what a request names', () => {
   it('of another account is not the caller’s', async () => {
     const arn = TASK.replace(ACCOUNT, '111111111111')
     expect(await told([anAllowance('*')], 'StopTask', stopTask, { task: arn })).toBe(`ecs:StopTask on resource: ${arn}`)
+  })
+
+  it('is never another resource than the one that is allowed, whatever it is called', async () => {
+    const others = [aTask(), aTask()]
+    await harness.store.transact((tx) => others.forEach((other) => tx.tasks.put(other)))
+    const pieces = fc.constantFrom('arn:aws:ecs', 'us-east-1', ACCOUNT, 'task', 'cluster', 'default', '*', '/', ':', '')
+    const ids = fc.constantFrom(task.taskId, ...others.map(({ taskId }) => taskId), 'x')
+    const identifier = fc.oneof(
+      ids,
+      ids.map((id) => taskArn(CLUSTER, id)),
+      fc.string(),
+      fc.array(fc.oneof(pieces, ids), { maxLength: 12 }).map((parts) => parts.join(':')),
+      fc
+        .tuple(fc.constantFrom(TASK, CLUSTER), fc.nat(60), pieces)
+        .map(([arn, at, piece]) => arn.slice(0, at) + piece + arn.slice(at)),
+    )
+    const mine = [anAllowance('ecs:StopTask', { Resource: TASK })]
+    await fc.assert(
+      fc.asyncProperty(identifier, fc.option(identifier, { nil: undefined }), async (named, cluster) => {
+        await told(mine, 'StopTask', stopTask, { task: named, cluster })
+        for (const { taskId } of others) expect(harness.store.tables.tasks.get(taskId)?.desiredStatus).toBe('RUNNING')
+      }),
+      { numRuns: 300 },
+    )
   })
 })
