@@ -279,6 +279,20 @@ describe('tasks with roles', () => {
       expect(task.node(SDK_CLIENT)).toBe(`arn:aws:sts::000000000000:assumed-role/${role}/${task.taskId}`)
   })
 
+  it('have their credentials from the first moment', async () => {
+    const command = ['sh', '-c', `wget -q -O /dev/null http://169.254.170.2$${CREDENTIALS_VARIABLE}`]
+    await longshore.client.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'eager',
+        taskRoleArn: 'red',
+        containerDefinitions: [{ name: 'app', image, memory: 16, command }],
+      }),
+    )
+    const { tasks = [] } = await longshore.client.send(new RunTaskCommand({ taskDefinition: 'eager', count: 10 }))
+    const ended = await Promise.all(tasks.map(({ taskArn = '' }) => reached(longshore.client, taskArn, 'STOPPED')))
+    expect(ended.map(({ containers = [] }) => containers[0]?.exitCode)).toEqual(Array.from({ length: 10 }, () => 0))
+  })
+
   it('may do what their role may, and nothing else', () => {
     for (const [role, task] of all()) {
       const who = `arn:aws:sts::000000000000:assumed-role/${role}/${task.taskId}`
