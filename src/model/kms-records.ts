@@ -2,6 +2,7 @@
  * What the store holds of KMS. A key is found by its id, which is unique everywhere; what it encrypts with stands in a table of its own,
  * one row per rotation, so that what was encrypted before a rotation can still be decrypted. Times are milliseconds since the epoch.
  */
+import type { GrantOperation } from '@aws-sdk/client-kms'
 import type { Sealed } from '../kit/sealing.ts'
 import type { Tag } from './records.ts'
 
@@ -51,6 +52,29 @@ export interface KmsAliasRecord {
   readonly targetKeyId: string
   readonly createdAt: number
   readonly updatedAt: number
+}
+
+/** What a key's policy would have to say for one principal, given by itself and taken back by itself. */
+export interface KmsGrantRecord {
+  /** 64 hexadecimal digits. */
+  readonly grantId: string
+  readonly keyId: string
+  readonly name?: string
+  /** ARN of who may do it. */
+  readonly granteePrincipal: string
+  /** ARN of who else may end it. */
+  readonly retiringPrincipal?: string
+  /** Names of operations, e.g. `Decrypt`. */
+  readonly operations: readonly GrantOperation[]
+  readonly constraint?: KmsGrantConstraint
+  readonly issuingAccount: string
+  readonly createdAt: number
+}
+
+/** Which encryption contexts a grant is for: those that have these pairs, or those that have no others either. */
+export interface KmsGrantConstraint {
+  readonly kind: 'subset' | 'equals'
+  readonly pairs: Readonly<Record<string, string>>
 }
 
 /** A value encrypted under a KMS key by way of a data key of its own. All members but the key's ARN are base64. */

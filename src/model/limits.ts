@@ -313,11 +313,14 @@ export const KMS_POLICY = { min: 1, max: 32_768 } as const
 export const KMS_ALIAS_LENGTH = 256
 /** Source: KMS resource quotas. */
 export const KMS_ALIASES_PER_KEY = 50
+/** Source: KMS resource quotas. */
+export const KMS_GRANTS_PER_KEY = 50_000
 /** Results of one page of KMS's lists, unless the request says so, and at most. */
 export const KMS_PAGE_SIZE = 100
 export const KMS_LARGEST_PAGE = 1000
-export const KMS_ALIASES_PAGE_SIZE = 50
-export const KMS_ALIASES_LARGEST_PAGE = 100
+/** Likewise, of aliases and grants. */
+export const KMS_SMALL_PAGE_SIZE = 50
+export const KMS_LARGEST_SMALL_PAGE = 100
 
 /** Policies that come as texts, of sessions and of resources, and are kept ready for the next decision. */
 export const PREPARED_POLICY_TEXTS = 1000

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
  */
 import type { EncryptionContext } from '../model/kms-ciphertext.ts'
+import { policyWithGrants } from '../model/kms-grants.ts'
 import type { KmsKeyRecord } from '../model/kms-records.ts'
 import type { ContextValues } from '../model/policy/types.ts'
 import type { CallContext } from '../wire/service.ts'
@@ -33,7 +34,7 @@ export const keyDemand = (call: KmsCall, key: KmsKeyRecord, access: KeyAccess): 
     ...encryptionContextKeys(access.encryptionContext),
     ...access.context,
   },
-  resourcePolicy: key.policy,
+  resourcePolicy: policyWithGrants(key.policy, call.tx.kmsGrants.find('byKey', key.keyId)),
   resourcePolicyMustAllow: true,
 })
 

@@ -7,7 +7,7 @@ import type {
   RoleRecord,
   UserRecord,
 } from '../model/iam-records.ts'
-import type { KmsAliasRecord, KmsKeyMaterialRecord, KmsKeyRecord } from '../model/kms-records.ts'
+import type { KmsAliasRecord, KmsGrantRecord, KmsKeyMaterialRecord, KmsKeyRecord } from '../model/kms-records.ts'
 import {
   type ParameterRecord,
   parameterRegionKey,
@@ -225,6 +225,11 @@ export const tableDefinitions = {
     name: 'kmsAliases',
     key: (row) => row.arn,
     indexes: { byKey: (row) => row.targetKeyId },
+  }),
+  kmsGrants: defineTable<KmsGrantRecord>()({
+    name: 'kmsGrants',
+    key: (row) => row.grantId,
+    indexes: { byKey: (row) => row.keyId, byRetiringPrincipal: (row) => row.retiringPrincipal },
   }),
   secrets: defineTable<SecretRecord>()({
     name: 'secrets',

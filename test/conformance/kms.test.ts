@@ -2,6 +2,7 @@
 import {
   CancelKeyDeletionCommand,
   CreateAliasCommand,
+  CreateGrantCommand,
   CreateKeyCommand,
   DecryptCommand,
   DeleteAliasCommand,
@@ -18,12 +19,16 @@ import {
   GetKeyRotationStatusCommand,
   KMSClient,
   ListAliasesCommand,
+  ListGrantsCommand,
   ListKeyPoliciesCommand,
   ListResourceTagsCommand,
+  ListRetirableGrantsCommand,
   paginateListKeyRotations,
   paginateListKeys,
   PutKeyPolicyCommand,
   ReEncryptCommand,
+  RetireGrantCommand,
+  RevokeGrantCommand,
   RotateKeyOnDemandCommand,
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
@@ -343,5 +348,36 @@ describe('a key policy', () => {
     await expect(kms.send(new PutKeyPolicyCommand({ KeyId: keyId, Policy: '{' }))).rejects.toMatchObject({
       name: 'MalformedPolicyDocumentException',
     })
+  })
+})
+
+describe('a grant', () => {
+  it('is made, listed, and ended in two ways', async () => {
+    const principal = `arn:aws:iam::${ACCOUNT}:user/app`
+    const create = () =>
+      kms.send(
+        new CreateGrantCommand({
+          KeyId: keyId,
+          GranteePrincipal: principal,
+          RetiringPrincipal: `${principal}-${keyId}`,
+          Operations: ['Decrypt'],
+          Constraints: { EncryptionContextSubset: { app: 'shop' } },
+        }),
+      )
+    const [first, second] = [await create(), await create()]
+    const { Grants = [] } = await kms.send(new ListGrantsCommand({ KeyId: keyId }))
+    expect(Grants.map(({ GrantId }) => GrantId).toSorted()).toEqual([first.GrantId, second.GrantId].toSorted())
+    expect(Grants[0]).toMatchObject({
+      KeyId: keyArn,
+      CreationDate: expect.any(Date),
+      GranteePrincipal: principal,
+      Operations: ['Decrypt'],
+      Constraints: { EncryptionContextSubset: { app: 'shop' } },
+    })
+    await kms.send(new RevokeGrantCommand({ KeyId: keyId, GrantId: first.GrantId }))
+    const retirable = new ListRetirableGrantsCommand({ RetiringPrincipal: `${principal}-${keyId}` })
+    expect((await kms.send(retirable)).Grants).toMatchObject([{ GrantId: second.GrantId }])
+    await kms.send(new RetireGrantCommand({ GrantToken: second.GrantToken }))
+    expect((await kms.send(retirable)).Grants).toEqual([])
   })
 })

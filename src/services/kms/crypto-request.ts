@@ -3,7 +3,9 @@ import type { EncryptionContext } from '../../model/kms-ciphertext.ts'
 import { KMS_CIPHERTEXT, KMS_ENCRYPTION_CONTEXT_LENGTH, KMS_PLAINTEXT, KMS_RANDOM_BYTES } from '../../model/limits.ts'
 import { checkConstraints, validation } from '../constraints.ts'
 import type { KeyAccess } from '../kms-demands.ts'
-import { dryRun, invalidGrantToken, invalidKeyUsage, unsupported } from './faults.ts'
+import type { KmsContext } from './context.ts'
+import { dryRun, invalidKeyUsage, unsupported } from './faults.ts'
+import { checkGrantTokens } from './grants.ts'
 
 export const ALGORITHM = 'SYMMETRIC_DEFAULT'
 
@@ -17,19 +19,14 @@ interface CryptoRequest {
 }
 
 /** The rules that any of these operations has for its members. */
-export const checkCryptoRequest = (input: CryptoRequest): void => {
+export const checkCryptoRequest = (context: KmsContext, input: CryptoRequest): void => {
   checkConstraints(input, {
     Plaintext: KMS_PLAINTEXT,
     CiphertextBlob: KMS_CIPHERTEXT,
     NumberOfBytes: KMS_RANDOM_BYTES,
-    GrantTokens: { max: 10 },
   })
-  checkGrantTokens(input)
+  checkGrantTokens(context, input.GrantTokens)
   checkRecipient(input)
-}
-
-export const checkGrantTokens = ({ GrantTokens = [] }: Pick<CryptoRequest, 'GrantTokens'>): void => {
-  if (GrantTokens.length > 0) throw invalidGrantToken()
 }
 
 export const checkRecipient = ({ Recipient }: Pick<CryptoRequest, 'Recipient'>): void => {

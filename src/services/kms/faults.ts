@@ -16,11 +16,13 @@ export const invalidKeyUsage = (message: string): Fault => new Fault({ code: 'In
 
 export const invalidAliasName = (message: string): Fault => new Fault({ code: 'InvalidAliasNameException', message })
 
+export const invalidArn = (message: string): Fault => new Fault({ code: 'InvalidArnException', message })
+
 export const invalidMarker = (): Fault =>
   new Fault({ code: 'InvalidMarkerException', message: 'The marker is not one of this list.' })
 
 export const invalidGrantToken = (): Fault =>
-  new Fault({ code: 'InvalidGrantTokenException', message: 'There are no grants, and so no grant tokens.' })
+  new Fault({ code: 'InvalidGrantTokenException', message: 'A grant token is not one of a grant that holds.' })
 
 export const malformedPolicy = (message: string): Fault =>
   new Fault({ code: 'MalformedPolicyDocumentException', message })

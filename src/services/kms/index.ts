@@ -6,6 +6,7 @@ import { performer } from '../operations.ts'
 import type { KmsOperationTable } from './context.ts'
 import { cancelKeyDeletion } from './operations/cancel-key-deletion.ts'
 import { createAlias } from './operations/create-alias.ts'
+import { createGrant } from './operations/create-grant.ts'
 import { createKey } from './operations/create-key.ts'
 import { decrypt } from './operations/decrypt.ts'
 import { deleteAlias } from './operations/delete-alias.ts'
@@ -21,12 +22,16 @@ import { generateRandom } from './operations/generate-random.ts'
 import { getKeyPolicy } from './operations/get-key-policy.ts'
 import { getKeyRotationStatus } from './operations/get-key-rotation-status.ts'
 import { listAliases } from './operations/list-aliases.ts'
+import { listGrants } from './operations/list-grants.ts'
 import { listKeyPolicies } from './operations/list-key-policies.ts'
 import { listKeyRotations } from './operations/list-key-rotations.ts'
 import { listKeys } from './operations/list-keys.ts'
 import { listResourceTags } from './operations/list-resource-tags.ts'
+import { listRetirableGrants } from './operations/list-retirable-grants.ts'
 import { putKeyPolicy } from './operations/put-key-policy.ts'
 import { reEncrypt } from './operations/re-encrypt.ts'
+import { retireGrant } from './operations/retire-grant.ts'
+import { revokeGrant } from './operations/revoke-grant.ts'
 import { rotateKeyOnDemand } from './operations/rotate-key-on-demand.ts'
 import { scheduleKeyDeletion } from './operations/schedule-key-deletion.ts'
 import { tagResource } from './operations/tag-resource.ts'
@@ -37,6 +42,7 @@ import { updateKeyDescription } from './operations/update-key-description.ts'
 const operations: KmsOperationTable = {
   CancelKeyDeletion: cancelKeyDeletion,
   CreateAlias: createAlias,
+  CreateGrant: createGrant,
   CreateKey: createKey,
   Decrypt: decrypt,
   DeleteAlias: deleteAlias,
@@ -52,12 +58,16 @@ const operations: KmsOperationTable = {
   GetKeyPolicy: getKeyPolicy,
   GetKeyRotationStatus: getKeyRotationStatus,
   ListAliases: listAliases,
+  ListGrants: listGrants,
   ListKeyPolicies: listKeyPolicies,
   ListKeyRotations: listKeyRotations,
   ListKeys: listKeys,
   ListResourceTags: listResourceTags,
+  ListRetirableGrants: listRetirableGrants,
   PutKeyPolicy: putKeyPolicy,
   ReEncrypt: reEncrypt,
+  RetireGrant: retireGrant,
+  RevokeGrant: revokeGrant,
   RotateKeyOnDemand: rotateKeyOnDemand,
   ScheduleKeyDeletion: scheduleKeyDeletion,
   TagResource: tagResource,

@@ -12,7 +12,7 @@ export const decrypt: KmsOperation<DecryptRequest, DecryptResponse> = {
     return [demandOnKey(context, reference, cryptoAccess(input.EncryptionContext))]
   },
   handle: (input, context) => {
-    checkCryptoRequest(input)
+    checkCryptoRequest(context, input)
     checkAlgorithm(input.EncryptionAlgorithm)
     const source = sourceOf(input)
     const plain = openSource(context, source)

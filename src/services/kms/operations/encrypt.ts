@@ -16,7 +16,7 @@ import {
 export const encrypt: KmsOperation<EncryptRequest, EncryptResponse> = {
   access: onKey(({ EncryptionContext: context }) => cryptoAccess(context)),
   handle: (input, context) => {
-    checkCryptoRequest(input)
+    checkCryptoRequest(context, input)
     checkAlgorithm(input.EncryptionAlgorithm)
     const key = requireKmsKey(context, input.KeyId ?? '')
     const plain = defined(input.Plaintext, 'Plaintext')

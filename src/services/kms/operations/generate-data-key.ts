@@ -15,7 +15,7 @@ export const generateDataKey: KmsOperation<GenerateDataKeyRequest, GenerateDataK
 const BYTES = { AES_128: 16, AES_256: 32 } as const
 
 export const newDataKey = (input: GenerateDataKeyRequest, context: KmsContext): GenerateDataKeyResponse => {
-  checkCryptoRequest(input)
+  checkCryptoRequest(context, input)
   const key = requireKmsKey(context, input.KeyId ?? '')
   const plain = randomBytes(lengthOf(input))
   const ciphertext = encryptWithKey(context, key, plain, checkEncryptionContext(input.EncryptionContext))

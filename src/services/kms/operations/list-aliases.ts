@@ -3,14 +3,14 @@ import type { AliasListEntry, ListAliasesRequest, ListAliasesResponse } from '@a
 import { dateOf } from '../../../kit/timestamps.ts'
 import { kmsAliasArn } from '../../../model/arn.ts'
 import type { KmsAliasRecord } from '../../../model/kms-records.ts'
-import { KMS_ALIASES_LARGEST_PAGE, KMS_ALIASES_PAGE_SIZE } from '../../../model/limits.ts'
+import { KMS_LARGEST_SMALL_PAGE, KMS_SMALL_PAGE_SIZE } from '../../../model/limits.ts'
 import { managedAliases } from '../../kms-keys.ts'
 import { onAnything } from '../access.ts'
 import type { KmsContext, KmsOperation } from '../context.ts'
 import { requireKeyById } from '../lookups.ts'
 import { page } from '../page.ts'
 
-const SIZES = { size: KMS_ALIASES_PAGE_SIZE, max: KMS_ALIASES_LARGEST_PAGE }
+const SIZES = { size: KMS_SMALL_PAGE_SIZE, max: KMS_LARGEST_SMALL_PAGE }
 
 export const listAliases: KmsOperation<ListAliasesRequest, ListAliasesResponse> = {
   access: onAnything,

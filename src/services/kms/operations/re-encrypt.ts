@@ -18,7 +18,7 @@ import {
 export const reEncrypt: KmsOperation<ReEncryptRequest, ReEncryptResponse> = {
   access: (input, context) => demands(input, context),
   handle: (input, context) => {
-    checkCryptoRequest(input)
+    checkCryptoRequest(context, input)
     checkAlgorithm(input.SourceEncryptionAlgorithm)
     checkAlgorithm(input.DestinationEncryptionAlgorithm)
     const source = sourceOf(input)
