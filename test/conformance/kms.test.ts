@@ -366,7 +366,7 @@ describe('a grant', () => {
       )
     const [first, second] = [await create(), await create()]
     const { Grants = [] } = await kms.send(new ListGrantsCommand({ KeyId: keyId }))
-    expect(Grants.map(({ GrantId }) => GrantId).toSorted()).toEqual([first.GrantId, second.GrantId].toSorted())
+    expect(new Set(Grants.map(({ GrantId }) => GrantId))).toEqual(new Set([first.GrantId, second.GrantId]))
     expect(Grants[0]).toMatchObject({
       KeyId: keyArn,
       CreationDate: expect.any(Date),
