@@ -103,6 +103,11 @@ export class TaskSecrets implements Secrets {
   }
 }
 
-/** As it is, and as it stands between quotes. */
+/** What quoting spells in another way, differently from quoter to quoter: everything but plain characters. */
+const NOT_PLAIN = /[^ -~]|["\\]/
+/** Shorter ones are as likely a part of any other word. */
+const TELLING_LENGTH = 4
+
+/** As it is, and its parts that stand in the text however it is quoted there. */
 const spellings = (secret: string): readonly string[] =>
-  secret === '' ? [] : [secret, JSON.stringify(secret).slice(1, -1)]
+  [secret, ...secret.split(NOT_PLAIN).filter((part) => part.length >= TELLING_LENGTH)].filter((part) => part !== '')

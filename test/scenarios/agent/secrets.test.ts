@@ -229,6 +229,19 @@ describe('a task whose secrets cannot be had', () => {
 })
 
 describe('after a restart of the agent', () => {
+  /** As the control plane does when an agent that was started anew has connected. */
+  const sendCredentials = (world: AgentWorld): void =>
+    world.control.send({
+      type: 'IAMRoleCredentialsMessage',
+      message: {
+        messageId: 'm',
+        taskArn: ARN,
+        taskClusterArn: '',
+        roleType: 'TaskExecution',
+        roleCredentials: executionRoleCredentials,
+      },
+    })
+
   /** The agent was killed just before the call. */
   const killedAt = async (doomed: FakeCall, secret: PayloadSecret): Promise<AgentWorld> => {
     const world = await agentWorld()
@@ -250,20 +263,39 @@ describe('after a restart of the agent', () => {
     expect(world.container(ARN).dockerId).toBeUndefined()
     expect(world.control.secrets.calls).toHaveLength(1)
 
-    world.control.send({
-      type: 'IAMRoleCredentialsMessage',
-      message: {
-        messageId: 'm',
-        taskArn: ARN,
-        taskClusterArn: '',
-        roleType: 'TaskExecution',
-        roleCredentials: executionRoleCredentials,
-      },
-    })
+    sendCredentials(world)
     await world.rest()
     expect(world.control.secrets.calls).toHaveLength(2)
     expect(environmentOf(world)).toContain('SECRET=hunter2')
     expect(world.control.statusesOf(ARN)).toEqual(['RUNNING'])
+  })
+
+  it('a container has its secrets and is started once, whenever the agent was killed', async () => {
+    let isKilled = true
+    for (let boundary = 1; isKilled; boundary++) {
+      const world = await agentWorld({ seed: boundary })
+      world.control.secrets.parameterValues.set('/a', 'hunter2')
+      let calls = 0
+      isKilled = false
+      world.runtime.onCall = (_call, when) => {
+        if (++calls !== boundary) return
+        isKilled = true
+        world.kill()
+        if (when === 'before') throw new Error('killed')
+      }
+      const task = aSecretiveTask([withSecrets([aSecret('/a')])])
+      await world.send(task)
+      world.runtime.onCall = () => {}
+      await world.restart()
+      sendCredentials(world)
+      await world.send(task)
+      await world.advance(60_000)
+      expect({ boundary, environment: environmentOf(world) }).toEqual({
+        boundary,
+        environment: ['PLAIN=1', 'SECRET=hunter2'],
+      })
+      expect(world.runtime.startsOf(world.container(ARN).dockerName)).toBe(1)
+    }
   })
 
   it('what was created and cannot start does not tell why, as that may repeat an option that is secret', async () => {
@@ -329,9 +361,11 @@ describe('the value of a secret', () => {
   it.each(['create', 'start'] as const)('is not in what the engine says when it cannot %s', async (call) => {
     const world = await agentWorld()
     world.control.secrets.parameterValues.set('/a', VALUE)
-    world.runtime.failNext(call, 'refused', `invalid value ${JSON.stringify(VALUE)}, that is ${VALUE}`)
+    const quoted = VALUE.replaceAll('"', String.raw`\x22`)
+    world.runtime.failNext(call, 'refused', `invalid value ${JSON.stringify(VALUE)}, ${quoted}, that is ${VALUE}`)
     await world.send(aSecretiveTask([withSecrets([aSecret('/a', { target: 'LOG_DRIVER' })])]))
     const [entry] = world.control.entriesOf(ARN, 'app')
-    expect(entry?.reason).toMatch(/^Cannot(Create|Start)ContainerError: .*invalid value "\*\*\*", that is \*\*\*$/)
+    expect(entry?.reason).toMatch(/^Cannot(Create|Start)ContainerError: .*invalid value .* that is \*\*\*$/)
+    expect(entry?.reason).not.toMatch(/hunter2|with quotes/)
   })
 })
