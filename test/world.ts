@@ -4,7 +4,7 @@
  * missing. Every answer is checked against its model.
  */
 import type { Task } from '@aws-sdk/client-ecs'
-import { aSealer } from './services-deps.ts'
+import { seededSealer } from './fakes/seeded-sealer.ts'
 import { ManualClock, settle } from '../src/kit/clock.ts'
 import { SeededIds } from '../src/kit/ids.ts'
 import { type Log, silentLog } from '../src/kit/log.ts'
@@ -149,7 +149,7 @@ export class World {
     })
     this.#onStore(store)
     const common = { store, clock, ids, account: ACCOUNT, region: REGION }
-    const { keys } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
+    const { keys } = await bootstrap({ ...common, sealer: seededSealer, cluster: 'default' })
     const controlPlane = new ControlPlane({
       ...common,
       log: this.#log,
