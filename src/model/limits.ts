@@ -163,8 +163,11 @@ export const SESSION_POLICY_ARNS = 10
 /** Characters of all session policies together. */
 export const SESSION_POLICY_LENGTH = 2048
 export const SESSION_TAGS = 50
-/** Bytes of policies and tags of one session after compression. AWS: it does not state its own; this leaves room in a token. */
-export const PACKED_SESSION_BYTES = 2048
+/**
+ * Bytes of policies and tags of one session after compression. AWS: it does not state its own; this leaves room in a token for the longest
+ * names.
+ */
+export const PACKED_SESSION_BYTES = 1920
 /** Bytes of a session token. Source: `MinimumSessionTokenSize`. */
 export const SESSION_TOKEN_BYTES = 4096
 /** Time for an identity provider to answer, bytes of its answer, and how long its keys are believed. */
