@@ -20,7 +20,7 @@ export interface Issuer {
 
 interface FetchedKeys {
   readonly keys: Promise<JSONWebKeySet>
-  /** When they were asked for. */
+  /** When they were asked for, on the monotonic clock. */
   readonly at: number
 }
 
@@ -47,8 +47,8 @@ export class IdentityProviders {
 
   #keysSince(issuer: Issuer, ageMs: number): Promise<JSONWebKeySet> {
     const known = this.#known.get(issuer.url)
-    if (known !== undefined && known.at > this.#clock.now() - ageMs) return known.keys
-    const fetched = { keys: this.#fetch(issuer), at: this.#clock.now() }
+    if (known !== undefined && known.at > this.#clock.monotonic() - ageMs) return known.keys
+    const fetched = { keys: this.#fetch(issuer), at: this.#clock.monotonic() }
     this.#known.delete(issuer.url)
     if (this.#known.size >= IDENTITY_PROVIDERS_KEPT) this.#known.delete(this.#known.keys().next().value ?? '')
     this.#known.set(issuer.url, fetched)
