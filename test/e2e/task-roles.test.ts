@@ -26,7 +26,7 @@ import { buildBusyboxImage } from './busybox-image.ts'
 import { describeTask, reached } from './command/containers.ts'
 import { type ContainerHost, startContainerHost } from './container-host.ts'
 import { addHostLink, type HostLink } from './host-link.ts'
-import { connectedInstance, type RunningLongshore, startLongshore, until } from './longshore.ts'
+import { bin, connectedInstance, type RunningLongshore, startLongshore, until } from './longshore.ts'
 import { NODE_IN_CONTAINER, nodeVolumes } from './node-volumes.ts'
 
 const CLIENT = '/client.ts'
@@ -404,6 +404,25 @@ describe('tasks with roles', () => {
     })
     expect(red!.fetch(red!.credentialsPath).error).toBeDefined()
     expect(green!.fetch(green!.credentialsPath).error).toBeDefined()
+    expect([firewall(), routesLocalnet()]).toEqual([[], '0'])
+  })
+})
+
+describe('longshore up', () => {
+  it('turns task roles on for its agent, and leaves the firewall as it was', () => {
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-e2e-'))
+    const env = { ...process.env, DOCKER_HOST: host.engine.host, LONGSHORE_DATA_DIR: dataDir }
+    const { inNetwork: there } = host.engine
+    const run = (...parameters: string[]) =>
+      spawnSync(there[0] ?? '', [...there.slice(1), bin, ...parameters], { encoding: 'utf8', env })
+    try {
+      const { status, stderr } = run('up', '--dev', '--port=0', '--detach')
+      expect([status, stderr]).toEqual([0, ''])
+      expect([firewall().length, routesLocalnet()]).toEqual([4, '1'])
+    } finally {
+      run('down')
+      rmSync(dataDir, { recursive: true, force: true })
+    }
     expect([firewall(), routesLocalnet()]).toEqual([[], '0'])
   })
 })
