@@ -1,7 +1,7 @@
 /** What the agent needs of the control plane. `agentlink/` has the real ones; thousands of simulated agents share cheaper ones. */
 import type { RegisterContainerInstanceRequest } from '@aws-sdk/client-ecs'
 import type { AgentMessage, ServerMessage } from '../agentlink/acs-messages.ts'
-import type { ReadParameters, SecretCaller, SecretVersion } from '../agentlink/secrets-api.ts'
+import type { ReadParameter, SecretCaller, SecretVersion } from '../agentlink/secrets-api.ts'
 import type { TelemetryRequest } from '../agentlink/tcs-messages.ts'
 import type { ReportReceiver } from './reporting/status-reporter.ts'
 
@@ -19,8 +19,8 @@ export interface AgentControl extends ReportReceiver {
 
 /** Reads secrets on behalf of tasks. Calls reject with `ControlApiError`; what might have passed was tried again by then. */
 export interface SecretReader {
-  /** Up to ten parameters. */
-  parameters(caller: SecretCaller, names: readonly string[]): Promise<ReadParameters>
+  /** Up to ten parameters; those that are not there are left out. */
+  parameters(caller: SecretCaller, names: readonly string[]): Promise<readonly ReadParameter[]>
   /** Undefined if the secret is not a text. */
   secretValue(caller: SecretCaller, version: SecretVersion): Promise<string | undefined>
 }

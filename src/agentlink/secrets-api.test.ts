@@ -37,10 +37,9 @@ describe('reading parameters', () => {
   it('asks Systems Manager for decrypted values, in the name of the caller', async () => {
     const Parameters = [{ Name: '/a', ARN: 'arn', Value: 'v', Selector: ':3' }]
     const { api, requests, bodies } = services({ Parameters, InvalidParameters: ['/b'] })
-    expect(await api.parameters(caller, ['/a:3', '/b'])).toEqual({
-      parameters: [{ name: '/a', arn: 'arn', selector: ':3', value: 'v' }],
-      invalid: ['/b'],
-    })
+    expect(await api.parameters(caller, ['/a:3', '/b'])).toEqual([
+      { name: '/a', arn: 'arn', selector: ':3', value: 'v' },
+    ])
     expect(bodies()).toEqual([{ Names: ['/a:3', '/b'], WithDecryption: true }])
     expect(requests[0]?.headers).toMatchObject({
       'x-amz-target': 'AmazonSSM.GetParameters',

@@ -20,12 +20,6 @@ export interface ReadParameter {
   readonly value: string
 }
 
-export interface ReadParameters {
-  readonly parameters: readonly ReadParameter[]
-  /** Names of those that are not there. */
-  readonly invalid: readonly string[]
-}
-
 export interface SecretVersion {
   readonly secretId: string
   readonly versionStage?: string
@@ -50,14 +44,12 @@ export class SecretsApi {
     this.#caller = new JsonCaller(options)
   }
 
-  /** Up to ten parameters, decrypted. Rejects with `ControlApiError`. */
-  async parameters(caller: SecretCaller, names: readonly string[]): Promise<ReadParameters> {
+  /** Up to ten parameters, decrypted, without those that are not there. Rejects with `ControlApiError`. */
+  async parameters(caller: SecretCaller, names: readonly string[]): Promise<readonly ReadParameter[]> {
     const input = { Names: names, WithDecryption: true }
     const output = await this.#call(caller, 'ssm', 'AmazonSSM.GetParameters', input)
-    return {
-      parameters: listOf(output['Parameters']).map(parameterOf),
-      invalid: listOf(output['InvalidParameters']).map(String),
-    }
+    const { Parameters: parameters } = output
+    return Array.isArray(parameters) ? parameters.map(parameterOf) : []
   }
 
   /** The text of a secret's version, undefined if the secret is not a text. Rejects with `ControlApiError`. */
@@ -84,8 +76,6 @@ export class SecretsApi {
     return this.#caller.call({ target, input, sign, retries: READING, timeoutMs: TIMEOUT_MS })
   }
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const parameterOf = (value: unknown): ReadParameter => {
   const members = value as Readonly<Record<string, unknown>>

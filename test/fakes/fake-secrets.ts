@@ -1,7 +1,7 @@
 /** Parameter Store and Secrets Manager as an agent sees them: what a test puts there, and every call with who made it. */
 import type { SecretReader } from '../../src/agent/links.ts'
 import { ControlApiError } from '../../src/agentlink/control-api-error.ts'
-import type { ReadParameters, SecretCaller, SecretVersion } from '../../src/agentlink/secrets-api.ts'
+import type { ReadParameter, SecretCaller, SecretVersion } from '../../src/agentlink/secrets-api.ts'
 
 const ACCOUNT = '000000000000'
 
@@ -21,13 +21,12 @@ export class FakeSecrets implements SecretReader {
   /** While set, calls wait for it. */
   held: Promise<void> | undefined
 
-  async parameters(caller: SecretCaller, names: readonly string[]): Promise<ReadParameters> {
+  async parameters(caller: SecretCaller, names: readonly string[]): Promise<readonly ReadParameter[]> {
     await this.#seen({ caller, asked: names })
-    const read = names.map((asked) => ({ asked, value: this.parameterValues.get(asked) }))
-    return {
-      parameters: read.flatMap(({ asked, value }) => (value === undefined ? [] : [parameter(caller, asked, value)])),
-      invalid: read.filter(({ value }) => value === undefined).map(({ asked }) => asked),
-    }
+    return names.flatMap((asked) => {
+      const value = this.parameterValues.get(asked)
+      return value === undefined ? [] : [parameter(caller, asked, value)]
+    })
   }
 
   async secretValue(caller: SecretCaller, version: SecretVersion): Promise<string | undefined> {

@@ -62,14 +62,14 @@ export const readSecrets = async (
 const readParameters = ({ region, names }: ParametersCall, options: ReadOptions): Promise<Read> => {
   const about = { source: 'parameters', region, secretId: '' } as const
   return attempt(about, options, async (caller) => {
-    const { parameters, invalid } = await options.reader.parameters(caller, names)
-    const values = names.flatMap((valueFrom) => {
-      const found = parameters.find((parameter) => isAnswerTo(valueFrom, parameter))
-      return found === undefined ? [] : [[secretKey({ provider: 'ssm', region, valueFrom }), found.value] as const]
-    })
-    if (values.length === names.length) return { values, failures: [] }
-    const cause = invalidParameters(invalid, options.isFargate)
-    return { values, failures: [{ ...about, cause }] }
+    const parameters = await options.reader.parameters(caller, names)
+    const found = names.map((name) => ({ name, parameter: parameters.find((read) => isAnswerTo(name, read)) }))
+    const missing = found.filter(({ parameter }) => parameter === undefined).map(({ name }) => name)
+    const values = found.flatMap(({ name: valueFrom, parameter }) =>
+      parameter === undefined ? [] : [[secretKey({ provider: 'ssm', region, valueFrom }), parameter.value] as const],
+    )
+    const cause = invalidParameters(missing, options.isFargate)
+    return { values, failures: missing.length === 0 ? [] : [{ ...about, cause }] }
   })
 }
 
