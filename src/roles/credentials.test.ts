@@ -15,7 +15,6 @@ import { authenticatorBySignature, authenticatorByTrust, StoredCredentials } fro
 const ACCOUNT = '000000000000'
 const NOW = Date.UTC(2026, 0, 2)
 const HOME = { account: ACCOUNT, region: 'us-east-1' }
-const INVALID = 'The security token included in the request is invalid.'
 
 const sessionOf = (given: Partial<SessionPrincipal['session']> = {}, who: Partial<SessionPrincipal> = {}) => ({
   arn: `arn:aws:sts::${ACCOUNT}:assumed-role/app/one`,
@@ -152,15 +151,6 @@ describe('callers by signature', () => {
     expect(authenticator.identify(request, 'ecs', NOW)).toEqual({ principal: user, region: 'eu-west-1' })
     await use.reconcile()
     expect(store.tables.accessKeys.get('AKIA1')?.lastUsed).toEqual({ at: NOW, region: 'eu-west-1', service: 'ecs' })
-  })
-
-  it('do not reach IAM with a session of a user', async () => {
-    const { store, credentials, sessions } = await world()
-    const authenticator = authenticatorBySignature(credentials, HOME, new CredentialUse(store))
-    const [ofUser, ofRole] = [sessions.issue(sessionOfUser()), sessions.issue(sessionOf())]
-    expect(() => authenticator.identify(signed(ofUser, 'iam'), 'iam', NOW)).toThrowError(INVALID)
-    expect(authenticator.identify(signed(ofUser), 'ecs', NOW).principal.arn).toBe(aUser().arn)
-    expect(authenticator.identify(signed(ofRole, 'iam'), 'iam', NOW).principal.arn).toBe(sessionOf().arn)
   })
 })
 

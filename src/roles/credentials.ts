@@ -6,14 +6,13 @@ import { createPublicKey } from 'node:crypto'
 import type { CredentialUse } from '../controllers/credential-use/credential-use.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import { accessKeyPurpose } from '../model/access-key.ts'
-import { parseArn } from '../model/arn.ts'
 import { isManagedInstanceId, managedInstancePrincipal } from '../model/managed-instance.ts'
 import type { Principal, SessionTokens } from '../model/principal.ts'
 import type { AccessKeyRecord } from '../model/records.ts'
 import { isAlive } from '../store/principal-issuers.ts'
 import type { ReadTables } from '../store/tables.ts'
 import { type Authenticator, bySignature, byTrust, type Home } from '../wire/authentication.ts'
-import { expiredToken, invalidToken } from '../wire/signature-fault.ts'
+import { expiredToken } from '../wire/signature-fault.ts'
 import type { Credential, CredentialStore } from '../wire/sigv4.ts'
 
 export interface CredentialsOptions {
@@ -88,16 +87,11 @@ export const authenticatorBySignature = (
     ...authenticator,
     identify: (request, service, now) => {
       const caller = authenticator.identify(request, service, now)
-      // AWS: sessions of users call IAM only if they were made with MFA, which there is none of.
-      if (service === 'iam' && isSessionOfUser(caller.principal)) throw invalidToken()
       use.note({ ...caller, service, at: now })
       return caller
     },
   }
 }
-
-const isSessionOfUser = ({ session }: Principal): boolean =>
-  session !== undefined && parseArn(session.issuerArn)?.resource.startsWith('role/') !== true
 
 /** Who names a key that is someone's is believed to be that one, everyone else the root user. */
 export const authenticatorByTrust = (credentials: StoredCredentials, home: Home): Authenticator =>
