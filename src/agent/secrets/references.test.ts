@@ -83,6 +83,6 @@ describe('the calls for containers', () => {
   it('leave out what is no reference', () => {
     const containers = [anEngineContainer({ secrets: [aSecret(`${SECRET}:key`)] })]
     expect(secretCalls(containers)).toEqual([])
-    expect(malformedReferences(containers)).toEqual([`${SECRET}:key`])
+    expect(malformedReferences(containers)).toMatchObject([{ region: 'us-east-1', valueFrom: `${SECRET}:key` }])
   })
 })

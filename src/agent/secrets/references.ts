@@ -130,8 +130,7 @@ export const secretCalls = (containers: readonly EngineContainer[]): readonly Se
 }
 
 /** What is asked of Secrets Manager and is no secret's ARN. */
-export const malformedReferences = (containers: readonly EngineContainer[]): readonly string[] =>
-  containers
-    .flatMap(askedOfSecretsManager)
-    .filter(({ reference }) => reference === undefined)
-    .map(({ valueFrom }) => valueFrom)
+export const malformedReferences = (
+  containers: readonly EngineContainer[],
+): readonly Pick<AskedFor, 'region' | 'valueFrom'>[] =>
+  containers.flatMap(askedOfSecretsManager).filter(({ reference }) => reference === undefined)

@@ -173,6 +173,12 @@ describe('a task whose secrets cannot be had', () => {
       `ResourceInitializationError: The task can't retrieve the secret with ARN '${SECRET}' from AWS Secrets Manager. ` +
         "Check that the secret ARN is correct: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
     ],
+    [
+      [aSecret(`${SECRET}:user`)],
+      undefined,
+      `Fetching secret data from AWS Secrets Manager in region us-east-1: secret ${SECRET}:user: ` +
+        'an invalid ARN format for the AWS Secrets Manager secret was specified. Specify a valid ARN and try again.',
+    ],
   ])('on an instance stops, case %#', async (secrets, failure, reason) => {
     const world = await agentWorld()
     world.control.secrets.failure = failure
