@@ -23,6 +23,16 @@ export const readMasterKeys = (file: string): readonly SealingKey[] | undefined 
 export const writeMasterKeys = (file: string, keys: readonly SealingKey[]): void =>
   writePrivate(file, { keys: keys.map(({ id, key }) => ({ id, key: Buffer.from(key).toString('hex') })) })
 
+/** Puts a new key first in a file. Throws `UserError` if there is none. */
+export const addMasterKey = (file: string): SealingKey => {
+  const keys = readMasterKeys(file)
+  if (keys === undefined)
+    throw new UserError(`There is no master key file ${file}: the first start of a server makes it.`)
+  const key = newMasterKey(keys)
+  writeMasterKeys(file, [key, ...keys])
+  return key
+}
+
 /** A key whose id is not among the given. */
 export const newMasterKey = (others: readonly SealingKey[]): SealingKey => {
   const numbers = others.map(({ id }) => Number(/^m(\d+)$/.exec(id)?.[1] ?? 0))

@@ -1,6 +1,6 @@
 /** `longshore rotate-master-key`: a new master key, which the next start of the server seals everything with. */
 import { command, UserError } from '../kit/command.ts'
-import { newMasterKey, ownMasterKeyFile, readMasterKeys, writeMasterKeys } from './master-key-file.ts'
+import { addMasterKey, ownMasterKeyFile } from './master-key-file.ts'
 import { serverOptions } from './options.ts'
 import { inDataDir } from './running.ts'
 
@@ -15,16 +15,11 @@ export const rotateMasterKeyCommand = command({
       throw new UserError(
         `The master key comes from ${givenFile}: put a new key first in that file yourself, and start the server again.`,
       )
-    process.stdout.write(`${inDataDir(dataDir, () => rotate(ownMasterKeyFile(dataDir)))}\n`)
+    const file = ownMasterKeyFile(dataDir)
+    const { id } = inDataDir(dataDir, () => addMasterKey(file))
+    process.stdout.write(
+      `The new master key "${id}" stands first in ${file}. Start the server again: it seals every secret anew and drops the old key.\n`,
+    )
     return 0
   },
 })
-
-const rotate = (file: string): string => {
-  const keys = readMasterKeys(file)
-  if (keys === undefined)
-    throw new UserError(`There is no master key file ${file}: the first start of a server makes it.`)
-  const key = newMasterKey(keys)
-  writeMasterKeys(file, [key, ...keys])
-  return `The new master key "${key.id}" stands first in ${file}. Start the server again: it seals every secret anew and drops the old key.`
-}

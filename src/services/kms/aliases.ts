@@ -11,7 +11,7 @@ import { invalidAliasName, limitExceeded, notFound } from './faults.ts'
 export const ownAliasArn = ({ region, account }: KmsContext, name = ''): string => {
   checkConstraints({ aliasName: name }, { aliasName: { min: 1, max: KMS_ALIAS_LENGTH, pattern: /^[a-zA-Z0-9:/_-]+$/ } })
   if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(name))
-    throw invalidAliasName('Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/')
+    throw invalidAliasName('An alias begins with "alias/", and has letters, digits, / _ and - after that.')
   if (name.startsWith('alias/aws/'))
     throw invalidAliasName('Aliases that begin with alias/aws/ are reserved for AWS use.')
   return kmsAliasArn(region, account, name)

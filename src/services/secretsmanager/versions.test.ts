@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/refusal-of.ts'
 import { SecretsWorld } from '../../../test/secrets-world.ts'
@@ -61,6 +62,54 @@ describe('versions', () => {
     })
   })
 })
+
+describe('whatever is asked for', () => {
+  const LABELS = ['AWSCURRENT', 'AWSPREVIOUS', 'AWSPENDING', 'mine']
+  const label = fc.constantFrom(...LABELS)
+  const version = fc.integer({ min: 0, max: 5 })
+  const step = fc.oneof(
+    fc.record({ put: fc.option(fc.uniqueArray(label, { minLength: 1 }), { nil: undefined }) }),
+    fc.record({
+      move: label,
+      from: fc.option(version, { nil: undefined }),
+      to: fc.option(version, { nil: undefined }),
+    }),
+  )
+
+  it('a label is at one version, and one version is the current one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        await world.secrets('DeleteSecret', { SecretId, ForceDeleteWithoutRecovery: true })
+        await world.secrets('CreateSecret', { Name: SecretId })
+        const ids = [await put('first', ['mine'])]
+        for (const { put: stages, move: VersionStage, from = -1, to = -1 } of steps as Step[])
+          if (VersionStage === undefined) ids.push(await put('next', stages))
+          else {
+            const [RemoveFromVersionId, MoveToVersionId] = [ids[from], ids[to]]
+            // Most are refused, as they say another version than the one that has the label.
+            await refusalOf(
+              world.secrets('UpdateSecretVersionStage', {
+                SecretId,
+                VersionStage,
+                RemoveFromVersionId,
+                MoveToVersionId,
+              }),
+            )
+          }
+        const held = [...world.store.tables.secretVersions.rows()].flatMap((row) => row.stages)
+        expect(held).toHaveLength(new Set(held).size)
+        expect(held).toContain('AWSCURRENT')
+      }),
+    )
+  })
+})
+
+interface Step {
+  readonly put?: string[]
+  readonly move?: string
+  readonly from?: number
+  readonly to?: number
+}
 
 describe('the day of the last access', () => {
   it('is noted once a day, and is no change of the secret', async () => {
