@@ -49,10 +49,10 @@ export const readSecrets = async (
     ...secretCalls(containers).map((call) => readSecret(call, options)),
   ])
   const values = new Map(reads.flatMap((read) => read.values))
-  const malformed = malformedReferences(containers).map((secretId): SecretFailure => ({
+  const malformed = malformedReferences(containers).map(({ region, valueFrom }): SecretFailure => ({
     source: 'secret',
-    region: '',
-    secretId,
+    region,
+    secretId: valueFrom,
     cause: MALFORMED_ARN,
   }))
   const registries = containers.flatMap((container) => registryFailure(container, values) ?? [])
