@@ -69,7 +69,11 @@ export const keyDemands = (
   )
 }
 
-const existingKey = (context: KmsKeyContext, use: KeyUse): KmsKeyRecord | undefined => {
+/** ARN of the key that would encrypt; undefined if there is none. */
+export const getKeyArn = (context: KmsKeyContext, use: Pick<KeyUse, 'service' | 'keyId'>): string | undefined =>
+  existingKey(context, use)?.arn
+
+const existingKey = (context: KmsKeyContext, use: Pick<KeyUse, 'service' | 'keyId'>): KmsKeyRecord | undefined => {
   try {
     return keyOf(context, use)
   } catch (error) {
@@ -79,7 +83,7 @@ const existingKey = (context: KmsKeyContext, use: KeyUse): KmsKeyRecord | undefi
 }
 
 /** AWS: the key that a service has in an account serves that service alone. */
-const keyOf = (context: KmsKeyContext, { service, keyId }: KeyUse): KmsKeyRecord => {
+const keyOf = (context: KmsKeyContext, { service, keyId }: Pick<KeyUse, 'service' | 'keyId'>): KmsKeyRecord => {
   const key = keyId === undefined ? managedKey(context, service) : requireKmsKey(context, keyId)
   if (key.managedFor === undefined || key.managedFor === service) return key
   throw new Fault({ code: 'AccessDeniedException', message: `${key.arn} is for ${key.managedFor} alone.` })

@@ -91,6 +91,10 @@ describe('what callers of Secrets Manager must be allowed', () => {
     const { KeyMetadata } = await world.kms('CreateKey', {})
     const KmsKeyId = KeyMetadata?.KeyId ?? ''
     await world.secrets('UpdateSecret', { SecretId, KmsKeyId })
+    expect(contextOf()).toMatchObject({
+      'secretsmanager:kmskeyid': [KmsKeyId],
+      'secretsmanager:kmskeyarn': [KeyMetadata?.Arn],
+    })
     const onKey = (name: string) => [`kms:${name}`, KeyMetadata?.Arn]
     expect(asked()).toEqual([['secretsmanager:UpdateSecret', arn], onKey('GenerateDataKey'), onKey('Decrypt')])
     await world.secrets('GetSecretValue', { SecretId })

@@ -51,8 +51,8 @@ const secretContext = ({ arn, region, tags }: SecretRecord): ContextValues => ({
   ),
 })
 
-/** Given by their names after `secretsmanager:`, or whole names with a colon. */
-const contextOf = (extra: Extra): ContextValues =>
+/** Condition keys given by their names after `secretsmanager:`, or whole names with a colon. */
+export const contextOf = (extra: Extra): ContextValues =>
   Object.fromEntries(
     Object.entries(extra).flatMap(([name, value]) => {
       if (value === undefined) return []

@@ -4,8 +4,9 @@ import type { EncryptionContext } from '../../model/kms-ciphertext.ts'
 import { DAY_MS, SECRET_VALUE } from '../../model/limits.ts'
 import { type SecretRecord, secretVersionKey, type SecretVersionRecord } from '../../model/secret-records.ts'
 import { checkConstraints } from '../constraints.ts'
-import { decryptValue, encryptValue, keyDemands, KeyUnusable, type KeyUse } from '../encryption.ts'
+import { decryptValue, encryptValue, getKeyArn, keyDemands, KeyUnusable, type KeyUse } from '../encryption.ts'
 import type { Demand } from '../operations.ts'
+import type { Extra } from './access.ts'
 import type { SecretsContext } from './context.ts'
 import { decryptionFailure, encryptionFailure, invalidParameter } from './faults.ts'
 
@@ -95,3 +96,7 @@ export const decryptionDemands = (
   { secretArn, versionId, value }: SecretVersionRecord,
 ): readonly Demand[] =>
   keyDemands(context, keyUse({ arn: secretArn, kmsKeyId: value.keyArn }, versionId), ['kms:Decrypt'])
+
+/** Condition keys of a request that names a key. */
+export const namedKey = (context: SecretsContext, keyId: string | undefined): Extra =>
+  keyId === undefined ? {} : { KmsKeyId: keyId, KmsKeyArn: getKeyArn(context, { service: 'secretsmanager', keyId }) }

@@ -6,12 +6,12 @@ import type { SecretRecord } from '../../../model/secret-records.ts'
 import { checkedTags, requestTagContext } from '../../checked-tags.ts'
 import { checkConstraints, validation } from '../../constraints.ts'
 import type { Demand } from '../../operations.ts'
-import { futureArn } from '../access.ts'
+import { contextOf, futureArn } from '../access.ts'
 import type { SecretsContext, SecretsOperation } from '../context.ts'
 import { nameOf, tagsOf } from '../describe.ts'
 import { invalidParameter, invalidRequest, resourceExists, tagFaults } from '../faults.ts'
 import { getSecret } from '../lookups.ts'
-import { encryptionDemands, type PlainValue, valueOf } from '../values.ts'
+import { encryptionDemands, namedKey, type PlainValue, valueOf } from '../values.ts'
 import { addVersion, getVersion, requireToken } from '../versions.ts'
 
 export const createSecret: SecretsOperation<CreateSecretRequest, CreateSecretResponse> = {
@@ -37,10 +37,12 @@ const demands = (input: CreateSecretRequest, context: SecretsContext): readonly 
     {
       resource,
       context: {
-        'secretsmanager:name': [name],
-        'secretsmanager:secretprimaryregion': [context.region],
-        ...(input.Description !== undefined && { 'secretsmanager:description': [input.Description] }),
-        ...(kmsKeyId !== undefined && { 'secretsmanager:kmskeyid': [kmsKeyId] }),
+        ...contextOf({
+          Name: name,
+          SecretPrimaryRegion: context.region,
+          Description: input.Description,
+          ...namedKey(context, kmsKeyId),
+        }),
         ...tagContext,
       },
     },

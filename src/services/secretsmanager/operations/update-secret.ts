@@ -9,7 +9,7 @@ import { nameOf } from '../describe.ts'
 import { invalidParameter } from '../faults.ts'
 import { changeSecret, getSecret, requireLivingSecret } from '../lookups.ts'
 import { CURRENT, PENDING, PREVIOUS } from '../stages.ts'
-import { decryptSecret, encryptionDemands, encryptSecret, valueOf } from '../values.ts'
+import { decryptSecret, encryptionDemands, encryptSecret, namedKey, valueOf } from '../values.ts'
 import { addVersion, requireToken } from '../versions.ts'
 
 export const updateSecret: SecretsOperation<UpdateSecretRequest, UpdateSecretResponse> = {
@@ -18,7 +18,7 @@ export const updateSecret: SecretsOperation<UpdateSecretRequest, UpdateSecretRes
     const secret = getSecret(context, secretId)
     const encrypts = KmsKeyId !== undefined || input.SecretString !== undefined || input.SecretBinary !== undefined
     return [
-      demandOnSecret(context, secretId, { Description, KmsKeyId }),
+      demandOnSecret(context, secretId, { Description, ...namedKey(context, KmsKeyId) }),
       ...(secret && encrypts ? encryptionDemands(context, secret, token) : []),
       ...(secret && KmsKeyId ? encryptionDemands(context, { ...secret, kmsKeyId: KmsKeyId }, token) : []),
     ]
