@@ -1,5 +1,6 @@
 /** `longshore server`: the control plane as a process. Opens the journal and the port, and ends cleanly. */
 import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
@@ -126,11 +127,17 @@ const createDoor = async (certificate: ServerCertificate | undefined, clock: Clo
   const server =
     certificate === undefined ? http.createServer(options) : await secureServer(certificate, options, { clock, log })
   configureServer(server)
-  server.on('request', (request, response) => void opened.then(({ listener }) => listener(request, response)))
-  server.on(
-    'upgrade',
-    (request, socket, head) => void opened.then((plane) => plane.handleUpgrade(request, socket, head)),
-  )
+  /** A mistake of ours in answering one client is no reason to leave all the others. */
+  const serve = (socket: Duplex, work: (plane: ControlPlane) => void): void =>
+    void opened.then(work).catch((error: unknown) => {
+      log.error('a request failed', { error })
+      socket.destroy()
+    })
+  server.on('request', (request, response) => serve(request.socket, ({ listener }) => listener(request, response)))
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    serve(socket, (plane) => plane.handleUpgrade(request, socket, head))
+  })
   return { server, open }
 }
 

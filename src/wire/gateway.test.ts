@@ -359,3 +359,15 @@ describe('signatures', () => {
     )
   })
 })
+
+describe('a call whose trace cannot be left', () => {
+  it('has its answer all the same', async () => {
+    const append = (): void => {
+      throw new Error('no trace')
+    }
+    const audit = { sink: { append }, home: { account: ACCOUNT, region: 'us-east-1' } }
+    const { gateway, lines } = aGateway({ audit })
+    expect((await gateway.handle(jsonCall('ListClusters'))).status).toBe(200)
+    expect(lines).toMatchObject([{ level: 'error', message: 'a call left no trace' }, { message: 'request' }])
+  })
+})

@@ -104,7 +104,7 @@ export class Gateway {
   async handle(request: WireRequest): Promise<WireResponse> {
     const exchange = new Exchange(request, this.#options.ids.uuid(), this.#options.clock)
     const response = await this.#answer(exchange)
-    this.#leaveTrace(exchange)
+    this.#tryToLeaveTrace(exchange)
     this.#logLine(exchange, response)
     return response
   }
@@ -240,6 +240,15 @@ export class Gateway {
       return undefined
     } catch (error) {
       return error
+    }
+  }
+
+  /** What cannot be written down was done all the same, and has its answer. */
+  #tryToLeaveTrace(exchange: Exchange): void {
+    try {
+      this.#leaveTrace(exchange)
+    } catch (error) {
+      this.#options.log.error('a call left no trace', { requestId: exchange.requestId, error })
     }
   }
 

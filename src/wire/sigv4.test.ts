@@ -338,6 +338,14 @@ describe('signatures in the header', () => {
   })
 })
 
+describe('the names of signed headers', () => {
+  it.each(['constructor', '__proto__', 'toString', ''])('are names of headers only (%s)', async (name) => {
+    const request = ownRequest()
+    const authorization = String(request.headers['authorization']).replace('SignedHeaders=', `SignedHeaders=${name};`)
+    expect(problemOf({ ...request, headers: { ...request.headers, authorization } })[0]).toBe('mismatch')
+  })
+})
+
 describe('presigned requests', () => {
   it('are accepted as the SDK presigns them, until they expire', async () => {
     const request = await presigned({ query: { clusterArn: 'arn:aws:ecs:us-east-1:0:cluster/a b', list: ['b', 'a'] } })

@@ -148,7 +148,7 @@ const textOf = (request: SignedRequest, parts: SignatureParts): string => {
   const { method, url, headers } = request
   const question = url.indexOf('?')
   let headerLines = ''
-  for (const name of parts.signedHeaders) headerLines += `${name}:${canonicalHeader(headers[name] ?? '')}\n`
+  for (const name of parts.signedHeaders) headerLines += `${name}:${canonicalHeader(valueOf(headers, name))}\n`
   const canonical = {
     method,
     path: canonicalPath(question === -1 ? url : url.slice(0, question), parts.scope.service),
@@ -159,6 +159,10 @@ const textOf = (request: SignedRequest, parts: SignatureParts): string => {
   }
   return stringToSign(canonical, parts.time, scopeText(parts.scope))
 }
+
+/** Clients choose the names: `constructor` is a header like any other, and mostly not there. */
+const valueOf = (headers: RequestHeaders, name: string): string | readonly string[] =>
+  (Object.hasOwn(headers, name) ? headers[name] : undefined) ?? ''
 
 /** The hash that was signed, which must be that of the body unless the client signed that it is not. */
 const payloadHashOf = ({ headers, body }: SignedRequest, { scope, expiresSeconds }: SignatureParts): string => {

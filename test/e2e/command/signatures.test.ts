@@ -48,6 +48,19 @@ const faultOf = async (client: ECSClient): Promise<{ name: string; message: stri
   }
 }
 
+/** What is said to a request for an agent's websocket, with more headers. */
+const answerToWebSocket = async (headers = ''): Promise<string> => {
+  const { hostname, port } = new URL(variables['AWS_ENDPOINT_URL'] ?? '')
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    'GET /acs/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+      `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
+  )
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
 describe("the root user's key", () => {
   it('works as `longshore env` prints it, and the agent of `up` uses it', async () => {
     expect(variables['AWS_ACCESS_KEY_ID']).toMatch(/^AKIA[A-Z0-9]{16}$/)
@@ -103,15 +116,16 @@ describe('others hear', () => {
   })
 
   it("that a websocket of an agent's has to be signed", async () => {
-    const { hostname, port } = new URL(variables['AWS_ENDPOINT_URL'] ?? '')
-    const socket = connect(Number(port), hostname)
-    socket.write(
-      'GET /acs/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    )
-    const chunks: Buffer[] = []
-    for await (const chunk of socket) chunks.push(chunk as Buffer)
-    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
+    expect(await answerToWebSocket()).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
+  })
+
+  it('that a signature of headers that no request can have is none', async () => {
+    const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    const scope = `${variables['AWS_ACCESS_KEY_ID']}/${time.slice(0, 8)}/us-east-1/ecs/aws4_request`
+    const signature = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date;constructor, Signature=0`
+    const answer = await answerToWebSocket(`X-Amz-Date: ${time}\r\nAuthorization: ${signature}\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
+    expect(answer).toContain('The request signature we calculated does not match')
   })
 })
 
