@@ -4,6 +4,7 @@
  */
 import { rootArn } from '../model/arn.ts'
 import { anonymous, type Principal } from '../model/principal.ts'
+import { checkOrigin } from './browser-origin.ts'
 import { claimedScope } from './signature-parts.ts'
 import { type Caller, type CredentialStore, type SignedRequest, SignatureVerifier } from './sigv4.ts'
 
@@ -34,13 +35,14 @@ export type WhoIs = (accessKeyId: string, sessionToken: string | undefined) => P
 
 /**
  * Whoever names a key is believed to have it; whoever names one that is nobody's is the root user of the account. The region is the one
- * that the request is signed for, if it is signed.
+ * that the request is signed for, if it is signed. Throws `AccessDenied` for the pages of other sites.
  */
 export const byTrust = (home: Home, whoIs: WhoIs = () => undefined): Authenticator => {
   const { account, region } = home
   const root = { arn: rootArn(account), account, userId: account }
   return {
     identify: (request) => {
+      checkOrigin(request.headers)
       const { accessKeyId = '', scope, sessionToken } = claimedScope(request) ?? {}
       const principal = whoIs(accessKeyId, sessionToken) ?? { ...root, accessKeyId }
       return { principal, region: scope?.region ?? region }
