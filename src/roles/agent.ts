@@ -94,6 +94,10 @@ const runAgent = async ({ runtime: runtimeName, 'config-file': configFile, join 
   const { dataDirectory } = loadAgentConfig({ ...anywhere, ...process.env }, file).config
   const machine = await openMachine(dataDirectory, join)
   const { config, variables, warnings } = loadAgentConfig(process.env, `${settingsOf(machine)}${file ?? ''}`)
+  const { backendHost: endpoint } = config
+  if (endpoint === undefined) {
+    throw new UserError('ECS_BACKEND_HOST is not set: it says where the control plane is, e.g. http://127.0.0.1:4566.')
+  }
   const [clock, ids] = [new SystemClock(), new SystemIds()]
   const log = agentLog(config, clock, (line) => void process.stderr.write(line))
   for (const warning of warnings) log.warn(warning)
@@ -102,15 +106,16 @@ const runAgent = async ({ runtime: runtimeName, 'config-file': configFile, join 
   // What goes on there touches the host's firewall, which is put right again however this ends.
   const metadata = runtimeName === 'simulated' ? NO_METADATA : await openTaskMetadata({ config, clock, log })
   try {
-    const { backendHost: endpoint } = config
     const credentials = await openCredentials({ variables, machine, dataDirectory, endpoint, joinText: join, log })
-    await work({ runtimeName, config, credentials, clock, ids, log, metadata })
+    await work({ endpoint, runtimeName, config, credentials, clock, ids, log, metadata })
   } finally {
     await metadata.close()
   }
 }
 
 interface Working {
+  /** Where the control plane is. */
+  readonly endpoint: string
   readonly runtimeName: string
   readonly config: AgentConfig
   readonly credentials: () => SigningCredentials
@@ -121,7 +126,8 @@ interface Working {
 }
 
 /** Runs until the process is told to end. */
-const work = async ({ runtimeName, config, credentials, clock, ids, log, metadata }: Working): Promise<void> => {
+const work = async (working: Working): Promise<void> => {
+  const { runtimeName, config, clock, ids, log, metadata } = working
   const { taskRoles } = metadata
   const { host, startCleanup, close } = await openHost(runtimeName, { config, clock, ids, log, taskRoles })
   const checkpoint = inDataDir(config.dataDirectory, () => openCheckpoint(config, runtimeName, clock, log))
@@ -132,7 +138,7 @@ const work = async ({ runtimeName, config, credentials, clock, ids, log, metadat
     log,
     checkpoint,
     host,
-    links: openLinks(config, credentials, clock, ids, log),
+    links: openLinks(working),
   })
   startCleanup(() => agent.tasks())
   metadata.serve({
@@ -172,17 +178,8 @@ const openCheckpoint = (config: AgentConfig, runtimeName: string, clock: Clock, 
     ? new SqliteCheckpoint({ file: path.join(config.dataDirectory, 'agent.sqlite'), clock, log })
     : new MemoryCheckpoint()
 
-const openLinks = (
-  config: AgentConfig,
-  credentials: () => SigningCredentials,
-  clock: Clock,
-  ids: Ids,
-  log: Log,
-): AgentLinks => {
-  const { backendHost: endpoint, region } = config
-  if (endpoint === undefined) {
-    throw new UserError('ECS_BACKEND_HOST is not set: it says where the control plane is, e.g. http://127.0.0.1:4566.')
-  }
+const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working): AgentLinks => {
+  const { region } = config
   const sign = ecsSigner({ clock, region, credentials })
   const userAgent = `Longshore Agent - v${version()} (linux)`
   const caller = { endpoint, clock, ids, userAgent, transport: httpTransport(MAX_CONNECTIONS) }

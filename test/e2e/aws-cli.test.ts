@@ -73,8 +73,8 @@ describe('the AWS CLI', () => {
   })
 
   it('names an operation that is not there yet', () => {
-    const { status, stderr } = run('sts', 'get-session-token')
+    const { status, stderr } = run('iam', 'create-login-profile', '--user-name', 'ada', '--password', 'unused')
     expect(status).not.toBe(0)
-    expect(stderr).toContain('(NotImplemented) when calling the GetSessionToken operation')
+    expect(stderr).toContain('(NotImplemented) when calling the CreateLoginProfile operation')
   })
 })

@@ -50,6 +50,17 @@ export interface Engine {
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 
+/** Returns once the daemon has stopped: its threads run on for a moment after the signal. */
+const freeze = (daemon: ChildProcess): void => {
+  daemon.kill('SIGSTOP')
+  const threads = `/proc/${daemon.pid}/task`
+  const isStopped = (thread: string): boolean => {
+    const stat = readFileSync(join(threads, thread, 'stat'), 'utf8')
+    return stat[stat.lastIndexOf(')') + 2] === 'T'
+  }
+  while (!readdirSync(threads).every(isStopped));
+}
+
 export const startEngine = async (options: EngineOptions = {}): Promise<Engine> => {
   // Short: a socket's path has at most 107 characters, and the daemon's own sockets lie deep below.
   const directory = await mkdtemp(join(tmpdir(), 'lse-'))
@@ -85,7 +96,7 @@ export const startEngine = async (options: EngineOptions = {}): Promise<Engine> 
       await kill()
       daemon = await startDaemon(directory, socket, inNetwork, options)
     },
-    freeze: () => void daemon.kill('SIGSTOP'),
+    freeze: () => freeze(daemon),
     thaw: () => void daemon.kill('SIGCONT'),
     stop: async () => {
       process.off('exit', abandon)

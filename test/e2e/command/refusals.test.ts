@@ -45,7 +45,9 @@ describe('the command refuses', () => {
   })
 
   it('an address that is not of this machine', () => {
-    expect(upRefusal([...SIMULATED, '--host', '192.0.2.1'])).toBe('192.0.2.1 is no address of this machine.')
+    expect(upRefusal([...SIMULATED, '--plain-http', '--host', '192.0.2.1'])).toBe(
+      '192.0.2.1 is no address of this machine.',
+    )
   })
 
   it('to run containers without Docker', () => {
