@@ -36,7 +36,7 @@ describe('a start', () => {
     const [old, renewed] = [aSealer(), new MasterKey({ id: 'm2', key: Buffer.alloc(32, 9) })]
     expect((await start()).tokens.open(accessKeyId, sessionToken)?.principal.arn).toBe(sessionCaller().arn)
     await store.transact((tx) => {
-      for (const value of [...sealedValues(tx)])
+      for (const value of Array.from(sealedValues(tx)))
         replaceSealed(tx, value, renewed.seal(old.open(value.sealed, value.purpose), value.purpose))
     })
     expect((await start(renewed)).tokens.open(accessKeyId, sessionToken)?.principal.arn).toBe(sessionCaller().arn)
