@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { globOf, matcherOf, matchesGlob, splitGlob, textOfGlob } from './glob.ts'
+import { matchesLongGlob } from './long-glob.ts'
 
 const aText = (...characters: string[]) => fc.string({ unit: fc.constantFrom(...characters), maxLength: 8 })
 
@@ -14,9 +15,30 @@ describe('a pattern', () => {
         const expected = expression(pattern).test(text)
         expect(matcherOf(globOf(pattern))(text)).toBe(expected)
         expect(matchesGlob(globOf(pattern), text)).toBe(expected)
+        expect(matchesLongGlob(globOf(pattern), text)).toBe(expected)
       }),
       { numRuns: 20_000 },
     )
+  })
+
+  it('matches long pieces, which take more than a word of bits', () => {
+    const [long, longer] = [aText('a').map((text) => text.repeat(9)), aText('a', 'b').map((text) => text.repeat(20))]
+    fc.assert(
+      fc.property(long, aText('a', '?', '*'), longer, (piece, wild, text) => {
+        const pattern = `*${piece}${wild}b?*`
+        expect(matchesLongGlob(globOf(pattern), text)).toBe(matchesGlob(globOf(pattern), text))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('matches a text of a million characters before anyone has to wait', () => {
+    const text = 'a'.repeat(1_000_000)
+    const begunAt = performance.now()
+    expect(matcherOf(globOf(`*${'a'.repeat(2000)}b?`))(text)).toBe(false)
+    expect(matcherOf(globOf(`*${'a'.repeat(2000)}b?*`))(text)).toBe(false)
+    expect(matcherOf(globOf(`*${'a'.repeat(2000)}?*`))(text)).toBe(true)
+    expect(performance.now() - begunAt).toBeLessThan(2000)
   })
 
   it('matches line breaks and halves of characters', () => {

@@ -2,12 +2,8 @@
  * Patterns with `*` (any characters, also none, colons and slashes among them) and `?` (exactly one). Matching takes time in proportion to
  * pattern and text at most, whatever the pattern, which a regular expression does not promise.
  */
-
-/** Character codes, and `ANY` and `ONE` for what stands for others. */
-export type Glob = readonly number[]
-
-export const ANY = -1
-const ONE = -2
+import { ANY, type Glob, ONE } from './glob-codes.ts'
+import { matchesLongGlob } from './long-glob.ts'
 
 /** A pattern as policies write it. */
 export const globOf = (text: string): Glob =>
@@ -67,8 +63,12 @@ const literalsOf = (glob: Glob): string[] => {
   return [...literals, textOfGlob(glob.slice(start))]
 }
 
+/** Pattern times text: from here on it takes too long to try each place. */
+const LONG = 100_000
+
 /** On a mismatch, the last `*` takes one character more; earlier ones need never be looked at again. */
 export const matchesGlob = (glob: Glob, text: string): boolean => {
+  if (glob.length * text.length > LONG) return matchesLongGlob(glob, text)
   let [inGlob, inText, lastAny, takenTo] = [0, 0, -1, 0]
   while (inText < text.length) {
     const code = glob[inGlob]

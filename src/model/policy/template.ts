@@ -4,7 +4,8 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 import type { PolicyVersion } from './document.ts'
-import { codesOf, type Glob, globOf, textOfGlob } from './glob.ts'
+import type { Glob } from './glob-codes.ts'
+import { codesOf, globOf, textOfGlob } from './glob.ts'
 import type { ContextSource } from './types.ts'
 
 type Piece = number | Variable

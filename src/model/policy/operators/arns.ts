@@ -4,7 +4,8 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 import type { PolicyVersion } from '../document.ts'
-import { ANY, type Glob, matcherOf, splitGlob } from '../glob.ts'
+import { ANY, type Glob } from '../glob-codes.ts'
+import { matcherOf, splitGlob } from '../glob.ts'
 import { parseTemplate, type Template } from '../template.ts'
 import { type OperatorTable, type ValueTest, withOpposite } from './operator.ts'
 
