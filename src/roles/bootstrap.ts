@@ -41,6 +41,8 @@ export interface FirstStart {
   readonly account: string
   readonly region: string
   readonly cluster: string
+  /** The root user's key as a file has it: taken if the store has none. */
+  readonly keptRootKey?: RootAccessKey | undefined
 }
 
 /** Makes what is missing, once; resolves when it is durable. */
@@ -124,12 +126,12 @@ const keyOf = (tx: Transaction, name: string, { ids, sealer }: FirstStart): Buff
   return sealer.open(defined(tx.installationKeys.get(name), name).sealedKey, name)
 }
 
-const rootAccessKey = (tx: Transaction, { account, ids, clock, sealer }: FirstStart): RootAccessKey => {
+const rootAccessKey = (tx: Transaction, start: FirstStart): RootAccessKey => {
+  const { account, clock, sealer } = start
   const principalArn = `arn:aws:iam::${account}:root`
   for (const { accessKeyId, sealedSecret } of tx.accessKeys.iterate('byPrincipal', principalArn))
     return { accessKeyId, secretAccessKey: sealer.open(sealedSecret, accessKeyPurpose(accessKeyId)).toString() }
-  const accessKeyId = newAccessKeyId('AKIA', account, ids)
-  const secretAccessKey = newSecretAccessKey(ids)
+  const { accessKeyId, secretAccessKey } = start.keptRootKey ?? newRootKey(start)
   tx.accessKeys.insert({
     accessKeyId,
     sealedSecret: sealer.seal(Buffer.from(secretAccessKey), accessKeyPurpose(accessKeyId)),
@@ -141,6 +143,11 @@ const rootAccessKey = (tx: Transaction, { account, ids, clock, sealer }: FirstSt
   })
   return { accessKeyId, secretAccessKey }
 }
+
+const newRootKey = ({ account, ids }: FirstStart): RootAccessKey => ({
+  accessKeyId: newAccessKeyId('AKIA', account, ids),
+  secretAccessKey: newSecretAccessKey(ids),
+})
 
 /** Leaves the root user's access key where `longshore env` and the agent of `up` find it, readable by the owner alone. */
 export const keepRootKey = (dataDir: string, key: RootAccessKey): void => {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { auditDir, removeNote, serverDir, writeNote } from '../kit/installation.ts'
+import { auditDir, readRootKey, removeNote, serverDir, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
@@ -67,7 +67,16 @@ const serve = async (values: ServerValues): Promise<void> => {
   const store = await Store.open(SqliteJournal.open(serverDir(dataDir)), fail)
   const sealer = await openMasterKey({ dataDir, givenFile: values['master-key-file'], store, log })
   const isFirst = isFirstStart(dataDir)
-  const { keys, rootAccessKey } = await bootstrap({ store, clock, ids, sealer, account, region, cluster })
+  const { keys, rootAccessKey } = await bootstrap({
+    store,
+    clock,
+    ids,
+    sealer,
+    account,
+    region,
+    cluster,
+    keptRootKey: readRootKey(dataDir),
+  })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
   const certificate = serverCertificate(values, clock, ids)

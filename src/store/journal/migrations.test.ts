@@ -22,7 +22,10 @@ const releasedVersion1 = (): DatabaseSync => {
     CREATE TABLE rows (
       id INTEGER PRIMARY KEY, table_name TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, UNIQUE (table_name, key)
     ) STRICT;
-    INSERT INTO rows (table_name, key, row) VALUES ('settings', 'a', '{"name":"a","value":"1"}');
+    INSERT INTO rows (table_name, key, row) VALUES
+      ('clusters', 'a', '{"clusterName":"a"}'),
+      ('settings', 'pageTokenKey', '{"name":"pageTokenKey","value":"00"}'),
+      ('accessKeys', 'AKIA1', '{"accessKeyId":"AKIA1","secretAccessKey":"plain"}');
     PRAGMA user_version = 1;
   `)
   return database
@@ -35,7 +38,7 @@ describe('migrate', () => {
     expect(versionOf(database)).toBe(migrations.length)
   })
 
-  it('takes a file of the first release to the last version with its rows', () => {
+  it('takes a file of the first release to the last version with its rows, but for secrets that are not sealed', () => {
     const database = releasedVersion1()
     migrate(database, migrations)
     expect(versionOf(database)).toBe(migrations.length)
@@ -44,7 +47,7 @@ describe('migrate', () => {
         .prepare('SELECT table_name, key, row FROM rows')
         .all()
         .map((row) => ({ ...row })),
-    ).toEqual([{ table_name: 'settings', key: 'a', row: '{"name":"a","value":"1"}' }])
+    ).toEqual([{ table_name: 'clusters', key: 'a', row: '{"clusterName":"a"}' }])
   })
 
   it('gives a new file the same schema as a file that came the whole way', () => {
@@ -88,5 +91,15 @@ describe('migrate', () => {
     const database = releasedVersion1()
     database.exec('PRAGMA user_version = 9')
     expect(() => migrate(database, migrations)).toThrow(NewerSchema)
+  })
+})
+
+describe('version 2', () => {
+  it('lets sealed secrets be', () => {
+    const database = releasedVersion1()
+    database.exec(`INSERT INTO rows (table_name, key, row) VALUES ('accessKeys', 'AKIA2', '{"sealedSecret":"m1.x"}')`)
+    migrate(database, migrations)
+    const left = database.prepare("SELECT key FROM rows WHERE table_name = 'accessKeys'").all()
+    expect(left.map(({ key }) => key)).toEqual(['AKIA2'])
   })
 })

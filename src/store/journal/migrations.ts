@@ -26,6 +26,17 @@ export const migrations: readonly Migration[] = [
           UNIQUE (table_name, key)
         ) STRICT`),
   },
+  {
+    version: 2,
+    // Secrets are sealed from here on. Those that were not are taken out: the root user's key is in a file of its own and comes back from
+    // there, and the rest is made anew.
+    apply: (database) => {
+      database.exec(`
+        DELETE FROM rows WHERE table_name = 'settings';
+        DELETE FROM rows WHERE table_name = 'accessKeys' AND json_extract(row, '$.sealedSecret') IS NULL;
+      `)
+    },
+  },
 ]
 
 /** A file that a newer version of the program wrote. */
