@@ -15,6 +15,10 @@ describe('table', () => {
     expect(table(['NAME'], [[undefined]])).toBe('NAME\n-\n')
   })
 
+  it('has a line for each row, whatever names there are', () => {
+    expect(table(['NAME'], [['a\nb\u001b[2J']])).toBe('NAME\na\\u000ab\\u001b[2J\n')
+  })
+
   it('is empty without rows', () => {
     expect(table(['NAME'], [])).toBe('')
   })

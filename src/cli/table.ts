@@ -1,10 +1,11 @@
 /** Plain tables for terminals: a header, aligned columns, numbers to the right. */
+import { visible } from '../kit/visible.ts'
 
 type Cell = string | number | undefined
 
 export const table = (header: readonly string[], rows: readonly (readonly Cell[])[]): string => {
   if (rows.length === 0) return ''
-  const texts = [header, ...rows.map((row) => row.map((cell) => String(cell ?? '-')))]
+  const texts = [header, ...rows.map((row) => row.map((cell) => visible(String(cell ?? '-'))))]
   const widths = header.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)))
   const isNumeric = header.map((_, column) => rows.every((row) => typeof row[column] === 'number'))
   const line = (row: readonly string[]): string =>

@@ -23,6 +23,14 @@ describe('a log', () => {
     expect(lines).toEqual(['03:04:05.006 WARN  listening endpoint=http://x ports=[1,2]\n'])
   })
 
+  it('keeps to one line, whatever clients have named', () => {
+    const { lines, log } = linesOf('text')
+    log.info('request', { operation: 'Run\n03:04:05.006 INFO  forged\u001b[2J', items: ['\u009b'] })
+    expect(lines).toEqual([
+      '03:04:05.006 INFO  request operation=Run\\u000a03:04:05.006 INFO  forged\\u001b[2J items=["\\u009b"]\n',
+    ])
+  })
+
   it('leaves out what is less severe than asked for', () => {
     const { lines, log } = linesOf('json', 'warn')
     log.debug('a')

@@ -3,6 +3,7 @@
  * Field names are those of the API. Values that are secrets never come here.
  */
 import type { Clock } from './clock.ts'
+import { visible } from './visible.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, unknown>>
@@ -57,10 +58,10 @@ export class LineLog implements Log {
   #line(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (RANK[level] < RANK[this.#options.level]) return
     const time = new Date(this.#options.clock.now()).toISOString()
-    const all = { ...this.#fields, ...describeErrors(fields) }
+    const all = { ...this.#fields, ...fields }
     const line =
       this.#options.format === 'json'
-        ? JSON.stringify({ time, level, message, ...all })
+        ? JSON.stringify({ time, level, message, ...describeErrors(all) })
         : textLine(time, level, message, all)
     this.#options.write(`${line}\n`)
   }
@@ -77,15 +78,20 @@ export const silentLog: Log = {
 
 const describeErrors = (fields: LogFields): LogFields =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      value instanceof Error ? (value.stack ?? value.message) : value,
-    ]),
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? stackOf(value) : value]),
   )
+
+const stackOf = ({ stack, message }: Error): string => stack ?? message
 
 const textLine = (time: string, level: LogLevel, message: string, fields: LogFields): string => {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${shown(value)}`)
   return [time.slice(11, 23), level.toUpperCase().padEnd(5), message, ...pairs].join(' ')
 }
+
+/** Clients choose names; only a stack has more than one line. */
+const shown = (value: unknown): string =>
+  value instanceof Error
+    ? stackOf(value).split('\n').map(visible).join('\n')
+    : visible(typeof value === 'string' ? value : JSON.stringify(value))
