@@ -21,6 +21,8 @@ export interface Principal {
 export interface Session {
   /** ARN of the role or user whose permissions the session has at most. */
   readonly issuerArn: string
+  /** Unique id of the issuer, of federated users only: that of everyone else begins with it. */
+  readonly issuerId?: string
   readonly issuedAt: number
   readonly expiresAt: number
   /** Inline session policies, as JSON: the session may do no more than they allow. */

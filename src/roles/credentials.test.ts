@@ -102,7 +102,7 @@ describe('a temporary key', () => {
   it('dies with its user', async () => {
     const { store, find } = await world()
     const federated = sessionOf(
-      { issuerArn: aUser().arn },
+      { issuerArn: aUser().arn, issuerId: aUser().userId },
       { arn: federatedUserArn(ACCOUNT, 'bob'), userId: `${ACCOUNT}:bob` },
     )
     expect([find(sessionOfUser()), find(federated)]).not.toContain(undefined)

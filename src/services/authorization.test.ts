@@ -245,7 +245,7 @@ describe('a session', () => {
   it('of a federated user has nothing but what its own policies say', async () => {
     const user = aUser(allowing)
     await put((tx) => void tx.users.put(user))
-    const session = { issuerArn: user.arn, issuedAt: 0, expiresAt: 1 }
+    const session = { issuerArn: user.arn, issuerId: user.userId, issuedAt: 0, expiresAt: 1 }
     const arn = `arn:aws:sts::${ACCOUNT}:federated-user/guest`
     const guest = { ...userCaller(), arn, userId: `${ACCOUNT}:guest`, session }
     expect(outcomeFor(guest)).toMatch(/because no session policy allows/)

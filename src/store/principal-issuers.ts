@@ -12,14 +12,14 @@ export const getIssuer = (
   const { resource = '' } = parseArn(session?.issuerArn ?? arn) ?? {}
   const key = iamKey(account, resourceId(resource))
   // One that was deleted and made anew under the same name has another id.
+  const id = session?.issuerId ?? userId.split(':', 1)[0]
   if (resource.startsWith('role/')) {
     const role = tables.roles.get(key)
-    return role?.roleId === userId.split(':', 1)[0] ? role : undefined
+    return role?.roleId === id ? role : undefined
   }
   if (!resource.startsWith('user/')) return undefined
   const user = tables.users.get(key)
-  // Federated users have an id of their own, `<account>:<name>`.
-  return user?.userId === userId || (session !== undefined && userId.includes(':')) ? user : undefined
+  return user?.userId === id ? user : undefined
 }
 
 /** Whether the issuer of a principal is there and, if it is a task's, its task has not stopped. */

@@ -97,11 +97,11 @@ const identityOf = (principal: Principal): UserIdentity => {
 
 const session = ({ session: facts, account: accountId, userId }: Principal): Pick<UserIdentity, 'sessionContext'> => {
   if (facts === undefined) return {}
-  const { issuerArn: arn, issuedAt, isMfaAuthenticated } = facts
+  const { issuerArn: arn, issuerId = userId.split(':')[0] ?? '', issuedAt, isMfaAuthenticated } = facts
   const resource = parseArn(arn)?.resource ?? ''
   const issuer = {
     type: resource.startsWith('role/') ? ('Role' as const) : ('IAMUser' as const),
-    principalId: userId.split(':')[0] ?? '',
+    principalId: issuerId,
     arn,
     accountId,
     userName: lastPart(resource),

@@ -5,6 +5,7 @@ import { aRole, aUser } from '../../../../test/builders/a-role.ts'
 import { refusalOf } from '../../../../test/refusal-of.ts'
 import { STS_NOW, stsWorld } from '../../../../test/sts-service.ts'
 import type { Principal } from '../../../model/principal.ts'
+import { isAlive } from '../../../store/principal-issuers.ts'
 
 const ACCOUNT = '000000000000'
 const SECOND = Math.floor(STS_NOW / 1000) * 1000
@@ -45,6 +46,16 @@ describe('a federated user', () => {
       'AccessDenied',
       expect.stringContaining('no session policy allows the sts:GetAccessKeyInfo action') as string,
     ])
+  })
+
+  it('is nobody once the user is gone, whoever comes under the same name', async () => {
+    const { get, whoHas, store } = await world()
+    const federated = whoHas((await get()).Credentials)!
+    expect(isAlive(store.tables, federated)).toBe(true)
+    await store.transact((tx) => tx.users.update(broker.key, { userId: 'AIDAANOTHER' }))
+    expect(isAlive(store.tables, federated)).toBe(false)
+    await store.transact((tx) => tx.users.remove(broker.key))
+    expect(isAlive(store.tables, federated)).toBe(false)
   })
 
   it('needs permission for the name, and for tags', async () => {

@@ -35,6 +35,7 @@ export const getFederationToken: StsOperation<GetFederationTokenRequest, GetFede
     const userId = `${account}:${name}`
     const session = {
       ...userSession(context, seconds),
+      issuerId: context.principal.userId,
       // Without any, a federated user may do nothing.
       ...sessionPolicies(context.tx, account, input),
       ...taggedSession(sessionTags(input, undefined)),
