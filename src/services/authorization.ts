@@ -60,13 +60,17 @@ const isOfAnother = ({ account }: Principal, resource: string): boolean => {
   return ACCOUNT.test(owner) && owner !== account
 }
 
-const sentence = ({ arn }: Principal, { action, resource }: NamedDemand, { outcome, because }: Decision): string => {
+const sentence = (
+  { arn }: Principal,
+  { action, resource, named = resource }: NamedDemand,
+  { outcome, because }: Decision,
+): string => {
   const [policy, anyPolicy] = NAMES[because ?? 'identity']
   const reason =
     outcome === 'explicitDeny'
       ? `with an explicit deny in ${anyPolicy}`
       : `because no ${policy} allows the ${action} action`
-  return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`
+  return `User: ${arn} is not authorized to perform: ${action} on resource: ${named} ${reason}`
 }
 
 const NAMES: Readonly<Record<PolicyType, readonly [policy: string, anyPolicy: string]>> = {

@@ -49,6 +49,8 @@ export interface Demand {
   readonly action?: string
   /** An ARN, whether or not there is such a resource, or `*` where the action has none. */
   readonly resource: string
+  /** What a denial calls it, where its ARN would tell more than the caller knows. */
+  readonly named?: string
   /** Condition keys of the service and of the resource, beside the global ones. */
   readonly context?: ContextValues
   /** The policy that the resource itself has, as JSON. */

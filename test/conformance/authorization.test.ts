@@ -19,8 +19,8 @@ const OPEN: ReadonlySet<string> = new Set([
 /** Actions of operations that have none of their own name. */
 const OTHER_ACTIONS: Readonly<Record<string, string>> = { 'kms:ReEncrypt': 'kms:ReEncryptFrom' }
 
-const sentenceOf = ({ action, resource }: NamedDemand): string =>
-  `User: ${CALLER.arn} is not authorized to perform: ${action} on resource: ${resource} ` +
+const sentenceOf = ({ action, resource, named = resource }: NamedDemand): string =>
+  `User: ${CALLER.arn} is not authorized to perform: ${action} on resource: ${named} ` +
   `because no identity-based policy allows the ${action} action`
 
 /** Whether allowing the one allows the other, because its resource is a pattern. */

@@ -122,7 +122,18 @@ describe('policies decide', () => {
     expect(await read(await world.user('bea', named))).toEqual(DONE)
     const [code, message] = await read(await world.user('bob'))
     expect(code).toBe('AccessDenied')
-    expect(message).toContain(`is not authorized to perform: secretsmanager:GetSecretValue on resource: ${arn}`)
+    expect(message).toContain(`is not authorized to perform: secretsmanager:GetSecretValue on resource: ${SecretId} `)
+  })
+
+  it('and who may not does not learn whether there is one', async () => {
+    const bob = await world.user('bob')
+    const told = async (name: string) => {
+      const [code, message = ''] = await refusalOf(world.secrets('GetSecretValue', { SecretId: name }, bob))
+      return [code, message.replaceAll(name, '')]
+    }
+    const partialArn = arn.slice(0, -7)
+    expect(await told(SecretId)).toEqual(await told('shop/none'))
+    expect(await told(partialArn)).toEqual(await told(partialArn.replace('db', 'none')))
   })
 
   it('of the secret', async () => {

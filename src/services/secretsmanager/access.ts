@@ -16,12 +16,17 @@ interface NamesSecret {
 /** Condition keys that an operation adds to those of the secret; undefined ones are left out. */
 export type Extra = Readonly<Record<string, string | boolean | number | readonly string[] | undefined>>
 
-/** The operation's action on the secret that a request names. */
+/**
+ * The operation's action on the secret that a request names. AWS: a denial repeats that name: the ARN of a secret, which ends with random
+ * characters, would tell that there is one.
+ */
 export const demandOnSecret = (context: SecretsContext, secretId: string, extra: Extra = {}): Demand => {
   const secret = getSecret(context, secretId)
-  if (secret === undefined) return { resource: futureArn(context, secretId), context: contextOf(extra) }
+  if (secret === undefined)
+    return { resource: futureArn(context, secretId), named: secretId, context: contextOf(extra) }
   return {
     resource: secret.arn,
+    named: secretId,
     context: { ...secretContext(secret), ...contextOf(extra) },
     ...(secret.resourcePolicy !== undefined && { resourcePolicy: secret.resourcePolicy }),
   }
