@@ -380,3 +380,12 @@ export const ACTIVATION_KEY_BITS = { least: 2048, most: 4096 } as const
 export const MANAGED_INSTANCE_TOKEN_MS = 3_600_000
 /** Results of one page of Systems Manager's lists of activations and instances. */
 export const SSM_LIST_PAGE = { usual: 50, max: 50 } as const
+
+/** Bytes of messages in one block of a segment of log events: what is read and decompressed at once. */
+export const LOG_BLOCK_BYTES = 256 * 1024
+/** Bytes of the log journal's files: as much as is in memory before it goes into segments. */
+export const LOG_JOURNAL_BYTES = 32 * 1024 * 1024
+/** A group with fewer bytes in a full journal file may stay in the journal, as long as all of those have no more than a quarter of it. */
+export const LOG_CARRIED_BYTES = 128 * 1024
+/** A segment whose events count fewer bytes is made one with what comes next. */
+export const LOG_SMALL_SEGMENT_BYTES = 4 * 1024 * 1024

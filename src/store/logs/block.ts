@@ -1,0 +1,100 @@
+/**
+ * A block of a segment: runs of one or more streams, compressed together and, if the group has a key, sealed with it. The text of all
+ * messages comes first, so that a search looks through it without reading anything else.
+ */
+import { zstdCompress, zstdDecompress, constants } from 'node:zlib'
+import { openBytes, sealBytes } from '../../kit/sealing.ts'
+import { ColumnReader, ColumnWriter } from './byte-columns.ts'
+import { type LogRun, runSize } from './log-run.ts'
+
+/** What a block's stretches of streams are, which the segment's index says. */
+export interface RunOutline {
+  readonly streamId: string
+  readonly count: number
+  readonly textBytes: number
+}
+
+const LENGTH_BYTES = 4
+const SEALED_FOR = 'log block'
+
+/** Measured on logs of web servers and of JSON lines: higher levels save a tenth at many times the cost. */
+const COMPRESSION_LEVEL = 3
+
+export const packBlock = async (runs: readonly LogRun[], key: Uint8Array | undefined): Promise<Buffer> => {
+  const texts = runs.map(({ text }) => text)
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUInt32LE(texts.reduce((sum, text) => sum + text.length, 0))
+  const packed = await compress(Buffer.concat([length, ...texts, columnsOf(runs)]))
+  return key === undefined ? packed : sealBytes(key, packed, SEALED_FOR)
+}
+
+const columnsOf = (runs: readonly LogRun[]): Buffer => {
+  const writer = new ColumnWriter()
+  for (const { timestamps, sequences, ingestedAt, offsets } of runs) {
+    writer.differences(timestamps)
+    writer.differences(sequences)
+    writer.differences(ingestedAt)
+    for (let index = 1; index < offsets.length; index++) writer.number(offsets[index]! - offsets[index - 1]!)
+  }
+  return writer.result()
+}
+
+/** A block in memory, whose columns are read when they are first needed. */
+export class Block {
+  readonly #bytes: Buffer
+  readonly #outlines: readonly RunOutline[]
+  #runs: readonly LogRun[] | undefined
+
+  private constructor(bytes: Buffer, outlines: readonly RunOutline[]) {
+    this.#bytes = bytes
+    this.#outlines = outlines
+  }
+
+  /** Throws `Unsealable` if the key is not the block's. */
+  static async unpack(packed: Buffer, outlines: readonly RunOutline[], key: Uint8Array | undefined): Promise<Block> {
+    const compressed = key === undefined ? packed : openBytes(key, packed, SEALED_FOR)
+    return new Block(await decompress(compressed), outlines)
+  }
+
+  /** The messages of all runs. */
+  get text(): Buffer {
+    return this.#bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + this.#bytes.readUInt32LE())
+  }
+
+  get runs(): readonly LogRun[] {
+    this.#runs ??= this.#readRuns()
+    return this.#runs
+  }
+
+  #readRuns(): readonly LogRun[] {
+    const { text } = this
+    const reader = new ColumnReader(this.#bytes.subarray(LENGTH_BYTES + text.length))
+    let at = 0
+    return this.#outlines.map(({ streamId, count, textBytes }) => {
+      const timestamps = reader.differences(new Float64Array(count))
+      const sequences = reader.differences(new Float64Array(count))
+      const ingestedAt = reader.differences(new Float64Array(count))
+      const offsets = new Uint32Array(count + 1)
+      for (let index = 1; index <= count; index++) offsets[index] = offsets[index - 1]! + reader.number()
+      at += textBytes
+      return { streamId, timestamps, sequences, ingestedAt, offsets, text: text.subarray(at - textBytes, at) }
+    })
+  }
+}
+
+export const outlineOf = (run: LogRun): RunOutline => ({
+  streamId: run.streamId,
+  count: runSize(run),
+  textBytes: run.text.length,
+})
+
+const compress = (bytes: Buffer): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const params = { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL }
+    zstdCompress(bytes, { params }, (error, result) => (error === null ? resolve(result) : reject(error)))
+  })
+
+const decompress = (bytes: Buffer): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    zstdDecompress(bytes, (error, result) => (error === null ? resolve(result) : reject(error)))
+  })

@@ -1,0 +1,88 @@
+/**
+ * A batch as the journal has it: length and checksum, the group's id, and what is the group's own business, sealed if the group has a key.
+ * A frame that a crash has torn is recognised by its checksum.
+ */
+import { crc32 } from 'node:zlib'
+import { openBytes, sealBytes } from '../../kit/sealing.ts'
+import type { LogRun } from './log-run.ts'
+
+export const FRAME_HEAD_BYTES = 8
+const SEALED_FOR = 'log frame'
+const PLAIN = 0
+const SEALED = 1
+
+/** A frame that was read, before its content is looked at. */
+export interface Frame {
+  readonly groupId: string
+  /** Throws `Unsealable` if the key is not the one that it was sealed with. */
+  readonly run: (key: Uint8Array | undefined) => LogRun
+  readonly bytes: Buffer
+}
+
+export const encodeFrame = (groupId: string, run: LogRun, key: Uint8Array | undefined): Buffer => {
+  const group = Buffer.from(groupId)
+  const plain = encodeRun(run)
+  const body = key === undefined ? plain : sealBytes(key, plain, SEALED_FOR)
+  const head = Buffer.from([key === undefined ? PLAIN : SEALED, group.length])
+  const payload = Buffer.concat([Buffer.alloc(FRAME_HEAD_BYTES), head, group, body])
+  payload.writeUInt32LE(payload.length - FRAME_HEAD_BYTES, 0)
+  payload.writeUInt32LE(crc32(payload.subarray(FRAME_HEAD_BYTES)), 4)
+  return payload
+}
+
+/** The frame that begins at `offset`, or undefined if there is none that is whole. */
+export const decodeFrame = (bytes: Buffer, offset: number): Frame | undefined => {
+  if (offset + FRAME_HEAD_BYTES > bytes.length) return undefined
+  const from = offset + FRAME_HEAD_BYTES
+  const end = from + bytes.readUInt32LE(offset)
+  if (end > bytes.length || end < from + 2) return undefined
+  const payload = bytes.subarray(from, end)
+  if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) return undefined
+  const groupEnd = 2 + payload[1]!
+  const body = payload.subarray(groupEnd)
+  return {
+    groupId: payload.toString('utf8', 2, groupEnd),
+    run: (key) => decodeRun(payload[0] === SEALED ? openBytes(key ?? NO_KEY, body, SEALED_FOR) : body),
+    bytes: bytes.subarray(offset, end),
+  }
+}
+
+/** Opens nothing. */
+const NO_KEY = new Uint8Array(32)
+
+const columnBytes = ({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
+/** Count, first sequence, time of ingestion, length of the stream's id. */
+const RUN_HEAD_BYTES = 4 + 8 + 8 + 1
+
+/** Of a batch: its sequences are consecutive, and it came at one time. */
+const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text }: LogRun): Buffer => {
+  const stream = Buffer.from(streamId)
+  const head = Buffer.alloc(RUN_HEAD_BYTES)
+  head.writeUInt32LE(timestamps.length, 0)
+  head.writeDoubleLE(sequences[0] ?? 0, 4)
+  head.writeDoubleLE(ingestedAt[0] ?? 0, 12)
+  head[20] = stream.length
+  return Buffer.concat([head, stream, columnBytes(timestamps), columnBytes(offsets), text])
+}
+
+const decodeRun = (bytes: Buffer): LogRun => {
+  const count = bytes.readUInt32LE(0)
+  const firstSequence = bytes.readDoubleLE(4)
+  const timestamps = new Float64Array(count)
+  const offsets = new Uint32Array(count + 1)
+  const streamEnd = RUN_HEAD_BYTES + bytes[20]!
+  const offsetsAt = streamEnd + timestamps.byteLength
+  const textAt = offsetsAt + offsets.byteLength
+  bytes.copy(columnBytes(timestamps), 0, streamEnd, offsetsAt)
+  bytes.copy(columnBytes(offsets), 0, offsetsAt, textAt)
+  return {
+    streamId: bytes.toString('utf8', RUN_HEAD_BYTES, streamEnd),
+    timestamps,
+    sequences: new Float64Array(count).map((_, index) => firstSequence + index),
+    ingestedAt: new Float64Array(count).fill(bytes.readDoubleLE(12)),
+    offsets,
+    text: bytes.subarray(textAt),
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Where the events of log streams lie: appended in batches, durable when the promise resolves, read by time in both directions. Groups and
+ * streams are known by ids that are never used twice, so that what was deleted cannot come back under its old name.
+ */
+
+export interface NewLogEvent {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly message: string
+}
+
+export interface NewLogBatch {
+  readonly groupId: string
+  readonly streamId: string
+  /** In the order of their timestamps; at least one. */
+  readonly events: readonly NewLogEvent[]
+  readonly ingestedAt: number
+}
+
+/** Orders the events of a group: by timestamp, and those of one timestamp as they came. No two events have the same. */
+export interface LogPosition {
+  readonly timestamp: number
+  readonly sequence: number
+}
+
+export interface LogEvent extends LogPosition {
+  readonly streamId: string
+  readonly ingestedAt: number
+  readonly message: string
+}
+
+export interface LogQuery {
+  readonly groupId: string
+  /** All streams of the group if absent. */
+  readonly streamIds?: ReadonlySet<string>
+  /** Events of this time and later. */
+  readonly from?: number
+  /** Events before this time. */
+  readonly to?: number
+  /** Only events beyond this one, in the direction of the query. */
+  readonly beyond?: LogPosition
+  readonly direction: 'forward' | 'backward'
+  /** Only events whose message has these bytes; far cheaper than looking at each message. */
+  readonly contains?: Buffer
+}
+
+/** What is known of a stream's events. */
+export interface LogStreamTimes {
+  readonly firstEventAt: number
+  readonly lastEventAt: number
+  readonly lastIngestedAt: number
+}
+
+export interface LogStore {
+  /** Resolves when the batch is durable. Rejects with `LogStoreError` if it could not be kept; then none of it is. */
+  append(batch: NewLogBatch): Promise<void>
+  /**
+   * Events in the query's direction, in lists of some hundreds. What is appended meanwhile may be missing. End the iteration (`return`)
+   * to let go of files.
+   */
+  read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void>
+  /** Of streams with events that `LogStoreOptions.onSealed` has not been told of yet. */
+  recentTimes(groupId: string): ReadonlyMap<string, LogStreamTimes>
+  /** Bytes of the messages that are kept of a group, and 26 for each event, as AWS counts them. */
+  storedBytes(groupId: string): number
+  /** Drops whole segments whose events are all older; what else is older is not shown by who asks with `from`. */
+  dropBefore(groupId: string, timestamp: number): Promise<void>
+  /** Removes all events of a group, of which there will be no more. */
+  removeGroup(groupId: string): Promise<void>
+  /** Removes all events of streams, of which there will be no more. */
+  removeStreams(groupId: string, streamIds: ReadonlySet<string>): Promise<void>
+  /** Takes no more, and resolves when everything taken is durable. */
+  close(): Promise<void>
+}
+
+/** Something could not be kept or read: the message is for operators. */
+export class LogStoreError extends Error {
+  override readonly name = 'LogStoreError'
+}
+
+/** What AWS counts for an event beside its message. */
+export const EVENT_OVERHEAD_BYTES = 26
+
+/** Negative if `one` comes first. */
+export const comparePositions = (one: LogPosition, other: LogPosition): number =>
+  one.timestamp - other.timestamp || one.sequence - other.sequence
+
+/** What is known of a stream by two accounts of it. */
+export const mergedTimes = (one: LogStreamTimes | undefined, other: LogStreamTimes): LogStreamTimes =>
+  one === undefined
+    ? other
+    : {
+        firstEventAt: Math.min(one.firstEventAt, other.firstEventAt),
+        lastEventAt: Math.max(one.lastEventAt, other.lastEventAt),
+        lastIngestedAt: Math.max(one.lastIngestedAt, other.lastIngestedAt),
+      }

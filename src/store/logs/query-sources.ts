@@ -1,0 +1,71 @@
+/** What a query has to read: of the blocks of segments and of the runs in memory, those that may have something for it. */
+import { type LogRun, positionAt, runSize } from './log-run.ts'
+import { comparePositions, type LogPosition, type LogQuery } from './log-store.ts'
+import type { Loaded, RunSource } from './merge.ts'
+import { rangeOf } from './run-cursor.ts'
+import type { Segment, SegmentReader } from './segment.ts'
+import type { BlockEntry } from './segment-index.ts'
+
+export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonly RunSource[] =>
+  runs
+    .filter((run) => wants(query, run.streamId, positionAt(run, 0), positionAt(run, runSize(run) - 1)))
+    .map((run) => ({
+      bound: positionAt(run, query.direction === 'forward' ? 0 : runSize(run) - 1),
+      load: async () => ({ runs: [run] }),
+    }))
+
+/** Whether a segment has events of the times that the query asks for. */
+export const mayHave = ({ summary }: Segment, query: LogQuery): boolean => {
+  const { low, high } = rangeOf(query)
+  return summary.to >= low.timestamp && summary.from <= high.timestamp
+}
+
+/** A segment is opened when the query gets to its times, and closed when its last block was read. */
+export const segmentSource = ({ summary }: Segment, reader: SegmentReader, query: LogQuery): RunSource => ({
+  bound:
+    query.direction === 'forward'
+      ? { timestamp: summary.from, sequence: 0 }
+      : { timestamp: summary.to, sequence: Number.POSITIVE_INFINITY },
+  load: async () => {
+    const index = await reader.index()
+    const blocks = index.flatMap((block) => wantedOf(block, query))
+    let left = blocks.length
+    if (left === 0) await reader.release()
+    const load = async (block: WantedBlock): Promise<Loaded> => {
+      const runs = await loadBlock(reader, block.entry, query)
+      if (--left === 0) await reader.release()
+      return { runs }
+    }
+    return { sources: blocks.map((block) => ({ bound: block.bound, load: () => load(block) })) }
+  },
+})
+
+interface WantedBlock {
+  readonly entry: BlockEntry
+  readonly bound: LogPosition
+}
+
+const wantedOf = (entry: BlockEntry, query: LogQuery): readonly WantedBlock[] => {
+  const wanted = entry.runs.filter(({ streamId, first, last }) => wants(query, streamId, first, last))
+  return wanted.length === 0 ? [] : [{ entry, bound: boundOf(wanted, query) }]
+}
+
+const boundOf = (
+  runs: readonly { readonly first: LogPosition; readonly last: LogPosition }[],
+  { direction }: LogQuery,
+): LogPosition =>
+  direction === 'forward'
+    ? runs.map(({ first }) => first).reduce((one, other) => (comparePositions(one, other) <= 0 ? one : other))
+    : runs.map(({ last }) => last).reduce((one, other) => (comparePositions(one, other) >= 0 ? one : other))
+
+const loadBlock = async (reader: SegmentReader, entry: BlockEntry, query: LogQuery): Promise<readonly LogRun[]> => {
+  const block = await reader.block(entry)
+  if (query.contains !== undefined && !block.text.includes(query.contains)) return []
+  return block.runs.filter(({ streamId }) => query.streamIds?.has(streamId) ?? true)
+}
+
+const wants = (query: LogQuery, streamId: string, first: LogPosition, last: LogPosition): boolean => {
+  const { low, high } = rangeOf(query)
+  const isInTime = comparePositions(last, low) >= 0 && comparePositions(first, high) < 0
+  return isInTime && (query.streamIds?.has(streamId) ?? true)
+}

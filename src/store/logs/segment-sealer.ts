@@ -1,0 +1,118 @@
+/**
+ * Moves events from memory into segments, and changes segments: a small one becomes one with what comes next, and what was removed is
+ * left out. Only one such change runs at a time.
+ */
+import { defined } from '../../kit/assert.ts'
+import { LOG_SMALL_SEGMENT_BYTES } from '../../model/limits.ts'
+import type { LogRun } from './log-run.ts'
+import type { LogGroups } from './log-groups.ts'
+import type { Segment } from './segment.ts'
+import type { SegmentCatalog } from './segment-catalog.ts'
+import type { SegmentSummary } from './segment-name.ts'
+import { joinStreams, segmentParts, summaryOf } from './segment-writer.ts'
+
+export class SegmentSealer {
+  readonly #catalog: SegmentCatalog
+  readonly #groups: LogGroups
+  /** Settles when the last change that was asked for is done. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(catalog: SegmentCatalog, groups: LogGroups) {
+    this.#catalog = catalog
+    this.#groups = groups
+  }
+
+  /** `onPublished` is called at once when the segment is there, so that nobody sees events twice or not at all. */
+  seal(groupId: string, runs: readonly LogRun[], onPublished: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      const last = this.#catalog.of(groupId).at(-1)
+      const joined = last !== undefined && last.summary.storedBytes < LOG_SMALL_SEGMENT_BYTES ? [last] : []
+      const earlier = await this.#runsOf(groupId, joined)
+      const present = [...earlier, ...runs].filter(({ streamId }) => this.#groups.hasStream(groupId, streamId))
+      const segment = await this.#write(groupId, present, sequencesOf(joined, runs))
+      this.#catalog.replace(groupId, joined, segment)
+      onPublished()
+      for (const each of joined) await each.retire()
+    })
+  }
+
+  removeStreams(groupId: string, streamIds: ReadonlySet<string>): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const segment of this.#catalog.of(groupId))
+        if (await this.#hasAny(segment, streamIds)) await this.#rewriteWithout(segment, streamIds)
+    })
+  }
+
+  dropBefore(groupId: string, timestamp: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const old = this.#catalog.of(groupId).filter(({ summary }) => summary.to < timestamp)
+      this.#catalog.replace(groupId, old, undefined)
+      for (const segment of old) await segment.retire()
+    })
+  }
+
+  removeGroup(groupId: string): Promise<void> {
+    return this.#inTurn(() => this.#catalog.removeGroup(groupId))
+  }
+
+  async #rewriteWithout(segment: Segment, streamIds: ReadonlySet<string>): Promise<void> {
+    const { groupId, summary } = segment
+    const runs = await this.#runsOf(groupId, [segment])
+    const left = runs.filter(({ streamId }) => !streamIds.has(streamId))
+    const rewritten = await this.#write(groupId, left, summary)
+    this.#catalog.replace(groupId, [segment], rewritten)
+    await segment.retire()
+  }
+
+  /** Undefined if there is nothing to write. */
+  async #write(
+    groupId: string,
+    runs: readonly LogRun[],
+    { firstSequence, lastSequence }: Sequences,
+  ): Promise<Segment | undefined> {
+    if (runs.length === 0) return undefined
+    const streams = joinStreams(runs)
+    const summary = { firstSequence, lastSequence, ...summaryOf(streams) }
+    return this.#catalog.write(groupId, summary, segmentParts(streams, this.#groups.key(groupId)))
+  }
+
+  async #runsOf(groupId: string, segments: readonly Segment[]): Promise<readonly LogRun[]> {
+    const runs: LogRun[] = []
+    for (const segment of segments) {
+      const reader = segment.acquire(this.#groups.key(groupId))
+      try {
+        for (const entry of await reader.index()) {
+          const block = await reader.block(entry)
+          runs.push(...block.runs)
+        }
+      } finally {
+        await reader.release()
+      }
+    }
+    return runs
+  }
+
+  async #hasAny(segment: Segment, streamIds: ReadonlySet<string>): Promise<boolean> {
+    const reader = segment.acquire(undefined)
+    try {
+      const index = await reader.index()
+      return index.some(({ runs }) => runs.some(({ streamId }) => streamIds.has(streamId)))
+    } finally {
+      await reader.release()
+    }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work, work)
+    this.#turn = done
+    return done
+  }
+}
+
+type Sequences = Pick<SegmentSummary, 'firstSequence' | 'lastSequence'>
+
+const sequencesOf = (segments: readonly Segment[], runs: readonly LogRun[]): Sequences => {
+  const first = runs.reduce((least, { sequences }) => Math.min(least, sequences[0]!), Number.POSITIVE_INFINITY)
+  const last = runs.reduce((most, { sequences }) => Math.max(most, defined(sequences.at(-1), 'the last sequence')), 0)
+  return { firstSequence: segments[0]?.summary.firstSequence ?? first, lastSequence: last }
+}
