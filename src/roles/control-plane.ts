@@ -31,6 +31,7 @@ import { AgentGate } from './agent-gate.ts'
 import type { InstallationKeys } from './bootstrap.ts'
 import { authenticatorBySignature, authenticatorByTrust, StoredCredentials } from './credentials.ts'
 import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
+import { health } from './health.ts'
 
 export interface ControlPlaneOptions {
   readonly store: Store
@@ -115,7 +116,7 @@ export class ControlPlane {
     this.listener = createListener({
       gateway: this.gateway,
       routes: {
-        '/health': (_request, response) => this.#health(store, response),
+        '/health': health({ store, controllers: this.controllers }),
         [EXPLAIN_SERVICE_PATH]: explainService({
           store,
           plans: this.controllers.plans,
@@ -143,16 +144,6 @@ export class ControlPlane {
   /** Ends sessions and loops; the store stays open. */
   async stop(): Promise<void> {
     await this.controllers.stop()
-  }
-
-  #health(store: Store, response: Parameters<RequestListener>[1]): void {
-    const failure = store.failure?.message
-    const body = JSON.stringify({
-      status: failure === undefined ? 'ok' : 'failed',
-      failure,
-      controllers: this.controllers.status(),
-    })
-    response.writeHead(failure === undefined ? 200 : 503, { 'content-type': 'application/json' }).end(`${body}\n`)
   }
 }
 
