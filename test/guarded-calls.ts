@@ -3,7 +3,7 @@ import { defined } from '../src/kit/assert.ts'
 import { SeededIds } from '../src/kit/ids.ts'
 import type { Principal } from '../src/model/principal.ts'
 import { PolicyGuard } from '../src/services/authorization.ts'
-import { allServices } from '../src/services/index.ts'
+import { loadedServices } from '../src/services/index.ts'
 import type { Guard, NamedDemand } from '../src/services/operations.ts'
 import { AccessDenied } from '../src/wire/access-denied.ts'
 import type { CallContext, ServiceDefinition } from '../src/wire/service.ts'
@@ -15,7 +15,7 @@ import { emptyStore, servicesDeps } from './services-deps.ts'
 export const CALLER = aUser({ userName: 'caller' })
 const TOKEN = '01234567-89ab-cdef-0123-456789abcdef'
 
-export const services: readonly ServiceDefinition[] = allServices(servicesDeps(await emptyStore()))
+export const services: readonly ServiceDefinition[] = await loadedServices(servicesDeps(await emptyStore()))
 
 /** The guard as it decides, and what it was asked. */
 class ListeningGuard implements Guard {
@@ -37,7 +37,10 @@ const installation = async () => {
   const store = await emptyStore()
   const guard = new ListeningGuard()
   const services = new Map(
-    allServices(servicesDeps(store, { guard, ids: new SeededIds(1) })).map((service) => [service.name, service]),
+    (await loadedServices(servicesDeps(store, { guard, ids: new SeededIds(1) }))).map((service) => [
+      service.name,
+      service,
+    ]),
   )
   const call = (service: string, operation: string, input: object, principal: Principal): Promise<object> =>
     defined(services.get(service), service).call(operation, input, aCall(principal))

@@ -3,7 +3,7 @@
  * With `--check` it writes nothing and fails if the page is not what it would write.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { allServices } from '../src/services/index.ts'
+import { loadedServices } from '../src/services/index.ts'
 import { emptyStore, servicesDeps } from '../test/services-deps.ts'
 import { Model } from '../src/wire/schema.ts'
 import type { ServiceDefinition } from '../src/wire/service.ts'
@@ -37,7 +37,7 @@ export const coveragePage = (services: readonly CoveredService[]): string => {
 }
 
 /** The services as the server has them, over a store that holds nothing. */
-const services = async (): Promise<readonly ServiceDefinition[]> => allServices(servicesDeps(await emptyStore()))
+const services = async (): Promise<readonly ServiceDefinition[]> => loadedServices(servicesDeps(await emptyStore()))
 
 const main = async (): Promise<void> => {
   const file = new URL('../docs/coverage.md', import.meta.url)

@@ -1,23 +1,28 @@
-/** Every AWS service that the endpoint answers. */
-import type { ServiceDefinition } from '../wire/service.ts'
+/**
+ * Every AWS service that the endpoint answers. ECS, which every agent calls, is there from the beginning; the others are loaded at their
+ * first call.
+ */
+import type { LazyService, ServiceAddress, ServiceDefinition } from '../wire/service.ts'
+import { CLOUDTRAIL, IAM, KMS, SECRETS_MANAGER, SSM, STS } from './addresses.ts'
 import type { ServicesDeps } from './deps.ts'
-import { cloudTrailService } from './cloudtrail/index.ts'
 import { ecsService } from './ecs/index.ts'
-import { iamService } from './iam/index.ts'
-import { kmsService } from './kms/index.ts'
-import { secretsManagerService } from './secretsmanager/index.ts'
-import { ssmService } from './ssm/index.ts'
-import { stsService } from './sts/index.ts'
 
-const services: readonly ((deps: ServicesDeps) => ServiceDefinition)[] = [
-  cloudTrailService,
-  ecsService,
-  iamService,
-  kmsService,
-  secretsManagerService,
-  ssmService,
-  stsService,
+type MakeService = (deps: ServicesDeps) => ServiceDefinition
+
+const LAZY: readonly (readonly [ServiceAddress, () => Promise<MakeService>])[] = [
+  [CLOUDTRAIL, async () => (await import('./cloudtrail/index.ts')).cloudTrailService],
+  [IAM, async () => (await import('./iam/index.ts')).iamService],
+  [KMS, async () => (await import('./kms/index.ts')).kmsService],
+  [SECRETS_MANAGER, async () => (await import('./secretsmanager/index.ts')).secretsManagerService],
+  [SSM, async () => (await import('./ssm/index.ts')).ssmService],
+  [STS, async () => (await import('./sts/index.ts')).stsService],
 ]
 
-export const allServices = (deps: ServicesDeps): readonly ServiceDefinition[] =>
-  services.map((service) => service(deps))
+export const allServices = (deps: ServicesDeps): readonly (ServiceDefinition | LazyService)[] => [
+  ecsService(deps),
+  ...LAZY.map(([address, make]): LazyService => ({ ...address, load: async () => (await make())(deps) })),
+]
+
+/** All of them, loaded. */
+export const loadedServices = (deps: ServicesDeps): Promise<readonly ServiceDefinition[]> =>
+  Promise.all(allServices(deps).map((service) => ('load' in service ? service.load() : service)))

@@ -18,7 +18,7 @@ import { type Claim, headerOf, type Protocol, type WireRequest, type WireRespons
 import { QueryProtocol } from './query.ts'
 import { type Route, Router, ServedService } from './router.ts'
 import type { ErrorShape } from './schema.ts'
-import type { CallContext, ServiceDefinition } from './service.ts'
+import type { CallContext, LazyService, ServiceDefinition } from './service.ts'
 import { SignatureError, signatureFault } from './signature-fault.ts'
 import type { Caller } from './sigv4.ts'
 import {
@@ -31,7 +31,7 @@ import {
 } from './wire-faults.ts'
 
 export interface GatewayOptions {
-  readonly services: readonly ServiceDefinition[]
+  readonly services: readonly (ServiceDefinition | LazyService)[]
   readonly authenticator: Authenticator
   readonly clock: Clock
   readonly ids: Ids
@@ -73,8 +73,8 @@ class Exchange {
   }
 }
 
-/** Does its part and returns nothing, or answers early. */
-type Step = (exchange: Exchange) => WireResponse | undefined
+/** Does its part and returns nothing, or answers early. What it has to wait for is awaited. */
+type Step = (exchange: Exchange) => WireResponse | undefined | Promise<undefined>
 
 export class Gateway {
   readonly #options: GatewayOptions
@@ -94,6 +94,7 @@ export class Gateway {
   readonly #steps: readonly Step[] = [
     (exchange) => this.#greet(exchange),
     (exchange) => this.#recognise(exchange),
+    (exchange) => this.#loadService(exchange),
     (exchange) => this.#findOperation(exchange),
     (exchange) => this.#identifyCaller(exchange),
     (exchange) => this.#requireHandler(exchange),
@@ -122,7 +123,8 @@ export class Gateway {
     try {
       for (const step of this.#steps) {
         const early = step(exchange)
-        if (early !== undefined) return early
+        if (early instanceof Promise) await early
+        else if (early !== undefined) return early
       }
       return await this.#call(exchange)
     } catch (error) {
@@ -142,7 +144,7 @@ export class Gateway {
   }
 
   #welcome(requestId: string): WireResponse {
-    const names = this.#services.map(({ definition }) => definition.name).join(', ')
+    const names = this.#services.map(({ address }) => address.name).join(', ')
     const text =
       `This is Longshore: Amazon ECS that you run yourself.\nIt speaks the AWS APIs of: ${names}.\n` +
       'Point a client here, e.g.: aws --endpoint-url <this address> ecs list-clusters\n'
@@ -162,6 +164,13 @@ export class Gateway {
       return
     }
     throw missingAction()
+  }
+
+  #loadService({ protocol, claim }: Exchange): undefined | Promise<undefined> {
+    const missing = this.#router.candidates(known(protocol), known(claim)).filter(({ isLoaded }) => !isLoaded)
+    return missing.length === 0
+      ? undefined
+      : Promise.all(missing.map((service) => service.load())).then(() => undefined)
   }
 
   #findOperation(exchange: Exchange): undefined {

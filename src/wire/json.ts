@@ -17,7 +17,7 @@ import {
   type WireResponse,
 } from './protocol.ts'
 import type { ErrorShape } from './schema.ts'
-import type { ProtocolName, ServiceDefinition } from './service.ts'
+import type { ProtocolName, ServiceAddress, ServiceDefinition } from './service.ts'
 
 const CONTENT_TYPE: Readonly<Partial<Record<ProtocolName, string>>> = {
   'json-1.0': 'application/x-amz-json-1.0',
@@ -40,7 +40,7 @@ export class JsonProtocol implements Protocol {
     return { protocol, address: target.slice(0, Math.max(0, dot)), operation: target.slice(dot + 1), content: request }
   }
 
-  isFor(service: ServiceDefinition, claim: Claim): boolean {
+  isFor(service: ServiceAddress, claim: Claim): boolean {
     // AWS: some clients of CloudTrail say the whole name of its Java package.
     return service.targetPrefix === claim.address.slice(claim.address.lastIndexOf('.') + 1)
   }

@@ -4,7 +4,7 @@
  */
 import type { Fault } from './fault.ts'
 import type { ErrorShape, OperationShape } from './schema.ts'
-import type { ProtocolName, ServiceDefinition } from './service.ts'
+import type { ProtocolName, ServiceAddress, ServiceDefinition } from './service.ts'
 
 /** Header names in lower case; a header that came more than once is a list. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -45,7 +45,7 @@ export interface Protocol {
   /** What the request asks for, or undefined if it is not of this protocol. */
   recognise(request: WireRequest): Claim | undefined
   /** Whether the claim is addressed to the service. */
-  isFor(service: ServiceDefinition, claim: Claim): boolean
+  isFor(service: ServiceAddress, claim: Claim): boolean
   codec(service: ServiceDefinition, options: CodecOptions): Codec
   /** A fault as an answer, whether or not the service and the fault's model are known. */
   refuse(fault: Fault, context: RefusalContext): WireResponse

@@ -14,7 +14,7 @@ import {
   type WireRequest,
   type WireResponse,
 } from './protocol.ts'
-import type { ProtocolName, ServiceDefinition } from './service.ts'
+import type { ProtocolName, ServiceAddress, ServiceDefinition } from './service.ts'
 import { element, escapeXml, XmlEncoder } from './xml.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -35,7 +35,7 @@ export class QueryProtocol implements Protocol {
     return { protocol: 'query', address: field('Version'), operation: field('Action'), content }
   }
 
-  isFor(service: ServiceDefinition, claim: Claim): boolean {
+  isFor(service: ServiceAddress, claim: Claim): boolean {
     return service.query?.version === claim.address
   }
 

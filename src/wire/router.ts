@@ -1,23 +1,37 @@
 /** Which service and operation a request is for. */
-import { Bug } from '../kit/assert.ts'
+import { Bug, defined } from '../kit/assert.ts'
 import type { Claim, Codec, Protocol, WireRequest } from './protocol.ts'
 import { Model, type OperationShape } from './schema.ts'
-import type { ServiceDefinition } from './service.ts'
+import type { LazyService, ServiceAddress, ServiceDefinition } from './service.ts'
 import { claimedScope } from './signature-parts.ts'
 import { unknownOperation } from './wire-faults.ts'
 
 /** A service with a codec for each protocol that it speaks. Its model is read at the first call: each costs some megabytes. */
 export class ServedService {
-  readonly definition: ServiceDefinition
+  readonly address: ServiceAddress
   readonly #protocols: readonly Protocol[]
   readonly #isChecking: boolean
   readonly #codecs = new Map<Protocol, Codec>()
+  #definition: ServiceDefinition | undefined
   #model: Model | undefined
 
-  constructor(definition: ServiceDefinition, protocols: readonly Protocol[], isChecking: boolean) {
-    this.definition = definition
-    this.#protocols = protocols.filter(({ names }) => definition.protocols.some((name) => names.includes(name)))
+  constructor(service: ServiceDefinition | LazyService, protocols: readonly Protocol[], isChecking: boolean) {
+    this.address = service
+    if (!('load' in service)) this.#definition = service
+    this.#protocols = protocols.filter(({ names }) => service.protocols.some((name) => names.includes(name)))
     this.#isChecking = isChecking
+  }
+
+  get isLoaded(): boolean {
+    return this.#definition !== undefined
+  }
+
+  async load(): Promise<void> {
+    if ('load' in this.address) this.#definition ??= await (this.address as LazyService).load()
+  }
+
+  get definition(): ServiceDefinition {
+    return defined(this.#definition, `the service ${this.address.name}`)
   }
 
   /** Throws if the operation table names operations that the model does not have. */
@@ -59,9 +73,14 @@ export class Router {
     this.#services = services
   }
 
-  /** Throws the fault that names what is not known. */
+  /** The services that the claim may be addressed to. */
+  candidates(protocol: Protocol, claim: Claim): readonly ServedService[] {
+    return this.#services.filter((each) => each.speaks(protocol) && protocol.isFor(each.address, claim))
+  }
+
+  /** The candidates must be loaded. Throws the fault that names what is not known. */
   route(request: WireRequest, protocol: Protocol, claim: Claim): Route {
-    const candidates = this.#services.filter((each) => each.speaks(protocol) && protocol.isFor(each.definition, claim))
+    const candidates = this.candidates(protocol, claim)
     for (const service of preferring(candidates, () => claimedScope(request)?.scope.service)) {
       const operation = service.model.operations.get(claim.operation)
       if (operation !== undefined) return { service, codec: service.codec(protocol), operation }
@@ -69,7 +88,7 @@ export class Router {
     throw unknownOperation(
       claim,
       protocol.faultStyle,
-      this.#services.map(({ definition }) => definition.name),
+      this.#services.map(({ address }) => address.name),
     )
   }
 }
@@ -81,7 +100,5 @@ const preferring = (
 ): readonly ServedService[] => {
   if (candidates.length < 2) return candidates
   const name = signedFor()
-  return candidates.toSorted(
-    (left, right) => Number(right.definition.name === name) - Number(left.definition.name === name),
-  )
+  return candidates.toSorted((left, right) => Number(right.address.name === name) - Number(left.address.name === name))
 }

@@ -21,16 +21,25 @@ export interface CallContext {
 
 export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'
 
-export interface ServiceDefinition {
+/** How clients address a service: all that has to be known of it before its first call. */
+export interface ServiceAddress {
   /** Name in SigV4 scopes and in logs, e.g. `ecs`. */
   readonly name: string
-  /** Loads what the `@aws-sdk/client-*` module exports: its `<Operation>$` and `<Exception>$` are the model. Asked for at the first call. */
-  readonly model: () => Readonly<Record<string, unknown>>
   /** Prefix of `X-Amz-Target` for the JSON protocols, e.g. `AmazonEC2ContainerServiceV20141113`. */
   readonly targetPrefix?: string
   /** API version and namespace for the Query protocol, e.g. `2011-06-15` and `https://sts.amazonaws.com/doc/2011-06-15/`. */
   readonly query?: { readonly version: string; readonly xmlNamespace: string }
   readonly protocols: readonly ProtocolName[]
+}
+
+/** A service that is loaded at its first call: what nobody calls takes no memory. */
+export interface LazyService extends ServiceAddress {
+  readonly load: () => Promise<ServiceDefinition>
+}
+
+export interface ServiceDefinition extends ServiceAddress {
+  /** Loads what the `@aws-sdk/client-*` module exports: its `<Operation>$` and `<Exception>$` are the model. Asked for at the first call. */
+  readonly model: () => Readonly<Record<string, unknown>>
   /** Code and message of faults that the service's model leaves to the wire. */
   readonly faults: {
     /** For input that does not fit the schema, e.g. `InvalidParameterException`. */

@@ -2,6 +2,7 @@
 import type { ServiceDefinition } from '../../wire/service.ts'
 import { performer } from '../operations.ts'
 import { ecsModel } from './agent-model.ts'
+import { ECS } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import type { EcsOperationTable } from './context.ts'
 import { missingMember } from './missing-member.ts'
@@ -131,10 +132,8 @@ const operations: EcsOperationTable = {
 }
 
 export const ecsService = (deps: ServicesDeps): ServiceDefinition => ({
-  name: 'ecs',
+  ...ECS,
   model: ecsModel,
-  targetPrefix: 'AmazonEC2ContainerServiceV20141113',
-  protocols: ['json-1.1'],
   faults: { invalidInput: 'InvalidParameterException', missingMember },
   numbers: ecsNumbers,
   operations: new Set(Object.keys(operations)),

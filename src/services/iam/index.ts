@@ -1,6 +1,7 @@
 /** AWS Identity and Access Management: who there is, and what they may do. Decisions themselves are made in `model/policy/`. */
 import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
+import { IAM } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import { refuseSessionOfUser } from './callers.ts'
@@ -14,10 +15,8 @@ const operations: IamOperationTable = { ...identityOperations, ...policyOperatio
 export const iamService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => {
   const perform = performer({ store, service: 'iam', table: operations, deps: { ids, pageTokens, sealer }, guard })
   return {
-    name: 'iam',
+    ...IAM,
     model: () => sdkModel('@aws-sdk/client-iam'),
-    query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
-    protocols: ['query'],
     faults: { invalidInput: 'ValidationError', missingMember },
     numbers: {},
     operations: new Set(Object.keys(operations)),

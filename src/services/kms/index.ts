@@ -1,6 +1,7 @@
 /** AWS Key Management Service: symmetric keys that never leave, sealed by the master key of the installation. */
 import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
+import { KMS } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { KmsOperationTable } from './context.ts'
@@ -77,10 +78,8 @@ const operations: KmsOperationTable = {
 }
 
 export const kmsService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => ({
-  name: 'kms',
+  ...KMS,
   model: () => sdkModel('@aws-sdk/client-kms'),
-  targetPrefix: 'TrentService',
-  protocols: ['json-1.1'],
   faults: { invalidInput: 'ValidationException' },
   numbers: {},
   operations: new Set(Object.keys(operations)),

@@ -1,6 +1,7 @@
 /** AWS Secrets Manager: secret values in versions, encrypted under keys of KMS. */
 import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
+import { SECRETS_MANAGER } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { SecretsOperationTable } from './context.ts'
@@ -49,10 +50,8 @@ const operations: SecretsOperationTable = {
 }
 
 export const secretsManagerService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => ({
-  name: 'secretsmanager',
+  ...SECRETS_MANAGER,
   model: () => sdkModel('@aws-sdk/client-secrets-manager'),
-  targetPrefix: 'secretsmanager',
-  protocols: ['json-1.1'],
   faults: { invalidInput: 'ValidationException' },
   numbers: {
     'DeleteSecretRequest.RecoveryWindowInDays': 'long',

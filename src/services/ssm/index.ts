@@ -1,5 +1,6 @@
 /** AWS Systems Manager: Parameter Store, and the machines that join by activations. */
 import type { ServiceDefinition } from '../../wire/service.ts'
+import { SSM } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { SsmOperationTable } from './context.ts'
@@ -38,10 +39,8 @@ const operations: SsmOperationTable = {
 }
 
 export const ssmService = ({ store, guard, ids, pageTokens, sealer, sessions }: ServicesDeps): ServiceDefinition => ({
-  name: 'ssm',
+  ...SSM,
   model: ssmModel,
-  targetPrefix: 'AmazonSSM',
-  protocols: ['json-1.1'],
   faults: { invalidInput: 'ValidationException' },
   numbers: ssmNumbers,
   operations: new Set(Object.keys(operations)),

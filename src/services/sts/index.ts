@@ -1,6 +1,7 @@
 /** AWS Security Token Service: who calls, and temporary credentials. */
 import { sdkModel } from '../../wire/sdk-model.ts'
 import type { ServiceDefinition } from '../../wire/service.ts'
+import { STS } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { StsDeps, StsOperationTable } from './context.ts'
@@ -29,10 +30,8 @@ const UNSIGNED: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'AssumeRole
 export const stsService = ({ store, guard, sealer, sessions, clock }: ServicesDeps): ServiceDefinition => {
   const deps: StsDeps = { guard, sealer, sessions, tables: store.tables, providers: new IdentityProviders(clock) }
   return {
-    name: 'sts',
+    ...STS,
     model: () => sdkModel('@aws-sdk/client-sts'),
-    query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
-    protocols: ['query'],
     faults: { invalidInput: 'ValidationError' },
     numbers: {},
     operations: new Set(Object.keys(operations)),

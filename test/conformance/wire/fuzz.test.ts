@@ -8,7 +8,7 @@ import { ManualClock } from '../../../src/kit/clock.ts'
 import { SeededIds } from '../../../src/kit/ids.ts'
 import { LineLog } from '../../../src/kit/log.ts'
 import { CapacityIndex } from '../../../src/scheduler/capacity-index.ts'
-import { allServices } from '../../../src/services/index.ts'
+import { loadedServices } from '../../../src/services/index.ts'
 import { MemoryJournal } from '../../../src/store/journal/journal.ts'
 import { Store } from '../../../src/store/store.ts'
 import type { RowChange } from '../../../src/store/table.ts'
@@ -94,7 +94,7 @@ const aControlPlane = async (failures: string[]) => {
       else capacity.applyInstance(before, after)
     }
   })
-  const services = allServices(servicesDeps(store, { ids, capacity, clock }))
+  const services = await loadedServices(servicesDeps(store, { ids, capacity, clock }))
   const log = new LineLog({ clock, level: 'error', format: 'text', write: (line) => void failures.push(line) })
   const gateway = new Gateway({ services, authenticator, clock, ids, log, isChecking: true })
   const present = [

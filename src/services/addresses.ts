@@ -1,0 +1,22 @@
+/** How clients address each AWS service here. */
+import type { ServiceAddress } from '../wire/service.ts'
+
+const JSON_11 = ['json-1.1'] as const
+
+export const CLOUDTRAIL = { name: 'cloudtrail', targetPrefix: 'CloudTrail_20131101', protocols: JSON_11 } as const
+export const ECS = { name: 'ecs', targetPrefix: 'AmazonEC2ContainerServiceV20141113', protocols: JSON_11 } as const
+export const KMS = { name: 'kms', targetPrefix: 'TrentService', protocols: JSON_11 } as const
+export const SECRETS_MANAGER = { name: 'secretsmanager', targetPrefix: 'secretsmanager', protocols: JSON_11 } as const
+export const SSM = { name: 'ssm', targetPrefix: 'AmazonSSM', protocols: JSON_11 } as const
+
+export const IAM = {
+  name: 'iam',
+  query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
+  protocols: ['query'],
+} as const satisfies ServiceAddress
+
+export const STS = {
+  name: 'sts',
+  query: { version: '2011-06-15', xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+  protocols: ['query'],
+} as const satisfies ServiceAddress
