@@ -3,7 +3,7 @@ import type { AssumeRoleWithWebIdentityResponse } from '@aws-sdk/client-sts'
 import { isoText } from '../../kit/timestamps.ts'
 import { parseArn } from '../../model/arn.ts'
 import type { AuditEvent, UserIdentity } from '../../model/audit-event.ts'
-import { AUDIT_PARAMETERS_BYTES } from '../../model/limits.ts'
+import { AUDIT_PARAMETERS_BYTES, AUDIT_TEXT_LENGTH } from '../../model/limits.ts'
 import { isAnonymous, isRoot, type Principal } from '../../model/principal.ts'
 import { headerOf, type WireRequest } from '../protocol.ts'
 import type { OperationShape } from '../schema.ts'
@@ -45,8 +45,8 @@ export const auditEventOf = (call: AuditedCall): AuditEvent => {
     eventName: operation.name,
     awsRegion: caller?.region ?? claimedScope(request)?.scope.region ?? home.region,
     sourceIPAddress: request.sourceIp,
-    userAgent: headerOf(request.headers, 'user-agent') ?? '',
-    ...(fault && { errorCode: fault.code, errorMessage: fault.message }),
+    userAgent: clipped(headerOf(request.headers, 'user-agent') ?? ''),
+    ...(fault && { errorCode: fault.code, errorMessage: clipped(fault.message) }),
     requestParameters: input === undefined ? null : fitting(redacted(operation.input, input), 'requestParameters'),
     responseElements:
       readOnly || output === undefined ? null : fitting(redacted(operation.output, output), 'responseElements'),
@@ -59,6 +59,9 @@ export const auditEventOf = (call: AuditedCall): AuditEvent => {
     eventCategory: 'Management',
   }
 }
+
+/** Whoever may not even call could otherwise fill the disk with few requests. */
+const clipped = (text: string): string => text.slice(0, AUDIT_TEXT_LENGTH)
 
 /** AWS: what is too large is left out, and the event says so. */
 const fitting = (value: unknown, member: string): unknown => {
@@ -81,7 +84,7 @@ const webIdentity = (output: AssumeRoleWithWebIdentityResponse = {}): UserIdenti
 
 const unknownIdentity = (request: WireRequest): UserIdentity => {
   const accessKeyId = claimedScope(request)?.accessKeyId
-  return { type: 'Unknown', ...(accessKeyId !== undefined && { accessKeyId }) }
+  return { type: 'Unknown', ...(accessKeyId !== undefined && { accessKeyId: clipped(accessKeyId) }) }
 }
 
 const identityOf = (principal: Principal): UserIdentity => {
