@@ -25,10 +25,14 @@ describe('a document of an identity provider', () => {
     await expect(from('ftp://127.0.0.1/')).rejects.toThrowError('neither HTTPS nor on this machine')
   })
 
-  it.each<[string, Parameters<OidcIssuer['answerWith']>[0], string]>([
+  it.each<[string, Parameters<OidcIssuer['answerWith']>[0], string | RegExp]>([
     ['an error', (_request, response) => void response.writeHead(500).end('{}'), 'status 500'],
     ['a redirection', (_request, response) => void response.writeHead(302, { location: '/keys' }).end(), 'status 302'],
-    ['no JSON', (_request, response) => void response.end('<html>'), 'JSON'],
+    [
+      'no JSON, which it does not repeat',
+      (_request, response) => void response.end('<html>'),
+      /^The answer is not JSON\.$/,
+    ],
     [
       'too much',
       (_request, response) => void response.end('x'.repeat(IDENTITY_PROVIDER_ANSWER_BYTES + 1)),

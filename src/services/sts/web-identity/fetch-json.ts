@@ -40,7 +40,14 @@ export const fetchJsonWith =
     }
   }
 
-const parse = (text: string): unknown => JSON.parse(text) as unknown
+/** What is wrong with the text is not told: it would repeat some of it, to callers who have proved nothing. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new Error('The answer is not JSON.', { cause: error })
+  }
+}
 
 const get = async (clock: Clock, url: URL, options: RequestOptions): Promise<string> => {
   const { request: send } = url.protocol === 'https:' ? await import('node:https') : http
