@@ -250,6 +250,8 @@ export const POLICY_DESCRIPTION_LENGTH = 1000
 /** Resources of one simulation, and decisions of one page of its results, of which there is one for each action and resource. */
 export const SIMULATED_RESOURCES = 1000
 export const SIMULATED_DECISIONS_PER_PAGE = 10_000
+/** Statements that the decisions of one page look at, each of which may stand in the answer. */
+export const SIMULATED_STATEMENTS_PER_PAGE = 100_000
 /** Characters of a trust policy, white space not counted. */
 export const TRUST_POLICY_LENGTH = 2048
 /** Characters of any policy in a request, white space included. */
@@ -415,3 +417,7 @@ export const LOG_LIST_ROWS = 10_000
 export const LOG_GROUP_IDENTIFIERS = 50
 /** Bytes of a request to CloudWatch Logs: clients escape characters of messages, with up to six bytes for one. */
 export const LOG_REQUEST_BYTES = 8 * 1024 * 1024
+
+/** Characters of a filter pattern, and regular expressions in one of JSON or fields. Source: PutMetricFilter, Filter pattern syntax. */
+export const FILTER_PATTERN_LENGTH = 1024
+export const FILTER_PATTERN_EXPRESSIONS = 2
