@@ -286,6 +286,23 @@ describe('SimulateCustomPolicy', () => {
     await expect(simulate({ MaxItems: 1001 })).rejects.toMatchObject({ code: 'ValidationError' })
   })
 
+  it('keeps answers short where there are many statements', async () => {
+    const iam = await IamWorld.start()
+    const PolicyInputList = [policy(...Array.from({ length: 1000 }, () => ({})))]
+    const ActionNames = Array.from({ length: 11 }, (_, index) => `ecs:Action${index}`)
+    const ResourceArns = Array.from({ length: 101 }, (_, index) => `${CLUSTER}${index}`)
+
+    const few = await iam.call('SimulateCustomPolicy', { PolicyInputList, ActionNames, ResourceArns: [CLUSTER, OTHER] })
+    expect(few.EvaluationResults).toHaveLength(11)
+    const some = { PolicyInputList, ActionNames, ResourceArns: ResourceArns.slice(0, 33) }
+    const first = await iam.call('SimulateCustomPolicy', some)
+    expect([first.EvaluationResults?.length, first.IsTruncated]).toEqual([3, true])
+    await expect(iam.call('SimulateCustomPolicy', { ...some, ResourceArns })).rejects.toMatchObject({
+      code: 'InvalidInputException',
+      message: '1000 statements cannot be evaluated for 101 resources at once: name fewer resources.',
+    })
+  })
+
   it('checks that a scenario of Amazon EC2 has its resources', async () => {
     const types = ['instance', 'image', 'security-group', 'network-interface']
     const ResourceArns = types.map((type) => `arn:aws:ec2:us-east-1:${IAM_ACCOUNT}:${type}/*`)
