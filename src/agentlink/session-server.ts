@@ -14,11 +14,17 @@ import type { Envelope } from './acs-messages.ts'
 import { encodeRejection, type LinkException } from './frames.ts'
 import { HeartbeatWheel } from './heartbeat-wheel.ts'
 import { Session, type SessionHandler, type SessionProtocol } from './session.ts'
-import { CLOSE_GOING_AWAY, CLOSE_POLICY, type MessageSocket, type SocketListener } from './socket.ts'
+import { CLOSE_GOING_AWAY, CLOSE_NORMAL, CLOSE_POLICY, type MessageSocket, type SocketListener } from './socket.ts'
 import { WebSocketAcceptor } from './web-sockets.ts'
 
 /** Whose key signed the request. Absent where signatures are not verified. */
 export type Caller = Principal
+
+/** Who opens a session, for as long as that is allowed: it is asked at each heartbeat. */
+export interface Opener {
+  readonly caller: Caller
+  readonly mayStay: () => boolean
+}
 
 type AdmissionException =
   | 'InactiveInstanceException'
@@ -85,7 +91,7 @@ export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
   }
 
   /** Takes over an HTTP server's `upgrade`: answers 101 with a session, or 400 with the exception. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller?: Caller): void {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opener?: Opener): void {
     const onError = (error: Error): void => {
       this.#options.log.debug('agent connection lost before its upgrade', { error: error.message })
       socket.destroy()
@@ -94,7 +100,7 @@ export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
     const accept = (): void => {
       if (socket.destroyed) return
       if (this.#isClosed) reject(socket, 503, STOPPING)
-      else this.#upgrade(request, socket, head, caller)
+      else this.#upgrade(request, socket, head, opener)
       socket.off('error', onError)
     }
     if (!this.#queue.add(accept)) reject(socket, 503, TOO_MANY)
@@ -118,22 +124,29 @@ export class SessionServer<Parameters, Incoming, Outgoing extends Envelope> {
     for (const session of this.#sessions.values()) session.close(CLOSE_GOING_AWAY, 'The control plane is stopping')
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller | undefined): void {
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opener: Opener | undefined): void {
     const parameters = this.#protocol.parameters(new URL(request.url ?? '/', 'http://agent').searchParams)
-    const admission = this.#options.host.admit(parameters, caller)
+    const admission = this.#options.host.admit(parameters, opener?.caller)
     if ('exception' in admission) {
       this.#options.log.info('agent refused', { ...admission })
       reject(socket, 400, admission)
       return
     }
-    this.#acceptor.accept(request, socket, head, (open) => this.#begin(admission.containerInstanceId, parameters, open))
+    const { containerInstanceId } = admission
+    this.#acceptor.accept(request, socket, head, (open) =>
+      this.#begin(containerInstanceId, parameters, open, opener?.mayStay),
+    )
   }
 
-  #begin(containerInstanceId: string, parameters: Parameters, open: Open): void {
+  #begin(containerInstanceId: string, parameters: Parameters, open: Open, mayStay = () => true): void {
     const older = this.#sessions.get(containerInstanceId)
     const session = new Session(this.#protocol, containerInstanceId, parameters, this.#options.log)
     const socket = open(session)
-    const stopBeating = this.#wheel.add(() => session.beat(this.#options.ids.uuid()))
+    const stopBeating = this.#wheel.add(() => {
+      if (mayStay()) session.beat(this.#options.ids.uuid())
+      // An agent is back at once, with the credentials that it has by now.
+      else session.close(CLOSE_NORMAL, 'The credentials that opened the connection are not good any more')
+    })
     this.#sessions.set(containerInstanceId, session)
     session.begin(socket, () => {
       stopBeating()

@@ -6,17 +6,18 @@ import { Buffer } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { AcsServer } from '../agentlink/acs-server.ts'
+import type { Opener } from '../agentlink/session-server.ts'
 import type { TcsServer } from '../agentlink/tcs-server.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
-import type { Principal } from '../model/principal.ts'
 import { on } from '../services/ecs/access.ts'
-import type { Guard } from '../services/operations.ts'
+import type { Guard, NamedDemand } from '../services/operations.ts'
 import type { ReadTables } from '../store/tables.ts'
 import { AccessDenied } from '../wire/access-denied.ts'
 import type { Authenticator } from '../wire/authentication.ts'
+import type { CallContext } from '../wire/service.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
 import { callContext } from './call-context.ts'
 
@@ -54,7 +55,7 @@ export class AgentGate {
     const door = Object.hasOwn(DOORS, path) ? DOORS[path as keyof typeof DOORS] : undefined
     if (door === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })
     try {
-      this.#options[door.server].handleUpgrade(request, socket, head, this.#callerOf(request, door))
+      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door))
     } catch (error) {
       if (!(error instanceof SignatureError || error instanceof AccessDenied)) throw error
       refuse(socket, 403, { AccessDeniedException: error.message })
@@ -62,16 +63,38 @@ export class AgentGate {
   }
 
   /** Undefined in `--dev` mode, where anyone may be anyone. */
-  #callerOf(request: IncomingMessage, door: Door): Principal | undefined {
-    const { authenticator, clock, isDev } = this.#options
+  #openerOf(request: IncomingMessage, door: Door): Opener | undefined {
+    const { authenticator, clock, isDev, tables } = this.#options
     const signed = { method: 'GET', url: request.url ?? '/', headers: request.headers, body: Buffer.alloc(0) }
     const caller = authenticator.identify(signed, SIGNING_NAME, clock.now())
     if (isDev) return undefined
-    const { guard, tables } = this.#options
     const call = callContext(request, caller, this.#options)
     const arn = new URL(signed.url, 'http://agent').searchParams.get(door.instanceMember) ?? ''
-    if (guard.applies(call, true)) guard.check(tables, call, [{ action: door.action, ...on(tables, arn) }])
-    return caller.principal
+    const demand = { action: door.action, ...on(tables, arn) }
+    this.#check(call, demand)
+    return { caller: caller.principal, mayStay: () => this.#mayStay({ ...call, now: clock.now() }, demand) }
+  }
+
+  #check(call: CallContext, demand: NamedDemand): void {
+    const { guard, tables } = this.#options
+    if (guard.applies(call, true)) guard.check(tables, call, [demand])
+  }
+
+  /** A connection must not outlive the key, the session, the role or the policies that it was opened by. */
+  #mayStay(call: CallContext, demand: NamedDemand): boolean {
+    if (!this.#isGood(call)) return false
+    try {
+      this.#check(call, demand)
+      return true
+    } catch (error) {
+      if (error instanceof SignatureError || error instanceof AccessDenied) return false
+      throw error
+    }
+  }
+
+  #isGood({ principal: { accessKeyId, session }, now }: CallContext): boolean {
+    if (session !== undefined) return session.expiresAt > now
+    return this.#options.tables.accessKeys.get(accessKeyId)?.status === 'Active'
   }
 }
 

@@ -10,11 +10,14 @@ import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  DetachRolePolicyCommand,
   IAMClient,
   PutUserPolicyCommand,
+  UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../../src/kit/clock.ts'
 import { StockAgent } from '../fakes/stock-agent.ts'
 import {
   ACCOUNT,
@@ -32,8 +35,13 @@ let server: VerifyingServer
 let iam: IAMClient
 const agents: StockAgent[] = []
 
+let clock: ManualClock
+/** In which every agent hears a heartbeat. */
+const HEARTBEAT_TURN_MS = 46_000
+
 beforeEach(async () => {
-  server = await verifyingServer()
+  clock = new ManualClock(Date.now())
+  server = await verifyingServer(clock)
   iam = new IAMClient(configured(server.root))
 })
 
@@ -158,6 +166,32 @@ describe('a session at the door for agents', () => {
     await iam.send(new PutUserPolicyCommand({ UserName: 'host', PolicyName: 'more', PolicyDocument: document }))
     await agent.connect()
     expect(agent.isConnected).toBe(true)
+  })
+
+  it.each<[string, () => Promise<unknown>]>([
+    [
+      'the role has no permission any more',
+      () => iam.send(new DetachRolePolicyCommand({ RoleName: 'hosts', PolicyArn: HOST_POLICY })),
+    ],
+    ['its credentials have ended', () => clock.advance(3_600_000)],
+  ])('stays no longer when %s', async (_why, change) => {
+    const [host] = await hostSessions('i-1')
+    const agent = await registered(host!)
+    await clock.advance(HEARTBEAT_TURN_MS)
+    expect(agent.isConnected).toBe(true)
+    await change()
+    await clock.advance(HEARTBEAT_TURN_MS)
+    await agent.until(() => !agent.isConnected)
+  })
+
+  it('stays no longer when its key is turned off', async () => {
+    const user = await aUser('host', { Action: 'ecs:*' })
+    const agent = await registered(user)
+    expect(agent.isConnected).toBe(true)
+    const key = { UserName: 'host', AccessKeyId: user.accessKeyId }
+    await iam.send(new UpdateAccessKeyCommand({ ...key, Status: 'Inactive' }))
+    await clock.advance(HEARTBEAT_TURN_MS)
+    await agent.until(() => !agent.isConnected)
   })
 
   it('is for both of two hosts that have the key of one user', async () => {
