@@ -134,6 +134,25 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       ReEncrypt: { SourceKeyId: keyId, CiphertextBlob: Buffer.from('text') },
     },
   }),
+  logs: () => ({
+    members: {
+      deletionProtectionEnabled: false,
+      logEvents: [{ timestamp: Date.UTC(2026, 0, 1), message: 'hello' }],
+      logGroupIdentifier: '/app/web',
+      logGroupName: '/app/web',
+      logStreamName: 'web/1',
+      resourceArn: `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/app/web`,
+      retentionInDays: 7,
+      tagKeys: ['Stage'],
+      tags: { Stage: 'test' },
+    },
+    operations: {
+      CreateLogGroup: { tags: { Stage: 'test' } },
+      DescribeLogStreams: { logGroupName: '/app/web' },
+      GetLogEvents: { logGroupName: '/app/web' },
+      UntagLogGroup: { tags: ['Stage'] },
+    },
+  }),
   secretsmanager: ({ secretArn }) => ({
     members: {
       Name: 'db',

@@ -7,6 +7,7 @@ import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { ServicesDeps } from '../src/services/deps.ts'
 import { noGuard } from '../src/services/operations.ts'
 import { noAuditTrail } from '../src/store/audit/audit-reader.ts'
+import { MemoryLogStore } from '../src/store/logs/memory-log-store.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
 import { Store } from '../src/store/store.ts'
 import { HmacPageTokens } from '../src/wire/page-tokens.ts'
@@ -32,6 +33,7 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     sessions: new SealedSessionTokens(fixedSessionKeys(), ids),
     sealer: aSealer(),
     audit: noAuditTrail,
+    logs: new MemoryLogStore(),
     ...given,
   }
 }

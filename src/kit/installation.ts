@@ -47,6 +47,8 @@ export const serverDir = (dataDir: string): string => path.join(dataDir, 'server
 export const agentDir = (dataDir: string): string => path.join(dataDir, 'agent')
 /** Holds what was called, by whom. */
 export const auditDir = (dataDir: string): string => path.join(dataDir, 'audit')
+/** Holds the events of log streams. */
+export const logEventsDir = (dataDir: string): string => path.join(dataDir, 'logs')
 /** Whether a server has been there. */
 export const hasServerDir = (dataDir: string): boolean => existsSync(serverDir(dataDir))
 export const logFile = (dataDir: string): string => path.join(dataDir, 'longshore.log')

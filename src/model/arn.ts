@@ -156,3 +156,18 @@ export const anySsmArn = (region: string, account: string): string => `arn:aws:s
 /** A machine that joined by an activation of Systems Manager. */
 export const managedInstanceArn = (region: string, account: string, instanceId: string): string =>
   `arn:aws:ssm:${region}:${account}:managed-instance/${instanceId}`
+
+const LOG_GROUP_PREFIX = 'log-group:'
+
+export const logGroupArn = (region: string, account: string, groupName: string): string =>
+  `arn:aws:logs:${region}:${account}:${LOG_GROUP_PREFIX}${groupName}`
+
+/** AWS: an action on a group alone is on this ARN of it, with a stream that has no name, so that `<group's ARN>:*` allows it. */
+export const logStreamArn = (groupArn: string, streamName = ''): string => `${groupArn}:log-stream:${streamName}`
+
+/** The name of the group whose ARN it is, with or without the `:*` at its end. Undefined if it is the ARN of something else. */
+export const logGroupNameOf = (arn: string): string | undefined => {
+  const { service, resource = '' } = parseArn(arn) ?? {}
+  if (service !== 'logs' || !resource.startsWith(LOG_GROUP_PREFIX)) return undefined
+  return resource.slice(LOG_GROUP_PREFIX.length).replace(/:\*$/, '')
+}

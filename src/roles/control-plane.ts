@@ -20,6 +20,8 @@ import { noGuard } from '../services/operations.ts'
 import { allServices } from '../services/index.ts'
 import { type AuditReader, noAuditTrail } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
+import type { LogStore } from '../store/logs/log-store.ts'
+import { MemoryLogStore } from '../store/logs/memory-log-store.ts'
 import type { Store } from '../store/store.ts'
 import type { RowChange } from '../store/table.ts'
 import type { Authenticator } from '../wire/authentication.ts'
@@ -48,6 +50,8 @@ export interface ControlPlaneOptions {
   readonly patience?: Partial<Patience> | undefined
   /** Where calls leave their trace, and where it is read. */
   readonly audit?: { readonly sink: AuditSink; readonly reader: AuditReader }
+  /** Where log events lie; in memory unless given. */
+  readonly logs?: LogStore
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -89,6 +93,7 @@ export class ControlPlane {
         sessions,
         sealer: keys.sealer,
         audit: options.audit?.reader ?? noAuditTrail,
+        logs: options.logs ?? new MemoryLogStore(),
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },

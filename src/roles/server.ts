@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { auditDir, readRootKey, removeNote, serverDir, writeNote } from '../kit/installation.ts'
+import { auditDir, logEventsDir, readRootKey, removeNote, serverDir, writeNote } from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
@@ -13,6 +13,9 @@ import { AuditLog } from '../store/audit/audit-log.ts'
 import { FileAuditReader } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import { SqliteJournal } from '../store/journal/sqlite.ts'
+import { FileLogStore } from '../store/logs/file-log-store.ts'
+import { LogStoreError } from '../store/logs/log-store.ts'
+import { StoredLogGroups } from '../store/logs/stored-log-groups.ts'
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
 import { agentUrl, listen, localUrl } from './address.ts'
@@ -47,7 +50,8 @@ export const serverCommand = command({
       await serve(values)
       return 0
     } catch (error) {
-      if (error instanceof JournalError) throw new UserError(error.message, { cause: error })
+      if (error instanceof JournalError || error instanceof LogStoreError)
+        throw new UserError(error.message, { cause: error })
       throw error
     }
   },
@@ -86,7 +90,9 @@ const serve = async (values: ServerValues): Promise<void> => {
   const urls = [localUrl(scheme, values.host, port), agentUrl(scheme, values.host, port, values.advertise)] as const
   const endpoint = certificate === undefined ? urls[0] : urlFor(await certificate.current(), urls)
   const audit = openAudit(values, clock, log)
-  const settings = { account, region, isDev, keys, audit, endpoint: urls[1] }
+  const groups = new StoredLogGroups(store)
+  const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
+  const settings = { account, region, isDev, keys, audit, logs, endpoint: urls[1] }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
@@ -111,6 +117,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   server.close()
   await controlPlane.stop()
   server.closeAllConnections()
+  await logs.close()
   await store.close()
   audit.sink.close()
   removeNote(dataDir)

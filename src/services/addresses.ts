@@ -1,4 +1,5 @@
 /** How clients address each AWS service here. */
+import { LOG_REQUEST_BYTES } from '../model/log-limits.ts'
 import type { ServiceAddress } from '../wire/service.ts'
 
 const JSON_11 = ['json-1.1'] as const
@@ -6,6 +7,12 @@ const JSON_11 = ['json-1.1'] as const
 export const CLOUDTRAIL = { name: 'cloudtrail', targetPrefix: 'CloudTrail_20131101', protocols: JSON_11 } as const
 export const ECS = { name: 'ecs', targetPrefix: 'AmazonEC2ContainerServiceV20141113', protocols: JSON_11 } as const
 export const KMS = { name: 'kms', targetPrefix: 'TrentService', protocols: JSON_11 } as const
+export const LOGS = {
+  name: 'logs',
+  targetPrefix: 'Logs_20140328',
+  protocols: JSON_11,
+  bodyBytes: LOG_REQUEST_BYTES,
+} as const
 export const SECRETS_MANAGER = { name: 'secretsmanager', targetPrefix: 'secretsmanager', protocols: JSON_11 } as const
 export const SSM = { name: 'ssm', targetPrefix: 'AmazonSSM', protocols: JSON_11 } as const
 

@@ -4,6 +4,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
+import type { LogStore } from '../store/logs/log-store.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../wire/page-tokens.ts'
 import type { EcsDeps } from './ecs/context.ts'
@@ -22,4 +23,6 @@ export interface ServicesDeps extends EcsDeps {
   readonly sealer: Sealer
   /** The calls of the past. */
   readonly audit: AuditReader
+  /** The events of log streams. */
+  readonly logs: LogStore
 }

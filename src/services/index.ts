@@ -3,7 +3,7 @@
  * first call.
  */
 import type { LazyService, ServiceAddress, ServiceDefinition } from '../wire/service.ts'
-import { CLOUDTRAIL, IAM, KMS, SECRETS_MANAGER, SSM, STS } from './addresses.ts'
+import { CLOUDTRAIL, IAM, KMS, LOGS, SECRETS_MANAGER, SSM, STS } from './addresses.ts'
 import type { ServicesDeps } from './deps.ts'
 import { ecsService } from './ecs/index.ts'
 
@@ -13,6 +13,7 @@ const LAZY: readonly (readonly [ServiceAddress, () => Promise<MakeService>])[] =
   [CLOUDTRAIL, async () => (await import('./cloudtrail/index.ts')).cloudTrailService],
   [IAM, async () => (await import('./iam/index.ts')).iamService],
   [KMS, async () => (await import('./kms/index.ts')).kmsService],
+  [LOGS, async () => (await import('./logs/index.ts')).logsService],
   [SECRETS_MANAGER, async () => (await import('./secretsmanager/index.ts')).secretsManagerService],
   [SSM, async () => (await import('./ssm/index.ts')).ssmService],
   [STS, async () => (await import('./sts/index.ts')).stsService],

@@ -20,6 +20,8 @@ export interface Operation<Deps, Input = never, Output extends object = object> 
   readonly handle: (input: Input, context: OperationContext<Deps>) => Lazy<Output>
   readonly access: Access<Deps, Input>
   readonly clientToken?: ClientToken<Deps, Input, Output>
+  /** Of operations made by `continued`: what has to be waited for after the transaction. */
+  readonly finish?: (found: never, context: CallContext & Deps) => Promise<object>
 }
 
 /**
@@ -35,6 +37,21 @@ export const prepared = <Deps, Input, Output extends object, Prepared>({
 }): Operation<Deps, Input, Output> => ({
   ...rest,
   handle: (input, context) => handle(input, context as typeof context & { readonly prepared: Prepared }),
+})
+
+/**
+ * An operation that goes on outside the store, when its transaction has allowed it and is durable: `finish` gets what the handler gave,
+ * and what it resolves with is the answer.
+ */
+export const continued = <Deps, Input, Output extends object, Found extends object>({
+  handle,
+  ...rest
+}: Omit<Operation<Deps, Input, Output>, 'handle' | 'finish' | 'clientToken'> & {
+  readonly handle: (input: Input, context: OperationContext<Deps>) => Found
+  readonly finish: (found: Found, context: CallContext & Deps) => Promise<Output>
+}): Operation<Deps, Input, Output> => ({
+  ...rest,
+  handle: (input, context) => handle(input, context) as never,
 })
 
 /**
@@ -113,8 +130,13 @@ export const performer = <Deps extends object>(options: PerformerOptions<Deps>) 
   return (name: string, input: object, call: CallContext): Promise<object> => {
     const operation = table[name] as Operation<Deps, object> | undefined
     assert(operation, `${name} was called, which has no handler`)
-    const run = (more: object = {}): Promise<object> =>
-      store.transact((tx) => perform(options, { name, operation }, input, { ...call, ...deps, ...more, tx }))
+    const { finish } = operation
+    const run = async (more: object = {}): Promise<object> => {
+      const found = await store.transact((tx) =>
+        perform(options, { name, operation }, input, { ...call, ...deps, ...more, tx }),
+      )
+      return finish === undefined ? found : finish(found as never, { ...call, ...deps })
+    }
     if (operation.prepare === undefined) return run()
     return operation.prepare(input, { ...call, ...deps }).then((value) => run({ prepared: value }))
   }

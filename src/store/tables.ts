@@ -8,6 +8,7 @@ import type {
   UserRecord,
 } from '../model/iam-records.ts'
 import type { KmsAliasRecord, KmsGrantRecord, KmsKeyMaterialRecord, KmsKeyRecord } from '../model/kms-records.ts'
+import { type LogGroupRecord, logGroupRegionKey, logStreamKey, type LogStreamRecord } from '../model/log-records.ts'
 import {
   type ParameterRecord,
   parameterRegionKey,
@@ -253,6 +254,18 @@ export const tableDefinitions = {
     key: (row) => parameterVersionKey(row.arn, row.version),
     indexes: { byParameter: (row) => row.arn },
     sorted: ['byParameter'],
+  }),
+  logGroups: defineTable<LogGroupRecord>()({
+    name: 'logGroups',
+    key: (row) => row.arn,
+    indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account), byId: (row) => row.groupId },
+    sorted: ['inRegion'],
+  }),
+  logStreams: defineTable<LogStreamRecord>()({
+    name: 'logStreams',
+    key: (row) => logStreamKey(row.groupId, row.name),
+    indexes: { byGroup: (row) => row.groupId, byId: (row) => row.streamId },
+    sorted: ['byGroup'],
   }),
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),

@@ -9,6 +9,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { AccessDenied, accessDeniedFault } from './access-denied.ts'
 import type { AuditSink } from '../model/audit-event.ts'
+import { REQUEST_BODY_BYTES } from '../model/limits.ts'
 import { auditEventOf } from './audit/audit-event-of.ts'
 import type { Authenticator, Home } from './authentication.ts'
 import { checkOutput } from './check-output.ts'
@@ -108,6 +109,13 @@ export class Gateway {
     this.#tryToLeaveTrace(exchange)
     this.#logLine(exchange, response)
     return response
+  }
+
+  /** How many bytes the body of a request may have that is addressed to this target. */
+  bodyBytes(target: string | undefined): number {
+    const prefix = target?.split('.', 1)[0]
+    const service = this.#services.find(({ address }) => prefix !== undefined && address.targetPrefix === prefix)
+    return service?.address.bodyBytes ?? REQUEST_BODY_BYTES
   }
 
   /** The answer to a request that was refused before it could be read, e.g. because it is too large. */
@@ -265,6 +273,7 @@ export class Gateway {
     const { audit, ids } = this.#options
     if (audit === undefined || route === undefined) return
     const { service, operation } = route
+    if (service.definition.untraced?.has(operation.name)) return
     const [name, eventId] = [service.definition.name, ids.uuid()]
     const { home } = audit
     audit.sink.append(

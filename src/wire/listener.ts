@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { REQUEST_BODY_BYTES, REQUEST_DISCARD_BYTES } from '../model/limits.ts'
+import { REQUEST_DISCARD_BYTES } from '../model/limits.ts'
 import type { Gateway } from './gateway.ts'
 import type { RequestHeaders, WireRequest, WireResponse } from './protocol.ts'
 import { bodyTooLarge } from './wire-faults.ts'
@@ -35,11 +35,13 @@ const isUnder = (url: string, prefix: string): boolean => {
   return path === prefix || (prefix.endsWith('/') && (path.startsWith(prefix) || `${path}/` === prefix))
 }
 
-const serveCall = (gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): void =>
-  acceptBody(incoming, outgoing, (body) => {
-    if (body === undefined) send(gateway.refuse(requestOf(incoming, NOTHING), bodyTooLarge()), incoming, outgoing)
+const serveCall = (gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const limit = gateway.bodyBytes(incoming.headers['x-amz-target']?.toString())
+  acceptBody(incoming, outgoing, limit, (body) => {
+    if (body === undefined) send(gateway.refuse(requestOf(incoming, NOTHING), bodyTooLarge(limit)), incoming, outgoing)
     else void gateway.handle(requestOf(incoming, body)).then((response) => send(response, incoming, outgoing))
   })
+}
 
 const NOTHING = Buffer.alloc(0)
 
@@ -81,30 +83,30 @@ const isWaiting = ({ headers }: IncomingMessage): boolean => headers.expect?.toL
 type BodyListener = (body: Buffer | undefined) => void
 
 /** Reads the body, but does not let a client that asks begin to send one that is too large. */
-const acceptBody = (incoming: IncomingMessage, outgoing: ServerResponse, done: BodyListener): void => {
+const acceptBody = (incoming: IncomingMessage, outgoing: ServerResponse, limit: number, done: BodyListener): void => {
   if (isWaiting(incoming)) {
-    if (Number(incoming.headers['content-length'] ?? 0) > REQUEST_BODY_BYTES) return done(undefined)
+    if (Number(incoming.headers['content-length'] ?? 0) > limit) return done(undefined)
     outgoing.writeContinue()
   }
-  readBody(incoming, done)
+  readBody(incoming, limit, done)
 }
 
 /**
  * A body that is too large is read to its end and thrown away, because a client that is still sending does not listen; beyond all
  * patience it is answered in the midst of it.
  */
-const readBody = (incoming: IncomingMessage, done: BodyListener): void => {
+const readBody = (incoming: IncomingMessage, limit: number, done: BodyListener): void => {
   const chunks: Buffer[] = []
   let size = 0
   incoming.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= REQUEST_BODY_BYTES) chunks.push(chunk)
+    if (size <= limit) chunks.push(chunk)
     else chunks.length = 0
     if (size > REQUEST_DISCARD_BYTES && size - chunk.length <= REQUEST_DISCARD_BYTES) done(undefined)
   })
   incoming.on('end', () => {
     if (size > REQUEST_DISCARD_BYTES) return
-    if (size > REQUEST_BODY_BYTES) done(undefined)
+    if (size > limit) done(undefined)
     else done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
   })
 }

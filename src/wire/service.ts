@@ -30,6 +30,8 @@ export interface ServiceAddress {
   /** API version and namespace for the Query protocol, e.g. `2011-06-15` and `https://sts.amazonaws.com/doc/2011-06-15/`. */
   readonly query?: { readonly version: string; readonly xmlNamespace: string }
   readonly protocols: readonly ProtocolName[]
+  /** Bytes that the body of a request to it may have, if more than usual. */
+  readonly bodyBytes?: number
 }
 
 /** A service that is loaded at its first call: what nobody calls takes no memory. */
@@ -56,6 +58,8 @@ export interface ServiceDefinition extends ServiceAddress {
   readonly operations: ReadonlySet<string>
   /** Names of those that prove their caller by what they carry: they need no signature, and one that they have is not looked at. */
   readonly unsigned?: ReadonlySet<string>
+  /** Names of the operations that leave no trace in the audit trail. */
+  readonly untraced?: ReadonlySet<string>
   /** Performs the operation; resolves when the answer may leave the process. Throws `Fault`. */
   readonly call: (operation: string, input: object, context: CallContext) => Promise<object>
 }

@@ -1,5 +1,4 @@
 /** The faults of the wire itself: what no service models, in the codes that each family of protocols has for it. */
-import { REQUEST_BODY_BYTES } from '../model/limits.ts'
 import { Fault } from './fault.ts'
 import type { Claim } from './protocol.ts'
 
@@ -28,10 +27,10 @@ export const notImplemented = (service: string, operation: string): Fault =>
     status: 501,
   })
 
-export const bodyTooLarge = (): Fault =>
+export const bodyTooLarge = (limit: number): Fault =>
   new Fault({
     code: 'RequestEntityTooLargeException',
-    message: `The request body is larger than ${REQUEST_BODY_BYTES} bytes.`,
+    message: `The request body is larger than ${limit} bytes.`,
     status: 413,
   })
 

@@ -5,7 +5,7 @@
  */
 import path from 'node:path'
 import type { Log } from '../../kit/log.ts'
-import { LOG_CARRIED_BYTES, LOG_JOURNAL_BYTES } from '../../model/limits.ts'
+import { LOG_CARRIED_BYTES, LOG_JOURNAL_BYTES } from '../../model/log-limits.ts'
 import { encodeFrame, type Frame } from './frame.ts'
 import type { LogGroups } from './log-groups.ts'
 import { LogJournal, recoverJournal, removeJournalFiles } from './log-journal.ts'

@@ -3,7 +3,7 @@
  * left out. Only one such change runs at a time.
  */
 import { defined } from '../../kit/assert.ts'
-import { LOG_SMALL_SEGMENT_BYTES } from '../../model/limits.ts'
+import { LOG_SMALL_SEGMENT_BYTES } from '../../model/log-limits.ts'
 import type { LogRun } from './log-run.ts'
 import type { LogGroups } from './log-groups.ts'
 import type { Segment } from './segment.ts'

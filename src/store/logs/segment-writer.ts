@@ -1,6 +1,6 @@
 /** Makes a segment of runs: the runs of one stream stand together, in blocks that are large enough to compress well. */
 import { crc32 } from 'node:zlib'
-import { LOG_BLOCK_BYTES } from '../../model/limits.ts'
+import { LOG_BLOCK_BYTES } from '../../model/log-limits.ts'
 import { outlineOf, packBlock } from './block.ts'
 import { indexAtOffset, joinRuns, type LogRun, positionAt, runSize, sliceRun } from './log-run.ts'
 import { EVENT_OVERHEAD_BYTES } from './log-store.ts'

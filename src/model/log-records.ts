@@ -1,0 +1,35 @@
+/** What is stored of CloudWatch Logs, but for the events themselves, which the log store keeps. */
+import type { Tag } from './records.ts'
+
+export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'ESSENTIALS' | 'DELIVERY'
+
+export interface LogGroupRecord {
+  readonly arn: string
+  readonly account: string
+  readonly region: string
+  readonly name: string
+  /** Of this group and none that had its name before. */
+  readonly groupId: string
+  readonly createdAt: number
+  readonly logGroupClass: LogGroupClass
+  /** Absent if events do not expire. */
+  readonly retentionDays?: number
+  readonly isProtected: boolean
+  readonly tags: readonly Tag[]
+}
+
+export interface LogStreamRecord {
+  readonly groupId: string
+  readonly name: string
+  /** Of this stream and none that had its name before. */
+  readonly streamId: string
+  readonly createdAt: number
+  /** Times of its events, as far as they are in segments; the log store has them of later ones. */
+  readonly firstEventAt?: number
+  readonly lastEventAt?: number
+  readonly lastIngestedAt?: number
+}
+
+export const logGroupRegionKey = (region: string, account: string): string => `${region}/${account}`
+
+export const logStreamKey = (groupId: string, name: string): string => `${groupId}/${name}`

@@ -1,0 +1,42 @@
+/**
+ * What callers of CloudWatch Logs must be allowed to do.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+ */
+import { isArn, logGroupArn, logGroupNameOf, logStreamArn } from '../../model/arn.ts'
+import type { ContextValues } from '../../model/policy/types.ts'
+import type { Tag } from '../../model/records.ts'
+import { requestTagContext } from '../checked-tags.ts'
+import type { Demand } from '../operations.ts'
+import type { LogsContext } from './context.ts'
+import type { IdentifiesGroup, NamesStream } from './names.ts'
+
+/** The operation's action on the group, or on the stream of it if the request names one, whether or not there is one. */
+export const onNamed = (input: IdentifiesGroup & NamesStream, context: LogsContext): readonly Demand[] => {
+  const arn = groupArnOf(context, input.logGroupName ?? input.logGroupIdentifier ?? '')
+  return [{ resource: logStreamArn(arn, input.logStreamName), context: resourceTags(context, arn) }]
+}
+
+/** AWS: lists of groups are on a group without a name. */
+export const onAllGroups = (_input: object, context: LogsContext): readonly Demand[] => [
+  { resource: logStreamArn(groupArnOf(context, '')) },
+]
+
+/** Tags are changed on the group's own ARN. */
+export const onTagged = (context: LogsContext, groupArn: string, tags: readonly Tag[] = []): Demand => ({
+  resource: groupArn,
+  context: { ...resourceTags(context, groupArn), ...requestTagContext(tags) },
+})
+
+/** What is removed has keys alone. */
+export const tagKeysContext = (keys: readonly string[]): ContextValues =>
+  keys.length === 0 ? {} : { 'aws:tagkeys': keys }
+
+export const groupArnOf = ({ region, account }: LogsContext, nameOrArn: string): string => {
+  if (!isArn(nameOrArn)) return logGroupArn(region, account, nameOrArn)
+  return logGroupNameOf(nameOrArn) === undefined ? nameOrArn : nameOrArn.replace(/:\*$/, '')
+}
+
+const resourceTags = ({ tx }: LogsContext, groupArn: string): ContextValues =>
+  Object.fromEntries(
+    (tx.logGroups.get(groupArn)?.tags ?? []).map(({ key, value }) => [`aws:resourcetag/${key.toLowerCase()}`, [value]]),
+  )

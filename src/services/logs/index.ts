@@ -1,0 +1,56 @@
+/** Amazon CloudWatch Logs: groups of streams of events. */
+import { sdkModel } from '../../wire/sdk-model.ts'
+import type { ServiceDefinition } from '../../wire/service.ts'
+import { LOGS } from '../addresses.ts'
+import type { ServicesDeps } from '../deps.ts'
+import { performer } from '../operations.ts'
+import type { LogsOperationTable } from './context.ts'
+import { logsNumbers } from './numbers.ts'
+import { createLogGroup } from './operations/create-log-group.ts'
+import { createLogStream } from './operations/create-log-stream.ts'
+import { deleteLogGroup } from './operations/delete-log-group.ts'
+import { deleteLogStream } from './operations/delete-log-stream.ts'
+import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
+import { describeLogGroups } from './operations/describe-log-groups.ts'
+import { describeLogStreams } from './operations/describe-log-streams.ts'
+import { getLogEvents } from './operations/get-log-events.ts'
+import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
+import { putLogEvents } from './operations/put-log-events.ts'
+import { putLogGroupDeletionProtection } from './operations/put-log-group-deletion-protection.ts'
+import { putRetentionPolicy } from './operations/put-retention-policy.ts'
+import { tagLogGroup } from './operations/tag-log-group.ts'
+import { tagResource } from './operations/tag-resource.ts'
+import { untagLogGroup } from './operations/untag-log-group.ts'
+import { untagResource } from './operations/untag-resource.ts'
+
+const operations: LogsOperationTable = {
+  CreateLogGroup: createLogGroup,
+  CreateLogStream: createLogStream,
+  DeleteLogGroup: deleteLogGroup,
+  DeleteLogStream: deleteLogStream,
+  DeleteRetentionPolicy: deleteRetentionPolicy,
+  DescribeLogGroups: describeLogGroups,
+  DescribeLogStreams: describeLogStreams,
+  GetLogEvents: getLogEvents,
+  ListTagsForResource: listTagsForResource,
+  ListTagsLogGroup: listTagsLogGroup,
+  PutLogEvents: putLogEvents,
+  PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutRetentionPolicy: putRetentionPolicy,
+  TagLogGroup: tagLogGroup,
+  TagResource: tagResource,
+  UntagLogGroup: untagLogGroup,
+  UntagResource: untagResource,
+}
+
+export const logsService = ({ store, guard, ids, pageTokens, logs }: ServicesDeps): ServiceDefinition => ({
+  ...LOGS,
+  model: () => sdkModel('@aws-sdk/client-cloudwatch-logs'),
+  faults: { invalidInput: 'InvalidParameterException' },
+  numbers: logsNumbers,
+  operations: new Set(Object.keys(operations)),
+  /** AWS: they are data, and so many that the trail would hold nothing else. */
+  untraced: new Set(['PutLogEvents']),
+  call: performer({ store, service: 'logs', table: operations, deps: { ids, pageTokens, logs }, guard }),
+})

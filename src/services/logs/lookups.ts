@@ -1,0 +1,36 @@
+/** Groups and streams by what requests call them. */
+import { logGroupArn } from '../../model/arn.ts'
+import { DAY_MS } from '../../model/limits.ts'
+import { type LogGroupRecord, logStreamKey, type LogStreamRecord } from '../../model/log-records.ts'
+import type { LogsContext } from './context.ts'
+import { groupNotFound, streamNotFound } from './faults.ts'
+import { checkNames, type IdentifiesGroup, identifiedGroup, type NamesStream } from './names.ts'
+
+export const getGroup = ({ tx, region, account }: LogsContext, name: string): LogGroupRecord | undefined =>
+  tx.logGroups.get(logGroupArn(region, account, name))
+
+/** Throws `ResourceNotFoundException`, or `InvalidParameterException` for what cannot be a name. */
+export const requireGroup = (context: LogsContext, input: IdentifiesGroup): LogGroupRecord => {
+  checkNames(input)
+  const group = getGroup(context, identifiedGroup(context, input))
+  if (group === undefined) throw groupNotFound()
+  return group
+}
+
+export interface Found {
+  readonly group: LogGroupRecord
+  readonly stream: LogStreamRecord
+}
+
+/** Throws likewise, for the group and then for the stream. */
+export const requireStream = (context: LogsContext, input: IdentifiesGroup & NamesStream): Found => {
+  checkNames(input)
+  const group = requireGroup(context, input)
+  const stream = context.tx.logStreams.get(logStreamKey(group.groupId, input.logStreamName ?? ''))
+  if (stream === undefined) throw streamNotFound()
+  return { group, stream }
+}
+
+/** Events before this time have expired. */
+export const expiryOf = ({ retentionDays }: LogGroupRecord, now: number): number =>
+  retentionDays === undefined ? Number.NEGATIVE_INFINITY : now - retentionDays * DAY_MS

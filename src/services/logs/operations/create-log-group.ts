@@ -1,0 +1,53 @@
+/** CreateLogGroup: a group, of a class that cannot be changed later. */
+import type { CreateLogGroupRequest } from '@aws-sdk/client-cloudwatch-logs'
+import { logGroupArn } from '../../../model/arn.ts'
+import { LOG_GROUPS_PER_REGION } from '../../../model/log-limits.ts'
+import { logGroupRegionKey } from '../../../model/log-records.ts'
+import { checkedTags, requestTagContext } from '../../checked-tags.ts'
+import type { Demand } from '../../operations.ts'
+import { onNamed, onTagged } from '../access.ts'
+import type { LogsContext, LogsOperation } from '../context.ts'
+import { alreadyExists, invalidParameter, limitExceeded, tagFaults } from '../faults.ts'
+import { isGroupClass } from '../group-class.ts'
+import { getGroup } from '../lookups.ts'
+import { checkNames } from '../names.ts'
+import { tagsOf } from '../tags.ts'
+
+/** Who gives tags must be allowed to. */
+const access = (input: CreateLogGroupRequest, context: LogsContext): readonly Demand[] => {
+  const tags = tagsOf(input.tags)
+  const demands = onNamed({ logGroupName: input.logGroupName }, context)
+  const onGroup = demands.map((demand) => ({ ...demand, context: { ...demand.context, ...requestTagContext(tags) } }))
+  if (tags.length === 0) return onGroup
+  const arn = logGroupArn(context.region, context.account, input.logGroupName ?? '')
+  return [...onGroup, { ...onTagged(context, arn, tags), action: 'logs:TagResource' }]
+}
+
+export const createLogGroup: LogsOperation<CreateLogGroupRequest> = {
+  access,
+  handle: (input, context) => {
+    const { logGroupName: name = '', kmsKeyId, logGroupClass = 'STANDARD', deletionProtectionEnabled = false } = input
+    const { tx, ids, region, account, now } = context
+    checkNames(input)
+    if (name.startsWith('aws/')) throw invalidParameter("Log group names can't start with the string aws/")
+    if (!isGroupClass(logGroupClass)) throw invalidParameter('The specified logGroupClass is not valid.')
+    if (kmsKeyId !== undefined) throw invalidParameter('Log groups cannot be encrypted with a key of KMS.')
+    if (getGroup(context, name) !== undefined) throw alreadyExists('The specified log group already exists')
+    if (tx.logGroups.findSize('inRegion', logGroupRegionKey(region, account)) >= LOG_GROUPS_PER_REGION)
+      throw limitExceeded('Resource limit exceeded.')
+    tx.logGroups.insert({
+      arn: logGroupArn(region, account, name),
+      account,
+      region,
+      name,
+      groupId: ids.uuid(),
+      createdAt: now,
+      logGroupClass,
+      isProtected: deletionProtectionEnabled,
+      tags: checkedTags(tagsOf(input.tags), tagFaults),
+      // AWS: what is only delivered elsewhere is kept for one day.
+      ...(logGroupClass === 'DELIVERY' && { retentionDays: 1 }),
+    })
+    return {}
+  },
+}
