@@ -3,17 +3,18 @@ import type { Event, LookupAttribute, LookupEventsRequest, LookupEventsResponse 
 import { dateOf, parseTimestamp } from '../../../kit/timestamps.ts'
 import type { AuditEvent } from '../../../model/audit-event.ts'
 import { LOOKUP_EVENTS_RESULTS } from '../../../model/limits.ts'
-import type { AuditPage, AuditPosition } from '../../../store/audit/audit-reader.ts'
+import type { AuditPosition, AuditQuery } from '../../../store/audit/audit-reader.ts'
 import { Fault } from '../../../wire/fault.ts'
 import type { PageTokens } from '../../../wire/page-tokens.ts'
-import { prepared } from '../../operations.ts'
+import { continued } from '../../operations.ts'
 import type { CloudTrailDeps } from '../context.ts'
 
 const SCOPE = 'LookupEvents'
 
-export const lookupEvents = prepared<CloudTrailDeps, LookupEventsRequest, LookupEventsResponse, AuditPage>({
+/** The trail is read when it is known that the caller may: that takes long. */
+export const lookupEvents = continued<CloudTrailDeps, LookupEventsRequest, LookupEventsResponse, AuditQuery>({
   access: () => [{ resource: '*' }],
-  prepare: (input, { audit, pageTokens }) => {
+  handle: (input, { pageTokens }) => {
     const { LookupAttributes = [], StartTime, EndTime, EventCategory } = input
     if (EventCategory !== undefined) throw fault('InvalidEventCategoryException', 'Insights events are not recorded.')
     if (LookupAttributes.length > 1)
@@ -24,18 +25,21 @@ export const lookupEvents = prepared<CloudTrailDeps, LookupEventsRequest, Lookup
     const until = EndTime?.getTime() ?? Number.POSITIVE_INFINITY
     const holds = attribute === undefined ? () => true : testOf(attribute)
     const position = positionOf(input.NextToken, pageTokens)
-    return audit.find({
+    return {
       matches: (event) => (parseTimestamp(event.eventTime) ?? 0) <= until && holds(event),
       from: StartTime?.getTime() ?? 0,
       count: countOf(input.MaxResults),
       ...(attribute?.AttributeValue !== undefined && isLiteral(attribute) && { contains: attribute.AttributeValue }),
       ...(position && { position }),
-    })
+    }
   },
-  handle: (_input, { prepared: { events, next }, pageTokens }) => ({
-    Events: events.map(describe),
-    ...(next && { NextToken: pageTokens.seal(SCOPE, `${next.file}:${next.offset}`) }),
-  }),
+  finish: async (query, { audit, pageTokens }) => {
+    const { events, next } = await audit.find(query)
+    return {
+      Events: events.map(describe),
+      ...(next && { NextToken: pageTokens.seal(SCOPE, `${next.file}:${next.offset}`) }),
+    }
+  },
 })
 
 const fault = (code: string, message: string): Fault => new Fault({ code, message })
