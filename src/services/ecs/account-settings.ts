@@ -25,7 +25,7 @@ export const checkedSettingName = (name: string | undefined): SettingName => {
 export const principalOf = (context: EcsContext, principalArn: string | undefined): string => {
   const caller = settingsOwner(context.principal.arn)
   if (principalArn === undefined || principalArn === caller) return caller
-  if (caller !== rootArn(context.account)) {
+  if (context.principal.arn !== rootArn(context.account)) {
     throw accessDenied(`You must be the root user, or the principal ${principalArn}, to use its account settings.`)
   }
   const named = parseArn(principalArn)
@@ -33,6 +33,14 @@ export const principalOf = (context: EcsContext, principalArn: string | undefine
     throw invalidParameter("Invalid setting 'principalArn'")
   }
   return principalArn
+}
+
+/** Likewise, to change them. AWS: federated users have the root user's settings, and none of their own to set. */
+export const changedPrincipalOf = (context: EcsContext, principalArn: string | undefined): string => {
+  const principal = principalOf(context, principalArn)
+  if (principal === rootArn(context.account) && context.principal.arn !== principal)
+    throw accessDenied('Federated users have the account settings of the root user and cannot change them.')
+  return principal
 }
 
 /** Sets `name` for one principal. Fails for what nobody may set and for values that the setting does not take. */

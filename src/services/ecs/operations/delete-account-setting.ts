@@ -3,14 +3,14 @@ import type { DeleteAccountSettingRequest, DeleteAccountSettingResponse } from '
 import { accountSettingKey } from '../../../model/account-settings.ts'
 import { textKey } from '../access-keys.ts'
 import { onAnything } from '../access.ts'
-import { checkedSettingName, describeSetting, principalOf } from '../account-settings.ts'
+import { checkedSettingName, describeSetting, changedPrincipalOf } from '../account-settings.ts'
 import type { EcsOperation } from '../context.ts'
 
 export const deleteAccountSetting: EcsOperation<DeleteAccountSettingRequest, DeleteAccountSettingResponse> = {
   access: ({ name }) => onAnything(textKey('ecs:account-setting', name)),
   handle: (input, context) => {
     const name = checkedSettingName(input.name)
-    const principalArn = principalOf(context, input.principalArn)
+    const principalArn = changedPrincipalOf(context, input.principalArn)
     context.tx.accountSettings.remove(accountSettingKey(context.region, name, principalArn))
     return { setting: describeSetting(context, name, principalArn) }
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ACCOUNT, ecsHarness } from '../../../../test/ecs-context.ts'
 import type { Principal } from '../../../model/principal.ts'
+import { deleteAccountSetting } from './delete-account-setting.ts'
 import { listAccountSettings } from './list-account-settings.ts'
 import { putAccountSetting } from './put-account-setting.ts'
 import { putAccountSettingDefault } from './put-account-setting-default.ts'
@@ -47,6 +48,21 @@ describe('PutAccountSetting', () => {
       ecs.call(putAccountSetting, { name: 'awsvpcTrunking', value: 'enabled', principalArn: ROOT }, as(ALICE)),
     ).rejects.toMatchObject({ code: 'AccessDeniedException' })
   })
+
+  it.each([ROOT, ALICE, undefined])(
+    'refuses federated users, who have those of the root user (%s)',
+    async (principalArn) => {
+      const ecs = await ecsHarness()
+      const eve = as(`arn:aws:sts::${ACCOUNT}:federated-user/eve`)
+      const refusal = { code: 'AccessDeniedException' }
+
+      const put = ecs.call(putAccountSetting, { name: 'awsvpcTrunking', value: 'enabled', principalArn }, eve)
+      await expect(put).rejects.toMatchObject(refusal)
+      const removal = ecs.call(deleteAccountSetting, { name: 'awsvpcTrunking', principalArn }, eve)
+      await expect(removal).rejects.toMatchObject(refusal)
+      expect(await ecs.call(listAccountSettings, {}, eve)).toEqual({ settings: [] })
+    },
+  )
 
   it.each([
     ['an unknown name', { name: 'other', value: 'enabled' }],
