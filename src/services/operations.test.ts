@@ -7,6 +7,7 @@ import { Fault } from '../wire/fault.ts'
 import type { CallContext } from '../wire/service.ts'
 import {
   type Access,
+  continued,
   type Guard,
   type Operation,
   type OperationTable,
@@ -120,6 +121,32 @@ describe('an operation that has to wait', () => {
     const table = { Add: waiting(() => Promise.reject(fault)) } as OperationTable<object>
     await expect(performer({ ...aPerformer(store), table })('Add', { by: 2 }, aCall())).rejects.toBe(fault)
     expect(store.tables.settings.size).toBe(0)
+  })
+})
+
+describe('an operation that goes on after its transaction', () => {
+  it('does so only if it was allowed and is durable, and answers with what came of it', async () => {
+    const store = await aStore()
+    const finished: number[] = []
+    const table: OperationTable<object> = {
+      Add: continued<object, { readonly to: number }, object, { readonly next: number }>({
+        access: 'open',
+        handle: ({ to }, { tx }) => {
+          if (to < 0) throw new Fault({ code: 'InvalidParameterException', message: 'negative' })
+          tx.settings.put({ name: 'sum', value: String(to) } as never)
+          return { next: to + 1 }
+        },
+        finish: async ({ next }) => {
+          finished.push(next)
+          expect(store.durableRevision).toBe(store.revision)
+          return { sum: next }
+        },
+      }),
+    }
+    const perform = performer({ ...aPerformer(store), table })
+    expect(await perform('Add', { to: 1 }, aCall())).toEqual({ sum: 2 })
+    await expect(perform('Add', { to: -1 }, aCall())).rejects.toThrow('negative')
+    expect(finished).toEqual([2])
   })
 })
 

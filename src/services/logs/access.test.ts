@@ -1,0 +1,107 @@
+/** What the guard is asked before each operation, and that a denied call appends nothing. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import { readLog } from '../../../test/builders/a-log-batch.ts'
+import { emptyStore, servicesDeps } from '../../../test/services-deps.ts'
+import { MemoryLogStore } from '../../store/logs/memory-log-store.ts'
+import type { Store } from '../../store/store.ts'
+import type { CallContext } from '../../wire/service.ts'
+import type { Guard, NamedDemand } from '../operations.ts'
+import { logsService } from './index.ts'
+
+const ACCOUNT = '123456789012'
+const GROUP = `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/app`
+const NOW = Date.UTC(2026, 0, 1)
+const tags = { 'aws:resourcetag/team': ['blue'] }
+
+let asked: readonly NamedDemand[]
+let isDenied: boolean
+let store: Store
+let logs: MemoryLogStore
+let call: (operation: string, input: object) => Promise<object>
+
+beforeEach(async () => {
+  store = await emptyStore()
+  logs = new MemoryLogStore()
+  isDenied = false
+  const guard: Guard = {
+    applies: () => true,
+    check: (_tables, _call, demands) => {
+      asked = demands
+      if (isDenied) throw new Error('denied')
+    },
+  }
+  const service = logsService(servicesDeps(store, { guard, logs }))
+  const principal = { arn: `arn:aws:iam::${ACCOUNT}:user/ada`, account: ACCOUNT, userId: 'U', accessKeyId: 'AKID' }
+  const context: CallContext = {
+    requestId: 'r',
+    account: ACCOUNT,
+    region: 'us-east-1',
+    now: NOW,
+    principal,
+    sourceIp: '',
+    userAgent: '',
+  }
+  call = (operation, input) => service.call(operation, input, context)
+  await call('CreateLogGroup', { logGroupName: '/app', tags: { Team: 'blue' } })
+  await call('CreateLogStream', { logGroupName: '/app', logStreamName: 'web/1' })
+})
+
+const put = (logStreamName: string, timestamp = NOW) =>
+  call('PutLogEvents', { logGroupName: '/app', logStreamName, logEvents: [{ timestamp, message: 'm' }] })
+
+const groupId = (): string => store.tables.logGroups.get(GROUP)?.groupId ?? ''
+
+describe('who calls', () => {
+  it.each([
+    ['PutLogEvents', { logEvents: [{ timestamp: NOW, message: 'm' }] }],
+    ['GetLogEvents', {}],
+    ['DeleteLogStream', {}],
+  ] as const)('%s needs its action on the stream', async (operation, input) => {
+    await call(operation, { logGroupName: '/app', logStreamName: 'web/1', ...input })
+    const resource = `${GROUP}:log-stream:web/1`
+    expect(asked).toEqual([{ action: `logs:${operation}`, resource, context: tags }])
+  })
+
+  it.each(['DescribeLogStreams', 'PutRetentionPolicy', 'DeleteLogGroup', 'ListTagsLogGroup'])(
+    '%s needs its action on the group with any stream',
+    async (operation) => {
+      await call(operation, { logGroupName: '/app', retentionInDays: 1 })
+      expect(asked).toEqual([{ action: `logs:${operation}`, resource: `${GROUP}:log-stream:`, context: tags }])
+    },
+  )
+
+  it('needs actions on tags on the group itself', async () => {
+    await call('TagResource', { resourceArn: `${GROUP}:*`, tags: { Stage: 'test' } })
+    const requested = { 'aws:tagkeys': ['Stage'], 'aws:requesttag/stage': ['test'] }
+    expect(asked).toEqual([{ action: 'logs:TagResource', resource: GROUP, context: { ...tags, ...requested } }])
+  })
+
+  it('needs to be allowed to tag if there are tags from the beginning', async () => {
+    await call('CreateLogGroup', { logGroupName: '/new', tags: { Stage: 'test' } })
+    expect(asked.map(({ action, resource }) => [action, resource.split(':log-group:')[1]])).toEqual([
+      ['logs:CreateLogGroup', '/new:log-stream:'],
+      ['logs:TagResource', '/new'],
+    ])
+  })
+
+  it('lists groups on one without a name', async () => {
+    await call('DescribeLogGroups', {})
+    expect(asked[0]?.resource).toBe(`arn:aws:logs:us-east-1:${ACCOUNT}:log-group::log-stream:`)
+  })
+})
+
+describe('nothing is appended', () => {
+  it('by a call that is denied', async () => {
+    isDenied = true
+    await expect(put('web/1')).rejects.toThrow('denied')
+    expect(await readLog(logs, { groupId: groupId() })).toEqual([])
+  })
+
+  it('by one that names what is not there, or events that cannot be', async () => {
+    await expect(put('web/2')).rejects.toThrow('log stream does not exist')
+    await expect(put('web/1', -1)).rejects.toThrow('timestamp')
+    expect(await readLog(logs, { groupId: groupId() })).toEqual([])
+    await put('web/1')
+    expect(await readLog(logs, { groupId: groupId() })).toHaveLength(1)
+  })
+})
