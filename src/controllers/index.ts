@@ -8,6 +8,7 @@ import type { Sealer } from '../kit/sealing.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
+import type { LogStore } from '../store/logs/log-store.ts'
 import type { Store } from '../store/store.ts'
 import { PlanMemory } from './service-scheduler/plan-memory.ts'
 import { AgentTelemetry } from './agent-telemetry/agent-telemetry.ts'
@@ -19,6 +20,7 @@ import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { RoleCredentials } from './task-assignment/role-credentials.ts'
 import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
+import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { kmsKeyRotation } from './kms-key-rotation/kms-key-rotation.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
@@ -41,6 +43,8 @@ export interface ControllersOptions {
   readonly ids: Ids
   readonly log: Log
   readonly capacity: CapacityIndex
+  /** The events of log streams. */
+  readonly logs: LogStore
   /** Seals the keys of session tokens. */
   readonly sealer: Sealer
   readonly patience?: Partial<Patience> | undefined
@@ -100,6 +104,7 @@ export class Controllers {
         parameterRetention(options),
         secretRetention(options),
         kmsKeyRetention(options),
+        logRetention(options),
         kmsKeyRotation(options),
         sessionKeyRotation(options),
         this.credentialUse,

@@ -66,7 +66,7 @@ export class ControlPlane {
   readonly #gate: AgentGate
 
   constructor(options: ControlPlaneOptions) {
-    const { store, clock, ids, log, endpoint, keys } = options
+    const { store, clock, ids, log, endpoint, keys, logs = new MemoryLogStore() } = options
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const sessions = new SealedSessionTokens(keys.sessionKeys, ids)
@@ -76,6 +76,7 @@ export class ControlPlane {
       ids,
       log,
       capacity: this.capacity,
+      logs,
       patience: options.patience,
       sessions,
       sealer: keys.sealer,
@@ -93,7 +94,7 @@ export class ControlPlane {
         sessions,
         sealer: keys.sealer,
         audit: options.audit?.reader ?? noAuditTrail,
-        logs: options.logs ?? new MemoryLogStore(),
+        logs,
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },

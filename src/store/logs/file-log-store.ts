@@ -161,7 +161,7 @@ export class FileLogStore implements LogStore {
   #beginSealing(files: readonly string[]): void {
     this.#fullFiles.push(...files)
     this.#sealing = this.#seal()
-      .catch((error: unknown) => this.#log.error('log events cannot be moved into segments', { error }))
+      .catch((error: unknown) => this.#log.error('files of the log journal cannot be removed', { error }))
       .finally(() => {
         this.#sealing = undefined
       })
@@ -169,15 +169,21 @@ export class FileLogStore implements LogStore {
 
   async #seal(): Promise<void> {
     let carried = 0
+    let isDone = true
     for (const groupId of this.#full.groups()) {
       const bytes = this.#full.storedBytes(groupId)
       const isCarried = bytes < LOG_CARRIED_BYTES && carried + bytes < this.#fileBytes * CARRIED_PART
-      if (!this.#groups.has(groupId)) this.#full.remove(groupId)
-      else if (isCarried) await this.#carryOver(groupId)
-      else await this.#sealGroup(groupId)
       if (isCarried) carried += bytes
+      try {
+        if (!this.#groups.has(groupId)) this.#full.remove(groupId)
+        else if (isCarried) await this.#carryOver(groupId)
+        else await this.#sealGroup(groupId)
+      } catch (error) {
+        isDone = false
+        this.#log.error('log events cannot be moved out of the journal', { groupId, error })
+      }
     }
-    await removeJournalFiles(this.#fullFiles.splice(0))
+    if (isDone) await removeJournalFiles(this.#fullFiles.splice(0))
   }
 
   async #sealGroup(groupId: string): Promise<void> {

@@ -27,7 +27,7 @@ export class MemoryLogStore implements LogStore {
   }
 
   /** There are no segments. */
-  async dropBefore(): Promise<void> {}
+  async dropBefore(_groupId: string, _timestamp: number): Promise<void> {}
 
   async removeGroup(groupId: string): Promise<void> {
     this.#events.remove(groupId)

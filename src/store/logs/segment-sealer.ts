@@ -58,7 +58,7 @@ export class SegmentSealer {
   async #rewriteWithout(segment: Segment, streamIds: ReadonlySet<string>): Promise<void> {
     const { groupId, summary } = segment
     const runs = await this.#runsOf(groupId, [segment])
-    const left = runs.filter(({ streamId }) => !streamIds.has(streamId))
+    const left = runs.filter(({ streamId }) => !this.#isGone(groupId, streamId, streamIds))
     const rewritten = await this.#write(groupId, left, summary)
     this.#catalog.replace(groupId, [segment], rewritten)
     await segment.retire()
@@ -96,10 +96,15 @@ export class SegmentSealer {
     const reader = segment.acquire(undefined)
     try {
       const index = await reader.index()
-      return index.some(({ runs }) => runs.some(({ streamId }) => streamIds.has(streamId)))
+      return index.some(({ runs }) => runs.some(({ streamId }) => this.#isGone(segment.groupId, streamId, streamIds)))
     } finally {
       await reader.release()
     }
+  }
+
+  /** Also true of what was removed before, and is here because a crash came in between. */
+  #isGone(groupId: string, streamId: string, streamIds: ReadonlySet<string>): boolean {
+    return streamIds.has(streamId) || !this.#groups.hasStream(groupId, streamId)
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
