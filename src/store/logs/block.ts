@@ -4,7 +4,7 @@
  */
 import { zstdCompress, zstdDecompress, constants } from 'node:zlib'
 import { openBytes, sealBytes } from '../../kit/sealing.ts'
-import { ColumnReader, ColumnWriter } from './byte-columns.ts'
+import { ColumnReader, ColumnWriter, LONGEST_NUMBER } from './byte-columns.ts'
 import { type LogRun, runSize } from './log-run.ts'
 
 /** What a block's stretches of streams are, which the segment's index says. */
@@ -15,6 +15,8 @@ export interface RunOutline {
 }
 
 const LENGTH_BYTES = 4
+/** Node takes no smaller pieces. */
+const LEAST_CHUNK_BYTES = 64
 const SEALED_FOR = 'log block'
 
 /** Measured on the access log of a web server: level 6 saves a tenth at three times the cost; gzip and brotli are slower both ways. */
@@ -53,7 +55,7 @@ export class Block {
   /** Throws `Unsealable` if the key is not the block's. */
   static async unpack(packed: Buffer, outlines: readonly RunOutline[], key: Uint8Array | undefined): Promise<Block> {
     const compressed = key === undefined ? packed : openBytes(key, packed, SEALED_FOR)
-    return new Block(await decompress(compressed), outlines)
+    return new Block(await decompress(compressed, longestOf(outlines)), outlines)
   }
 
   /** The messages of all runs. */
@@ -88,13 +90,22 @@ export const outlineOf = (run: LogRun): RunOutline => ({
   textBytes: run.text.length,
 })
 
+/** Bytes that a block of these runs has at the most: of each event, three differences and a length beside its text. */
+const longestOf = (outlines: readonly RunOutline[]): number =>
+  outlines.reduce((sum, { count, textBytes }) => sum + textBytes + count * 4 * LONGEST_NUMBER, LENGTH_BYTES)
+
 const compress = (bytes: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const params = { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL }
-    zstdCompress(bytes, { params }, (error, result) => (error === null ? resolve(result) : reject(error)))
+    zstdCompress(bytes, { params, chunkSize: Math.max(bytes.length, LEAST_CHUNK_BYTES) }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    )
   })
 
-const decompress = (bytes: Buffer): Promise<Buffer> =>
+/** In one piece: pieces would each be a trip to another thread. */
+const decompress = (bytes: Buffer, chunkSize: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    zstdDecompress(bytes, (error, result) => (error === null ? resolve(result) : reject(error)))
+    zstdDecompress(bytes, { chunkSize: Math.max(chunkSize, LEAST_CHUNK_BYTES) }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    )
   })

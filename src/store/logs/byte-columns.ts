@@ -1,7 +1,7 @@
 /** Numbers in few bytes: signed whole numbers of up to 53 bits, small ones in one byte. */
 
 /** Bytes that the largest number takes. */
-const LONGEST = 8
+export const LONGEST_NUMBER = 8
 
 /** Appends to a buffer that grows. */
 export class ColumnWriter {
@@ -40,7 +40,7 @@ export class ColumnWriter {
   }
 
   #reserve(numbers: number): void {
-    const needed = this.#size + numbers * LONGEST
+    const needed = this.#size + numbers * LONGEST_NUMBER
     if (needed <= this.#bytes.length) return
     const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2))
     this.#bytes.copy(larger, 0, 0, this.#size)

@@ -100,6 +100,18 @@ describe('FileLogStore', () => {
     await again.close()
   })
 
+  it('makes a segment even of one event, if it must', async () => {
+    const complaints: unknown[] = []
+    const log = { ...silentLog, error: (message: string, fields: unknown) => void complaints.push(message, fields) }
+    const store = await open({ journalFileBytes: 1, log })
+    await store.append(aLogBatch({ events: [line(1, 'm')] }))
+    await store.sealed()
+    expect(complaints).toEqual([])
+    expect(segmentsOf()).toEqual(['2-2_1-1_27.segment'])
+    expect(messagesOf(await readLog(store))).toEqual(['m'])
+    await store.close()
+  })
+
   it('tells of the times of streams when their events go into segments', async () => {
     const told: unknown[] = []
     const onSealed = async (groupId: string, times: ReadonlyMap<string, object>): Promise<void> => {
