@@ -32,6 +32,7 @@ export const describeActivations: SsmOperation<DescribeActivationsRequest, Descr
 const keyOf = ({ activationId }: ActivationRecord): string => activationId
 
 const FILTERS: Readonly<Record<string, (row: ActivationRecord) => string | undefined>> = {
+  __proto__: null as never,
   ActivationIds: ({ activationId }) => activationId,
   DefaultInstanceName: ({ defaultInstanceName }) => defaultInstanceName,
   IamRole: ({ iamRole }) => iamRole,

@@ -42,6 +42,7 @@ interface Filter {
 }
 
 const FILTERS: Readonly<Record<string, (row: ManagedInstanceRecord) => string>> = {
+  __proto__: null as never,
   InstanceIds: ({ instanceId }) => instanceId,
   ActivationIds: ({ activationId }) => activationId,
   IamRole: ({ iamRole }) => iamRole,
