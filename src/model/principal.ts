@@ -38,6 +38,8 @@ export interface Session {
   readonly isMfaAuthenticated?: boolean
   /** The task whose role or execution role it is; its credentials end with the task. */
   readonly taskArn?: string
+  /** The machine that joined by an activation and has these credentials; they end when it is deregistered. */
+  readonly managedInstanceId?: string
 }
 
 /** The root user of an account; IAM sets no limit to it. */

@@ -127,6 +127,18 @@ describe('a temporary key', () => {
     await store.transact((tx) => tx.tasks.remove(task.taskId))
     expect(find(ofTask)).toBeUndefined()
   })
+
+  it('of a machine that joined dies when the machine is deregistered', async () => {
+    const { store, find } = await world()
+    const managedInstanceId = 'mi-0123456789abcdef0'
+    const ofMachine = sessionOf({ managedInstanceId })
+    const joined = { account: ACCOUNT, region: 'us-east-1', activationId: 'a', iamRole: 'app', publicKey: '' }
+    const machine = { ...joined, instanceId: managedInstanceId, fingerprint: 'f', registeredAt: 0, tags: [] }
+    await store.transact((tx) => tx.managedInstances.insert(machine))
+    expect(find(ofMachine)).toBeDefined()
+    await store.transact((tx) => tx.managedInstances.remove(managedInstanceId))
+    expect(find(ofMachine)).toBeUndefined()
+  })
 })
 
 const signed = (

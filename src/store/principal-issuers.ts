@@ -22,9 +22,11 @@ export const getIssuer = (
   return user?.userId === id ? user : undefined
 }
 
-/** Whether the issuer of a principal is there and, if it is a task's, its task has not stopped. */
+/** Whether the issuer of a principal is there, and the task or the machine that it is for: a task until it has stopped. */
 export const isAlive = (tables: ReadTables, principal: Principal): boolean =>
-  (isOfRoot(principal) || getIssuer(tables, principal) !== undefined) && isTaskThere(tables, principal.session?.taskArn)
+  (isOfRoot(principal) || getIssuer(tables, principal) !== undefined) &&
+  isTaskThere(tables, principal.session?.taskArn) &&
+  isMachineThere(tables, principal.session?.managedInstanceId)
 
 /** The root user, with temporary credentials or without. */
 export const isOfRoot = ({ arn, session }: Principal): boolean =>
@@ -35,3 +37,6 @@ const isTaskThere = (tables: ReadTables, taskArn: string | undefined): boolean =
   const task = tables.tasks.get(resourceId(taskArn))
   return task !== undefined && !isStopped(task)
 }
+
+const isMachineThere = (tables: ReadTables, instanceId: string | undefined): boolean =>
+  instanceId === undefined || tables.managedInstances.has(instanceId)

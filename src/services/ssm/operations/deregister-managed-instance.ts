@@ -1,4 +1,4 @@
-/** DeregisterManagedInstance: the machine gets no more credentials; those it has are good until they expire. */
+/** DeregisterManagedInstance: the machine gets no more credentials, and those that it has are good no longer. */
 import type { DeregisterManagedInstanceRequest, DeregisterManagedInstanceResult } from '@aws-sdk/client-ssm'
 import { managedInstanceArn } from '../../../model/arn.ts'
 import type { SsmOperation } from '../context.ts'

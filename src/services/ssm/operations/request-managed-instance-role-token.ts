@@ -27,7 +27,7 @@ export const requestManagedInstanceRoleToken: SsmOperation<
       arn: assumedRoleArn(role.account, role.roleName, instance.instanceId),
       account: role.account,
       userId: `${role.roleId}:${instance.instanceId}`,
-      session: { issuerArn: role.arn, issuedAt: now, expiresAt },
+      session: { issuerArn: role.arn, issuedAt: now, expiresAt, managedInstanceId: instance.instanceId },
     })
     return {
       AccessKeyId: issued.accessKeyId,
