@@ -146,7 +146,7 @@ export class FileLogStore implements LogStore {
   }
 
   async #onFull(): Promise<void> {
-    if (this.#sealing !== undefined) return
+    if (this.#sealing !== undefined || this.#isClosed) return
     try {
       const file = await this.#journal.turnOver()
       this.#full.absorb(this.#recent)

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib'
 import { openBytes, sealBytes } from '../../kit/sealing.ts'
 import type { LogRun } from './log-run.ts'
 
-export const FRAME_HEAD_BYTES = 8
+const FRAME_HEAD_BYTES = 8
 const SEALED_FOR = 'log frame'
 const PLAIN = 0
 const SEALED = 1

@@ -2,11 +2,11 @@
  * What was appended and is not in segments yet: files of frames. Everything that arrives while one sync runs is written and synced
  * together by the next. When a file is full, another one begins, and the full one stays until its frames are in segments.
  */
-import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeFrame, type Frame } from './frame.ts'
 import { LogStoreError } from './log-store.ts'
-import { syncDirectory } from './segment-home.ts'
+import { makeDirectory, syncDirectory } from './segment-home.ts'
 
 export interface LogJournalOptions {
   readonly directory: string
@@ -36,7 +36,7 @@ const FILE_NAME = /^(\d+)\.journal$/
 
 /** Journal files that are there, the oldest first. */
 const journalFiles = async (directory: string): Promise<{ readonly path: string; readonly sequence: number }[]> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   const found = (await readdir(directory)).flatMap((name) => {
     const sequence = FILE_NAME.exec(name)?.[1]
     return sequence === undefined ? [] : [{ path: path.join(directory, name), sequence: Number(sequence) }]

@@ -18,7 +18,7 @@ export interface LogRun {
   readonly text: Buffer
 }
 
-export const LINE_FEED = 10
+const LINE_FEED = 10
 
 export const runSize = ({ timestamps }: LogRun): number => timestamps.length
 

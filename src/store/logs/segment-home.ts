@@ -35,7 +35,7 @@ export class SegmentDirectory implements SegmentHome {
   }
 
   async groups(): Promise<readonly string[]> {
-    await mkdir(this.#root, { recursive: true, mode: 0o700 })
+    await makeDirectory(this.#root)
     return readdir(this.#root)
   }
 
@@ -47,12 +47,16 @@ export class SegmentDirectory implements SegmentHome {
 
   async write(groupId: string, name: string, parts: AsyncIterable<Buffer>): Promise<void> {
     const directory = path.join(this.#root, groupId)
-    const isNew = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined
+    await makeDirectory(directory)
     const file = path.join(directory, name)
-    await writeDurably(file + UNFINISHED, parts)
-    await rename(file + UNFINISHED, file)
+    try {
+      await writeDurably(file + UNFINISHED, parts)
+      await rename(file + UNFINISHED, file)
+    } catch (error) {
+      await rm(file + UNFINISHED, { force: true })
+      throw error
+    }
     await syncDirectory(directory)
-    if (isNew) await syncDirectory(this.#root)
   }
 
   async open(groupId: string, name: string): Promise<SegmentSource> {
@@ -78,6 +82,14 @@ const writeDurably = async (file: string, parts: AsyncIterable<Buffer>): Promise
   } finally {
     await handle.close()
   }
+}
+
+/** Makes a directory that is there after a power cut, too. */
+export const makeDirectory = async (directory: string): Promise<void> => {
+  const firstMade = await mkdir(directory, { recursive: true, mode: 0o700 })
+  if (firstMade === undefined) return
+  for (let made = directory; made.length >= firstMade.length; made = path.dirname(made))
+    await syncDirectory(path.dirname(made))
 }
 
 export const syncDirectory = async (directory: string): Promise<void> => {

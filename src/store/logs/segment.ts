@@ -70,14 +70,12 @@ export class SegmentReader {
     return Block.unpack(packed, runs, this.#key)
   }
 
-  /** Once it was released, nothing more can be read. */
+  /** Once it was released, nothing more can be read. That it could not be opened, who wanted to read has been told. */
   async release(): Promise<void> {
     if (this.#isReleased) return
     this.#isReleased = true
-    if (this.#source !== undefined) {
-      const source = await this.#source
-      await source.close()
-    }
+    const source = await this.#source?.catch(() => undefined)
+    await source?.close()
     await this.#onRelease()
   }
 

@@ -10,8 +10,9 @@ import { continued } from '../../operations.ts'
 import { onNamed } from '../access.ts'
 import type { LogsContext, LogsDeps, LogsOperation } from '../context.ts'
 import { readPage } from '../event-page.ts'
+import { allTimes } from '../describe.ts'
 import { invalidParameter, orUnavailable } from '../faults.ts'
-import { expiryOf, requireStream } from '../lookups.ts'
+import { expiryOf, type Found, requireStream } from '../lookups.ts'
 import { formatToken, type PageToken, parseToken } from '../tokens.ts'
 
 interface Plan {
@@ -21,7 +22,7 @@ interface Plan {
 }
 
 const planOf = (input: GetLogEventsRequest, context: LogsContext): Plan => {
-  const { limit = LOG_PAGE_EVENTS, nextToken, startFromHead = false, startTime = 0, endTime } = input
+  const { limit = LOG_PAGE_EVENTS, nextToken, startFromHead = false } = input
   const bounds = { limit: { min: 1, max: LOG_PAGE_EVENTS }, startTime: { min: 0 }, endTime: { min: 0 } }
   checkConstraints(input, bounds, invalidParameter)
   const { group, stream } = requireStream(context, input)
@@ -30,12 +31,25 @@ const planOf = (input: GetLogEventsRequest, context: LogsContext): Plan => {
   const query: LogQuery = {
     groupId: group.groupId,
     streamIds: new Set([stream.streamId]),
-    from: Math.max(startTime, expiryOf(group, context.now)),
-    ...(endTime !== undefined && { to: endTime }),
+    ...timesOf(input, context, { group, stream }),
     direction,
     ...(token && { beyond: beyondGap(token) }),
   }
   return { query, limit, ...(token && { gap: token.gap }) }
+}
+
+/** No others than the stream has: a group may have many segments that have nothing of it. */
+const timesOf = (
+  { startTime = 0, endTime = Number.POSITIVE_INFINITY }: GetLogEventsRequest,
+  { logs, now }: LogsContext,
+  { group, stream }: Found,
+): { readonly from: number; readonly to: number } => {
+  const times = allTimes(stream, logs.recentTimes(group.groupId).get(stream.streamId))
+  if (times === undefined) return { from: 0, to: 0 }
+  return {
+    from: Math.max(startTime, expiryOf(group, now), times.firstEventAt),
+    to: Math.min(endTime, times.lastEventAt + 1),
+  }
 }
 
 /** A gap is behind its position: what goes backwards begins with the event of that position. */
