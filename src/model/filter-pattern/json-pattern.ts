@@ -2,6 +2,7 @@
 import type { LiteralGroups } from '../regular-expression/literals.ts'
 import { readComparison } from './comparison.ts'
 import { type Condition, readCondition } from './condition.ts'
+import { stringInJson, valueInJson } from './json-literals.ts'
 import { type JsonSelector, readSelector } from './json-selector.ts'
 import { PatternReader } from './pattern-reader.ts'
 import type { PatternBody } from './pattern-body.ts'
@@ -72,7 +73,7 @@ const readTest = (reader: PatternReader, selectors: JsonSelector[]): Condition<u
         const text = textOf(value)
         return text !== undefined && holds(text)
       }),
-    literals: [...literals.flatMap(literalInJson), ...nameLiterals(selector)],
+    literals: [...literals.flatMap(valueInJson), ...nameLiterals(selector)],
   }
 }
 
@@ -105,22 +106,4 @@ const jsonOf = (line: string): unknown => {
   }
 }
 
-/** A string in JSON may have any of its characters escaped, letters by `\u` alone. */
-const ESCAPE = '\\u'
-/** What JSON may write with a backslash and one character. */
-const ESCAPED = /["\\/\b\f\n\r\t]/
-/** A number may be written in several ways. */
-const MAYBE_NUMBER = /^[0-9eE.+-]*$/
-
-const nameLiterals = ({ names }: JsonSelector): LiteralGroups => names.flatMap((name) => escapable([name]))
-
-const literalInJson = (group: readonly string[]): LiteralGroups =>
-  group.some((text) => MAYBE_NUMBER.test(text)) ? [] : escapable(group)
-
-const escapable = (group: readonly string[]): LiteralGroups => {
-  const pieces = group.map((text) => longest(text.split(ESCAPED)))
-  return pieces.includes('') ? [] : [[...new Set([...pieces, ESCAPE])]]
-}
-
-const longest = (pieces: readonly string[]): string =>
-  pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
+const nameLiterals = ({ names }: JsonSelector): LiteralGroups => names.flatMap((name) => stringInJson([name]))

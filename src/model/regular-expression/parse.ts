@@ -134,7 +134,7 @@ class Parser {
     if (++this.#depth > DEEPEST_GROUP) throw this.#problem('groups nested too deeply')
     const outer = this.#flags
     const [all, name, on, off, end] = this.#match(GROUP) ?? []
-    if (all === undefined && this.#text[this.#at] === '?') throw this.#problem('looking around is not supported')
+    if (all === undefined && this.#text[this.#at] === '?') throw this.#problem('a look around, which is not supported')
     this.#at += all?.length ?? 0
     if (end !== undefined) this.#flags = { ...this.#flags, ...flagsOf(on ?? '', true), ...flagsOf(off ?? '', false) }
     if (end === ')') {
@@ -170,7 +170,7 @@ class Parser {
     if (set !== undefined) return set
     const control = CONTROLS.get(character)
     if (control !== undefined) return one(control)
-    if (/[A-Za-z0-9]/.test(character)) throw this.#problem(`\\${character} is not supported`)
+    if (/[A-Za-z0-9]/.test(character)) throw this.#problem(`\\${character}, which is not supported`)
     return one(character.codePointAt(0)!)
   }
 
@@ -197,7 +197,7 @@ class Parser {
   #classCharacter(): CharacterSet {
     const code = this.#text.codePointAt(this.#at)
     if (code === undefined) throw this.#problem('an unmatched [')
-    if (this.#text.startsWith('[:', this.#at)) throw this.#problem('[: is not supported')
+    if (this.#text.startsWith('[:', this.#at)) throw this.#problem('[:, which is not supported')
     this.#at += code > 0xffff ? 2 : 1
     return code === BACKSLASH ? this.#escapedSet() : one(code)
   }
