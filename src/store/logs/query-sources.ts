@@ -1,4 +1,5 @@
 /** What a query has to read: of the blocks of segments and of the runs in memory, those that may have something for it. */
+import { settle } from '../../kit/clock.ts'
 import { type LogRun, positionAt, runSize } from './log-run.ts'
 import { comparePositions, type LogPosition, type LogQuery } from './log-store.ts'
 import type { Loaded, RunSource } from './merge.ts'
@@ -11,7 +12,11 @@ export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonl
     .filter((run) => wants(query, run.streamId, positionAt(run, 0), positionAt(run, runSize(run) - 1)))
     .map((run) => ({
       bound: positionAt(run, query.direction === 'forward' ? 0 : runSize(run) - 1),
-      load: async () => ({ runs: [run] }),
+      // What is in memory needs no waiting for, but others wait too.
+      load: async () => {
+        await settle()
+        return { runs: [run] }
+      },
     }))
 
 /** Whether a segment has events of the times that the query asks for. */
