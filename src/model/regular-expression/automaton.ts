@@ -15,6 +15,8 @@ interface State {
 }
 
 const MOST_STATES = 500
+/** A text that makes the states be forgotten more often than this asks for new ones all the time. */
+const MOST_RESTARTS = 2
 const ASCII = 128
 
 export class Automaton {
@@ -24,6 +26,7 @@ export class Automaton {
   readonly #asciiClasses: Uint16Array
   #states = new Map<string, State>()
   #start: State | undefined
+  #restarts = 0
 
   constructor(program: Program) {
     this.#program = program
@@ -38,7 +41,9 @@ export class Automaton {
     return steps.every((step) => step.type !== 'assertion' || step.at === 'start' || step.at === 'end')
   }
 
-  test(text: string): boolean {
+  /** Undefined if the text asks for too many states to be worth their while. */
+  test(text: string): boolean | undefined {
+    this.#restarts = 0
     this.#start ??= this.#state([this.#program.start], true)
     let state = this.#start
     for (let at = 0; at < text.length && !state.isMatch; at++) {
@@ -49,6 +54,7 @@ export class Automaton {
       }
       const kind = code < ASCII ? this.#asciiClasses[code]! : this.#classOf(code)
       state = state.next[kind] ?? this.#follow(state, kind)
+      if (this.#restarts > MOST_RESTARTS) return undefined
     }
     return state.isMatch || state.isMatchAtEnd
   }
@@ -72,6 +78,7 @@ export class Automaton {
     if (this.#states.size >= MOST_STATES) {
       this.#states = new Map()
       this.#start = undefined
+      this.#restarts++
     }
     const state = {
       places,

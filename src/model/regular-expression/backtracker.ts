@@ -9,6 +9,8 @@ import type { Place } from './syntax.ts'
 /** Marks, on the pile of what is left to try, a group's border that has to be put back. */
 const RESTORE = -1
 
+const KEPT_WORDS = 2 ** 18
+
 export class Backtracker {
   readonly #program: Program
   #tried = new Uint32Array(0)
@@ -21,12 +23,16 @@ export class Backtracker {
 
   /** Where the whole match and each group begin and end, -1 for what took no part. */
   exec(text: string): readonly number[] | undefined {
-    const words = Math.ceil((this.#program.splits * (text.length + 1)) / 32)
-    if (words > this.#tried.length) this.#tried = new Uint32Array(words)
-    else this.#tried.fill(0, 0, words)
+    this.#forget(Math.ceil((this.#program.splits * (text.length + 1)) / 32))
     const slots = Array.from({ length: this.#program.slots }, () => -1)
     for (let start = 0; start <= text.length; start++) if (this.#matchAt(text, start, slots)) return slots
     return undefined
+  }
+
+  /** Nothing is tried yet. What a rare long text needed is not kept for the others. */
+  #forget(words: number): void {
+    if (words > this.#tried.length || this.#tried.length > KEPT_WORDS) this.#tried = new Uint32Array(words)
+    else this.#tried.fill(0, 0, words)
   }
 
   #matchAt(text: string, start: number, slots: number[]): boolean {

@@ -18,8 +18,11 @@ export interface Program {
   readonly slots: number
 }
 
-/** Counted repetitions are written out, so that few characters can ask for very many steps. */
-const MOST_STEPS = 5000
+/**
+ * Counted repetitions are written out, so that few characters can ask for very many steps, and a text of a megabyte can meet each of
+ * them at each of its characters.
+ */
+const MOST_STEPS = 1000
 
 export const programOf = (expression: Expression, groups: number): Program => new Compiler().program(expression, groups)
 
