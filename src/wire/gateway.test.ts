@@ -371,3 +371,23 @@ describe('a call whose trace cannot be left', () => {
     expect(lines).toMatchObject([{ level: 'error', message: 'a call left no trace' }, { message: 'request' }])
   })
 })
+
+describe('a service of data', () => {
+  it('says which of its calls leave no trace', async () => {
+    const traced: unknown[] = []
+    const append = (event: { readonly eventName: string }): void => void traced.push(event.eventName)
+    const { gateway } = aGateway({
+      services: [{ ...ecsService(), untraced: new Set(['ListClusters']) }],
+      audit: { sink: { append }, home: { account: ACCOUNT, region: 'us-east-1' } },
+    })
+    await gateway.handle(jsonCall('ListClusters'))
+    await gateway.handle(jsonCall('DescribeTasks', { tasks: ['t'] }))
+    expect(traced).toEqual(['DescribeTasks'])
+  })
+
+  it('may be sent more than others', () => {
+    const { gateway } = aGateway({ services: [{ ...ecsService(), bodyBytes: 5_000_000 }, stsService()] })
+    expect(gateway.bodyBytes('AmazonEC2ContainerServiceV20141113.ListClusters')).toBe(5_000_000)
+    for (const target of ['Other_20140328.Put', undefined]) expect(gateway.bodyBytes(target)).toBe(1024 * 1024)
+  })
+})
