@@ -332,6 +332,8 @@ export const PREPARED_POLICY_TEXTS = 1000
 
 /** A file of the audit trail is set aside when it has so many bytes. */
 export const AUDIT_FILE_BYTES = 64 * 1024 * 1024
+/** So many bytes of the trail are kept, whatever their age: who calls without end must not fill the disk. */
+export const AUDIT_TRAIL_BYTES = 8 * 1024 ** 3
 /** Characters of an event's parameters and of its response, as JSON; CloudTrail's limit. */
 export const AUDIT_PARAMETERS_BYTES = 100_000
 /** Characters of any other text in an event that its caller chose; CloudTrail's limit. */

@@ -17,9 +17,12 @@ import type { Guard, NamedDemand } from '../services/operations.ts'
 import type { ReadTables } from '../store/tables.ts'
 import { AccessDenied } from '../wire/access-denied.ts'
 import type { Authenticator } from '../wire/authentication.ts'
+import type { Audit } from '../wire/gateway.ts'
 import type { CallContext } from '../wire/service.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
+import type { Caller } from '../wire/sigv4.ts'
 import { callContext } from './call-context.ts'
+import { leaveTrace } from './trace.ts'
 
 export interface AgentGateOptions {
   readonly authenticator: Authenticator
@@ -28,6 +31,7 @@ export interface AgentGateOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly audit: Audit | undefined
   readonly isDev: boolean
   readonly acs: AcsServer
   readonly tcs: TcsServer
@@ -37,8 +41,8 @@ const SIGNING_NAME = 'ecs'
 
 /** What opening a session takes, and where the query names the container instance. */
 const DOORS = {
-  '/acs/ws': { server: 'acs', action: 'ecs:Poll', instanceMember: 'containerInstanceArn' },
-  '/tcs/ws': { server: 'tcs', action: 'ecs:StartTelemetrySession', instanceMember: 'containerInstance' },
+  '/acs/ws': { server: 'acs', name: 'Poll', instanceMember: 'containerInstanceArn' },
+  '/tcs/ws': { server: 'tcs', name: 'StartTelemetrySession', instanceMember: 'containerInstance' },
 } as const
 
 type Door = (typeof DOORS)[keyof typeof DOORS]
@@ -54,23 +58,30 @@ export class AgentGate {
     const path = (request.url ?? '/').split('?', 1)[0] ?? ''
     const door = Object.hasOwn(DOORS, path) ? DOORS[path as keyof typeof DOORS] : undefined
     if (door === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })
+    const traced: { caller: Caller | undefined; error?: unknown } = { caller: undefined }
     try {
-      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door))
+      traced.caller = this.#callerOf(request)
+      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door, traced.caller))
     } catch (error) {
       if (!(error instanceof SignatureError || error instanceof AccessDenied)) throw error
+      traced.error = error
       refuse(socket, 403, { AccessDeniedException: error.message })
     }
+    const parameters = { containerInstance: instanceOf(request, door) }
+    leaveTrace(this.#options, { ...traced, request, name: door.name, parameters })
+  }
+
+  #callerOf(request: IncomingMessage): Caller {
+    const signed = { method: 'GET', url: request.url ?? '/', headers: request.headers, body: Buffer.alloc(0) }
+    return this.#options.authenticator.identify(signed, SIGNING_NAME, this.#options.clock.now())
   }
 
   /** Undefined in `--dev` mode, where anyone may be anyone. */
-  #openerOf(request: IncomingMessage, door: Door): Opener | undefined {
-    const { authenticator, clock, isDev, tables } = this.#options
-    const signed = { method: 'GET', url: request.url ?? '/', headers: request.headers, body: Buffer.alloc(0) }
-    const caller = authenticator.identify(signed, SIGNING_NAME, clock.now())
+  #openerOf(request: IncomingMessage, door: Door, caller: Caller): Opener | undefined {
+    const { clock, isDev, tables } = this.#options
     if (isDev) return undefined
     const call = callContext(request, caller, this.#options)
-    const arn = new URL(signed.url, 'http://agent').searchParams.get(door.instanceMember) ?? ''
-    const demand = { action: door.action, ...on(tables, arn) }
+    const demand = { action: `ecs:${door.name}`, ...on(tables, instanceOf(request, door)) }
     this.#check(call, demand)
     return { caller: caller.principal, mayStay: () => this.#mayStay({ ...call, now: clock.now() }, demand) }
   }
@@ -97,6 +108,9 @@ export class AgentGate {
     return this.#options.tables.accessKeys.get(accessKeyId)?.status === 'Active'
   }
 }
+
+const instanceOf = ({ url = '/' }: IncomingMessage, { instanceMember }: Door): string =>
+  new URL(url, 'http://agent').searchParams.get(instanceMember) ?? ''
 
 const refuse = (socket: Duplex, status: number, body: object): void => {
   const text = JSON.stringify(body)

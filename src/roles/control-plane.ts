@@ -85,6 +85,7 @@ export class ControlPlane {
     })
     const guard = options.isDev ? noGuard : new PolicyGuard()
     const authenticator = authenticatorOf(options, sessions, this.controllers.credentialUse)
+    const audit = options.audit && { sink: options.audit.sink, home: options }
     this.gateway = new Gateway({
       services: allServices({
         store,
@@ -104,7 +105,7 @@ export class ControlPlane {
       ids,
       log,
       translate: storeFault,
-      ...(options.audit && { audit: { sink: options.audit.sink, home: options } }),
+      ...(audit && { audit }),
       isChecking: options.isChecking ?? false,
     })
     this.events = new EventFeed({ store, clock, ids, log })
@@ -115,6 +116,7 @@ export class ControlPlane {
       clock,
       ids,
       log,
+      audit,
       isDev: options.isDev,
       acs: this.controllers.acs,
       tcs: this.controllers.tcs,
@@ -131,6 +133,7 @@ export class ControlPlane {
           clock,
           ids,
           log,
+          audit,
           translate: storeFault,
         }),
       },

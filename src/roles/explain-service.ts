@@ -19,9 +19,11 @@ import { AccessDenied, accessDeniedFault } from '../wire/access-denied.ts'
 import type { Authenticator } from '../wire/authentication.ts'
 import { Fault } from '../wire/fault.ts'
 import { SignatureError, signatureFault } from '../wire/signature-fault.ts'
+import type { Audit } from '../wire/gateway.ts'
 import type { Caller } from '../wire/sigv4.ts'
 import { internalFailure, methodNotAllowed } from '../wire/wire-faults.ts'
 import { callContext } from './call-context.ts'
+import { leaveTrace } from './trace.ts'
 
 export const EXPLAIN_SERVICE_PATH = '/explain/service'
 
@@ -45,6 +47,7 @@ export interface ExplainServiceOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly audit: Audit | undefined
   /** What becomes of errors that are not faults. */
   readonly translate: (error: unknown) => Fault | undefined
 }
@@ -65,9 +68,7 @@ const explanationFor = async (
 ): Promise<ServiceExplanation> => {
   const { store, plans } = options
   if (request.method !== 'GET') throw methodNotAllowed(request.method ?? '')
-  const caller = callerOf(options, request)
-  const named = namedIn(queryOf(request), caller)
-  checkAllowed(options, request, caller, named.serviceArn)
+  const { caller, named } = admitted(options, request)
   const service = requireService(store, caller, named)
   const plan = plans.get(service.serviceArn)
   // What is told of the store must be durable, as in every answer.
@@ -78,6 +79,26 @@ const explanationFor = async (
     ...(plan === undefined ? {} : { plan: printed(plan) }),
   }
 }
+
+/** Who asks for what, if he may know. Either way it is on record. */
+const admitted = (options: ExplainServiceOptions, request: IncomingMessage): { caller: Caller; named: Named } => {
+  const traced: { caller: Caller | undefined; error?: unknown } = { caller: undefined }
+  try {
+    const caller = (traced.caller = callerOf(options, request))
+    const named = namedIn(queryOf(request), caller)
+    checkAllowed(options, request, caller, named.serviceArn)
+    return { caller, named }
+  } catch (error) {
+    traced.error = error
+    throw error
+  } finally {
+    const parameters = Object.fromEntries([...queryOf(request)].filter(([name]) => NAMES.has(name)))
+    leaveTrace(options, { ...traced, request, name: 'ExplainService', parameters })
+  }
+}
+
+/** What the query may name. */
+const NAMES = new Set(['cluster', 'service'])
 
 const printed = (plan: RememberedPlan): PrintedPlan => ({
   ...plan,

@@ -72,10 +72,10 @@ export const inDataDir = <T>(dataDir: string, work: () => T): T => {
 
 /**
  * What the first start says and no other: the root user's access key, where signatures are verified, and the authority to trust, where
- * there is one. For a terminal, never for a log.
+ * there is one. The key is for eyes alone: what a process in the background prints is kept in a log.
  */
-export const firstGreeting = ({ isDev, authorityFile }: RunningNote, dataDir: string): string => {
-  const key = isDev ? undefined : readRootKey(dataDir)
+export const firstGreeting = ({ isDev, authorityFile }: RunningNote, dataDir: string, isSeen: boolean): string => {
+  const key = isDev || !isSeen ? undefined : readRootKey(dataDir)
   const lines = [
     key && 'The root user may do everything. Its access key, shown this once and kept in the data directory:',
     key && `  AWS_ACCESS_KEY_ID=${key.accessKeyId}`,

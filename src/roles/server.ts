@@ -166,5 +166,5 @@ const introduce = (
   const { account, region, cluster, dev, 'data-dir': dataDir } = values
   const note = noteOf({ ...where, account, region, cluster, dev, runtime: 'none' })
   inDataDir(dataDir, () => writeNote(dataDir, note))
-  process.stdout.write(greeting(note, dataDir) + (isFirst ? firstGreeting(note, dataDir) : ''))
+  process.stdout.write(greeting(note, dataDir) + (isFirst ? firstGreeting(note, dataDir, process.stdout.isTTY) : ''))
 }

@@ -78,7 +78,7 @@ const detach = async (dataDir: string, isFirst: boolean): Promise<number> => {
   ) {
     const note = readNote(dataDir)
     if (note !== undefined && note.processId === child.pid) {
-      process.stdout.write(greeting(note, dataDir) + (isFirst ? firstGreeting(note, dataDir) : ''))
+      process.stdout.write(greeting(note, dataDir) + (isFirst ? firstGreeting(note, dataDir, true) : ''))
       return 0
     }
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -161,7 +161,9 @@ class Up {
       clock: this.#clock,
     })
     inDataDir(dataDir, () => writeNote(dataDir, note))
-    process.stdout.write(greeting(note, dataDir) + (this.#isFirst ? firstGreeting(note, dataDir) : ''))
+    process.stdout.write(
+      greeting(note, dataDir) + (this.#isFirst ? firstGreeting(note, dataDir, process.stdout.isTTY) : ''),
+    )
     return true
   }
 

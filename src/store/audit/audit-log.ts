@@ -1,14 +1,14 @@
 /**
  * The audit trail on disk: JSON lines in files that are set aside when they are large or their day is over, and removed when they are
- * old. A line is with the operating system before the answer that it tells of leaves the process: killing that loses none.
+ * old, or would fill the disk. A line is with the operating system before the answer that it tells of leaves the process: killing that loses none.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { basicText, isoText } from '../../kit/timestamps.ts'
 import type { AuditEvent, AuditSink } from '../../model/audit-event.ts'
-import { AUDIT_FILE_BYTES } from '../../model/limits.ts'
+import { AUDIT_FILE_BYTES, AUDIT_TRAIL_BYTES } from '../../model/limits.ts'
 
 export interface AuditLogOptions {
   readonly directory: string
@@ -87,8 +87,12 @@ export class AuditLog implements AuditSink {
   #removeOld(): void {
     const { directory, days, clock } = this.#options
     const oldest = dayOf(clock.now() - (days - 1) * DAY_MS).replaceAll('-', '')
-    for (const name of auditFiles(directory))
-      if ((FILE_NAME.exec(name)?.[1] ?? '') < oldest) rmSync(path.join(directory, name), { force: true })
+    let bytes = 0
+    for (const name of auditFiles(directory).toReversed()) {
+      const file = path.join(directory, name)
+      bytes += statSync(file).size
+      if ((FILE_NAME.exec(name)?.[1] ?? '') < oldest || bytes > AUDIT_TRAIL_BYTES) rmSync(file, { force: true })
+    }
   }
 
   #complain(error: unknown): void {

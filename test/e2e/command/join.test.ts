@@ -73,6 +73,8 @@ describe('a machine with a join token', () => {
     const token = createToken()
     const first = startAgent('one', '--join', token)
     await until('the agent to connect', async () => (await connectedInstances()) === 1)
+    const trail = run(['audit', '--event', 'Poll', '--json'], place).stdout
+    expect(trail).toMatch(/"arn":"arn:aws:sts::\d+:assumed-role\/ecsInstanceRole\/mi-/)
     const identity = path.join(place.dataDir, 'one', 'identity.json')
     expect(statSync(identity).mode & 0o777).toBe(0o600)
     expect(readFileSync(identity, 'utf8')).toMatch(/"instanceId": "mi-[0-9a-f]{17}"/)
