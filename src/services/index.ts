@@ -26,4 +26,4 @@ export const allServices = (deps: ServicesDeps): readonly (ServiceDefinition | L
 
 /** All of them, loaded. */
 export const loadedServices = (deps: ServicesDeps): Promise<readonly ServiceDefinition[]> =>
-  Promise.all(allServices(deps).map((service) => ('load' in service ? service.load() : service)))
+  Promise.all(allServices(deps).map(async (service) => ('load' in service ? service.load() : service)))

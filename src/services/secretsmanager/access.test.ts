@@ -128,7 +128,7 @@ describe('policies decide', () => {
   it('and who may not does not learn whether there is one', async () => {
     const bob = await world.user('bob')
     const told = async (name: string) => {
-      const [code, message = ''] = await refusalOf(world.secrets('GetSecretValue', { SecretId: name }, bob))
+      const [code, message] = await refusalOf(world.secrets('GetSecretValue', { SecretId: name }, bob))
       return [code, message.replaceAll(name, '')]
     }
     const partialArn = arn.slice(0, -7)
