@@ -4,7 +4,8 @@ import { defaultDataDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Patience } from '../controllers/index.ts'
-import { AUDIT_DAYS, INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
+import { AUDIT_DAYS } from '../model/audit-limits.ts'
+import { INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 
 const logOptions = {
   'log-level': {

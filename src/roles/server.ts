@@ -8,7 +8,7 @@ import { auditDir, logEventsDir, readRootKey, removeNote, serverDir, writeNote }
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
-import { LONGEST_AUDIT_DAYS } from '../model/limits.ts'
+import { LONGEST_AUDIT_DAYS } from '../model/audit-limits.ts'
 import { AuditLog } from '../store/audit/audit-log.ts'
 import { FileAuditReader } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'

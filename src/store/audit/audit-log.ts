@@ -8,7 +8,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { basicText, isoText } from '../../kit/timestamps.ts'
 import type { AuditEvent, AuditSink } from '../../model/audit-event.ts'
-import { AUDIT_FILE_BYTES, AUDIT_TRAIL_BYTES } from '../../model/limits.ts'
+import { AUDIT_FILE_BYTES, AUDIT_TRAIL_BYTES } from '../../model/audit-limits.ts'
 
 export interface AuditLogOptions {
   readonly directory: string

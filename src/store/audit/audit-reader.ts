@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
 import { parseTimestamp } from '../../kit/timestamps.ts'
 import type { AuditEvent } from '../../model/audit-event.ts'
-import { AUDIT_LOOKUP_BYTES } from '../../model/limits.ts'
+import { AUDIT_LOOKUP_BYTES } from '../../model/audit-limits.ts'
 import { auditFiles } from './audit-log.ts'
 
 export interface AuditQuery {

@@ -1,7 +1,7 @@
 /** Inputs and outputs as they may be written down: members in camel case, secrets hidden, binary data left out. */
 import { util } from '../../kit/node.ts'
 import { isoText } from '../../kit/timestamps.ts'
-import { AUDIT_ITEMS } from '../../model/limits.ts'
+import { AUDIT_ITEMS } from '../../model/audit-limits.ts'
 import { Described } from '../described.ts'
 import type { Member, Shape } from '../schema.ts'
 

@@ -2,7 +2,7 @@
 import type { Event, LookupAttribute, LookupEventsRequest, LookupEventsResponse } from '@aws-sdk/client-cloudtrail'
 import { dateOf, parseTimestamp } from '../../../kit/timestamps.ts'
 import type { AuditEvent } from '../../../model/audit-event.ts'
-import { LOOKUP_EVENTS_RESULTS } from '../../../model/limits.ts'
+import { LOOKUP_EVENTS_RESULTS } from '../../../model/audit-limits.ts'
 import type { AuditPosition, AuditQuery } from '../../../store/audit/audit-reader.ts'
 import { Fault } from '../../../wire/fault.ts'
 import type { PageTokens } from '../../../wire/page-tokens.ts'
