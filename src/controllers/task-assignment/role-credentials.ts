@@ -12,9 +12,9 @@ import { assumedRoleArn, parseArn, resourceId, taskArn } from '../../model/arn.t
 import { iamKey, type RoleRecord } from '../../model/iam-records.ts'
 import { TASK_CREDENTIALS_LIFE_MS } from '../../model/limits.ts'
 import type { SessionTokens } from '../../model/principal.ts'
+import { RoleTrust } from '../../model/role-trust.ts'
 import type { TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
 import type { ReadTables } from '../../store/tables.ts'
-import { RoleTrust } from './role-trust.ts'
 import {
   type MintedCredentials,
   NO_CREDENTIALS,
@@ -35,6 +35,7 @@ export interface RoleCredentialsOptions {
 type RoleType = TaskRoleCredentials['roleType']
 
 const ACCOUNT = /^\d{12}$/
+const ECS_TASKS = 'ecs-tasks.amazonaws.com'
 
 /** What a session says of its role. */
 type SessionRole = Pick<RoleRecord, 'arn' | 'account' | 'roleName' | 'roleId'>
@@ -67,7 +68,9 @@ export class RoleCredentials implements TaskCredentials {
     const { tables, takesRolesForGranted } = this.#options
     const { account = '', resource = '' } = parseArn(roleArn) ?? {}
     const role = tables.roles.get(iamKey(account, resourceId(resource)))
-    if (role?.arn === roleArn) return this.#trust.allows(role, task) ? role : undefined
+    const sourceArn = taskArn(task.clusterArn, task.taskId)
+    const use = { service: ECS_TASKS, sourceArn, sessionName: task.taskId }
+    if (role?.arn === roleArn) return this.#trust.allows(role, use) ? role : undefined
     return takesRolesForGranted && ACCOUNT.test(account) ? grantedRole(roleArn, account) : undefined
   }
 

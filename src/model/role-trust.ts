@@ -1,31 +1,35 @@
-/** Whether a role trusts ECS's tasks: its trust policy lets `ecs-tasks.amazonaws.com` assume it for this task. */
-import { parseArn, taskArn } from '../../model/arn.ts'
-import type { RoleRecord } from '../../model/iam-records.ts'
-import { evaluate } from '../../model/policy/evaluate.ts'
-import { parsePolicyDocument } from '../../model/policy/parse.ts'
-import { type PreparedPolicy, preparePolicy } from '../../model/policy/prepare.ts'
-import type { TaskRecord } from '../../model/records.ts'
+/** Whether a role trusts an AWS service: its trust policy lets the service assume it, for what the service wants it for. */
+import { parseArn } from './arn.ts'
+import type { RoleRecord } from './iam-records.ts'
+import { evaluate } from './policy/evaluate.ts'
+import { parsePolicyDocument } from './policy/parse.ts'
+import { type PreparedPolicy, preparePolicy } from './policy/prepare.ts'
 
-const ECS_TASKS = 'ecs-tasks.amazonaws.com'
+export interface Trusted {
+  /** E.g. `ecs-tasks.amazonaws.com`. */
+  readonly service: string
+  /** ARN of the resource that the service assumes the role for. */
+  readonly sourceArn: string
+  readonly sessionName?: string
+}
 
 /** Trust policies made ready, each as long as its role's record is in use: many tasks have the same role. */
 export class RoleTrust {
   readonly #policies = new WeakMap<RoleRecord, PreparedPolicy>()
 
-  allows(role: RoleRecord, { clusterArn, taskId }: TaskRecord): boolean {
-    const arn = taskArn(clusterArn, taskId)
+  allows(role: RoleRecord, { service, sourceArn, sessionName }: Trusted): boolean {
     const { outcome } = evaluate(
       {
-        principal: { service: ECS_TASKS },
+        principal: { service },
         action: 'sts:AssumeRole',
         resource: role.arn,
         // What trust policies ask for so that a service cannot be used by others than its own callers.
         context: {
-          'aws:sourceaccount': [parseArn(arn)?.account ?? ''],
-          'aws:sourcearn': [arn],
+          'aws:sourceaccount': [parseArn(sourceArn)?.account ?? ''],
+          'aws:sourcearn': [sourceArn],
           'aws:principalisawsservice': ['true'],
-          'aws:principalservicename': [ECS_TASKS],
-          'sts:rolesessionname': [taskId],
+          'aws:principalservicename': [service],
+          ...(sessionName !== undefined && { 'sts:rolesessionname': [sessionName] }),
         },
       },
       { identity: [], resource: this.#policyOf(role), resourcePolicyMustAllow: true },
