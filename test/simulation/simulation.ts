@@ -50,7 +50,7 @@ export interface SimulationResult {
 
 const MINUTE_MS = 60_000
 /** Longer than the longest back-off of tasks that fail to start. */
-const REST_WITHIN_MS = 40 * MINUTE_MS
+const REST_WITHIN_MS = 120 * MINUTE_MS
 const REST_STRIDE_MS = 15_000
 /** How long a world that has come to rest is watched for anything that moves. */
 const STILL_MS = 60 * MINUTE_MS
