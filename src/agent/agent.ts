@@ -52,7 +52,7 @@ export interface AgentOptions {
 }
 
 /** More than eight calls at once make Docker slower, fewer than four leave it idle. Measured in `bench/`. */
-const PARALLEL_STEPS = 8
+const PARALLEL_STEPS = 12
 const DEFAULT_CLUSTER = 'default'
 const CPU_UNITS_PER_CORE = 1024
 
