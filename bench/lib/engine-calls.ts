@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { rateOf } from './compare.ts'
 
 /** Degrees of parallelism that `bestRate` tries. */
-export const PARALLEL = [2, 4, 8]
+export const PARALLEL = [2, 4, 8, 12]
 
 export class EngineCalls {
   readonly #socketPath: string

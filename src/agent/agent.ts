@@ -51,7 +51,7 @@ export interface AgentOptions {
   readonly links: AgentLinks
 }
 
-/** More than eight calls at once make Docker slower, fewer than four leave it idle. Measured in `bench/`. */
+/** Many more calls at once make Docker slower, fewer leave it idle at the beginning and the end of a burst. Measured in `bench/`. */
 const PARALLEL_STEPS = 12
 const DEFAULT_CLUSTER = 'default'
 const CPU_UNITS_PER_CORE = 1024
