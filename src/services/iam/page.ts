@@ -3,6 +3,7 @@
  * meanwhile shifts nothing. Lists are short enough to be sorted for each page.
  */
 import { IAM_PAGE_SIZE } from '../../model/limits.ts'
+import { sortedPage } from '../sorted-page.ts'
 import type { IamContext } from './context.ts'
 import { validationError } from './faults.ts'
 import { check, MAX_ITEMS } from './rules.ts'
@@ -30,26 +31,17 @@ export const page = <T>(
   keyOf: (item: T) => string,
 ): Page<T> => {
   check(request, { MaxItems: MAX_ITEMS })
-  const ownScope = `iam/${context.account}/${scope}`
-  const after = openMarker(context, ownScope, request.Marker)
-  const left = [...items]
-    .map((item) => ({ key: keyOf(item), item }))
-    .filter(({ key }) => after === undefined || key > after)
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  const given = left.slice(0, request.MaxItems ?? IAM_PAGE_SIZE)
-  const last = given.at(-1)
-  return {
-    items: given.map(({ item }) => item),
-    rest:
-      last === undefined || given.length === left.length
-        ? { IsTruncated: false }
-        : { IsTruncated: true, Marker: context.pageTokens.seal(ownScope, last.key) },
-  }
-}
-
-const openMarker = (context: IamContext, scope: string, marker: string | undefined): string | undefined => {
-  if (marker === undefined) return undefined
-  const position = context.pageTokens.open(scope, marker)
-  if (position === undefined) throw validationError('Invalid Marker.')
-  return position
+  // AWS: IAM has no Regions, so a marker is good in all of them.
+  const { items: given, token } = sortedPage(
+    { ...context, region: '' },
+    {
+      scope: `iam/${scope}`,
+      items,
+      keyOf,
+      size: request.MaxItems ?? IAM_PAGE_SIZE,
+      token: request.Marker,
+      invalidToken: () => validationError('Invalid Marker.'),
+    },
+  )
+  return { items: given, rest: token === undefined ? { IsTruncated: false } : { IsTruncated: true, Marker: token } }
 }
