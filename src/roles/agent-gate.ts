@@ -21,7 +21,7 @@ import type { Audit } from '../wire/gateway.ts'
 import type { CallContext } from '../wire/service.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
 import type { Caller } from '../wire/sigv4.ts'
-import { callContext } from './call-context.ts'
+import { callContext, callerOf } from './call-context.ts'
 import { leaveTrace } from './trace.ts'
 
 export interface AgentGateOptions {
@@ -36,8 +36,6 @@ export interface AgentGateOptions {
   readonly acs: AcsServer
   readonly tcs: TcsServer
 }
-
-const SIGNING_NAME = 'ecs'
 
 /** What opening a session takes, and where the query names the container instance. */
 const DOORS = {
@@ -60,8 +58,8 @@ export class AgentGate {
     if (door === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })
     const traced: { caller: Caller | undefined; error?: unknown } = { caller: undefined }
     try {
-      traced.caller = this.#callerOf(request)
-      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door, traced.caller))
+      const caller = (traced.caller = callerOf(request, this.#options))
+      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door, caller))
     } catch (error) {
       if (!(error instanceof SignatureError || error instanceof AccessDenied)) throw error
       traced.error = error
@@ -69,11 +67,6 @@ export class AgentGate {
     }
     const parameters = { containerInstance: instanceOf(request, door) }
     leaveTrace(this.#options, { ...traced, request, name: door.name, parameters })
-  }
-
-  #callerOf(request: IncomingMessage): Caller {
-    const signed = { method: 'GET', url: request.url ?? '/', headers: request.headers, body: Buffer.alloc(0) }
-    return this.#options.authenticator.identify(signed, SIGNING_NAME, this.#options.clock.now())
   }
 
   /** Undefined in `--dev` mode, where anyone may be anyone. */

@@ -20,12 +20,15 @@ import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { inDataDir } from './running.ts'
 
+/** As which every call of the agent says to come. */
+export const agentName = (): string => `Longshore Agent - v${version()} (linux)`
+
 const callerFor = (endpoint: string): JsonCaller =>
   new JsonCaller({
     endpoint,
     clock: new SystemClock(),
     ids: new SystemIds(),
-    userAgent: `Longshore Agent - v${version()} (linux)`,
+    userAgent: agentName(),
     transport: httpTransport(1),
   })
 
@@ -94,7 +97,7 @@ export const openCredentials = async (source: CredentialsSource): Promise<() => 
     return await managedCredentials(machine, source)
   } catch (error) {
     if (!(error instanceof ControlApiError)) throw error
-    if (joinText === undefined)
+    if (joinText === undefined || error.type !== UNKNOWN)
       throw new UserError(
         `The control plane gives this machine, ${machine.instanceId}, no credentials: ${error.message}`,
         {
@@ -105,6 +108,9 @@ export const openCredentials = async (source: CredentialsSource): Promise<() => 
     return managedCredentials(await joinWith(joinText, dataDirectory), source)
   }
 }
+
+/** What a control plane answers that has no such machine. */
+const UNKNOWN = 'UnrecognizedClientException'
 
 const ownKeys = (variables: Variables): SigningCredentials | undefined => {
   const {

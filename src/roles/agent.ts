@@ -27,7 +27,7 @@ import { trustCertificates } from '../kit/trust.ts'
 import { version } from '../kit/version.ts'
 import type { SigningCredentials } from '../model/signature-v4.ts'
 import { openHost } from './agent-host.ts'
-import { openCredentials, openMachine, settingsOf } from './agent-identity.ts'
+import { agentName, openCredentials, openMachine, settingsOf } from './agent-identity.ts'
 import { sayReady } from './child.ts'
 import { dataDirError, inDataDir } from './running.ts'
 
@@ -181,7 +181,7 @@ const openCheckpoint = (config: AgentConfig, runtimeName: string, clock: Clock, 
 const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working): AgentLinks => {
   const { region } = config
   const sign = ecsSigner({ clock, region, credentials })
-  const userAgent = `Longshore Agent - v${version()} (linux)`
+  const userAgent = agentName()
   const caller = { endpoint, clock, ids, userAgent, transport: httpTransport(MAX_CONNECTIONS) }
   const control = new ControlApi({ ...caller, sign })
   const agentVersion = version()

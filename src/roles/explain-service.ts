@@ -3,7 +3,6 @@
  * as JSON with times in milliseconds since the epoch. No AWS API has it. It is signed, and refused, as calls of the ECS API are, and says
  * nothing that DescribeServices, DescribeTasks and DescribeContainerInstances would not let the caller find out.
  */
-import { Buffer } from 'node:buffer'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { PlanMemory, RememberedGroup, RememberedPlan } from '../controllers/service-scheduler/plan-memory.ts'
 import { printPlan } from '../controllers/service-scheduler/plan/print-plan.ts'
@@ -22,7 +21,7 @@ import { SignatureError, signatureFault } from '../wire/signature-fault.ts'
 import type { Audit } from '../wire/gateway.ts'
 import type { Caller } from '../wire/sigv4.ts'
 import { internalFailure, methodNotAllowed } from '../wire/wire-faults.ts'
-import { callContext } from './call-context.ts'
+import { callContext, callerOf } from './call-context.ts'
 import { leaveTrace } from './trace.ts'
 
 export const EXPLAIN_SERVICE_PATH = '/explain/service'
@@ -84,7 +83,7 @@ const explanationFor = async (
 const admitted = (options: ExplainServiceOptions, request: IncomingMessage): { caller: Caller; named: Named } => {
   const traced: { caller: Caller | undefined; error?: unknown } = { caller: undefined }
   try {
-    const caller = (traced.caller = callerOf(options, request))
+    const caller = (traced.caller = callerOf(request, options))
     const named = namedIn(queryOf(request), caller)
     checkAllowed(options, request, caller, named.serviceArn)
     return { caller, named }
@@ -104,13 +103,6 @@ const printed = (plan: RememberedPlan): PrintedPlan => ({
   ...plan,
   groups: plan.groups.map((group) => ({ ...group, printed: printPlan(group.plan) })),
 })
-
-const SIGNING_NAME = 'ecs'
-
-const callerOf = ({ authenticator, clock }: ExplainServiceOptions, request: IncomingMessage): Caller => {
-  const { url = '/', headers } = request
-  return authenticator.identify({ method: 'GET', url, headers, body: Buffer.alloc(0) }, SIGNING_NAME, clock.now())
-}
 
 /** Only the path and query count: a request line may hold a whole URL. */
 const queryOf = ({ url = '/' }: IncomingMessage): URLSearchParams =>
