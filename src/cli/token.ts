@@ -46,13 +46,15 @@ export const tokenCommand = command({
     const note = requireNote(values['data-dir'])
     const expiresAt = new SystemClock().now() + durationMs(values.expires)
     const activation = await activate(values, note, expiresAt)
+    const endpoint = values.endpoint ?? note.agentEndpoint ?? note.endpoint
     const token = joinTokenText({
-      endpoint: values.endpoint ?? note.agentEndpoint ?? note.endpoint,
+      endpoint,
       region: note.region,
       cluster: values.cluster ?? note.cluster,
       ...activation,
       ...(note.authorityFile !== undefined && { authority: readFileSync(note.authorityFile, 'utf8') }),
     })
+    if (LOOPBACK.test(endpoint)) process.stderr.write(hintAt(endpoint))
     process.stdout.write(
       values.json ? `${JSON.stringify({ token, expiresAt: isoText(expiresAt) })}\n` : page(token, values),
     )
@@ -90,6 +92,11 @@ const durationMs = (text: string): number => {
   if (count === undefined) throw new UserError(`--expires is "${text}"; it must look like 30m, 12h or 7d.`)
   return Number(count) * (UNIT_MS[unit] ?? 0)
 }
+
+const LOOPBACK = /^https?:\/\/(127\.|localhost\b|\[::1\])/
+
+const hintAt = (endpoint: string): string =>
+  `longshore: ${endpoint} is reached from this machine alone. For others, start with --host and --tls, or say --endpoint.\n`
 
 const page = (token: string, { expires, machines }: TokenValues): string =>
   `Run this on ${machines === '1' ? 'the machine that is' : `each of the ${machines} machines that are`} to join, within ${expires}:\n\n  longshore agent --join ${token}\n`

@@ -46,6 +46,8 @@ export class StoredCredentials implements CredentialStore {
   /** Whose key it is, whether or not it may still be used. */
   whoIs(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
     if (sessionToken !== undefined) return this.#sessions.open(accessKeyId, sessionToken)?.principal
+    const machine = this.#tables.managedInstances.get(accessKeyId)
+    if (machine !== undefined) return managedInstancePrincipal(machine)
     const key = this.#tables.accessKeys.get(accessKeyId)
     return key && principalOf(key)
   }

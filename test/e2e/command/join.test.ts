@@ -106,6 +106,13 @@ describe('a machine with a join token', () => {
     expect(await until('the agent to connect', connected)).toMatch(/connected/)
   })
 
+  it('joins a control plane that believes everyone, too', async () => {
+    up('--dev')
+    startAgent('one', '--join', createToken())
+    const connected = () => run(['status'], place).stdout.match(/ACTIVE +connected/)?.[0]
+    expect(await until('the agent to connect', connected)).toMatch(/connected/)
+  })
+
   it('is out once it was deregistered', async () => {
     up()
     const agent = startAgent('one', '--join', createToken())
@@ -128,6 +135,12 @@ describe('longshore token', () => {
     expect(run(['token', 'create', '--expires', '30m'], place).stdout).toMatch(
       /^Run this on the machine that is to join, within 30m:\n\n {2}longshore agent --join longshore-join\.\S+\n$/,
     )
+  })
+
+  it('says when nobody else can reach where the token leads', () => {
+    up()
+    expect(run(['token', 'create'], place).said).toContain('is reached from this machine alone')
+    expect(run(['token', 'create', '--endpoint', 'https://ecs.example.com'], place).said).toBe('')
   })
 
   it('says what it does not understand, and which role is not there', () => {
