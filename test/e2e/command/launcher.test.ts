@@ -40,6 +40,12 @@ it('works through a symbolic link', () => {
   expect(run(['version'], { cwd: folder, program: './link' })).toMatchObject({ status: 0, stdout: version(), said: '' })
 })
 
+it('leaves no core dump behind, which would hold secrets', () => {
+  const node = aFolderWith('limits', '[ "$1" = --version ] && echo v24.0.0 || ulimit -c')
+  const env = { ...process.env, PATH: `${node}:${process.env['PATH'] ?? ''}` }
+  expect(run(['version'], { env })).toMatchObject({ status: 0, stdout: '0\n' })
+})
+
 it('passes over a Node that is too old, broken or absent', () => {
   const tools = bareTools()
   const old = aFolderWith('old', '[ "$1" = --version ] && echo v20.11.0 || exit 9')
