@@ -36,6 +36,17 @@ export const buildBusyboxImage = async (
   return reference
 }
 
+/** Gives an image another name, e.g. `sample:1`. */
+export const tagImage = async (socketPath: string, reference: string, name: string): Promise<void> => {
+  const [repo = '', tag = 'latest'] = name.split(':')
+  const { status, text } = await call(
+    socketPath,
+    'POST',
+    `/images/${reference}/tag?${new URLSearchParams({ repo, tag }).toString()}`,
+  )
+  if (status !== 201) throw new Error(`cannot name the image: ${text}`)
+}
+
 /** The root file system as a tar archive, the same bytes every time. */
 export const busyboxLayer = (): Buffer => {
   const busybox = BUSYBOX_PLACES.find(existsSync)

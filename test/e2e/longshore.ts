@@ -22,6 +22,8 @@ export interface LongshoreOptions {
   readonly isDev?: boolean
   readonly args?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
+  /** In front of the command line, to start it in the network of an engine; then only what runs there reaches the endpoint. */
+  readonly inNetwork?: readonly string[]
 }
 
 export interface RunningLongshore {
@@ -66,7 +68,8 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     ...(command === 'up' ? [`--runtime=${runtime}`] : []),
     ...(options.args ?? []),
   ]
-  const up = spawn(bin, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = bin, ...rest] = [...(options.inNetwork ?? []), bin, ...args]
+  const up = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [output, stdout] = ['', '']
   up.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()
