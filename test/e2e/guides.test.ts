@@ -45,7 +45,7 @@ describe('the guides', () => {
   const home = mkdtempSync(path.join(tmpdir(), 'longshore-guides-'))
 
   const run = (script: string): Promise<Ran> => {
-    const [program = 'bash', ...args] = [...engine.inNetwork, 'bash', '-euo', 'pipefail', '-c', script]
+    const [program, ...args] = [...engine.inNetwork, 'bash', '-euo', 'pipefail', '-c', script] as const
     const env = {
       ...process.env,
       PATH: `${path.dirname(bin)}:${process.env['PATH']}`,
