@@ -8,6 +8,7 @@ import type { ServicesDeps } from '../src/services/deps.ts'
 import { noGuard } from '../src/services/operations.ts'
 import { noAuditTrail } from '../src/store/audit/audit-reader.ts'
 import { MemoryLogStore } from '../src/store/logs/memory-log-store.ts'
+import { MemoryMetricStore } from '../src/store/metrics/memory-metric-store.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
 import { Store } from '../src/store/store.ts'
 import { HmacPageTokens } from '../src/wire/page-tokens.ts'
@@ -34,6 +35,7 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     sealer: aSealer(),
     audit: noAuditTrail,
     logs: new MemoryLogStore(),
+    metrics: new MemoryMetricStore(given.clock ?? new SystemClock()),
     ...given,
   }
 }

@@ -22,6 +22,8 @@ import { type AuditReader, noAuditTrail } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import { MemoryLogStore } from '../store/logs/memory-log-store.ts'
+import { MemoryMetricStore } from '../store/metrics/memory-metric-store.ts'
+import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
 import type { RowChange } from '../store/table.ts'
 import type { Authenticator } from '../wire/authentication.ts'
@@ -52,6 +54,8 @@ export interface ControlPlaneOptions {
   readonly audit?: { readonly sink: AuditSink; readonly reader: AuditReader }
   /** Where log events lie; in memory unless given. */
   readonly logs?: LogStore
+  /** Where metrics lie; in memory unless given. */
+  readonly metrics?: MetricStore
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -67,6 +71,7 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     const { store, clock, ids, log, endpoint, keys, logs = new MemoryLogStore() } = options
+    const metrics = options.metrics ?? new MemoryMetricStore(clock)
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const sessions = new SealedSessionTokens(keys.sessionKeys, ids)
@@ -96,6 +101,7 @@ export class ControlPlane {
         sealer: keys.sealer,
         audit: options.audit?.reader ?? noAuditTrail,
         logs,
+        metrics,
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },

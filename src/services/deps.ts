@@ -5,6 +5,7 @@ import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
+import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
 import type { PageTokens } from '../wire/page-tokens.ts'
 import type { EcsDeps } from './ecs/context.ts'
@@ -25,4 +26,6 @@ export interface ServicesDeps extends EcsDeps {
   readonly audit: AuditReader
   /** The events of log streams. */
   readonly logs: LogStore
+  /** Metrics, as CloudWatch has them. */
+  readonly metrics: MetricStore
 }
