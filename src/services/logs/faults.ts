@@ -9,6 +9,7 @@ const fault =
     new Fault({ code, message })
 
 export const invalidParameter = fault('InvalidParameterException')
+export const invalidOperation = fault('InvalidOperationException')
 export const limitExceeded = fault('LimitExceededException')
 export const alreadyExists = fault('ResourceAlreadyExistsException')
 export const notFound = fault('ResourceNotFoundException')

@@ -1,5 +1,5 @@
 /**
- * Tokens of GetLogEvents. Each stands for a gap between two events of the stream and for a direction: `f/` and `b/` with the digits of
+ * Positions of events as clients have them. Tokens of GetLogEvents: each stands for a gap between two events of the stream and for a direction: `f/` and `b/` with the digits of
  * the position just before the gap. Such a gap stays where it is, whatever comes to the stream.
  */
 import type { LogPosition } from '../../store/logs/log-store.ts'
@@ -16,10 +16,13 @@ const TOKEN = /^([fb])\/(\d{56})\/s$/
 /** More than any sequence. */
 const SEQUENCES = 10n ** 16n
 
-export const formatToken = ({ direction, gap: { timestamp, sequence } }: PageToken): string => {
-  const digits = (BigInt(timestamp) * SEQUENCES + BigInt(sequence)).toString().padStart(DIGITS, '0')
-  return `${direction === 'forward' ? 'f' : 'b'}/${digits}/s`
+export const formatToken = ({ direction, gap }: PageToken): string => {
+  return `${direction === 'forward' ? 'f' : 'b'}/${eventIdOf(gap)}/s`
 }
+
+/** An event's id, by which events of a group can be told apart and put in order. */
+export const eventIdOf = ({ timestamp, sequence }: LogPosition): string =>
+  (BigInt(timestamp) * SEQUENCES + BigInt(sequence)).toString().padStart(DIGITS, '0')
 
 /** Throws `InvalidParameterException` if it is no token. */
 export const parseToken = (token: string): PageToken => {

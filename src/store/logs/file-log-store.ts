@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { Log } from '../../kit/log.ts'
 import { LOG_CARRIED_BYTES, LOG_JOURNAL_BYTES } from '../../model/log-limits.ts'
 import { encodeFrame, type Frame } from './frame.ts'
+import { LogFeed, type LogListener } from './log-feed.ts'
 import type { LogGroups } from './log-groups.ts'
 import { LogJournal, recoverJournal, removeJournalFiles } from './log-journal.ts'
 import { runOf } from './log-run.ts'
@@ -45,6 +46,7 @@ export class FileLogStore implements LogStore {
   readonly #fileBytes: number
   readonly #catalog: SegmentCatalog
   readonly #sealer: SegmentSealer
+  readonly #feed = new LogFeed()
   #journal!: LogJournal
   #nextSequence = 1
   /** What the present journal file has. */
@@ -70,12 +72,14 @@ export class FileLogStore implements LogStore {
     return store
   }
 
-  async append({ groupId, streamId, events, ingestedAt }: NewLogBatch): Promise<void> {
+  async append(batch: NewLogBatch): Promise<void> {
     while (this.#sealing !== undefined && this.#journal.bytes > this.#fileBytes * PATIENCE) await this.#sealing
     if (this.#isClosed) throw new LogStoreError('The log store is closed.')
+    const { groupId, streamId, events, ingestedAt } = batch
     const run = runOf(streamId, events, this.#takeSequences(events.length), ingestedAt)
     const frame = encodeFrame(groupId, run, this.#groups.key(groupId))
     await this.#journal.append(frame, () => this.#recent.add(groupId, run))
+    this.#feed.publish(batch)
   }
 
   async *read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void> {
@@ -112,6 +116,10 @@ export class FileLogStore implements LogStore {
   async removeStreams(groupId: string, streamIds: ReadonlySet<string>): Promise<void> {
     for (const events of [this.#recent, this.#full]) events.removeStreams(groupId, streamIds)
     await this.#sealer.removeStreams(groupId, streamIds)
+  }
+
+  listen(groupId: string, listener: LogListener): () => void {
+    return this.#feed.listen(groupId, listener)
   }
 
   /** Resolves when full journal files are in segments; for tests and measurements. */

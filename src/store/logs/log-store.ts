@@ -3,6 +3,8 @@
  * streams are known by ids that are never used twice, so that what was deleted cannot come back under its old name.
  */
 
+import type { LogListener } from './log-feed.ts'
+
 export interface NewLogEvent {
   /** Milliseconds since the epoch. */
   readonly timestamp: number
@@ -69,6 +71,8 @@ export interface LogStore {
   removeGroup(groupId: string): Promise<void>
   /** Removes all events of streams, of which there will be no more. */
   removeStreams(groupId: string, streamIds: ReadonlySet<string>): Promise<void>
+  /** Tells of batches of a group from now on, when they are durable, until the function that it gives is called. */
+  listen(groupId: string, listener: LogListener): () => void
   /** Takes no more, and resolves when everything taken is durable. */
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 /** A log store that keeps nothing when the process ends: for tests and the simulation. */
+import { LogFeed, type LogListener } from './log-feed.ts'
 import { runOf } from './log-run.ts'
 import type { LogEvent, LogQuery, LogStore, LogStreamTimes, NewLogBatch } from './log-store.ts'
 import { mergeSources } from './merge.ts'
@@ -7,11 +8,14 @@ import { RecentEvents, streamTimes } from './recent-events.ts'
 
 export class MemoryLogStore implements LogStore {
   readonly #events = new RecentEvents()
+  readonly #feed = new LogFeed()
   #nextSequence = 1
 
-  async append({ groupId, streamId, events, ingestedAt }: NewLogBatch): Promise<void> {
+  async append(batch: NewLogBatch): Promise<void> {
+    const { groupId, streamId, events, ingestedAt } = batch
     this.#events.add(groupId, runOf(streamId, events, this.#nextSequence, ingestedAt))
     this.#nextSequence += events.length
+    this.#feed.publish(batch)
   }
 
   read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void> {
@@ -35,6 +39,10 @@ export class MemoryLogStore implements LogStore {
 
   async removeStreams(groupId: string, streamIds: ReadonlySet<string>): Promise<void> {
     this.#events.removeStreams(groupId, streamIds)
+  }
+
+  listen(groupId: string, listener: LogListener): () => void {
+    return this.#feed.listen(groupId, listener)
   }
 
   async close(): Promise<void> {}
