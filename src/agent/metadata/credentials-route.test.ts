@@ -67,7 +67,8 @@ const endpoint = (support: TaskRoleSupport = { bridge: true, host: true }) => {
   })
   const get = async (path: string, sourceAddress: string) => {
     const { pathname, searchParams: query } = new URL(path, 'http://169.254.170.2')
-    const answer = await route({ pathname, query, sourceAddress, userAgent: 'aws-sdk-js/3' })
+    const body = () => Promise.resolve('')
+    const answer = await route({ pathname, query, sourceAddress, userAgent: 'aws-sdk-js/3', body })?.GET?.()
     return answer && { status: answer.status, body: JSON.parse(answer.body) as Record<string, unknown> }
   }
   return { tasks, credentials, containers, audit, failing, get }

@@ -46,7 +46,7 @@ export const credentialsRoute =
   (options: CredentialsRouteOptions): MetadataRoute =>
   (request) => {
     const asked = askedFor(request)
-    return asked && answered(asked, request, options)
+    return asked && { GET: () => answered(asked, request, options) }
   }
 
 /** Whether a task of that network mode gets credentials. */

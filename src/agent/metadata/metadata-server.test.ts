@@ -24,7 +24,7 @@ describe('the task metadata server', () => {
     const asked: MetadataRequest[] = []
     const route: MetadataRoute = (request) => {
       asked.push(request)
-      return request.pathname === '/known' ? Promise.resolve(textAnswer(200, 'yes')) : undefined
+      return request.pathname === '/known' ? { GET: async () => textAnswer(200, 'yes') } : undefined
     }
     const { base } = await started([route])
     const answer = await fetch(`${base}/known?id=1`, { headers: { 'user-agent': 'curl' } })
@@ -33,7 +33,18 @@ describe('the task metadata server', () => {
     expect(asked[0]?.query.get('id')).toBe('1')
     expect((await fetch(`${base}/unknown`)).status).toBe(404)
     expect((await fetch(`${base}/known`, { method: 'HEAD' })).status).toBe(200)
-    expect((await fetch(`${base}/known`, { method: 'POST' })).status).toBe(405)
+  })
+
+  it('hands over what is sent, to the methods that a path has', async () => {
+    const echo: MetadataRoute = ({ body }) => ({ PUT: async () => textAnswer(200, await body()) })
+    const { base } = await started([echo])
+    const put = (body: string) => fetch(base, { method: 'PUT', body })
+    expect(await (await put('a body')).text()).toBe('a body\n')
+    expect((await put('x'.repeat(64 * 1024 + 1))).status).toBe(413)
+    const refused = await fetch(base, { method: 'POST', body: 'unread' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'PUT'])
+    const readOnly = await started([() => ({ GET: async () => textAnswer(200, 'yes') })])
+    expect((await fetch(readOnly.base, { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD')
   })
 
   it('asks for patience until there is something to tell', async () => {
@@ -44,7 +55,7 @@ describe('the task metadata server', () => {
   })
 
   it('says nothing of what went wrong inside', async () => {
-    const { base } = await started([() => Promise.reject(new Error('secret'))])
+    const { base } = await started([() => ({ GET: () => Promise.reject(new Error('secret')) })])
     const answer = await fetch(base)
     expect(answer.status).toBe(500)
     expect(await answer.json()).toEqual({

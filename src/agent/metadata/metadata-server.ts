@@ -9,7 +9,16 @@ import type { Log } from '../../kit/log.ts'
 import { http } from '../../kit/node.ts'
 import type { RequestRate } from '../config/values.ts'
 import { RequestLimit } from './request-limit.ts'
-import { jsonAnswer, type MetadataAnswer, type MetadataRequest, type MetadataRoute, textAnswer } from './route.ts'
+import {
+  BodyTooLong,
+  jsonAnswer,
+  type MetadataAnswer,
+  type MetadataMethod,
+  type MetadataMethods,
+  type MetadataRequest,
+  type MetadataRoute,
+  textAnswer,
+} from './route.ts'
 
 export interface MetadataServerOptions {
   /** 0 for any that is free. */
@@ -23,6 +32,13 @@ export interface MetadataServerOptions {
 const TIMEOUT_MS = 5000
 const TIMEOUT_CHECK_MS = 1000
 const LOOPBACK = '127.0.0.1'
+/** A request says little. */
+const BODY_BYTES = 64 * 1024
+
+interface Answer extends MetadataAnswer {
+  /** Of a method that the path does not know: those that it knows. */
+  readonly allow?: string
+}
 
 export class MetadataServer {
   readonly #server = http.createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_MS })
@@ -66,34 +82,62 @@ export class MetadataServer {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, contentType, body } = await this.#answer(request)
-    if (status === 405) response.setHeader('Allow', 'GET, HEAD')
+    const { status, contentType, body, allow } = await this.#answer(request)
+    if (allow !== undefined) response.setHeader('Allow', allow)
+    // What was sent and not read would be taken for the next request.
+    if (!request.complete) response.setHeader('Connection', 'close')
     response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
     response.end(request.method === 'HEAD' ? undefined : body)
   }
 
-  async #answer(request: IncomingMessage): Promise<MetadataAnswer> {
+  async #answer(request: IncomingMessage): Promise<Answer> {
     const sourceAddress = request.socket.remoteAddress ?? ''
     if (!this.#limit.admits(sourceAddress)) return textAnswer(429, 'Too many requests')
-    if (request.method !== 'GET' && request.method !== 'HEAD') return textAnswer(405, 'Method not allowed')
     if (this.#routes === undefined) return textAnswer(503, 'The agent is starting')
     const url = URL.parse(request.url ?? '/', 'http://localhost')
     const userAgent = request.headers['user-agent'] ?? ''
+    const { pathname, searchParams: query } = url ?? { pathname: '', searchParams: new URLSearchParams() }
     try {
-      const { pathname, searchParams: query } = url ?? { pathname: '', searchParams: new URLSearchParams() }
-      return await this.#route({ pathname, query, sourceAddress, userAgent })
+      return await this.#route(request.method ?? '', {
+        pathname,
+        query,
+        sourceAddress,
+        userAgent,
+        body: () => readBody(request),
+      })
     } catch (error) {
+      if (error instanceof BodyTooLong) return textAnswer(413, 'Request body too large')
       this.#options.log.error('a request of a container cannot be answered', { sourceAddress, error })
       const message = 'The agent cannot answer now'
       return jsonAnswer(500, { code: 'InternalServerError', message, HTTPErrorCode: 500 })
     }
   }
 
-  async #route(request: MetadataRequest): Promise<MetadataAnswer> {
+  async #route(method: string, request: MetadataRequest): Promise<Answer> {
     for (const route of this.#routes ?? []) {
-      const answer = route(request)
-      if (answer !== undefined) return answer
+      const methods = route(request)
+      if (methods === undefined) continue
+      const answer = methods[(method === 'HEAD' ? 'GET' : method) as MetadataMethod]
+      return answer === undefined
+        ? { ...textAnswer(405, 'Method not allowed'), allow: namesOf(methods) }
+        : await answer()
     }
     return textAnswer(404, '404 page not found')
   }
+}
+
+const namesOf = (methods: MetadataMethods): string =>
+  Object.keys(methods)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method))
+    .join(', ')
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > BODY_BYTES) throw new BodyTooLong(`more than ${BODY_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }

@@ -7,6 +7,8 @@ export interface MetadataRequest {
   readonly sourceAddress: string
   /** Empty if it is not said. */
   readonly userAgent: string
+  /** Everything that was sent. Rejects with `BodyTooLong`. */
+  readonly body: () => Promise<string>
 }
 
 export interface MetadataAnswer {
@@ -15,8 +17,19 @@ export interface MetadataAnswer {
   readonly body: string
 }
 
+/** HEAD is answered as GET is, without the body. */
+export type MetadataMethod = 'GET' | 'PUT' | 'POST'
+
+/** What each method does with a path; others are refused. */
+export type MetadataMethods = { readonly [Method in MetadataMethod]?: () => Promise<MetadataAnswer> }
+
 /** Undefined for a path that is not this route's. */
-export type MetadataRoute = (request: MetadataRequest) => Promise<MetadataAnswer> | undefined
+export type MetadataRoute = (request: MetadataRequest) => MetadataMethods | undefined
+
+/** More was sent than anything that is asked here takes. */
+export class BodyTooLong extends Error {
+  override readonly name = 'BodyTooLong'
+}
 
 export const jsonAnswer = (status: number, value: unknown): MetadataAnswer => ({
   status,
