@@ -67,6 +67,27 @@ describe('FileLogStore', () => {
     await store.close()
   })
 
+  it('tells what was appended in a while, whatever its times, in the journal and in segments', async () => {
+    const store = await open({ journalFileBytes: 50_000 })
+    expect(store.lastSequence('g1')).toBe(0)
+    await store.append(aLogBatch({ events: many(5000) }))
+    await store.append(aLogBatch({ groupId: 'g2' }))
+    await store.sealed()
+    const after = store.lastSequence('g1')
+    await store.append(aLogBatch({ events: [line(1000, 'late')] }))
+    await store.append(aLogBatch({ streamId: 's2', events: many(6000) }))
+    const upTo = store.lastSequence('g1')
+    await store.append(aLogBatch({ events: [line(1000, 'too new')] }))
+    const expected = ['late', ...many(6000).map(({ message }) => message)]
+    expect(messagesOf(await readLog(store, { sequences: { after, upTo } }))).toEqual(expected)
+    await store.close()
+    const again = await open()
+    expect(again.lastSequence('g1')).toBeGreaterThan(upTo)
+    const backward = await readLog(again, { sequences: { after, upTo }, direction: 'backward' })
+    expect(messagesOf(backward)).toEqual(expected.toReversed())
+    await again.close()
+  })
+
   it('moves what fills the journal into compressed segments, and has it there', async () => {
     const store = await open({ journalFileBytes: 1 })
     for (let batch = 0; batch < 5; batch++) {

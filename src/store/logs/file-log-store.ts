@@ -96,6 +96,11 @@ export class FileLogStore implements LogStore {
     }
   }
 
+  lastSequence(groupId: string): number {
+    const inMemory = [this.#full, this.#recent].map((events) => events.lastSequence(groupId))
+    return Math.max(0, this.#catalog.sealedUpTo(groupId), ...inMemory)
+  }
+
   recentTimes(groupId: string): ReadonlyMap<string, LogStreamTimes> {
     return streamTimes([...this.#full.of(groupId), ...this.#recent.of(groupId)])
   }

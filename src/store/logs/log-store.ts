@@ -44,6 +44,8 @@ export interface LogQuery {
   readonly direction: 'forward' | 'backward'
   /** Only events whose message has these bytes; far cheaper than looking at each message. */
   readonly contains?: Buffer
+  /** Only events whose sequences are larger than the first, and not larger than the second: those appended in a while. */
+  readonly sequences?: { readonly after: number; readonly upTo: number }
 }
 
 /** What is known of a stream's events. */
@@ -61,6 +63,11 @@ export interface LogStore {
    * to let go of files.
    */
   read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void>
+  /**
+   * Of what was appended to the group last; 0 if there is nothing. Events that cannot be read yet will have larger ones, whatever their
+   * timestamps.
+   */
+  lastSequence(groupId: string): number
   /** Of streams with events that `LogStoreOptions.onSealed` has not been told of yet. */
   recentTimes(groupId: string): ReadonlyMap<string, LogStreamTimes>
   /** Bytes of the messages that are kept of a group, and 26 for each event, as AWS counts them. */

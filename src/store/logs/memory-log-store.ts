@@ -22,6 +22,10 @@ export class MemoryLogStore implements LogStore {
     return mergeSources(memorySources(this.#events.of(query.groupId), query), query)
   }
 
+  lastSequence(groupId: string): number {
+    return this.#events.lastSequence(groupId)
+  }
+
   recentTimes(groupId: string): ReadonlyMap<string, LogStreamTimes> {
     return streamTimes(this.#events.of(groupId))
   }

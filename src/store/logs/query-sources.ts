@@ -10,6 +10,7 @@ import type { BlockEntry } from './segment-index.ts'
 export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonly RunSource[] =>
   runs
     .filter((run) => wants(query, run.streamId, positionAt(run, 0), positionAt(run, runSize(run) - 1)))
+    .filter(({ sequences }) => mayHaveSequences(query, sequences[0] ?? 0, sequences.at(-1) ?? 0))
     .map((run) => ({
       bound: positionAt(run, query.direction === 'forward' ? 0 : runSize(run) - 1),
       // What is in memory needs no waiting for, but others wait too.
@@ -19,11 +20,15 @@ export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonl
       },
     }))
 
-/** Whether a segment has events of the times that the query asks for. */
+/** Whether a segment has events of the times and sequences that the query asks for. */
 export const mayHave = ({ summary }: Segment, query: LogQuery): boolean => {
   const { low, high } = rangeOf(query)
-  return summary.to >= low.timestamp && summary.from <= high.timestamp
+  const isInTime = summary.to >= low.timestamp && summary.from <= high.timestamp
+  return isInTime && mayHaveSequences(query, summary.firstSequence, summary.lastSequence)
 }
+
+const mayHaveSequences = ({ sequences }: LogQuery, first: number, last: number): boolean =>
+  sequences === undefined || (last > sequences.after && first <= sequences.upTo)
 
 /** A segment is opened when the query gets to its times, and closed when its last block was read. */
 export const segmentSource = ({ summary }: Segment, reader: SegmentReader, query: LogQuery): RunSource => ({

@@ -36,6 +36,11 @@ export class RecentEvents {
     else this.remove(groupId)
   }
 
+  /** The largest; 0 if there is none. */
+  lastSequence(groupId: string): number {
+    return this.of(groupId).reduce((last, { sequences }) => Math.max(last, sequences.at(-1) ?? 0), 0)
+  }
+
   storedBytes(groupId: string): number {
     return this.of(groupId).reduce((sum, run) => sum + storedBytesOf(run), 0)
   }

@@ -26,14 +26,16 @@ export class RunCursor {
   readonly #high: number
   readonly #step: 1 | -1
   readonly #contains: Buffer | undefined
+  readonly #sequences: LogQuery['sequences']
   #index: number
 
-  constructor(run: LogRun, { low, high }: PositionRange, { direction, contains }: LogQuery) {
+  constructor(run: LogRun, { low, high }: PositionRange, { direction, contains, sequences }: LogQuery) {
     this.run = run
     this.#low = indexFrom(run, low)
     this.#high = indexFrom(run, high)
     this.#step = direction === 'forward' ? 1 : -1
     this.#contains = contains
+    this.#sequences = sequences
     this.#index = this.#step === 1 ? this.#low : this.#high - 1
     this.#skip()
   }
@@ -55,8 +57,23 @@ export class RunCursor {
     this.#skip()
   }
 
-  /** On to an event that has what is looked for, from the present one. */
+  /** On to an event that is wanted, from the present one. */
   #skip(): void {
+    this.#skipToMatch()
+    while (!this.isDone && !this.#isOfSequences()) {
+      this.#index += this.#step
+      this.#skipToMatch()
+    }
+  }
+
+  #isOfSequences(): boolean {
+    if (this.#sequences === undefined) return true
+    const sequence = this.run.sequences[this.#index]!
+    return sequence > this.#sequences.after && sequence <= this.#sequences.upTo
+  }
+
+  /** On to an event that has what is looked for, from the present one. */
+  #skipToMatch(): void {
     if (this.#contains === undefined || this.isDone) return
     this.#index = this.#step === 1 ? this.#nextMatch(this.#contains) : this.#previousMatch(this.#contains)
   }
