@@ -1,0 +1,95 @@
+/** The first and the last bytes of a blob's file: how it is sealed, how large it is, and where its frames are. */
+import {
+  BLOB_KEY_BYTES,
+  checksummedFrames,
+  CorruptBlob,
+  encryptedFrames,
+  FOOTER_NUMBER,
+  type FrameSeal,
+} from './frames.ts'
+import { LENGTH_BYTES, lengthBytes, MAGIC, openedFrame, sealedFrame } from './frames.ts'
+import { randomBytes } from 'node:crypto'
+
+/** Wraps the keys of blobs. */
+export interface BlobKeys {
+  /** A text that only `unwrap` makes the key of again. */
+  wrap(key: Buffer): string
+  /** Throws if the text was altered, or the wrapping key is not there. */
+  unwrap(wrapped: string): Buffer
+}
+
+interface Header {
+  /** Absent for a blob in plain text. */
+  readonly wrappedKey?: string
+}
+
+/** Frames that follow one another, all full but the last. */
+export interface FrameRun {
+  /** Of the blob's content. */
+  readonly contentOffset: number
+  /** In the file. */
+  readonly fileOffset: number
+  /** Number of the first frame. */
+  readonly firstFrame: number
+}
+
+export interface Footer {
+  readonly contentBytes: number
+  readonly runs: readonly FrameRun[]
+}
+
+/** A header no longer than that. */
+const HEADER_LIMIT_BYTES = 64 * 1024
+export const TRAILER_BYTES = LENGTH_BYTES + MAGIC.length
+
+/** A new blob's first bytes, and what its frames are sealed with: encrypted if there are keys. */
+export const newHeader = (keys: BlobKeys | undefined): { readonly bytes: Buffer; readonly seal: FrameSeal } => {
+  if (keys === undefined) return { bytes: headerBytes({}), seal: checksummedFrames }
+  const key = randomBytes(BLOB_KEY_BYTES)
+  return { bytes: headerBytes({ wrappedKey: keys.wrap(key) }), seal: encryptedFrames(key) }
+}
+
+const headerBytes = (header: Header): Buffer => {
+  const json = Buffer.from(JSON.stringify(header))
+  return Buffer.concat([MAGIC, lengthBytes(json.length), json])
+}
+
+/** How many bytes the header has, if these are the first of the file; throws `CorruptBlob`. */
+export const headerLength = (first: Buffer): number => {
+  if (first.length < MAGIC.length + LENGTH_BYTES || !first.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new CorruptBlob('The file is not a blob.')
+  const length = first.readUInt32BE(MAGIC.length)
+  if (length > HEADER_LIMIT_BYTES) throw new CorruptBlob('The header has an impossible length.')
+  return MAGIC.length + LENGTH_BYTES + length
+}
+
+/** What the frames after this header are sealed with. Throws `CorruptBlob`, and what `unwrap` throws. */
+export const sealOf = (header: Buffer, keys: BlobKeys | undefined): FrameSeal => {
+  const { wrappedKey } = parsed<Header>(header.subarray(MAGIC.length + LENGTH_BYTES))
+  if (wrappedKey === undefined) return checksummedFrames
+  if (keys === undefined) throw new CorruptBlob('The blob is encrypted, and there are no keys.')
+  return encryptedFrames(keys.unwrap(wrappedKey))
+}
+
+export const footerBytes = (seal: FrameSeal, footer: Footer): Buffer => {
+  const frame = Buffer.concat(sealedFrame(seal, FOOTER_NUMBER, Buffer.from(JSON.stringify(footer))))
+  return Buffer.concat([frame, lengthBytes(frame.length), MAGIC])
+}
+
+/** Bytes of the footer's frame, which lies before the trailer. Throws `CorruptBlob`. */
+export const footerLength = (trailer: Buffer): number => {
+  if (!trailer.subarray(LENGTH_BYTES).equals(MAGIC)) throw new CorruptBlob('The blob has no end.')
+  return trailer.readUInt32BE()
+}
+
+/** Throws `CorruptBlob`. */
+export const openFooter = (seal: FrameSeal, frame: Buffer): Footer =>
+  parsed<Footer>(openedFrame(seal, FOOTER_NUMBER, frame))
+
+const parsed = <T>(json: Buffer): T => {
+  try {
+    return JSON.parse(json.toString()) as T
+  } catch (error) {
+    throw new CorruptBlob('A part of the blob cannot be read.', { cause: error })
+  }
+}

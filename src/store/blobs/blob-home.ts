@@ -1,0 +1,30 @@
+/** Where the files of blobs lie: a directory, or an object store. What is in them is `frames.ts`'s business. */
+
+export interface BlobSource {
+  /** Of the file. */
+  readonly size: number
+  /** Exactly these bytes. */
+  read(offset: number, length: number): Promise<Buffer>
+  /** The bytes from one offset to before another, in pieces; cheaper than reading each of them. */
+  stream(from: number, to: number): AsyncGenerator<Buffer, void, void>
+  close(): Promise<void>
+}
+
+export interface StoredBlob {
+  readonly digest: string
+  /** Milliseconds since the epoch. */
+  readonly storedAt: number
+  /** Of the file. */
+  readonly size: number
+}
+
+export interface BlobHome {
+  /** Takes a local file, which is durable, as the blob's; the file is gone then. Resolves when the blob is durable in its place. */
+  adopt(digest: string, file: string): Promise<void>
+  has(digest: string): Promise<boolean>
+  /** Undefined if there is no such blob. */
+  open(digest: string): Promise<BlobSource | undefined>
+  /** No error if it is gone. */
+  remove(digest: string): Promise<void>
+  list(): AsyncGenerator<StoredBlob, void, void>
+}

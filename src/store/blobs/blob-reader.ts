@@ -1,0 +1,95 @@
+/** Reads a blob, or any range of it, and gives out nothing that is not what was written. */
+import type { BlobSource } from './blob-home.ts'
+import {
+  type BlobKeys,
+  type Footer,
+  footerLength,
+  type FrameRun,
+  headerLength,
+  openFooter,
+  sealOf,
+  TRAILER_BYTES,
+} from './blob-header.ts'
+import { CorruptBlob, FRAME_BYTES, frameBytes, FrameCutter, type FrameSeal, openedFrame } from './frames.ts'
+
+/** Read at once at the beginning: longer than headers are. */
+const FIRST_BYTES = 1024
+
+export class BlobReader {
+  readonly #source: BlobSource
+  readonly #seal: FrameSeal
+  readonly #footer: Footer
+  readonly #framesEnd: number
+
+  private constructor(source: BlobSource, seal: FrameSeal, footer: Footer, framesEnd: number) {
+    this.#source = source
+    this.#seal = seal
+    this.#footer = footer
+    this.#framesEnd = framesEnd
+  }
+
+  /** Rejects with `CorruptBlob`, and then has closed the source. */
+  static async open(source: BlobSource, keys: BlobKeys | undefined): Promise<BlobReader> {
+    try {
+      const { size } = source
+      if (size < TRAILER_BYTES) throw new CorruptBlob('The file is too short for a blob.')
+      const seal = sealOf(await readHeader(source), keys)
+      const length = footerLength(await source.read(size - TRAILER_BYTES, TRAILER_BYTES))
+      const framesEnd = size - TRAILER_BYTES - length
+      if (framesEnd < 0) throw new CorruptBlob('The footer is longer than the file.')
+      return new BlobReader(source, seal, openFooter(seal, await source.read(framesEnd, length)), framesEnd)
+    } catch (error) {
+      await source.close()
+      throw error
+    }
+  }
+
+  /** Of the content. */
+  get bytes(): number {
+    return this.#footer.contentBytes
+  }
+
+  /** The content from one offset to before another. Ending the iteration early is fine. Throws `CorruptBlob` at the first wrong frame. */
+  async *read(from = 0, to = this.bytes): AsyncGenerator<Buffer, void, void> {
+    if (from >= to) return
+    for (const [index, run] of this.#footer.runs.entries()) {
+      const end = this.#footer.runs[index + 1]
+      const contentEnd = end?.contentOffset ?? this.bytes
+      if (contentEnd <= from || run.contentOffset >= to) continue
+      const range = { from: Math.max(from, run.contentOffset), to: Math.min(to, contentEnd) }
+      yield* this.#readRun(run, end?.fileOffset ?? this.#framesEnd, range)
+    }
+  }
+
+  async *#readRun(
+    run: FrameRun,
+    runEnd: number,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): AsyncGenerator<Buffer, void, void> {
+    const firstFrame = Math.floor((from - run.contentOffset) / FRAME_BYTES)
+    const endFrame = Math.ceil((to - run.contentOffset) / FRAME_BYTES)
+    const fileOffset = (frame: number): number => run.fileOffset + frame * frameBytes(this.#seal, FRAME_BYTES)
+    const cutter = new FrameCutter(this.#seal)
+    let frame = firstFrame
+    for await (const piece of this.#source.stream(fileOffset(firstFrame), Math.min(fileOffset(endFrame), runEnd))) {
+      for (const bytes of cutter.push(piece)) {
+        const content = openedFrame(this.#seal, run.firstFrame + frame, bytes)
+        const offset = run.contentOffset + frame * FRAME_BYTES
+        yield content.subarray(Math.max(0, from - offset), Math.min(content.length, to - offset))
+        frame += 1
+      }
+    }
+    if (frame < endFrame || cutter.pendingBytes > 0) throw new CorruptBlob('The blob ends too early.')
+  }
+
+  close(): Promise<void> {
+    return this.#source.close()
+  }
+}
+
+const readHeader = async (source: BlobSource): Promise<Buffer> => {
+  const first = await source.read(0, Math.min(FIRST_BYTES, source.size))
+  const length = headerLength(first)
+  if (length > source.size) throw new CorruptBlob('The header is longer than the file.')
+  return length <= first.length ? first.subarray(0, length) : source.read(0, length)
+}

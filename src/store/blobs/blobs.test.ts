@@ -1,0 +1,212 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openBytes, sealBytes } from '../../kit/sealing.ts'
+import type { BlobKeys } from './blob-header.ts'
+import { BlobReader } from './blob-reader.ts'
+import { DirectoryBlobHome } from './directory-blob-home.ts'
+import { FRAME_BYTES } from './frames.ts'
+import { UploadError, Uploads } from './uploads.ts'
+
+const wrappingKey = randomBytes(32)
+const keys: BlobKeys = {
+  wrap: (key) => sealBytes(wrappingKey, key, 'blob').toString('base64'),
+  unwrap: (wrapped) => openBytes(wrappingKey, Buffer.from(wrapped, 'base64'), 'blob'),
+}
+
+const digestOf = (content: Buffer, algorithm = 'sha256'): string =>
+  `${algorithm}:${createHash(algorithm).update(content).digest('hex')}`
+
+async function* piecesOf(content: Buffer, size = 65_536): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < content.length; offset += size) yield content.subarray(offset, offset + size)
+}
+
+async function* cutOff(content: Buffer): AsyncGenerator<Buffer> {
+  yield content
+  throw new Error('the connection is gone')
+}
+
+describe.each([
+  ['in plain text', undefined],
+  ['encrypted', keys],
+] as const)('blobs %s', (_name, blobKeys) => {
+  let directory: string
+  let home: DirectoryBlobHome
+  let uploads: Uploads
+
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'longshore-blobs-'))
+    home = new DirectoryBlobHome(path.join(directory, 'blobs'))
+    uploads = newUploads()
+  })
+
+  afterEach(async () => {
+    await uploads.close()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  const newUploads = (): Uploads => new Uploads({ directory: path.join(directory, 'uploads'), home, keys: blobKeys })
+
+  const store = async (...appended: readonly Buffer[]): Promise<string> => {
+    await uploads.create('one')
+    for (const content of appended) await uploads.append('one', piecesOf(content))
+    const digest = digestOf(Buffer.concat(appended))
+    await uploads.finish('one', digest)
+    return digest
+  }
+
+  const read = async (digest: string, from?: number, to?: number): Promise<Buffer> => {
+    const source = await home.open(digest)
+    if (source === undefined) throw new Error(`${digest} is not there`)
+    const reader = await BlobReader.open(source, blobKeys)
+    const pieces: Buffer[] = []
+    try {
+      for await (const piece of reader.read(from, to)) pieces.push(piece)
+    } finally {
+      await reader.close()
+    }
+    return Buffer.concat(pieces)
+  }
+
+  const listed = async (): Promise<string[]> => {
+    const digests: string[] = []
+    for await (const { digest } of home.list()) digests.push(digest)
+    return digests
+  }
+
+  const fileOf = (digest: string): string => {
+    const [algorithm = '', hex = ''] = digest.split(':')
+    return path.join(directory, 'blobs', algorithm, hex.slice(0, 2), hex)
+  }
+
+  it('come back as they were, whole and in any range, however they came in', async () => {
+    const sizes = [0, 1, FRAME_BYTES - 1, FRAME_BYTES, FRAME_BYTES + 1, 3 * FRAME_BYTES + 77]
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...sizes), { maxLength: 4 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.boolean(),
+        async (lengths, one, other, restarts) => {
+          const appended = lengths.map((length) => randomBytes(length))
+          const content = Buffer.concat(appended)
+          await uploads.create('one')
+          for (const each of appended) {
+            await uploads.append('one', piecesOf(each, 50_000))
+            if (!restarts) continue
+            await uploads.close()
+            uploads = newUploads()
+          }
+          const digest = digestOf(content)
+          expect(await uploads.finish('one', digest)).toBe(content.length)
+          expect((await read(digest)).equals(content)).toBe(true)
+          const [from, to] = [one, other].map((part) => Math.round(part * content.length)).toSorted((a, b) => a - b)
+          expect((await read(digest, from, to)).equals(content.subarray(from, to))).toBe(true)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  it('are never served when a byte of their file was altered', async () => {
+    const digest = await store(randomBytes(FRAME_BYTES + 1000), randomBytes(500))
+    const original = readFileSync(fileOf(digest))
+    for (let tried = 0; tried < 200; tried += 1) {
+      const altered = Buffer.from(original)
+      const place = Math.floor((tried / 200) ** 3 * altered.length)
+      altered[place] = (altered[place] ?? 0) ^ 0x20
+      writeFileSync(fileOf(digest), altered)
+      await expect(read(digest), `byte ${place}`).rejects.toThrow()
+    }
+  })
+
+  it('are never served when their file was cut', async () => {
+    const digest = await store(randomBytes(2 * FRAME_BYTES))
+    const { size } = statSync(fileOf(digest))
+    for (const cut of [1, 8, 20, 200, FRAME_BYTES, size - 3]) {
+      truncateSync(fileOf(digest), size - cut)
+      await expect(read(digest)).rejects.toThrow()
+    }
+  })
+
+  it('go on where the connection was cut', async () => {
+    const content = randomBytes(100_000)
+    await uploads.create('one')
+    await expect(uploads.append('one', cutOff(content.subarray(0, 70_000)))).rejects.toThrow('the connection is gone')
+    expect(await uploads.size('one')).toBe(70_000)
+    await uploads.append('one', piecesOf(content.subarray(70_000)), 70_000)
+    await uploads.finish('one', digestOf(content))
+    expect((await read(digestOf(content))).equals(content)).toBe(true)
+  })
+
+  it('go on after the last whole frame when the process ended in the middle of one', async () => {
+    const content = randomBytes(FRAME_BYTES + 500)
+    await uploads.create('one')
+    await uploads.append('one', piecesOf(content))
+    await uploads.close()
+    const file = path.join(directory, 'uploads', 'one')
+    truncateSync(file, statSync(file).size - 100)
+    uploads = newUploads()
+    expect(await uploads.size('one')).toBe(FRAME_BYTES)
+    await uploads.append('one', piecesOf(content.subarray(FRAME_BYTES)), FRAME_BYTES)
+    await uploads.finish('one', digestOf(content))
+    expect((await read(digestOf(content))).equals(content)).toBe(true)
+  })
+
+  it('with a wrong digest are refused and forgotten', async () => {
+    await uploads.create('one')
+    await uploads.append('one', piecesOf(Buffer.from('content')))
+    await expect(uploads.finish('one', digestOf(Buffer.from('other')))).rejects.toThrow(UploadError)
+    await expect(uploads.size('one')).rejects.toThrow('There is no such upload.')
+    expect(await home.has(digestOf(Buffer.from('content')))).toBe(false)
+  })
+
+  it('can have other digests than sha256', async () => {
+    const content = randomBytes(FRAME_BYTES + 1)
+    const digest = digestOf(content, 'sha512')
+    await uploads.create('one')
+    await uploads.append('one', piecesOf(content))
+    await uploads.finish('one', digest)
+    expect((await read(digest)).equals(content)).toBe(true)
+  })
+
+  it('are appended to where they end, and by one at a time', async () => {
+    await uploads.create('one')
+    await uploads.append('one', piecesOf(Buffer.from('abc')))
+    await expect(uploads.append('one', piecesOf(Buffer.from('d')), 2)).rejects.toThrow('The upload has 3 bytes')
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
+    const slow = uploads.append(
+      'one',
+      (async function* () {
+        await held
+        yield Buffer.from('d')
+      })(),
+    )
+    await expect(uploads.append('one', piecesOf(Buffer.from('e')))).rejects.toThrow('being written to')
+    letGo()
+    expect(await slow).toBe(4)
+  })
+
+  it('are listed and removed', async () => {
+    const digest = await store(Buffer.from('content'))
+    expect(await listed()).toEqual([digest])
+    await home.remove(digest)
+    expect(await home.open(digest)).toBeUndefined()
+    expect(await listed()).toEqual([])
+  })
+})
+
+it('what is encrypted is not to be found in the file', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'longshore-blobs-'))
+  const home = new DirectoryBlobHome(path.join(directory, 'blobs'))
+  const uploads = new Uploads({ directory: path.join(directory, 'uploads'), home, keys })
+  const content = Buffer.from('a secret layer '.repeat(100))
+  await uploads.create('one')
+  await uploads.append('one', piecesOf(content))
+  expect(readFileSync(path.join(directory, 'uploads', 'one')).includes('secret layer')).toBe(false)
+  await uploads.close()
+  rmSync(directory, { recursive: true, force: true })
+})

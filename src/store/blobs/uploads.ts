@@ -1,0 +1,326 @@
+/**
+ * Blobs on their way in: appended to in as many goes as the client likes, from where it left off, after a restart too, and put into their place
+ * when all is there and the digest is what the client says it is. Nothing is held in memory but one frame for each upload that is being
+ * written.
+ */
+import { createHash, type Hash } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
+import type { BlobHome } from './blob-home.ts'
+import { CorruptBlob, FRAME_BYTES, FrameCutter, type FrameSeal, openedFrame, sealedFrame } from './frames.ts'
+
+export interface UploadsOptions {
+  /** On the file system of the blobs' home, if that is a directory. */
+  readonly directory: string
+  readonly home: BlobHome
+  /** Undefined keeps blobs in plain text. */
+  readonly keys: BlobKeys | undefined
+}
+
+/** The client's mistake, which changes nothing. */
+export class UploadError extends Error {
+  override readonly name = 'UploadError'
+  readonly kind: 'unknown' | 'out-of-order' | 'busy' | 'wrong-digest'
+
+  constructor(kind: UploadError['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+const DIGEST_ALGORITHM = 'sha256'
+/** What waits to reach the disk is told to go on its way each time there is that much more of it. */
+const SYNC_BYTES = 32 * 1024 * 1024
+/** Read at once when an upload is picked up after a restart. */
+const READ_BYTES = 1024 * 1024
+
+export class Uploads {
+  readonly #options: UploadsOptions
+  /** Those that were touched since the start, by id. */
+  readonly #open = new Map<string, Upload>()
+
+  constructor(options: UploadsOptions) {
+    this.#options = options
+  }
+
+  /** `id` is the name of a file. */
+  async create(id: string): Promise<void> {
+    const { directory, keys } = this.#options
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    this.#open.set(id, await Upload.create(this.#file(id), keys))
+  }
+
+  /** Bytes of content that are there. Rejects with `UploadError`. */
+  async size(id: string): Promise<number> {
+    return (await this.#require(id)).contentBytes
+  }
+
+  /**
+   * Appends what comes, and resolves with the size then. What came before `content` failed is kept. Rejects with `UploadError` if `from` is given
+   * and is not where the upload ends.
+   */
+  async append(id: string, content: AsyncIterable<Buffer>, from?: number): Promise<number> {
+    const upload = await this.#require(id)
+    return upload.alone(async () => {
+      if (from !== undefined && from !== upload.contentBytes)
+        throw new UploadError('out-of-order', `The upload has ${upload.contentBytes} bytes; the next one is that.`)
+      await upload.append(content)
+      return upload.contentBytes
+    })
+  }
+
+  /** Puts the blob into its place and resolves with its size when it is durable. A digest that is wrong ends the upload. */
+  async finish(id: string, digest: string): Promise<number> {
+    const upload = await this.#require(id)
+    return upload.alone(async () => {
+      const actual = await upload.digest(digest.slice(0, digest.indexOf(':')))
+      if (actual !== digest) {
+        await this.#end(id, upload)
+        throw new UploadError('wrong-digest', `The content's digest is ${actual}.`)
+      }
+      // Should the rest fail, the file is picked up like one of an earlier life.
+      this.#open.delete(id)
+      await upload.seal()
+      await this.#options.home.adopt(digest, this.#file(id))
+      return upload.contentBytes
+    })
+  }
+
+  /** No error if there is none. */
+  async remove(id: string): Promise<void> {
+    const upload = this.#open.get(id)
+    if (upload === undefined) return rm(this.#file(id), { force: true })
+    await upload.alone(() => this.#end(id, upload))
+  }
+
+  /** Ids of uploads that nobody has appended to since then. */
+  async idleSince(before: number): Promise<string[]> {
+    const idle: string[] = []
+    for (const id of await readdir(this.#options.directory).catch(() => [])) {
+      const found = await stat(this.#file(id)).catch(() => undefined)
+      if (found && found.mtimeMs < before && !this.#open.get(id)?.isBusy) idle.push(id)
+    }
+    return idle
+  }
+
+  async close(): Promise<void> {
+    for (const upload of this.#open.values()) await upload.close()
+    this.#open.clear()
+  }
+
+  async #require(id: string): Promise<Upload> {
+    const open = this.#open.get(id)
+    if (open !== undefined) return open
+    const found = await Upload.pickUp(this.#file(id), this.#options.keys)
+    if (found === undefined) throw new UploadError('unknown', 'There is no such upload.')
+    // Someone else may have been faster.
+    const other = this.#open.get(id)
+    if (other !== undefined) {
+      await found.close()
+      return other
+    }
+    this.#open.set(id, found)
+    return found
+  }
+
+  async #end(id: string, upload: Upload): Promise<void> {
+    this.#open.delete(id)
+    await upload.close()
+    await rm(this.#file(id), { force: true })
+  }
+
+  #file(id: string): string {
+    return path.join(this.#options.directory, id)
+  }
+}
+
+/** The file of one upload: a blob without its footer. */
+class Upload {
+  readonly #file: FileHandle
+  readonly #seal: FrameSeal
+  readonly #hash: Hash = createHash(DIGEST_ALGORITHM)
+  readonly #runs: FrameRun[] = []
+  #contentBytes = 0
+  #fileBytes: number
+  #frames = 0
+  #unsyncedBytes = 0
+  #syncing: Promise<void> = Promise.resolve()
+  /** The system tells of it once, and not again at the last sync. */
+  #syncFailure: Error | undefined
+  #isBusy = false
+
+  private constructor(file: FileHandle, seal: FrameSeal, headerBytes: number) {
+    this.#file = file
+    this.#seal = seal
+    this.#fileBytes = headerBytes
+  }
+
+  static async create(place: string, keys: BlobKeys | undefined): Promise<Upload> {
+    const { bytes, seal } = newHeader(keys)
+    const file = await open(place, 'wx+', 0o600)
+    await file.write(bytes, 0, bytes.length, 0)
+    return new Upload(file, seal, bytes.length)
+  }
+
+  /** An upload of an earlier life of the process, up to the last whole frame; undefined if there is none that can be gone on with. */
+  static async pickUp(place: string, keys: BlobKeys | undefined): Promise<Upload | undefined> {
+    const file = await open(place, 'r+').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (file === undefined) return undefined
+    try {
+      const first = await readUpTo(file, 0, READ_BYTES)
+      const headerBytes = headerLength(first)
+      const upload = new Upload(file, sealOf(first.subarray(0, headerBytes), keys), headerBytes)
+      await upload.#recover()
+      return upload
+    } catch (error) {
+      await file.close()
+      if (error instanceof CorruptBlob) return undefined
+      throw error
+    }
+  }
+
+  get contentBytes(): number {
+    return this.#contentBytes
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
+  /** Does work that nothing else on the upload goes on beside. Rejects with `UploadError` if something does. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) throw new UploadError('busy', 'The upload is being written to.')
+    this.#isBusy = true
+    try {
+      return await work()
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
+  async append(content: AsyncIterable<Buffer>): Promise<void> {
+    let [frame, filled] = [Buffer.allocUnsafeSlow(FRAME_BYTES), 0]
+    let writing: Promise<void> = Promise.resolve()
+    this.#beginRun()
+    try {
+      for await (const piece of content) {
+        for (let taken = 0; taken < piece.length;) {
+          const copied = piece.copy(frame, filled, taken)
+          taken += copied
+          filled += copied
+          if (filled < FRAME_BYTES) continue
+          await writing
+          writing = this.#write(frame)
+          // Who awaits it next hears of a failure.
+          writing.catch(() => undefined)
+          ;[frame, filled] = [Buffer.allocUnsafeSlow(FRAME_BYTES), 0]
+        }
+      }
+    } finally {
+      await writing
+      if (filled > 0) await this.#write(frame.subarray(0, filled))
+    }
+  }
+
+  /** Of what is there, e.g. `sha256:...`. */
+  async digest(algorithm: string): Promise<string> {
+    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${this.#hash.copy().digest('hex')}`
+    const hash = createHash(algorithm)
+    await this.#eachFrame((content) => hash.update(content))
+    return `${algorithm}:${hash.digest('hex')}`
+  }
+
+  /** Writes the end, and resolves when the whole file is durable; closes it in any case. */
+  async seal(): Promise<void> {
+    try {
+      const footer = footerBytes(this.#seal, { contentBytes: this.#contentBytes, runs: this.#runs })
+      // A write that failed may have left something behind the end.
+      await this.#file.truncate(this.#fileBytes)
+      await this.#file.write(footer, 0, footer.length, this.#fileBytes)
+      await this.#syncing
+      if (this.#syncFailure !== undefined) throw this.#syncFailure
+      await this.#file.sync()
+    } finally {
+      await this.#file.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#syncing
+    await this.#file.close()
+  }
+
+  /** Appended in one go from here on: frames are full until its end. An empty run before it is none. */
+  #beginRun(): void {
+    const run = { contentOffset: this.#contentBytes, fileOffset: this.#fileBytes, firstFrame: this.#frames }
+    if (this.#runs.at(-1)?.contentOffset === run.contentOffset) this.#runs.pop()
+    this.#runs.push(run)
+  }
+
+  async #write(content: Buffer): Promise<void> {
+    const parts = sealedFrame(this.#seal, this.#frames, content)
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0)
+    const { bytesWritten } = await this.#file.writev([...parts], this.#fileBytes)
+    if (bytesWritten < bytes) throw new Error('The file system took only a part of a frame.')
+    this.#hash.update(content)
+    this.#account(content.length, bytes)
+    this.#syncNowAndThen(bytes)
+  }
+
+  #account(contentBytes: number, fileBytes: number): void {
+    this.#contentBytes += contentBytes
+    this.#fileBytes += fileBytes
+    this.#frames += 1
+  }
+
+  /** Keeps the disk at work while the rest comes in, so that the end need not wait for all of it. */
+  #syncNowAndThen(bytes: number): void {
+    this.#unsyncedBytes += bytes
+    if (this.#unsyncedBytes < SYNC_BYTES) return
+    this.#unsyncedBytes = 0
+    this.#syncing = this.#syncing
+      .then(() => this.#file.datasync())
+      .catch((error: Error) => void (this.#syncFailure ??= error))
+  }
+
+  /** Looks at every frame that is there, and goes on after the last one that is whole. */
+  async #recover(): Promise<void> {
+    let isFull = false
+    await this.#eachFrame((content, frameBytes) => {
+      if (!isFull) this.#beginRun()
+      this.#hash.update(content)
+      this.#account(content.length, frameBytes)
+      isFull = content.length === FRAME_BYTES
+    })
+    await this.#file.truncate(this.#fileBytes)
+  }
+
+  /** The frames from the first on, until the end, or one that is not whole. */
+  async #eachFrame(look: (content: Buffer, frameBytes: number) => void): Promise<void> {
+    const cutter = new FrameCutter(this.#seal)
+    const firstOffset = this.#runs[0]?.fileOffset ?? this.#fileBytes
+    let number = 0
+    try {
+      for (let offset = firstOffset; ;) {
+        const piece = await readUpTo(this.#file, offset, READ_BYTES)
+        if (piece.length === 0) return
+        offset += piece.length
+        for (const frame of cutter.push(piece)) {
+          look(openedFrame(this.#seal, number, frame), frame.length)
+          number += 1
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof CorruptBlob)) throw error
+    }
+  }
+}
+
+const readUpTo = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset)
+  return buffer.subarray(0, bytesRead)
+}
