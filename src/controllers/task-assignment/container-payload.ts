@@ -27,11 +27,12 @@ export const containerPayload = (definition: ContainerDefinition, context: Conta
   const override = task.overrides?.containerOverrides?.find((candidate) => candidate.name === name) ?? {}
   const memoryMiB = override.memory ?? definition.memory ?? 0
   const memoryReservationMiB = override.memoryReservation ?? definition.memoryReservation
-  const docker: DockerSettings = { definition, memoryMiB, memoryReservationMiB, networkMode, logDriverMode }
+  const { taskId } = task
+  const docker: DockerSettings = { definition, memoryMiB, memoryReservationMiB, networkMode, logDriverMode, taskId }
   return compact({
     name,
     image: definition.image ?? '',
-    containerArn: containerArn(task.clusterArn, task.taskId, containerIdOf(task, name)),
+    containerArn: containerArn(task.clusterArn, taskId, containerIdOf(task, name)),
     cpu: override.cpu ?? definition.cpu ?? 0,
     memory: memoryMiB,
     essential: definition.essential ?? true,

@@ -10,6 +10,8 @@ import { compact } from '../../kit/compact.ts'
 const MIB = 1024 * 1024
 const NANOSECONDS = 1_000_000_000
 
+type LogOptions = Readonly<Record<string, string>>
+
 /** A container's definition with its overrides applied, as far as Docker is concerned. */
 export interface DockerSettings {
   readonly definition: ContainerDefinition
@@ -19,6 +21,7 @@ export interface DockerSettings {
   readonly networkMode: NonNullable<PayloadTask['networkMode']>
   /** Mode of the log driver where the definition names none; undefined leaves it to Docker. */
   readonly logDriverMode: string | undefined
+  readonly taskId: string
 }
 
 /** `ContainerConfig` as JSON text. */
@@ -50,7 +53,7 @@ export const hostConfig = (settings: DockerSettings): string => {
       definition.ulimits?.map(({ name, softLimit, hardLimit }) => ({ Name: name, Soft: softLimit, Hard: hardLimit })),
     ),
     Sysctls: sysctls(definition),
-    LogConfig: logConfig(definition, settings.logDriverMode),
+    LogConfig: logConfig(settings),
     ...linuxSettings(definition.linuxParameters ?? {}, settings.memoryMiB),
   })
 }
@@ -71,12 +74,20 @@ const sysctls = ({ systemControls }: ContainerDefinition): object | undefined =>
   nonEmpty(systemControls) &&
   Object.fromEntries((systemControls ?? []).map(({ namespace, value }) => [namespace, value]))
 
-const logConfig = ({ logConfiguration }: ContainerDefinition, defaultMode: string | undefined): object | undefined => {
+const logConfig = ({ definition, logDriverMode, taskId }: DockerSettings): object | undefined => {
+  const { name = '', logConfiguration } = definition
   if (logConfiguration === undefined) return undefined
   const { logDriver, options = {} } = logConfiguration
   // Options of FireLens are its router's, which knows no mode; all drivers of Docker do.
-  const mode = logDriver === 'awsfirelens' ? undefined : defaultMode
-  return { Type: logDriver, Config: { ...compact({ mode }), ...options } }
+  const mode = logDriver === 'awsfirelens' ? undefined : logDriverMode
+  const own = logDriver === 'awslogs' ? awslogsOptions(options, `${name}/${taskId}`) : options
+  return { Type: logDriver, Config: { ...compact({ mode }), ...own } }
+}
+
+/** AWS: the stream is `prefix/container/task-id`. Without a prefix Docker names it, after the container's id. */
+const awslogsOptions = (options: LogOptions, streamSuffix: string): LogOptions => {
+  const { 'awslogs-stream-prefix': prefix, ...others } = options
+  return prefix === undefined ? others : { 'awslogs-stream': `${prefix}/${streamSuffix}`, ...others }
 }
 
 const linuxSettings = (linux: LinuxParameters, memoryMiB: number): object => ({

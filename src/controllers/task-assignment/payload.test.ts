@@ -447,6 +447,20 @@ describe('the payload of a container', () => {
     expect(host['LogConfig']).toEqual({ Type: logDriver, Config: expected })
   })
 
+  it('names the stream of awslogs after container and task where there is a prefix', () => {
+    const configOf = (options: Record<string, string>): unknown => {
+      const container: ContainerDefinition = { name: 'web', logConfiguration: { logDriver: 'awslogs', options } }
+      const { host } = containerOf({ container, task: { taskId: '0123' } })
+      return (host['LogConfig'] as { Config: unknown }).Config
+    }
+    const options = { 'awslogs-group': 'g', 'awslogs-region': 'eu-west-1', 'awslogs-create-group': 'true' }
+    expect(configOf({ ...options, 'awslogs-stream-prefix': 'a/b' })).toEqual({
+      ...options,
+      'awslogs-stream': 'a/b/web/0123',
+    })
+    expect(configOf(options)).toEqual(options)
+  })
+
   it('leaves a container without a log configuration to Docker', () => {
     expect(containerOf({ additions: { logDriverMode: 'non-blocking' } }).host).not.toHaveProperty('LogConfig')
   })

@@ -24,7 +24,7 @@ const efs = (given: object): RegisterTaskDefinitionRequest =>
 const awslogs = (options: Record<string, string>): ContainerDefinition => ({
   logConfiguration: { logDriver: 'awslogs', options },
 })
-const AWSLOGS = awslogs({ 'awslogs-group': 'web', 'awslogs-region': 'us-east-1' })
+const AWSLOGS = awslogs({ 'awslogs-group': 'web', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'p' })
 const mesh = (given: object = {}): Partial<RegisterTaskDefinitionRequest> => ({
   networkMode: 'awsvpc',
   proxyConfiguration: {

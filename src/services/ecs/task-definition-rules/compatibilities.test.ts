@@ -9,7 +9,8 @@ const linux = (linuxParameters: NonNullable<ContainerDefinition['linuxParameters
 const awslogs = (options: Record<string, string>): ContainerDefinition => ({
   logConfiguration: { logDriver: 'awslogs', options },
 })
-const AWSLOGS = awslogs({ 'awslogs-group': 'web', 'awslogs-region': 'us-east-1' })
+const AWSLOGS = awslogs({ 'awslogs-group': 'web', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'p' })
+const UNPREFIXED = awslogs({ 'awslogs-group': 'web', 'awslogs-region': 'us-east-1' })
 
 describe('a definition that requires Fargate', () => {
   it.each<[string, RegisterTaskDefinitionRequest]>([
@@ -74,6 +75,10 @@ describe('a definition that requires Fargate', () => {
     [
       'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
       aFargateDefinition(AWSLOGS),
+    ],
+    [
+      'Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.',
+      aFargateDefinition(UNPREFIXED, { executionRoleArn: 'arn:aws:iam::000000000000:role/execution' }),
     ],
     [
       'Fargate requires task definition to have execution role ARN to support ECR images.',

@@ -64,6 +64,9 @@ const fargateObstacles: readonly Obstacle[] = [
       'log driver awslogs',
     ),
   (task) =>
+    some(task, writesToUnnamedStream) &&
+    'Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.',
+  (task) =>
     needsRole(
       task,
       some(task, ({ image }) => isEcrImage(image)),
@@ -76,6 +79,9 @@ const addsCapability = ({ linuxParameters }: ContainerDefinition): boolean =>
 
 const hasForeignLogDriver = ({ logConfiguration }: ContainerDefinition): boolean =>
   logConfiguration !== undefined && !FARGATE_LOG_DRIVERS.has(logConfiguration.logDriver ?? '')
+
+const writesToUnnamedStream = ({ logConfiguration }: ContainerDefinition): boolean =>
+  logConfiguration?.logDriver === 'awslogs' && logConfiguration.options?.['awslogs-stream-prefix'] === undefined
 
 const configuresRouterFromS3 = ({ firelensConfiguration }: ContainerDefinition): boolean =>
   firelensConfiguration?.options?.['config-file-type'] === 's3'

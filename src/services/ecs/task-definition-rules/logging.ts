@@ -1,10 +1,15 @@
 /** Log drivers and log routers. Source: LogConfiguration and FirelensConfiguration in the API reference. */
 import { ecsEnums } from '../enums.ts'
-import { type ContainerRule, ensure, requireOneOf, type TaskRule } from './rule.ts'
+import { type ContainerRule, ensure, requireDistinct, requireOneOf, type TaskRule } from './rule.ts'
 
-const AWSLOGS_REQUIRED = ['awslogs-region', 'awslogs-group']
+/** Options without which a driver cannot work. */
+const REQUIRED_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  awslogs: ['awslogs-region', 'awslogs-group'],
+  splunk: ['splunk-url', 'splunk-token'],
+}
 const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
-  ...AWSLOGS_REQUIRED,
+  'awslogs-region',
+  'awslogs-group',
   'awslogs-create-group',
   'awslogs-datetime-format',
   'awslogs-endpoint',
@@ -14,6 +19,10 @@ const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
   'max-buffer-size',
   'mode',
 ])
+/** Drivers of Docker that ECS does not have, beside those of its enumeration. */
+const MORE_DRIVERS = { LOCAL: 'local', NONE: 'none' } as const
+/** A number of bytes as Docker reads it: `10m`, `1.5 GiB`. */
+const BYTES = /^\d+(\.\d+)? ?([kmgtp]i?)?b?$/i
 const FIRELENS_OPTIONS: ReadonlySet<string> = new Set([
   'enable-ecs-log-metadata',
   'config-file-type',
@@ -23,15 +32,36 @@ const FIRELENS_OPTIONS: ReadonlySet<string> = new Set([
 export const logConfigurationIsValid: ContainerRule = ({ logConfiguration }) => {
   if (logConfiguration === undefined) return
   const { logDriver = '', options = {}, secretOptions = [] } = logConfiguration
-  requireOneOf('logConfiguration.logDriver', logDriver, ecsEnums.LogDriver)
-  const mode = options['mode']
-  ensure(mode === undefined || mode === 'blocking' || mode === 'non-blocking', `Invalid log driver mode '${mode}'.`)
-  if (logDriver !== 'awslogs') return
-  const given = new Set([...Object.keys(options), ...secretOptions.map(({ name }) => name)])
-  const missing = AWSLOGS_REQUIRED.filter((name) => !given.has(name))
-  ensure(missing.length === 0, `Log driver awslogs requires options: ${missing.join(', ')}`)
-  const unknown = Object.keys(options).filter((name) => !AWSLOGS_OPTIONS.has(name))
+  requireOneOf('logConfiguration.logDriver', logDriver, { ...ecsEnums.LogDriver, ...MORE_DRIVERS })
+  const names = [...Object.keys(options), ...secretOptions.map(({ name = '' }) => name)]
+  requireDistinct('Log driver option', names)
+  const missing = (REQUIRED_OPTIONS[logDriver] ?? []).filter((name) => !names.includes(name))
+  ensure(missing.length === 0, `Log driver ${logDriver} requires options: ${missing.join(', ')}`)
+  const unknown = logDriver === 'awslogs' ? names.filter((name) => !AWSLOGS_OPTIONS.has(name)) : []
   ensure(unknown.length === 0, `Log driver awslogs disallows options: ${unknown.join(', ')}`)
+  checkDelivery(options)
+  if (logDriver === 'awslogs') checkAwslogs(options)
+}
+
+type LogOptions = Readonly<Record<string, string>>
+
+/** What all of Docker's drivers understand. */
+const checkDelivery = ({ mode, 'max-buffer-size': buffer }: LogOptions): void => {
+  ensure(mode === undefined || mode === 'blocking' || mode === 'non-blocking', `Invalid log driver mode '${mode}'.`)
+  if (buffer === undefined) return
+  ensure(BYTES.test(buffer), `Invalid log driver max-buffer-size '${buffer}'.`)
+  ensure(mode !== 'blocking', "Log driver option 'max-buffer-size' is only supported with mode 'non-blocking'.")
+}
+
+const checkAwslogs = ({ 'awslogs-create-group': create, ...options }: LogOptions): void => {
+  ensure(
+    create === undefined || create === 'true' || create === 'false',
+    `Log driver option 'awslogs-create-group' must be 'true' or 'false', not '${create}'.`,
+  )
+  ensure(
+    options['awslogs-datetime-format'] === undefined || options['awslogs-multiline-pattern'] === undefined,
+    "Log driver options 'awslogs-datetime-format' and 'awslogs-multiline-pattern' cannot be used together.",
+  )
 }
 
 export const firelensIsValid: ContainerRule = ({ firelensConfiguration }) => {
