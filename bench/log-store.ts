@@ -182,7 +182,7 @@ const sealedPart = await compareToLimit({
 
 const search = async (): Promise<number> => {
   let found = 0
-  for await (const events of logs.read({ groupId, direction: 'forward', contains: Buffer.from(RARE) }))
+  for await (const events of logs.read({ groupId, direction: 'forward', containing: [[Buffer.from(RARE)]] }))
     found += events.length
   return found
 }

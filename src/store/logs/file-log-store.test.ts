@@ -61,9 +61,14 @@ describe('FileLogStore', () => {
     expect(await found({})).toEqual(['one', 'two', 'zwei', 'three', 'vier'])
     expect(await found({ streamIds: new Set(['b']) })).toEqual(['zwei', 'vier'])
     expect(await found({ from: 2, to: 4 })).toEqual(['two', 'zwei', 'three'])
-    expect(await found({ contains: Buffer.from('e') })).toEqual(['one', 'zwei', 'three', 'vier'])
-    expect(await found({ contains: Buffer.from('e'), direction: 'backward' })).toEqual(['vier', 'three', 'zwei', 'one'])
-    expect(await found({ contains: Buffer.from('e\nt') })).toEqual([])
+    expect(await found({ containing: [[Buffer.from('e')]] })).toEqual(['one', 'zwei', 'three', 'vier'])
+    expect(await found({ containing: [[Buffer.from('e')]], direction: 'backward' })).toEqual([
+      'vier',
+      'three',
+      'zwei',
+      'one',
+    ])
+    expect(await found({ containing: [[Buffer.from('e\nt')]] })).toEqual([])
     await store.close()
   })
 
@@ -100,7 +105,7 @@ describe('FileLogStore', () => {
     expect(events).toHaveLength(20_000)
     expect(events).toEqual(events.toSorted(comparePositions))
     expect(await readLog(store, { direction: 'backward' })).toEqual(events.toReversed())
-    expect(await readLog(store, { contains: Buffer.from('line 777 ') })).toHaveLength(1)
+    expect(await readLog(store, { containing: [[Buffer.from('line 777 ')]] })).toHaveLength(1)
     await store.close()
     const again = await open()
     expect(await readLog(again)).toEqual(events)

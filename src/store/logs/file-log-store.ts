@@ -14,12 +14,13 @@ import { runOf } from './log-run.ts'
 import {
   type LogEvent,
   type LogQuery,
+  type LogSearchStep,
   type LogStore,
   LogStoreError,
   type LogStreamTimes,
   type NewLogBatch,
 } from './log-store.ts'
-import { mergeSources } from './merge.ts'
+import { eventsOf, mergeSources } from './merge.ts'
 import { mayHave, memorySources, segmentSource } from './query-sources.ts'
 import { RecentEvents, streamTimes } from './recent-events.ts'
 import { SegmentCatalog } from './segment-catalog.ts'
@@ -82,7 +83,11 @@ export class FileLogStore implements LogStore {
     this.#feed.publish(batch)
   }
 
-  async *read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void> {
+  read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void> {
+    return eventsOf(this.search(query))
+  }
+
+  async *search(query: LogQuery): AsyncGenerator<LogSearchStep, void, void> {
     const { groupId } = query
     const key = this.#groups.key(groupId)
     const memory = memorySources([...this.#full.of(groupId), ...this.#recent.of(groupId)], query)

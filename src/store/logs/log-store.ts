@@ -4,6 +4,7 @@
  */
 
 import type { LogListener } from './log-feed.ts'
+import type { TextGroups } from './text-search.ts'
 
 export interface NewLogEvent {
   /** Milliseconds since the epoch. */
@@ -42,10 +43,20 @@ export interface LogQuery {
   /** Only events beyond this one, in the direction of the query. */
   readonly beyond?: LogPosition
   readonly direction: 'forward' | 'backward'
-  /** Only events whose message has these bytes; far cheaper than looking at each message. */
-  readonly contains?: Buffer
+  /** Only events whose message contains one at least of each group; far cheaper than looking at each message. */
+  readonly containing?: TextGroups
   /** Only events whose sequences are larger than the first, and not larger than the second: those appended in a while. */
   readonly sequences?: { readonly after: number; readonly upTo: number }
+}
+
+/** A part of what a query gives. */
+export interface LogSearchStep {
+  /** Some hundreds at the most; none while nothing is found. */
+  readonly events: readonly LogEvent[]
+  /** Bytes of messages that were looked through. */
+  readonly bytes: number
+  /** For `beyond`, to go on behind this step; absent from the last one. */
+  readonly next?: LogPosition
 }
 
 /** What is known of a stream's events. */
@@ -68,6 +79,8 @@ export interface LogStore {
    * timestamps.
    */
   lastSequence(groupId: string): number
+  /** Like `read`, and tells how far it has come even while there is nothing to give. */
+  search(query: LogQuery): AsyncGenerator<LogSearchStep, void, void>
   /** Of streams with events that `LogStoreOptions.onSealed` has not been told of yet. */
   recentTimes(groupId: string): ReadonlyMap<string, LogStreamTimes>
   /** Bytes of the messages that are kept of a group, and 26 for each event, as AWS counts them. */

@@ -1,8 +1,8 @@
 /** A log store that keeps nothing when the process ends: for tests and the simulation. */
 import { LogFeed, type LogListener } from './log-feed.ts'
 import { runOf } from './log-run.ts'
-import type { LogEvent, LogQuery, LogStore, LogStreamTimes, NewLogBatch } from './log-store.ts'
-import { mergeSources } from './merge.ts'
+import type { LogEvent, LogQuery, LogSearchStep, LogStore, LogStreamTimes, NewLogBatch } from './log-store.ts'
+import { eventsOf, mergeSources } from './merge.ts'
 import { memorySources } from './query-sources.ts'
 import { RecentEvents, streamTimes } from './recent-events.ts'
 
@@ -19,6 +19,10 @@ export class MemoryLogStore implements LogStore {
   }
 
   read(query: LogQuery): AsyncGenerator<readonly LogEvent[], void, void> {
+    return eventsOf(this.search(query))
+  }
+
+  search(query: LogQuery): AsyncGenerator<LogSearchStep, void, void> {
     return mergeSources(memorySources(this.#events.of(query.groupId), query), query)
   }
 

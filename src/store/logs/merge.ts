@@ -5,7 +5,7 @@
 import { defined } from '../../kit/assert.ts'
 import { Heap } from '../../kit/heap.ts'
 import { eventAt, type LogRun } from './log-run.ts'
-import { comparePositions, type LogEvent, type LogPosition, type LogQuery } from './log-store.ts'
+import { comparePositions, type LogEvent, type LogPosition, type LogQuery, type LogSearchStep } from './log-store.ts'
 import { rangeOf, RunCursor } from './run-cursor.ts'
 
 export interface RunSource {
@@ -18,54 +18,71 @@ export interface Loaded {
   readonly runs?: readonly LogRun[]
   /** What turns out to be behind the source; their bounds are not before its own. */
   readonly sources?: readonly RunSource[]
+  /** Of messages, that were looked through. */
+  readonly bytes?: number
 }
 
 /** Sources that are loaded before they are needed. */
 const AHEAD = 4
-/** Events in one list. */
-const LIST_EVENTS = 512
+/** Events in one step. */
+const STEP_EVENTS = 512
+/** Bytes that one step looks through. */
+const STEP_BYTES = 4 * 1024 * 1024
 
 export async function* mergeSources(
   sources: readonly RunSource[],
   query: LogQuery,
-): AsyncGenerator<readonly LogEvent[], void, void> {
+): AsyncGenerator<LogSearchStep, void, void> {
   const merge = new Merge(sources, query)
   try {
-    for (let list = await merge.next(); list.length > 0; list = await merge.next()) yield list
+    let step: LogSearchStep
+    do yield (step = await merge.next())
+    while (step.next !== undefined)
   } finally {
     await merge.settle()
   }
 }
 
+export async function* eventsOf(
+  steps: AsyncGenerator<LogSearchStep, void, void>,
+): AsyncGenerator<readonly LogEvent[], void, void> {
+  for await (const { events } of steps) if (events.length > 0) yield events
+}
+
 class Merge {
   readonly #query: LogQuery
+  readonly #sign: 1 | -1
   /** Of positions in the direction of the query. */
   readonly #compare: (one: LogPosition, other: LogPosition) => number
   /** Those that are not loaded yet, the next one last. */
   #waiting: RunSource[]
   readonly #loading = new Map<RunSource, Promise<Loaded>>()
   readonly #cursors: Heap<RunCursor>
+  /** Looked through in the present step. */
+  #bytes = 0
 
   constructor(sources: readonly RunSource[], query: LogQuery) {
     const sign = query.direction === 'forward' ? 1 : -1
     this.#query = query
+    this.#sign = sign
     this.#compare = (one, other) => comparePositions(one, other) * sign
     this.#waiting = this.#sorted(sources)
     this.#cursors = new Heap((one, other) => this.#compare(one.position, other.position) < 0)
   }
 
-  /** Some events; none if there are no more. */
-  async next(): Promise<readonly LogEvent[]> {
+  async next(): Promise<LogSearchStep> {
     const events: LogEvent[] = []
-    while (events.length < LIST_EVENTS) {
-      await this.#loadDue()
+    this.#bytes = 0
+    while (events.length < STEP_EVENTS && this.#bytes < STEP_BYTES) {
+      if (await this.#loadDue()) continue
       const cursor = this.#cursors.first
-      if (cursor === undefined) break
+      if (cursor === undefined) return { events, bytes: this.#bytes }
       this.#cursors.removeFirst()
       this.#take(cursor, events)
       if (!cursor.isDone) this.#cursors.add(cursor)
     }
-    return events
+    const frontier = this.#frontier
+    return { events, bytes: this.#bytes, ...(frontier && { next: frontier }) }
   }
 
   /** Waits for what was begun and is not needed any more. */
@@ -82,26 +99,34 @@ class Merge {
       cursor.next()
     } while (
       !cursor.isDone &&
-      events.length < LIST_EVENTS &&
+      events.length < STEP_EVENTS &&
       (rival === undefined || this.#compare(cursor.position, rival) < 0) &&
       (bound === undefined || this.#compare(cursor.position, bound) < 0)
     )
   }
 
-  /** Loads every source that may have the next event. */
-  async #loadDue(): Promise<void> {
-    for (let source = this.#waiting.at(-1); source !== undefined; source = this.#waiting.at(-1)) {
-      const first = this.#cursors.first
-      if (first !== undefined && this.#compare(first.position, source.bound) < 0) return
-      const { runs = [], sources = [] } = await this.#load(source)
-      this.#loading.delete(source)
-      this.#waiting.pop()
-      if (sources.length > 0) this.#waiting = this.#sorted([...this.#waiting, ...sources])
-      for (const run of runs) {
-        const cursor = new RunCursor(run, rangeOf(this.#query), this.#query)
-        if (!cursor.isDone) this.#cursors.add(cursor)
-      }
+  /** Just before everything that is to come. */
+  get #frontier(): LogPosition | undefined {
+    const [first, bound] = [this.#cursors.first?.position, this.#waiting.at(-1)?.bound]
+    const next = first === undefined || (bound && this.#compare(bound, first) < 0) ? bound : first
+    return next && { timestamp: next.timestamp, sequence: next.sequence - this.#sign }
+  }
+
+  /** Loads the next source, if it may have the next event. */
+  async #loadDue(): Promise<boolean> {
+    const source = this.#waiting.at(-1)
+    const first = this.#cursors.first?.position
+    if (source === undefined || (first !== undefined && this.#compare(first, source.bound) < 0)) return false
+    const { runs = [], sources = [], bytes = 0 } = await this.#load(source)
+    this.#loading.delete(source)
+    this.#waiting.pop()
+    this.#bytes += bytes
+    if (sources.length > 0) this.#waiting = this.#sorted([...this.#waiting, ...sources])
+    for (const run of runs) {
+      const cursor = new RunCursor(run, rangeOf(this.#query), this.#query)
+      if (!cursor.isDone) this.#cursors.add(cursor)
     }
+    return true
   }
 
   #load(wanted: RunSource): Promise<Loaded> {

@@ -6,6 +6,7 @@ import type { Loaded, RunSource } from './merge.ts'
 import { rangeOf } from './run-cursor.ts'
 import type { Segment, SegmentReader } from './segment.ts'
 import type { BlockEntry } from './segment-index.ts'
+import { mayContain } from './text-search.ts'
 
 export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonly RunSource[] =>
   runs
@@ -16,7 +17,7 @@ export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonl
       // What is in memory needs no waiting for, but others wait too.
       load: async () => {
         await settle()
-        return { runs: [run] }
+        return { runs: [run], bytes: run.text.length }
       },
     }))
 
@@ -35,16 +36,16 @@ export const segmentSource = ({ summary }: Segment, reader: SegmentReader, query
   bound:
     query.direction === 'forward'
       ? { timestamp: summary.from, sequence: 0 }
-      : { timestamp: summary.to, sequence: Number.POSITIVE_INFINITY },
+      : { timestamp: summary.to, sequence: Number.MAX_SAFE_INTEGER },
   load: async () => {
     const index = await reader.index()
     const blocks = index.flatMap((block) => wantedOf(block, query))
     let left = blocks.length
     if (left === 0) await reader.release()
     const load = async (block: WantedBlock): Promise<Loaded> => {
-      const runs = await loadBlock(reader, block.entry, query)
+      const loaded = await loadBlock(reader, block.entry, query)
       if (--left === 0) await reader.release()
-      return { runs }
+      return loaded
     }
     return { sources: blocks.map((block) => ({ bound: block.bound, load: () => load(block) })) }
   },
@@ -68,10 +69,15 @@ const boundOf = (
     ? runs.map(({ first }) => first).reduce((one, other) => (comparePositions(one, other) <= 0 ? one : other))
     : runs.map(({ last }) => last).reduce((one, other) => (comparePositions(one, other) >= 0 ? one : other))
 
-const loadBlock = async (reader: SegmentReader, entry: BlockEntry, query: LogQuery): Promise<readonly LogRun[]> => {
+const loadBlock = async (
+  reader: SegmentReader,
+  entry: BlockEntry,
+  { containing = [], streamIds }: LogQuery,
+): Promise<Loaded> => {
   const block = await reader.block(entry)
-  if (query.contains !== undefined && !block.text.includes(query.contains)) return []
-  return block.runs.filter(({ streamId }) => query.streamIds?.has(streamId) ?? true)
+  const bytes = block.text.length
+  if (!mayContain(block.text, containing)) return { bytes }
+  return { runs: block.runs.filter(({ streamId }) => streamIds?.has(streamId) ?? true), bytes }
 }
 
 const wants = (query: LogQuery, streamId: string, first: LogPosition, last: LogPosition): boolean => {

@@ -1,6 +1,7 @@
 /** Walks the events of one run that a query wants, in the query's direction. */
-import { indexAtOffset, indexFrom, type LogRun, positionAt, runSize } from './log-run.ts'
+import { indexFrom, type LogRun, positionAt } from './log-run.ts'
 import type { LogPosition, LogQuery } from './log-store.ts'
+import { TextSearch } from './text-search.ts'
 
 /** Positions that a query wants: from the first, and before the second. */
 export interface PositionRange {
@@ -25,16 +26,16 @@ export class RunCursor {
   readonly #low: number
   readonly #high: number
   readonly #step: 1 | -1
-  readonly #contains: Buffer | undefined
+  readonly #search: TextSearch | undefined
   readonly #sequences: LogQuery['sequences']
   #index: number
 
-  constructor(run: LogRun, { low, high }: PositionRange, { direction, contains, sequences }: LogQuery) {
+  constructor(run: LogRun, { low, high }: PositionRange, { direction, containing = [], sequences }: LogQuery) {
     this.run = run
     this.#low = indexFrom(run, low)
     this.#high = indexFrom(run, high)
     this.#step = direction === 'forward' ? 1 : -1
-    this.#contains = contains
+    this.#search = containing.length === 0 ? undefined : new TextSearch(run, containing, direction)
     this.#sequences = sequences
     this.#index = this.#step === 1 ? this.#low : this.#high - 1
     this.#skip()
@@ -74,33 +75,6 @@ export class RunCursor {
 
   /** On to an event that has what is looked for, from the present one. */
   #skipToMatch(): void {
-    if (this.#contains === undefined || this.isDone) return
-    this.#index = this.#step === 1 ? this.#nextMatch(this.#contains) : this.#previousMatch(this.#contains)
-  }
-
-  #nextMatch(needle: Buffer): number {
-    const { offsets, text } = this.run
-    for (let from = offsets[this.#index]!; ; from++) {
-      from = text.indexOf(needle, from)
-      if (from === -1) return runSize(this.run)
-      const index = indexAtOffset(this.run, from)
-      if (this.#isWithin(index, from, needle)) return index
-    }
-  }
-
-  #previousMatch(needle: Buffer): number {
-    const { offsets, text } = this.run
-    for (let from = offsets[this.#index + 1]! - 1 - needle.length; from >= 0; from--) {
-      from = text.lastIndexOf(needle, from)
-      if (from === -1) return -1
-      const index = indexAtOffset(this.run, from)
-      if (this.#isWithin(index, from, needle)) return index
-    }
-    return -1
-  }
-
-  /** What is found must not reach into the next message. */
-  #isWithin(index: number, from: number, needle: Buffer): boolean {
-    return from + needle.length < this.run.offsets[index + 1]!
+    if (this.#search !== undefined && !this.isDone) this.#index = this.#search.from(this.#index)
   }
 }
