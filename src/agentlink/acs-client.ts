@@ -29,6 +29,8 @@ const SERVER_MESSAGES: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'CloseMessage',
   'StageUpdateMessage',
   'PerformUpdateMessage',
+  'StartSessionMessage',
+  'ResumeSessionMessage',
 ])
 
 export class AcsClient {

@@ -3,6 +3,8 @@
  * Every frame is `{"type": <name>, "message": {...}}`. Members are absent, never null.
  */
 
+import type { ResumeSessionMessage, StartSessionMessage } from './exec-messages.ts'
+
 export interface Envelope<Type extends string = string, Message = unknown> {
   readonly type: Type
   readonly message: Message
@@ -207,6 +209,8 @@ export type ServerMessage =
   | Envelope<'HeartbeatMessage', { readonly messageId: string; readonly healthy: boolean }>
   | Envelope<'CloseMessage', { readonly message: string }>
   | Envelope<'StageUpdateMessage' | 'PerformUpdateMessage', UpdateMessage>
+  | Envelope<'StartSessionMessage', StartSessionMessage>
+  | Envelope<'ResumeSessionMessage', ResumeSessionMessage>
 
 export interface UpdateMessage {
   readonly clusterArn: string

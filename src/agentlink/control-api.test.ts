@@ -136,19 +136,12 @@ describe('the control API of agents', () => {
   })
 
   it('does the rest of what agents call', async () => {
-    const { api, calls } = service(
-      { cluster: { clusterName: 'default' } },
-      { tags: [{ key: 'k', value: 'v' }] },
-      {},
-      {},
-    )
+    const { api, calls } = service({ cluster: { clusterName: 'default' } }, {}, {})
     expect(await api.createCluster('default')).toBe('default')
-    expect(await api.listTagsForResource('arn:t')).toEqual([{ key: 'k', value: 'v' }])
     await api.updateContainerInstancesState('c', 'arn:i', 'DRAINING')
     await api.submitAttachmentStateChanges('c', [{ attachmentArn: 'a', status: 'ATTACHED' }])
     expect(calls.map(({ operation, input }) => ({ operation, input }))).toEqual([
       { operation: 'CreateCluster', input: { clusterName: 'default' } },
-      { operation: 'ListTagsForResource', input: { resourceArn: 'arn:t' } },
       {
         operation: 'UpdateContainerInstancesState',
         input: { cluster: 'c', containerInstances: ['arn:i'], status: 'DRAINING' },

@@ -4,7 +4,6 @@ import type {
   Attribute,
   RegisterContainerInstanceRequest,
   SubmitTaskStateChangeRequest,
-  Tag,
 } from '@aws-sdk/client-ecs'
 import { ControlApiError } from './control-api-error.ts'
 import { JsonCaller, type JsonCallerOptions, type RetryPolicy } from './json-caller.ts'
@@ -53,11 +52,6 @@ const REGISTRATION: RetryPolicy = {
 const SUBMISSION: RetryPolicy = {
   backoff: { minMs: 1000, maxMs: 30_000, jitter: 0.2, multiplier: 1.3 },
   withinMs: 24 * 3_600_000,
-  isRetried: ({ isTransient }) => isTransient,
-}
-const READING: RetryPolicy = {
-  backoff: { minMs: 500, maxMs: 10_000, jitter: 0.1, multiplier: 1.5 },
-  withinMs: 30_000,
   isRetried: ({ isTransient }) => isTransient,
 }
 
@@ -116,11 +110,6 @@ export class ControlApi {
     signal?: AbortSignal,
   ): Promise<void> {
     await this.#call('SubmitAttachmentStateChanges', { cluster, attachments }, { retries: SUBMISSION, signal })
-  }
-
-  async listTagsForResource(resourceArn: string): Promise<readonly Tag[]> {
-    const output = await this.#call('ListTagsForResource', { resourceArn }, { retries: READING })
-    return (output.tags as readonly Tag[] | undefined) ?? []
   }
 
   /** For draining the instance that the agent runs on; not repeated, the caller looks again anyway. */

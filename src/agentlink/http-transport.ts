@@ -15,6 +15,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number
   readonly body: string
+  /** As the service names the request. */
+  readonly requestId?: string
 }
 
 /** Sends by POST. Rejects if no whole answer comes. */
@@ -58,5 +60,9 @@ const readAnswer = (
     else chunks.push(chunk)
   })
   response.on('error', reject)
-  response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }))
+  response.on('end', () => {
+    const requestId = response.headers['x-amzn-requestid']
+    const body = Buffer.concat(chunks).toString('utf8')
+    resolve({ status: response.statusCode ?? 0, body, ...(typeof requestId === 'string' && { requestId }) })
+  })
 }
