@@ -171,3 +171,14 @@ export const logGroupNameOf = (arn: string): string | undefined => {
   if (service !== 'logs' || !resource.startsWith(LOG_GROUP_PREFIX)) return undefined
   return resource.slice(LOG_GROUP_PREFIX.length).replace(/:\*$/, '')
 }
+
+const LOG_DESTINATION_PREFIX = 'destination:'
+
+/** Where subscription filters deliver to. */
+export const logDestinationArn = (region: string, account: string, destinationName: string): string =>
+  `arn:aws:logs:${region}:${account}:${LOG_DESTINATION_PREFIX}${destinationName}`
+
+export const isLogDestinationArn = (arn: string): boolean => {
+  const { service, resource = '' } = parseArn(arn) ?? {}
+  return service === 'logs' && resource.startsWith(LOG_DESTINATION_PREFIX)
+}

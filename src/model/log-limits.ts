@@ -25,6 +25,13 @@ export const LOG_EVENT_LEAD_MS = 2 * 3_600_000
 /** Events of one GetLogEvents, and their bytes, counted as those of a batch. */
 export const LOG_PAGE_EVENTS = 10_000
 export const LOG_PAGE_BYTES = 1_048_576
+/** Bytes of messages that one FilterLogEvents looks through, and events of those that it looks at by themselves. */
+export const LOG_SEARCH_BYTES = 256 * 1024 * 1024
+export const LOG_SEARCH_EVENTS = 500_000
+/** Streams that one FilterLogEvents names. */
+export const LOG_STREAM_FILTERS = 100
+/** FilterLogEvents looks back from the latest event only for events since then: 2024-01-01T00:00:00Z. */
+export const LOG_BACKWARD_SEARCH_SINCE = 1_704_067_200_000
 /** Results of one page of groups or streams. */
 export const LOG_LIST_PAGE = { usual: 50, max: 50 } as const
 /** Rows that one page of groups or streams looks at; what does not match a filter counts too. */
@@ -33,3 +40,48 @@ export const LOG_LIST_ROWS = 10_000
 export const LOG_GROUP_IDENTIFIERS = 50
 /** Bytes of a request to CloudWatch Logs: clients escape characters of messages, with up to six bytes for one. */
 export const LOG_REQUEST_BYTES = 8 * 1024 * 1024
+
+/** Characters of the names of filters and destinations. */
+export const LOG_FILTER_NAME = { min: 1, max: 512 } as const
+export const METRIC_FILTERS_PER_GROUP = 100
+export const SUBSCRIPTION_FILTERS_PER_GROUP = 2
+/** Regular expressions in the patterns of all filters of one group. */
+export const FILTER_EXPRESSIONS_PER_GROUP = 5
+/** Characters of namespaces and names of metrics, names of dimensions and references to their values; and of what a value is made of. */
+export const METRIC_NAME = { min: 1, max: 255 } as const
+export const METRIC_VALUE = { min: 1, max: 100 } as const
+export const METRIC_FILTER_DIMENSIONS = 3
+/** Different values of its dimensions that a metric filter may have in an hour. Source: PutMetricFilter. */
+export const METRIC_FILTER_SERIES_PER_HOUR = 1000
+/** Messages of one TestMetricFilter. */
+export const TEST_FILTER_MESSAGES = { min: 1, max: 50 } as const
+/** Characters of a destination's access policy. Source: PutDestinationPolicy. */
+export const LOG_DESTINATION_POLICY_LENGTH = 5120
+
+/** Events, and bytes of their messages, that one step of a subscription delivers. */
+export const LOG_DELIVERY_EVENTS = 10_000
+export const LOG_DELIVERY_BYTES = 1_048_576
+/** How long a subscription waits, when an event comes, for more. */
+export const LOG_DELIVERY_DELAY_MS = 250
+/** How long a destination has to answer, and how long events are delivered again to one that does not. Source: subscriptions, 24 hours. */
+export const LOG_DELIVERY_TIMEOUT_MS = 10_000
+export const LOG_DELIVERY_AGE_MS = DAY_MS
+/** Messages on their way to one destination at a time. */
+export const LOG_DELIVERIES_AT_ONCE = 8
+
+/** Queries that wait or run, as AWS counts them, and those that run; the others wait. */
+export const INSIGHTS_QUERIES = 100
+export const INSIGHTS_QUERIES_AT_ONCE = 4
+export const INSIGHTS_QUERY_TIMEOUT_MS = 3_600_000
+/** Queries that are remembered when they have ended, how long, and characters of all their results. AWS keeps results for seven days. */
+export const INSIGHTS_QUERIES_KEPT = 1000
+export const INSIGHTS_RESULTS_KEPT_MS = 7 * DAY_MS
+export const INSIGHTS_RESULTS_KEPT_LENGTH = 32 * 1024 * 1024
+/** Log groups that one query looks at. */
+export const INSIGHTS_GROUPS_PER_QUERY = 50
+/** How long a query may keep everyone else from the process. */
+export const INSIGHTS_TURN_MS = 10
+/** Events, the latest ones, in which GetLogGroupFields looks for fields. */
+export const INSIGHTS_FIELD_EVENTS = 10_000
+export const QUERY_DEFINITIONS_PER_REGION = 1000
+export const QUERY_LIST_PAGE = { usual: 1000, max: 1000 } as const

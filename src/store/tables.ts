@@ -8,6 +8,13 @@ import type {
   UserRecord,
 } from '../model/iam-records.ts'
 import type { KmsAliasRecord, KmsGrantRecord, KmsKeyMaterialRecord, KmsKeyRecord } from '../model/kms-records.ts'
+import type {
+  LogDeliveryRecord,
+  LogDestinationRecord,
+  MetricFilterRecord,
+  QueryDefinitionRecord,
+  SubscriptionFilterRecord,
+} from '../model/log-filter-records.ts'
 import { type LogGroupRecord, logGroupRegionKey, logStreamKey, type LogStreamRecord } from '../model/log-records.ts'
 import {
   type ParameterRecord,
@@ -266,6 +273,30 @@ export const tableDefinitions = {
     key: (row) => logStreamKey(row.groupId, row.name),
     indexes: { byGroup: (row) => row.groupId, byId: (row) => row.streamId },
     sorted: ['byGroup'],
+  }),
+  metricFilters: defineTable<MetricFilterRecord>()({
+    name: 'metricFilters',
+    key: (row) => row.key,
+    indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account), byGroup: (row) => row.groupId },
+    sorted: ['inRegion'],
+  }),
+  subscriptionFilters: defineTable<SubscriptionFilterRecord>()({
+    name: 'subscriptionFilters',
+    key: (row) => row.key,
+    indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account), byGroup: (row) => row.groupId },
+    sorted: ['inRegion'],
+  }),
+  logDeliveries: defineTable<LogDeliveryRecord>()({ name: 'logDeliveries', key: (row) => row.key }),
+  logDestinations: defineTable<LogDestinationRecord>()({
+    name: 'logDestinations',
+    key: (row) => row.arn,
+    indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account) },
+    sorted: ['inRegion'],
+  }),
+  queryDefinitions: defineTable<QueryDefinitionRecord>()({
+    name: 'queryDefinitions',
+    key: (row) => row.queryDefinitionId,
+    indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account) },
   }),
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
