@@ -17,3 +17,6 @@ export const DATA_CHANNEL_WINDOW_BYTES = 2 * 1024 * 1024
 export const RETRANSMISSION_INTERVAL_MS = 100
 /** How often one message is sent again before the other end is given up. Source: the Session Manager plugin. */
 export const RETRANSMISSION_ATTEMPTS = 3000
+
+/** Bytes waiting in one socket of a data channel beyond which no more is read from the other. */
+export const DATA_CHANNEL_SOCKET_BYTES = 256 * 1024

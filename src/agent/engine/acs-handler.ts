@@ -13,6 +13,7 @@ import type {
   TaskStopVerificationAck,
   UpdateMessage,
 } from '../../agentlink/acs-messages.ts'
+import type { ResumeSessionMessage, StartSessionMessage } from '../../agentlink/exec-messages.ts'
 import { unreachable } from '../../kit/assert.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
@@ -32,6 +33,13 @@ export interface AcsHandlerOptions {
   readonly manifestSequence: number
   readonly send: (message: AgentMessage) => void
   readonly onHeartbeat: () => void
+  /** Sessions of ECS Exec; they acknowledge or refuse what they get. Absent if this agent has none. */
+  readonly sessions?: SessionReceiver
+}
+
+export interface SessionReceiver {
+  start(message: StartSessionMessage): void
+  resume(message: ResumeSessionMessage): void
 }
 
 /** Members that say which message it is and for whom. */
@@ -67,6 +75,10 @@ export class AcsHandler {
       case 'StageUpdateMessage':
       case 'PerformUpdateMessage':
         return this.#update(envelope.message)
+      case 'StartSessionMessage':
+        return this.#options.sessions?.start(envelope.message)
+      case 'ResumeSessionMessage':
+        return this.#options.sessions?.resume(envelope.message)
       case 'CloseMessage':
         return this.#options.log.info('control plane closes the session', { reason: envelope.message.message })
       default:
