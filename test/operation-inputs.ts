@@ -154,6 +154,7 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
     operations: {
       CreateLogGroup: { tags: { Stage: 'test' } },
       DescribeLogStreams: { logGroupName: '/app/web' },
+      FilterLogEvents: { logGroupName: '/app/web' },
       GetLogEvents: { logGroupName: '/app/web' },
       UntagLogGroup: { tags: ['Stage'] },
     },

@@ -16,6 +16,12 @@ export const onNamed = (input: IdentifiesGroup & NamesStream, context: LogsConte
   return [{ resource: logStreamArn(arn, input.logStreamName), context: resourceTags(context, arn) }]
 }
 
+/** Who asks for masked data must be allowed to see it, whether or not there is any. */
+export const mayUnmask = (
+  { unmask = false, ...input }: IdentifiesGroup & NamesStream & { readonly unmask?: boolean | undefined },
+  context: LogsContext,
+): readonly Demand[] => (unmask ? onNamed(input, context).map((demand) => ({ ...demand, action: 'logs:Unmask' })) : [])
+
 /** AWS: lists of groups are on a group without a name. */
 export const onAllGroups = (_input: object, context: LogsContext): readonly Demand[] => [
   { resource: logStreamArn(groupArnOf(context, '')) },

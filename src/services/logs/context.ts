@@ -1,9 +1,13 @@
 /** What CloudWatch Logs' operations work with, besides the call and its transaction. */
 import type { CallContext } from '../../wire/service.ts'
+import type { ReadTables } from '../../store/tables.ts'
 import type { ServicesDeps } from '../deps.ts'
 import type { Operation, OperationContext, OperationTable } from '../operations.ts'
 
-export type LogsDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'logs'>
+export type LogsDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'logs'> & {
+  /** As they are at the moment, for what goes on after the transaction. */
+  readonly tables: ReadTables
+}
 export type LogsContext = OperationContext<LogsDeps>
 /** After the transaction. */
 export type LogsCall = CallContext & LogsDeps

@@ -13,6 +13,7 @@ import { deleteLogStream } from './operations/delete-log-stream.ts'
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
 import { describeLogGroups } from './operations/describe-log-groups.ts'
 import { describeLogStreams } from './operations/describe-log-streams.ts'
+import { filterLogEvents } from './operations/filter-log-events.ts'
 import { getLogEvents } from './operations/get-log-events.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
@@ -32,6 +33,7 @@ const operations: LogsOperationTable = {
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
+  FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
@@ -52,5 +54,11 @@ export const logsService = ({ store, guard, ids, pageTokens, logs }: ServicesDep
   operations: new Set(Object.keys(operations)),
   /** AWS: they are data, and so many that the trail would hold nothing else. */
   untraced: new Set(['PutLogEvents']),
-  call: performer({ store, service: 'logs', table: operations, deps: { ids, pageTokens, logs }, guard }),
+  call: performer({
+    store,
+    service: 'logs',
+    table: operations,
+    deps: { ids, pageTokens, logs, tables: store.tables },
+    guard,
+  }),
 })

@@ -2,6 +2,10 @@
 import type { NumberKinds } from '../../wire/schema.ts'
 
 export const logsNumbers: NumberKinds = {
+  'FilteredLogEvent.ingestionTime': 'long',
+  'FilteredLogEvent.timestamp': 'long',
+  'FilterLogEventsRequest.endTime': 'long',
+  'FilterLogEventsRequest.startTime': 'long',
   'GetLogEventsRequest.endTime': 'long',
   'GetLogEventsRequest.startTime': 'long',
   'InputLogEvent.timestamp': 'long',

@@ -60,5 +60,5 @@ const openToken = (context: LogsContext, scope: string, token: string | undefine
 }
 
 /** A text after which, in the order of texts, all that begin with the prefix come, and none before. */
-const justBefore = (prefix: string): string =>
+export const justBefore = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) - 1) + '\uffff'

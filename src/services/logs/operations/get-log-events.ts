@@ -7,11 +7,12 @@ import { LOG_PAGE_EVENTS } from '../../../model/log-limits.ts'
 import type { LogQuery } from '../../../store/logs/log-store.ts'
 import { checkConstraints } from '../../constraints.ts'
 import { continued } from '../../operations.ts'
-import { onNamed } from '../access.ts'
+import { mayUnmask, onNamed } from '../access.ts'
 import type { LogsContext, LogsDeps, LogsOperation } from '../context.ts'
 import { readPage } from '../event-page.ts'
 import { allTimes } from '../describe.ts'
 import { invalidParameter, orUnavailable } from '../faults.ts'
+import { checkIsStandard } from '../group-class.ts'
 import { expiryOf, type Found, requireStream } from '../lookups.ts'
 import { formatToken, type PageToken, parseToken } from '../tokens.ts'
 
@@ -26,6 +27,7 @@ const planOf = (input: GetLogEventsRequest, context: LogsContext): Plan => {
   const bounds = { limit: { min: 1, max: LOG_PAGE_EVENTS }, startTime: { min: 0 }, endTime: { min: 0 } }
   checkConstraints(input, bounds, invalidParameter)
   const { group, stream } = requireStream(context, input)
+  checkIsStandard(group, 'GetLogEvents')
   const token = nextToken === undefined ? undefined : parseToken(nextToken)
   const direction = token?.direction ?? (startFromHead ? 'forward' : 'backward')
   const query: LogQuery = {
@@ -65,7 +67,7 @@ export const getLogEvents: LogsOperation<GetLogEventsRequest, GetLogEventsRespon
   GetLogEventsResponse,
   Plan
 >({
-  access: onNamed,
+  access: (input, context) => [...onNamed(input, context), ...mayUnmask(input, context)],
   handle: planOf,
   finish: async ({ query, limit, gap = START }, { logs }) => {
     const events = await orUnavailable(() => readPage(logs, query, limit))
