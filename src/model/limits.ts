@@ -55,6 +55,8 @@ export const TASK_DEFINITION_BYTES = 64 * 1024
 /** Task definitions that one DeleteTaskDefinitions may name. */
 export const DELETE_TASK_DEFINITIONS = 10
 export const PORT_RANGES_PER_CONTAINER = 100
+/** What the log drivers of a task's containers without memory of their own may buffer for its log router together stays below it. */
+export const LOG_DRIVER_BUFFER_BYTES = 536_870_912
 export const IGNORED_EXIT_CODES = 50
 /** Services that one DescribeServices may name. */
 export const DESCRIBE_SERVICES = 10

@@ -96,7 +96,10 @@ const ofLinux = ({ privileged, dockerSecurityOptions = [] }: ContainerDefinition
     [`${NEW}gmsa`]: dockerSecurityOptions.some((option) => option.startsWith('credentialspec:')),
   })
 
-const ofLogging = ({ logConfiguration, firelensConfiguration }: ContainerDefinition, task: Task): string[] => {
+const ofLogging = (
+  { logConfiguration, firelensConfiguration, user = '0' }: ContainerDefinition,
+  task: Task,
+): string[] => {
   const { logDriver, options = {}, secretOptions = [] } = logConfiguration ?? {}
   const { type, options: routerOptions = {} } = firelensConfiguration ?? {}
   const configFrom = routerOptions['config-file-type']
@@ -106,6 +109,7 @@ const ofLogging = ({ logConfiguration, firelensConfiguration }: ContainerDefinit
     [`${NEW}logging-driver.awsfirelens.log-driver-buffer-limit`]: options['log-driver-buffer-limit'],
     [`${NEW}firelens.${type}`]: type,
     [`${NEW}firelens.options.config.${configFrom}`]: configFrom,
+    [`${NEW}firelens.non-root-user`]: type && Number(user.split(':', 1)[0]) !== 0,
     ...Object.fromEntries(
       secretOptions.map((secret) => [`${NEW}secrets.${secretStore(secret)}.bootstrap.log-driver`, true]),
     ),

@@ -60,6 +60,8 @@ const completeContainer = (
     mountPoints: container.mountPoints ?? [],
     volumesFrom: container.volumesFrom ?? [],
     systemControls: container.systemControls ?? [],
+    // AWS: a log router is root's unless it says otherwise, and is described so.
+    ...(container.firelensConfiguration && { user: container.user ?? '0' }),
     ...(healthCheck && { healthCheck: { ...HEALTH_CHECK_DEFAULTS, ...healthCheck } }),
     ...(restartPolicy && {
       restartPolicy: { restartAttemptPeriod: RESTART_ATTEMPT_PERIOD_SECONDS, ...restartPolicy },

@@ -150,7 +150,7 @@ describe('a task definition', () => {
     [
       'a log router',
       aDefinitionOfTwo(
-        { logConfiguration: { logDriver: 'awsfirelens', options: { anything: 'goes' } } },
+        { logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'anything' } } },
         {
           firelensConfiguration: {
             type: 'fluentbit',

@@ -2,9 +2,10 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { requiredCompatibilitiesHold } from './compatibilities.ts'
 import { credentialsAreValid, environmentIsValid, hostNamesAreValid, secretsAreValid } from './environment.ts'
+import { firelensIsValid, logRouterIsThere } from './firelens.ts'
 import { healthCheckIsValid, restartPolicyIsValid, timeoutsAreValid, versionConsistencyIsValid } from './lifecycle.ts'
 import { linuxParametersAreValid, securityOptionsAreValid, systemControlsAreValid, ulimitsAreValid } from './linux.ts'
-import { firelensIsValid, logConfigurationIsValid, logRouterIsThere } from './logging.ts'
+import { logConfigurationIsValid } from './logging.ts'
 import { containersAreCountedAndNamed, familyIsValid, imageIsValid, oneContainerIsEssential } from './names.ts'
 import { hostPortsAreDistinct, portMappingsAreValid, portNamesAreDistinct } from './ports.ts'
 import {

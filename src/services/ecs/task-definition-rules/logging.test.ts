@@ -76,19 +76,5 @@ describe('logging', () => {
       "Invalid log driver mode 'fast'.",
       aDefinition({ logConfiguration: { logDriver: 'json-file', options: { mode: 'fast' } } }),
     ],
-    [
-      'When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.',
-      aDefinition({ firelensConfiguration: { type: 'fluentd' } }),
-    ],
-    [
-      'When a container is configured with the awsfirelens log driver, a firelensConfiguration object has to be specified.',
-      aDefinition({ logConfiguration: { logDriver: 'awsfirelens' } }),
-    ],
-    [
-      "The 'config-file-type' must be s3 or file.",
-      aDefinition({
-        firelensConfiguration: { type: 'fluentd', options: { 'config-file-type': 'http', 'config-file-value': 'a' } },
-      }),
-    ],
   ])('is refused: %s', (message, task) => expect(refusal(task)).toBe(message))
 })

@@ -1,6 +1,6 @@
-/** Log drivers and log routers. Source: LogConfiguration and FirelensConfiguration in the API reference. */
+/** Log drivers. Source: LogConfiguration in the API reference. */
 import { ecsEnums } from '../enums.ts'
-import { type ContainerRule, ensure, requireDistinct, requireOneOf, type TaskRule } from './rule.ts'
+import { type ContainerRule, ensure, requireDistinct, requireOneOf } from './rule.ts'
 
 /** Options without which a driver cannot work. */
 const REQUIRED_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -23,11 +23,6 @@ const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
 const MORE_DRIVERS = { LOCAL: 'local', NONE: 'none' } as const
 /** A number of bytes as Docker reads it: `10m`, `1.5 GiB`. */
 const BYTES = /^\d+(\.\d+)? ?([kmgtp]i?)?b?$/i
-const FIRELENS_OPTIONS: ReadonlySet<string> = new Set([
-  'enable-ecs-log-metadata',
-  'config-file-type',
-  'config-file-value',
-])
 
 export const logConfigurationIsValid: ContainerRule = ({ logConfiguration }) => {
   if (logConfiguration === undefined) return
@@ -61,36 +56,5 @@ const checkAwslogs = ({ 'awslogs-create-group': create, ...options }: LogOptions
   ensure(
     options['awslogs-datetime-format'] === undefined || options['awslogs-multiline-pattern'] === undefined,
     "Log driver options 'awslogs-datetime-format' and 'awslogs-multiline-pattern' cannot be used together.",
-  )
-}
-
-export const firelensIsValid: ContainerRule = ({ firelensConfiguration }) => {
-  if (firelensConfiguration === undefined) return
-  const { type = '', options = {} } = firelensConfiguration
-  requireOneOf('firelensConfiguration.type', type, ecsEnums.FirelensConfigurationType)
-  const unknown = Object.keys(options).filter((name) => !FIRELENS_OPTIONS.has(name))
-  ensure(unknown.length === 0, `Invalid firelensConfiguration options: ${unknown.join(', ')}`)
-  const fileType = options['config-file-type']
-  ensure(
-    fileType === undefined || fileType === 's3' || fileType === 'file',
-    "The 'config-file-type' must be s3 or file.",
-  )
-  ensure(
-    (fileType === undefined) === (options['config-file-value'] === undefined),
-    "The options 'config-file-type' and 'config-file-value' must be specified together.",
-  )
-}
-
-export const logRouterIsThere: TaskRule = ({ containerDefinitions = [] }) => {
-  const routers = containerDefinitions.filter(({ firelensConfiguration }) => firelensConfiguration !== undefined)
-  const routed = containerDefinitions.some(({ logConfiguration }) => logConfiguration?.logDriver === 'awsfirelens')
-  ensure(routers.length <= 1, 'A task definition can have at most 1 container with a firelensConfiguration object.')
-  ensure(
-    routed || routers.length === 0,
-    'When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.',
-  )
-  ensure(
-    !routed || routers.length > 0,
-    'When a container is configured with the awsfirelens log driver, a firelensConfiguration object has to be specified.',
   )
 }
