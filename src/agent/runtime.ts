@@ -79,6 +79,13 @@ export interface PortBinding {
   readonly hostPort: number
 }
 
+export interface NetworkAddress {
+  readonly name: string
+  /** Empty if it has none. */
+  readonly ipv4Address: string
+  readonly ipv6Address?: string
+}
+
 export interface ContainerState {
   readonly id: string
   /** Without the leading slash. */
@@ -103,7 +110,7 @@ export interface ContainerState {
     readonly since?: string
   }
   readonly ports: readonly PortBinding[]
-  readonly networks: readonly { readonly name: string; readonly ipv4Address: string }[]
+  readonly networks: readonly NetworkAddress[]
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
 }
 
@@ -130,6 +137,46 @@ export interface ContainerStats {
   >
   readonly storageReadBytes: number
   readonly storageWriteBytes: number
+  /** All that the engine says, in its own words; absent where there is no engine. */
+  readonly document?: Readonly<Record<string, unknown>>
+}
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface ExecRequest {
+  /** The program and its arguments; no shell comes between. */
+  readonly command: readonly string[]
+  /** The terminal's first size; without it there is no terminal, and what goes to stdout and stderr is told apart. */
+  readonly terminal?: TerminalSize
+  /** As in `docker exec --user`; the container's own without it. */
+  readonly user?: string
+  readonly environment?: Readonly<Record<string, string>>
+  /** Variables for what the container itself leaves unset. */
+  readonly defaultEnvironment?: Readonly<Record<string, string>>
+}
+
+export interface ExecOutput {
+  /** With a terminal, all is stdout. */
+  readonly stream: 'stdout' | 'stderr'
+  readonly data: Uint8Array
+}
+
+/** A program that runs in a container beside the container's own. */
+export interface RunningExec {
+  /** Read by one reader, at its own pace: what is not read is not written by the program. Ends with the program's output. */
+  readonly output: AsyncIterable<ExecOutput>
+  /** Resolves when the program can take more. What comes after the end of the input is dropped. */
+  write(data: Uint8Array): Promise<void>
+  /** End of the input, as when a pipe is closed. A terminal has none. */
+  endInput(): void
+  resize(size: TerminalSize): Promise<void>
+  /** Ends the program with everything that it started in its session: SIGHUP, and after a moment SIGKILL. The output ends in any case. */
+  kill(): Promise<void>
+  /** After the output has ended; undefined if the engine does not know. */
+  exitCode(): Promise<number | undefined>
 }
 
 /** Every method rejects with `RuntimeError`, and with `unreachable` in finite time when the engine is gone. */

@@ -27,7 +27,11 @@ export const containerStateOf = (answer: InspectAnswer): ContainerState => {
     ...optional('finishedAt', finishedAt),
     ...(state.Health && { health: healthOf(state.Health) }),
     ports: Object.entries(network.Ports ?? {}).flatMap(([port, published]) => bindingsOf(port, published ?? [])),
-    networks: Object.entries(network.Networks ?? {}).map(([name, { IPAddress }]) => ({ name, ipv4Address: IPAddress })),
+    networks: Object.entries(network.Networks ?? {}).map(([name, { IPAddress, GlobalIPv6Address }]) => ({
+      name,
+      ipv4Address: IPAddress,
+      ...(GlobalIPv6Address && { ipv6Address: GlobalIPv6Address }),
+    })),
     mounts: (answer.Mounts ?? []).map(({ Name, Source, Destination }) => ({
       ...optional('name', Name),
       source: Source,

@@ -10,6 +10,7 @@ export const containerStatsOf = (answer: StatsAnswer, readAt: number): Container
   network: networkOf(answer.networks ?? {}),
   storageReadBytes: storageOf(answer, 'read'),
   storageWriteBytes: storageOf(answer, 'write'),
+  document: answer as unknown as Readonly<Record<string, unknown>>,
 })
 
 /** Memory without the page cache, which the kernel takes back when it is needed: cgroup v1 names it `cache`, v2 `inactive_file`. */

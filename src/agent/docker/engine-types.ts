@@ -45,10 +45,15 @@ export interface InspectAnswer {
     readonly FinishedAt: string
     readonly Health?: HealthAnswer
   }
-  readonly Config: { readonly Image: string; readonly Labels: Readonly<Record<string, string>> | null }
+  readonly Config: {
+    readonly Image: string
+    readonly Labels: Readonly<Record<string, string>> | null
+    readonly Env?: readonly string[] | null
+  }
+  readonly ExecIDs?: readonly string[] | null
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, readonly PublishedPort[] | null>> | null
-    readonly Networks: Readonly<Record<string, { readonly IPAddress: string }>> | null
+    readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address?: string }>> | null
   }
   readonly Mounts: readonly { readonly Name?: string; readonly Source: string; readonly Destination: string }[] | null
 }

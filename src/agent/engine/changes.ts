@@ -115,6 +115,7 @@ const detailsOf = (container: EngineContainer, state: ContainerState, now: numbe
     ports: state.ports.length === 0 ? container.ports : state.ports,
     networks: state.networks,
     mounts: state.mounts,
+    labels: state.labels,
   })
 
 const timeOf = (rfc3339: string | undefined): number | undefined =>

@@ -4,7 +4,7 @@
  * it, everybody else only reads it. Which change comes next is decided in `settle.ts` and `next-steps.ts`.
  */
 import type { PayloadContainer, PayloadTask } from '../../agentlink/acs-messages.ts'
-import type { PortBinding } from '../runtime.ts'
+import type { NetworkAddress, PortBinding } from '../runtime.ts'
 
 export type ContainerStatus = 'NONE' | 'MANIFEST_PULLED' | 'PULLED' | 'CREATED' | 'RUNNING' | 'STOPPED'
 export type TaskStatus = 'NONE' | 'MANIFEST_PULLED' | 'CREATED' | 'RUNNING' | 'STOPPED'
@@ -51,8 +51,10 @@ export interface EngineContainer {
   readonly startedAt?: number
   readonly finishedAt?: number
   readonly ports: readonly PortBinding[]
-  readonly networks: readonly { readonly name: string; readonly ipv4Address: string }[]
+  readonly networks: readonly NetworkAddress[]
   readonly mounts: readonly { readonly name?: string; readonly source: string; readonly destination: string }[]
+  /** All that the runtime has for it: the image's, the task definition's and ECS's own. */
+  readonly labels?: Readonly<Record<string, string>>
   readonly health?: ContainerHealthState
   readonly restartCount: number
   readonly lastRestartAt?: number
