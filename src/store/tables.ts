@@ -54,6 +54,7 @@ import type {
 } from '../model/service-records.ts'
 import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
 import type { SessionKeyRecord } from '../model/session-keys.ts'
+import { imageTables } from './images/image-tables.ts'
 import {
   defineTable,
   type Mutable,
@@ -298,6 +299,7 @@ export const tableDefinitions = {
     key: (row) => row.queryDefinitionId,
     indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account) },
   }),
+  ...imageTables,
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
   activations: defineTable<ActivationRecord>()({ name: 'activations', key: (row) => row.activationId }),

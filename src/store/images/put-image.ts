@@ -1,0 +1,99 @@
+/** An image comes into a repository: its manifest, with the tag that it is pushed under. For the registry and for the API of ECR. */
+import type { Descriptor, ImageManifest } from '../../model/image-manifest.ts'
+import { type ImageRecord, inRepository, isImmutable, type RepositoryRecord } from '../../model/image-records.ts'
+import type { Transaction } from '../tables.ts'
+
+export interface NewImage {
+  readonly digest: string
+  readonly manifest: ImageManifest
+  readonly manifestBytes: number
+  /** Untagged unless given. */
+  readonly tag?: string | undefined
+}
+
+/** Why an image cannot be put into the repository; nothing was changed. */
+export class ImageRefused extends Error {
+  override readonly name = 'ImageRefused'
+  readonly kind: 'layers-missing' | 'images-missing' | 'tag-immutable'
+  /** What is missing, or the image that has the tag. */
+  readonly digests: readonly string[]
+
+  constructor(kind: ImageRefused['kind'], digests: readonly string[], message: string) {
+    super(message)
+    this.kind = kind
+    this.digests = digests
+  }
+}
+
+export interface PutImage {
+  readonly image: ImageRecord
+  /** False for an image that the repository had already. */
+  readonly isNew: boolean
+  /** False if the tag was this image's already, or none was given. */
+  readonly isTagged: boolean
+}
+
+/** Throws `ImageRefused`. */
+export const putImage = (
+  tx: Transaction,
+  repository: RepositoryRecord,
+  { digest, manifest, manifestBytes, tag }: NewImage,
+  now: number,
+): PutImage => {
+  const { repositoryId } = repository
+  checkReferences(tx, repositoryId, manifest)
+  const tagged = tag === undefined ? undefined : tx.imageTags.get(inRepository(repositoryId, tag))
+  if (tag !== undefined && tagged && tagged.digest !== digest && isImmutable(repository.tagMutability, tag))
+    throw new ImageRefused('tag-immutable', [tagged.digest], `The tag '${tag}' is immutable and names another image.`)
+  const known = tx.images.get(inRepository(repositoryId, digest))
+  const image = known ?? tx.images.insert(imageRecord(repositoryId, digest, manifest, manifestBytes, now))
+  const isTagged = tag !== undefined && tagged?.digest !== digest
+  if (isTagged) tx.imageTags.put({ repositoryId, tag, digest, taggedAt: now })
+  return { image, isNew: known === undefined, isTagged }
+}
+
+const imageRecord = (
+  repositoryId: string,
+  digest: string,
+  manifest: ImageManifest,
+  manifestBytes: number,
+  now: number,
+): ImageRecord => {
+  const { mediaType, artifactType, subject, annotations } = manifest
+  const content = contentOf(manifest)
+  return {
+    repositoryId,
+    digest,
+    mediaType,
+    ...(artifactType !== undefined && { artifactType }),
+    manifestBytes,
+    contentBytes: content.reduce((sum, { size }) => sum + size, 0),
+    pushedAt: now,
+    references: [...new Set([...content, ...manifest.manifests].map((each) => each.digest))],
+    ...(subject && { subject: subject.digest }),
+    annotations,
+  }
+}
+
+/** The blobs that have to be in the repository. */
+const contentOf = ({ config, layers }: ImageManifest): readonly Descriptor[] => [
+  ...(config ? [config] : []),
+  ...layers.filter(({ urls }) => urls === undefined),
+]
+
+/** The subject alone may come later. */
+const checkReferences = (tx: Transaction, repositoryId: string, manifest: ImageManifest): void => {
+  const missing = (descriptors: readonly Descriptor[], table: 'imageLayers' | 'images'): string[] =>
+    descriptors.filter(({ digest }) => !tx[table].has(inRepository(repositoryId, digest))).map(({ digest }) => digest)
+  const layers = missing(contentOf(manifest), 'imageLayers')
+  if (layers.length > 0)
+    throw new ImageRefused('layers-missing', layers, `The repository does not have the layers ${listed(layers)}.`)
+  const images = missing(manifest.manifests, 'images')
+  if (images.length > 0)
+    throw new ImageRefused('images-missing', images, `The repository does not have the images ${listed(images)}.`)
+}
+
+const SHOWN = 10
+
+const listed = (digests: readonly string[]): string =>
+  digests.slice(0, SHOWN).join(', ') + (digests.length > SHOWN ? ' and others' : '')
