@@ -9,10 +9,12 @@ import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
+import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
 import { PlanMemory } from './service-scheduler/plan-memory.ts'
 import { AgentTelemetry } from './agent-telemetry/agent-telemetry.ts'
-import { TaskMetrics } from './agent-telemetry/task-metrics.ts'
+import { UsageBook } from './agent-telemetry/usage-book.ts'
+import { UsageMetrics } from './agent-telemetry/usage-metrics.ts'
 import { InstanceLoss } from './instance-loss/instance-loss.ts'
 import { CredentialUse } from './credential-use/credential-use.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
@@ -45,6 +47,8 @@ export interface ControllersOptions {
   readonly capacity: CapacityIndex
   /** The events of log streams. */
   readonly logs: LogStore
+  /** Where what tasks use is kept as metrics. */
+  readonly metrics: MetricStore
   /** Seals the keys of session tokens. */
   readonly sealer: Sealer
   readonly patience?: Partial<Patience> | undefined
@@ -71,6 +75,8 @@ export class Controllers {
   readonly tcs: TcsServer
   /** Why services are not where they should be. */
   readonly plans = new PlanMemory()
+  /** What tasks use now. */
+  readonly usage = new UsageBook()
   /** When access keys and roles were last used. */
   readonly credentialUse: CredentialUse
   readonly #assignment: TaskAssignment
@@ -82,7 +88,7 @@ export class Controllers {
     const { sessions, takesRolesForGranted, credentialsIdKey: idKey } = options
     const credentials = new RoleCredentials({ tables: store.tables, clock, sessions, idKey, takesRolesForGranted })
     this.#assignment = new TaskAssignment({ store, clock, ids, log, credentials })
-    const telemetry = new AgentTelemetry({ store, clock, log, metrics: new TaskMetrics() })
+    const telemetry = new AgentTelemetry({ store, clock, log, usage: this.usage })
     this.credentialUse = new CredentialUse(store)
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
@@ -90,6 +96,7 @@ export class Controllers {
       [
         this.#assignment,
         telemetry,
+        new UsageMetrics({ store, clock, metrics: options.metrics, usage: this.usage }),
         new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
         new TaskPlacement(options),
         new InstanceLoss({ store, clock, log, graceMs: patience.instanceLossGraceMs }),

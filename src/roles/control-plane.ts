@@ -82,6 +82,7 @@ export class ControlPlane {
       log,
       capacity: this.capacity,
       logs,
+      metrics,
       patience: options.patience,
       sessions,
       sealer: keys.sealer,

@@ -3,7 +3,7 @@ import { aContainerInstance } from '../../../test/builders/a-container-instance.
 import { aTask, aTaskContainer } from '../../../test/builders/a-task.ts'
 import { aContainerDefinition, aTaskDefinition } from '../../../test/builders/a-task-definition.ts'
 import { MemorySocket } from '../../../test/fakes/memory-sockets.ts'
-import type { ContainerHealth, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
+import type { ContainerHealth } from '../../agentlink/tcs-messages.ts'
 import { tcsServer } from '../../agentlink/tcs-server.ts'
 import { ManualClock, settle } from '../../kit/clock.ts'
 import { SeededIds } from '../../kit/ids.ts'
@@ -15,7 +15,7 @@ import { Store } from '../../store/store.ts'
 import { ControllerLoop } from '../loop.ts'
 import { AgentTelemetry } from './agent-telemetry.ts'
 import { REFRESH_MS } from './instance-health.ts'
-import { TaskMetrics } from './task-metrics.ts'
+import { UsageBook } from './usage-book.ts'
 
 const healthCheck = { command: ['CMD', 'true'] }
 const metadata = { cluster: 'default', containerInstance: 'i1', messageId: 'm', fin: true }
@@ -24,8 +24,8 @@ const metadata = { cluster: 'default', containerInstance: 'i1', messageId: 'm', 
 const plane = async () => {
   const clock = new ManualClock()
   const store = await Store.open(new MemoryJournal(), () => {})
-  const metrics = new TaskMetrics(3)
-  const telemetry = new AgentTelemetry({ store, clock, log: silentLog, metrics })
+  const usage = new UsageBook()
+  const telemetry = new AgentTelemetry({ store, clock, log: silentLog, usage })
   const server = tcsServer({ clock, ids: new SeededIds(1), log: silentLog, host: telemetry })
   new ControllerLoop([telemetry], { clock, ids: new SeededIds(1), log: silentLog }).start()
   const instance = aContainerInstance({ containerInstanceId: 'i1' })
@@ -80,7 +80,7 @@ const plane = async () => {
   return {
     clock,
     store,
-    metrics,
+    usage,
     refusal,
     received,
     publish,
@@ -164,43 +164,49 @@ describe('the health of a container instance', () => {
   })
 })
 
-describe('metrics', () => {
-  const metricOf = (task: TaskRecord): Extract<TelemetryRequest, { type: 'PublishMetricsRequest' }>['message'] => ({
+describe('what tasks use', () => {
+  const cpuStatsSet = { min: 10, max: 30, sum: 40, sampleCount: 2 }
+  const metricsOf = (task: TaskRecord, timestamp = 1_700_000_000): object => ({
     metadata,
     taskMetrics: [
       {
         taskArn: taskArn(task.clusterArn, task.taskId),
         taskDefinitionFamily: 'web',
         taskDefinitionVersion: '1',
-        containerMetrics: [],
+        containerMetrics: [{ containerName: 'app', cpuStatsSet }],
       },
     ],
-    timestamp: 1,
+    timestamp,
   })
 
-  it('are kept, the last of each task, until the task stops', async () => {
-    const { publish, metrics, task, store, clock } = await plane()
-    await publish({ type: 'PublishMetricsRequest', message: metricOf(task()) })
-    expect(metrics.get(task().taskId)).toMatchObject({
+  it('is known as it was reported last, in CPU units, until the task stops', async () => {
+    const { publish, usage, task, store, clock } = await plane()
+    await publish({ type: 'PublishMetricsRequest', message: metricsOf(task()) })
+    expect(usage.get(task().taskId)).toEqual({
+      taskId: task().taskId,
+      usage: { cpuUnits: (20 / 100) * 4096 },
+      reportedAt: 1_700_000_000_000,
       receivedAt: clock.now(),
-      metric: { taskDefinitionFamily: 'web' },
     })
     await store.transact((tx) => tx.tasks.update(task().taskId, { lastStatus: 'STOPPED' }))
     await settle()
-    expect(metrics.get(task().taskId)).toBeUndefined()
+    expect(usage.get(task().taskId)).toBeUndefined()
+    await publish({ type: 'PublishMetricsRequest', message: metricsOf(task(), 1_700_000_020) })
+    expect(usage.get(task().taskId)).toBeUndefined()
   })
 
-  it('of an idle instance are only acknowledged', async () => {
+  it('is not taken from an instance that does not run the task', async () => {
+    const { publish, usage, store } = await plane()
+    const foreign = aTask({ containerInstanceId: 'i2', lastStatus: 'RUNNING' })
+    await store.transact((tx) => tx.tasks.insert(foreign))
+    await publish({ type: 'PublishMetricsRequest', message: metricsOf(foreign) })
+    expect(usage.get(foreign.taskId)).toBeUndefined()
+  })
+
+  it('is nothing on an idle instance, which is only acknowledged', async () => {
     const { publish, received } = await plane()
     await publish({ type: 'PublishMetricsRequest', message: { metadata: { ...metadata, idle: true }, timestamp: 1 } })
     expect(received).toEqual([{ type: 'AckPublishMetric', message: { message: 'm' } }])
-  })
-
-  it('of the tasks longest unheard of make room', () => {
-    const metrics = new TaskMetrics(2)
-    const metric = { taskArn: '', taskDefinitionFamily: '', taskDefinitionVersion: '', containerMetrics: [] }
-    for (const taskId of ['a', 'b', 'a', 'c']) metrics.put(taskId, metric, 0)
-    expect(['a', 'b', 'c'].map((taskId) => metrics.get(taskId) !== undefined)).toEqual([true, false, true])
   })
 })
 

@@ -1,8 +1,8 @@
 /**
- * Takes in what agents say over TCS: health of containers into tasks, health of the container runtime into the container instance, metrics
- * into memory. Writes only where something has changed: most reports say what is known already.
+ * Takes in what agents say over TCS: health of containers into tasks, health of the container runtime into the container instance, what
+ * tasks use into memory. Writes only where something has changed: most reports say what is known already.
  */
-import type { InstanceStatus, TaskHealth, TaskMetric, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
+import type { InstanceStatus, TaskHealth, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
 import type { TcsHost, TcsParameters, TcsSession } from '../../agentlink/tcs-server.ts'
 import type { SessionHandler } from '../../agentlink/session.ts'
 import type { Admission, Caller } from '../../agentlink/session-server.ts'
@@ -13,17 +13,21 @@ import { resourceId, taskArn } from '../../model/arn.ts'
 import type { ContainerInstanceRecord, HealthStatus, TaskRecord } from '../../model/records.ts'
 import { applyHealth, type HealthReport } from '../../model/task-state.ts'
 import type { Store } from '../../store/store.ts'
-import { hostOf, type ReadTables, type Transaction } from '../../store/tables.ts'
+import { hostOf, isStopped, type ReadTables, type Transaction } from '../../store/tables.ts'
 import { admitAgent } from '../agent-admission.ts'
 import type { Controller } from '../controller.ts'
 import { instanceHealth } from './instance-health.ts'
-import type { TaskMetrics } from './task-metrics.ts'
+import { capacityOf } from './instance-capacity.ts'
+import { taskUsage } from './task-usage.ts'
+import type { UsageBook } from './usage-book.ts'
+
+type Metrics = Extract<TelemetryRequest, { readonly type: 'PublishMetricsRequest' }>['message']
 
 export interface AgentTelemetryOptions {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
-  readonly metrics: TaskMetrics
+  readonly usage: UsageBook
 }
 
 export class AgentTelemetry implements Controller, TcsHost {
@@ -58,7 +62,7 @@ export class AgentTelemetry implements Controller, TcsHost {
         if (table === 'containerInstances') {
           if (after === undefined || (after as ContainerInstanceRecord).status === 'INACTIVE') wake(key)
         } else if (after === undefined || (after as TaskRecord).lastStatus === 'STOPPED') {
-          this.#options.metrics.remove(key)
+          this.#options.usage.remove(key)
         }
       }
     })
@@ -77,17 +81,23 @@ export class AgentTelemetry implements Controller, TcsHost {
 
   #received(containerInstanceId: string, request: TelemetryRequest): void {
     if (request.type === 'PublishMetricsRequest') {
-      this.#keepMetrics(containerInstanceId, request.message.taskMetrics ?? [])
+      this.#keepUsage(containerInstanceId, request.message)
     } else if (request.type === 'PublishHealthRequest') {
       this.#recordHealth(containerInstanceId, request.message.tasks)
     } else this.#recordInstanceStatus(containerInstanceId, request.message.statuses)
   }
 
-  #keepMetrics(containerInstanceId: string, metrics: readonly TaskMetric[]): void {
-    const now = this.#options.clock.now()
-    for (const metric of metrics) {
-      const task = taskOn(this.#options.store.tables, containerInstanceId, metric.taskArn)
-      if (task !== undefined) this.#options.metrics.put(task.taskId, metric, now)
+  #keepUsage(containerInstanceId: string, { taskMetrics = [], timestamp }: Metrics): void {
+    const { store, clock, usage } = this.#options
+    const instance = store.tables.containerInstances.get(containerInstanceId)
+    if (instance === undefined) return
+    const { cpuUnits } = capacityOf(instance)
+    const receivedAt = clock.now()
+    const reportedAt = typeof timestamp === 'number' ? timestamp * 1000 : receivedAt
+    for (const metric of taskMetrics) {
+      const task = taskOn(store.tables, containerInstanceId, metric.taskArn)
+      if (task === undefined || isStopped(task)) continue
+      usage.record({ taskId: task.taskId, usage: taskUsage(metric, cpuUnits), reportedAt, receivedAt })
     }
   }
 
