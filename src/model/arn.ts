@@ -182,3 +182,7 @@ export const isLogDestinationArn = (arn: string): boolean => {
   const { service, resource = '' } = parseArn(arn) ?? {}
   return service === 'logs' && resource.startsWith(LOG_DESTINATION_PREFIX)
 }
+
+/** A repository of the container registry. */
+export const repositoryArn = (region: string, account: string, name: string): string =>
+  `arn:aws:ecr:${region}:${account}:repository/${name}`

@@ -1,0 +1,114 @@
+/**
+ * Blobs by digest, and how they come and go. What refers to a blob is in the tables; here it is made certain that a blob is never removed while
+ * something begins to refer to it.
+ */
+import type { BlobKeys } from './blob-header.ts'
+import type { BlobHome } from './blob-home.ts'
+import { BlobReader } from './blob-reader.ts'
+import { Uploads } from './uploads.ts'
+
+export interface BlobStoreOptions {
+  readonly home: BlobHome
+  /** Where uploads lie until they are whole; on the file system of the home, if that is a directory. */
+  readonly uploadsDirectory: string
+  /** Undefined keeps new blobs in plain text. */
+  readonly keys: BlobKeys | undefined
+}
+
+export interface Collected {
+  readonly blobs: number
+  /** Of their files. */
+  readonly bytes: number
+}
+
+export class BlobStore {
+  readonly uploads: Uploads
+  readonly #home: BlobHome
+  readonly #keys: BlobKeys | undefined
+  readonly #locks = new DigestLocks()
+
+  constructor({ home, uploadsDirectory, keys }: BlobStoreOptions) {
+    this.#home = home
+    this.#keys = keys
+    this.uploads = new Uploads({ directory: uploadsDirectory, home, keys })
+  }
+
+  /** Whoever gets a reader closes it. Undefined if there is no such blob. Rejects with `CorruptBlob`. */
+  async open(digest: string): Promise<BlobReader | undefined> {
+    const source = await this.#home.open(digest)
+    return source && BlobReader.open(source, this.#keys)
+  }
+
+  has(digest: string): Promise<boolean> {
+    return this.#home.has(digest)
+  }
+
+  /** The whole content of a small blob. */
+  async read(digest: string): Promise<Buffer | undefined> {
+    const reader = await this.open(digest)
+    if (reader === undefined) return undefined
+    try {
+      const pieces: Buffer[] = []
+      for await (const piece of reader.read()) pieces.push(piece)
+      return Buffer.concat(pieces, reader.bytes)
+    } finally {
+      await reader.close()
+    }
+  }
+
+  /** Makes an upload a blob, and lets `refer` write who refers to it before anyone could think that nobody does. */
+  finish<T>(uploadId: string, digest: string, refer: (bytes: number) => Promise<T>): Promise<T> {
+    return this.#locks.run(digest, async () => refer(await this.uploads.finish(uploadId, digest)))
+  }
+
+  /** Keeps small content, likewise. `uploadId` is of no upload yet. */
+  async put<T>(uploadId: string, digest: string, content: Buffer, refer: () => Promise<T>): Promise<T> {
+    await this.uploads.create(uploadId)
+    try {
+      await this.uploads.append(uploadId, onePiece(content))
+      return await this.finish(uploadId, digest, refer)
+    } finally {
+      await this.uploads.remove(uploadId)
+    }
+  }
+
+  /** Removes blobs that were stored before then and that nobody refers to. */
+  async collect(before: number, isReferred: (digest: string) => boolean): Promise<Collected> {
+    let [blobs, bytes] = [0, 0]
+    for await (const { digest, storedAt, size } of this.#home.list()) {
+      if (storedAt >= before || isReferred(digest)) continue
+      const isRemoved = await this.#locks.run(digest, async () => {
+        if (isReferred(digest)) return false
+        await this.#home.remove(digest)
+        return true
+      })
+      if (!isRemoved) continue
+      blobs += 1
+      bytes += size
+    }
+    return { blobs, bytes }
+  }
+
+  close(): Promise<void> {
+    return this.uploads.close()
+  }
+}
+
+async function* onePiece(content: Buffer): AsyncGenerator<Buffer, void, void> {
+  yield content
+}
+
+/** Does one thing at a time with each digest. */
+class DigestLocks {
+  readonly #last = new Map<string, Promise<unknown>>()
+
+  run<T>(digest: string, work: () => Promise<T>): Promise<T> {
+    const result = (this.#last.get(digest) ?? Promise.resolve()).then(work, work)
+    this.#last.set(digest, result)
+    const forget = (): void => {
+      if (this.#last.get(digest) === result) this.#last.delete(digest)
+    }
+    result.then(forget, forget)
+    return result
+  }
+}
