@@ -3,6 +3,7 @@
  * is told by a channel of its own, and agents that do not know a message drop it, so that only agents which say that they know get one.
  */
 import type { SessionType } from '../model/data-channel/handshake.ts'
+import type { SessionLogging } from '../model/exec-session.ts'
 
 interface Addressed {
   readonly clusterArn: string
@@ -41,14 +42,6 @@ export interface StartSessionMessage extends Addressed, Reached {
   readonly kmsKeyId?: string
   /** Where its transcript goes, with the credentials of the task's role. */
   readonly logging?: SessionLogging
-}
-
-export interface SessionLogging {
-  readonly cloudWatchLogGroupName: string
-  readonly cloudWatchLogStreamName: string
-  readonly region: string
-  /** The session must not begin if the group is not encrypted with a KMS key. */
-  readonly cloudWatchEncryptionEnabled: boolean
 }
 
 /** The connection of a session that the agent has was lost: another token, to connect again. */

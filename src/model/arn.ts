@@ -157,6 +157,10 @@ export const anySsmArn = (region: string, account: string): string => `arn:aws:s
 export const managedInstanceArn = (region: string, account: string, instanceId: string): string =>
   `arn:aws:ssm:${region}:${account}:managed-instance/${instanceId}`
 
+/** A session of Session Manager: here, of ECS Exec. */
+export const sessionArn = (region: string, account: string, sessionId: string): string =>
+  `arn:aws:ssm:${region}:${account}:session/${sessionId}`
+
 const LOG_GROUP_PREFIX = 'log-group:'
 
 export const logGroupArn = (region: string, account: string, groupName: string): string =>

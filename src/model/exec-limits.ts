@@ -20,3 +20,23 @@ export const RETRANSMISSION_ATTEMPTS = 3000
 
 /** Bytes waiting in one socket of a data channel beyond which no more is read from the other. */
 export const DATA_CHANNEL_SOCKET_BYTES = 256 * 1024
+
+/** How long a client has to come with its token. */
+export const SESSION_TOKEN_MS = 5 * 60_000
+/** Time for who opened a websocket to send its token, and how many may be open without one. */
+export const DATA_CHANNEL_OPENING_MS = 5000
+export const DATA_CHANNELS_UNOPENED = 256
+/** Time for an agent to connect, at the beginning of a session; and to connect again. */
+export const AGENT_CONNECT_MS = 10_000
+export const AGENT_RECONNECT_MS = 20_000
+/** How long a command waits for a client that is gone. */
+export const SESSION_RESUME_MS = 60_000
+/** How often both ends of a data channel are asked whether they are there: one that is silent for two turns is gone. */
+export const DATA_CHANNEL_PING_MS = 30_000
+/** Without input or output for so long, a session ends. Source: "Using ECS Exec", 20 minutes. */
+export const SESSION_IDLE_SECONDS = 20 * 60
+/** How long a session that has ended is shown, and how many of them. Source: Session Manager, "view session history", 30 days. */
+export const SESSION_RETENTION_MS = 30 * 24 * 3_600_000
+export const SESSIONS_KEPT = 10_000
+/** Characters of a command. */
+export const EXEC_COMMAND_LENGTH = 4096

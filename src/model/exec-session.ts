@@ -1,5 +1,5 @@
 /** Sessions of ECS Exec: what is kept of one, and the names that it has for others. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { clusterNameOf } from './arn.ts'
 import type { SessionType } from './data-channel/handshake.ts'
 
@@ -28,7 +28,7 @@ export type SessionStatus = 'Connecting' | 'Connected' | 'Terminated' | 'Failed'
 
 /** Times are milliseconds since the epoch. */
 export interface SessionRecord {
-  /** `ecs-execute-command-` and 25 letters and digits. */
+  /** `ecs-execute-command-` and 32 hexadecimal digits, so that those of a region stand in the order of their beginnings. */
   readonly sessionId: string
   readonly account: string
   readonly region: string
@@ -55,15 +55,25 @@ export interface SessionRecord {
   /** Why it ended. */
   readonly reason?: string
   readonly kmsKeyId?: string
-  readonly logging?: {
-    readonly cloudWatchLogGroupName: string
-    readonly cloudWatchLogStreamName: string
-    readonly region: string
-    readonly cloudWatchEncryptionEnabled: boolean
-  }
+  readonly logging?: SessionLogging
 }
+
+/** Where the transcript of a session goes. */
+export interface SessionLogging {
+  readonly cloudWatchLogGroupName: string
+  readonly cloudWatchLogStreamName: string
+  readonly region: string
+  /** The session must not begin if the group is not encrypted with a KMS key. */
+  readonly cloudWatchEncryptionEnabled: boolean
+}
+
+export const hasEnded = ({ endedAt }: SessionRecord): boolean => endedAt !== undefined
+
+export const sessionRegionKey = (region: string, account: string): string => `${region}/${account}`
 
 const TOKEN_BYTES = 32
 
 /** Whoever has it may be one end of a session, once. */
 export const newSessionToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url')
+
+export const tokenDigest = (token: string): string => createHash('sha256').update(token).digest('hex')

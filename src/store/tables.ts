@@ -23,6 +23,7 @@ import {
   parameterVersionKey,
   type ParameterVersionRecord,
 } from '../model/parameter-records.ts'
+import { hasEnded, type SessionRecord, sessionRegionKey } from '../model/exec-session.ts'
 import type { ActivationRecord, ManagedInstanceRecord } from '../model/managed-instance-records.ts'
 import type {
   AccessKeyRecord,
@@ -304,6 +305,17 @@ export const tableDefinitions = {
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
   activations: defineTable<ActivationRecord>()({ name: 'activations', key: (row) => row.activationId }),
   managedInstances: defineTable<ManagedInstanceRecord>()({ name: 'managedInstances', key: (row) => row.instanceId }),
+  sessions: defineTable<SessionRecord>()({
+    name: 'sessions',
+    key: (row) => row.sessionId,
+    indexes: {
+      inRegion: (row) => sessionRegionKey(row.region, row.account),
+      /** Those that have not ended, by the instance whose agent runs them, and by task. */
+      liveOnInstance: (row) => (hasEnded(row) ? undefined : row.containerInstanceId),
+      liveInTask: (row) => (hasEnded(row) ? undefined : row.taskId),
+    },
+    sorted: ['inRegion'],
+  }),
   settings: defineTable<SettingRecord>()({ name: 'settings', key: (row) => row.name }),
 } as const
 
