@@ -17,6 +17,8 @@ export interface CallContext {
   readonly userAgent: string
   /** The request came by TLS. */
   readonly isSecureTransport?: boolean
+  /** Host and port that the client has for this server. */
+  readonly host?: string
 }
 
 export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'

@@ -8,6 +8,7 @@ import type {
   ClusterServiceConnectDefaultsRequest,
   ClusterSetting,
   ExecuteCommandConfiguration,
+  ExecuteCommandLogConfiguration,
 } from '@aws-sdk/client-ecs'
 import { isArn } from '../../model/arn.ts'
 import { NAMESPACE_LENGTH } from '../../model/limits.ts'
@@ -51,18 +52,23 @@ const checkExecuteCommand = ({ logging = 'DEFAULT', logConfiguration }: ExecuteC
   if (mode !== 'OVERRIDE' && logConfiguration !== undefined) {
     throw invalidParameter('A logConfiguration can only be specified when the logging option is OVERRIDE.')
   }
-  const { cloudWatchLogGroupName, s3BucketName, cloudWatchEncryptionEnabled, s3EncryptionEnabled, s3KeyPrefix } =
-    logConfiguration ?? {}
-  if (mode === 'OVERRIDE' && cloudWatchLogGroupName === undefined && s3BucketName === undefined) {
-    throw invalidParameter('The logConfiguration must specify a cloudWatchLogGroupName or an s3BucketName.')
-  }
-  if (cloudWatchEncryptionEnabled !== undefined && cloudWatchLogGroupName === undefined) {
-    throw invalidParameter('The cloudWatchEncryptionEnabled option requires a cloudWatchLogGroupName.')
-  }
-  if ((s3EncryptionEnabled !== undefined || s3KeyPrefix !== undefined) && s3BucketName === undefined) {
-    throw invalidParameter('The s3EncryptionEnabled and s3KeyPrefix options require an s3BucketName.')
-  }
+  if (logConfiguration !== undefined) checkSessionLog(logConfiguration)
 }
+
+const checkSessionLog = (logConfiguration: ExecuteCommandLogConfiguration): void => {
+  const { cloudWatchLogGroupName, s3BucketName, s3EncryptionEnabled, s3KeyPrefix } = logConfiguration
+  // There is no S3 here to keep a transcript in; taking a bucket would promise one.
+  if (s3BucketName !== undefined || s3EncryptionEnabled || s3KeyPrefix !== undefined)
+    throw invalidParameter(
+      'Logging of ECS Exec sessions to Amazon S3 is not supported. Specify a cloudWatchLogGroupName.',
+    )
+  if (!cloudWatchLogGroupName) throw invalidParameter('The logConfiguration must specify a cloudWatchLogGroupName.')
+  if (!LOG_GROUP_NAME.test(cloudWatchLogGroupName))
+    throw invalidParameter('The cloudWatchLogGroupName is not the name of a log group.')
+}
+
+/** Source: CreateLogGroup. */
+const LOG_GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/
 
 /** The namespace as it is kept; an empty one, which takes the default away, is undefined. */
 export const checkedServiceConnectDefaults = ({

@@ -16,6 +16,10 @@ export const resourceNotFound = (message: string): Fault => new Fault({ code: 'R
 
 export const targetNotFound = (message: string): Fault => new Fault({ code: 'TargetNotFoundException', message })
 
+export const targetNotConnected = (
+  message = 'The execute command failed due to an internal error. Try again later.',
+): Fault => new Fault({ code: 'TargetNotConnectedException', message })
+
 export const attributeLimitExceeded = (message: string): Fault =>
   new Fault({ code: 'AttributeLimitExceededException', message })
 

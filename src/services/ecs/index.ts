@@ -31,6 +31,7 @@ import { describeTaskDefinition } from './operations/describe-task-definition.ts
 import { describeTaskSets } from './operations/describe-task-sets.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
+import { executeCommand } from './operations/execute-command.ts'
 import { getTaskProtection } from './operations/get-task-protection.ts'
 import { listAccountSettings } from './operations/list-account-settings.ts'
 import { listAttributes } from './operations/list-attributes.ts'
@@ -93,6 +94,7 @@ const operations: EcsOperationTable = {
   DescribeTaskSets: describeTaskSets,
   DescribeTasks: describeTasks,
   DiscoverPollEndpoint: discoverPollEndpoint,
+  ExecuteCommand: executeCommand,
   GetTaskProtection: getTaskProtection,
   ListAccountSettings: listAccountSettings,
   ListAttributes: listAttributes,
