@@ -11,15 +11,15 @@ import type { AgentFacts, Checkpoint } from './checkpoint/checkpoint.ts'
 import type { AgentConfig } from './config.ts'
 import { AcsHandler } from './engine/acs-handler.ts'
 import { CredentialsStore } from './engine/credentials.ts'
-import { TaskEngine } from './engine/engine.ts'
+import { TaskEngine, type TaskListener } from './engine/engine.ts'
 import { LABELS } from './engine/labels.ts'
 import type { EngineTask } from './engine/task.ts'
 import type { CreateBody, EngineSettings, Images, TaskLimits } from './engine/tools.ts'
 import type { AcsLink, AgentLinks, LinkIdentity, TcsLink } from './links.ts'
 import { AgentError, register, type Registered } from './registration/register.ts'
-import { customAttributes, instanceTags, totalResources } from './registration/registration.ts'
+import { customAttributes, type HostPlace, instanceTags, totalResources } from './registration/registration.ts'
 import { StatusReporter } from './reporting/status-reporter.ts'
-import type { ContainerRuntime, RuntimeInfo } from './runtime.ts'
+import type { ContainerRuntime, ContainerStats, RuntimeInfo } from './runtime.ts'
 import { TaskSecrets } from './secrets/task-secrets.ts'
 import { InstanceHealth } from './telemetry/instance-health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
@@ -93,8 +93,23 @@ export class Agent {
     return this.#options.config.cluster ?? DEFAULT_CLUSTER
   }
 
+  /** As of the last registration. */
+  get place(): HostPlace {
+    return this.#registered ?? this.#facts
+  }
+
   tasks(): IterableIterator<EngineTask> {
     return this.#engine.tasks()
+  }
+
+  /** Calls back after every change of a task, in order; `after` is undefined when it is forgotten. */
+  listen(listener: TaskListener): void {
+    this.#engine.listen(listener)
+  }
+
+  /** The newest sample of a container's use, by its id in the runtime. */
+  lastSample(dockerId: string): ContainerStats | undefined {
+    return this.#telemetry?.lastSample(dockerId)
   }
 
   /** Credentials by the id that containers ask with. */
@@ -201,12 +216,12 @@ export class Agent {
   }
 
   /** What is remembered already needs no write: an agent comes back on a full disk too. */
-  async #remember({ cluster, containerInstanceArn }: Registered): Promise<void> {
+  async #remember(registered: Registered): Promise<void> {
     const { checkpoint } = this.#options
-    if (this.#facts.containerInstanceArn === containerInstanceArn && this.#facts.cluster === cluster) return
-    checkpoint.putFact('containerInstanceArn', containerInstanceArn)
-    checkpoint.putFact('cluster', cluster)
-    await checkpoint.flush()
+    const facts = Object.entries(registered) as [keyof Registered, string][]
+    const news = facts.filter(([name, value]) => this.#facts[name] !== value)
+    for (const [name, value] of news) checkpoint.putFact(name, value)
+    if (news.length > 0) await checkpoint.flush()
   }
 
   #openLinks({ cluster, containerInstanceArn }: Registered): void {

@@ -11,6 +11,9 @@ export interface AgentFacts {
   /** As configured when the agent registered. */
   readonly cluster: string
   readonly containerInstanceArn: string
+  /** Where the instance is, as the control plane said at the last registration. */
+  readonly availabilityZone: string
+  readonly vpcId: string
   /** The highest number of a manifest or payload that was seen. */
   readonly manifestSequence: string
 }

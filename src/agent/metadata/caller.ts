@@ -27,6 +27,23 @@ export const isOfTask = async (task: EngineTask, address: string, tools: CallerT
   return false
 }
 
+/** The task on the bridge that has the address, if it is of exactly one. Rejects with `RuntimeError` if the engine cannot say. */
+export const taskAt = async (
+  address: string,
+  tasks: Iterable<EngineTask>,
+  tools: CallerTools,
+): Promise<EngineTask | undefined> => {
+  if (tools.isHostAddress(address)) return undefined
+  const candidates = [...tasks].filter(({ containers }) => containers.some((container) => mayHave(container, address)))
+  const verdicts = await Promise.all(candidates.map((task) => isOfTask(task, address, tools)))
+  const owners = candidates.filter((_task, index) => verdicts[index])
+  return owners.length === 1 ? owners[0] : undefined
+}
+
+/** As far as its record says, which lags behind while a container starts. */
+const mayHave = ({ networks, knownStatus, restartPending }: EngineContainer, address: string): boolean =>
+  knownStatus === 'CREATED' || restartPending || networks.some(({ ipv4Address }) => ipv4Address === address)
+
 const hasAddress = async (
   { dockerId, knownStatus }: EngineContainer,
   address: string,

@@ -10,7 +10,7 @@ import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AttributeRecord, Tag } from '../../model/records.ts'
 import type { AgentControl } from '../links.ts'
-import { lostAttributes } from './registration.ts'
+import { type HostPlace, lostAttributes, placeOf } from './registration.ts'
 
 /** Why the agent cannot run. */
 export class AgentError extends Error {
@@ -40,7 +40,7 @@ export interface RegistrationOptions {
   readonly signal: AbortSignal
 }
 
-export interface Registered {
+export interface Registered extends HostPlace {
   readonly cluster: string
   readonly containerInstanceArn: string
 }
@@ -108,7 +108,7 @@ const call = async (options: RegistrationOptions, cluster: string, clientToken: 
   if (lost.length > 0) {
     throw new AgentError(`The control plane did not keep these attributes of the instance: ${lost.join(', ')}.`, 5)
   }
-  return { cluster, containerInstanceArn: answer.containerInstanceArn }
+  return { cluster, containerInstanceArn: answer.containerInstanceArn, ...placeOf(answer.attributes) }
 }
 
 const isMissingCluster = (error: unknown): boolean =>

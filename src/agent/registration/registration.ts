@@ -3,6 +3,7 @@
  * answer. Pure; the call itself is the agent's.
  */
 import type { Resource } from '@aws-sdk/client-ecs'
+import { compact } from '../../kit/compact.ts'
 import type { AttributeRecord, Tag } from '../../model/records.ts'
 import { type AgentConfig, ConfigError } from '../config.ts'
 import type { RuntimeInfo } from '../runtime.ts'
@@ -42,10 +43,27 @@ export const customAttributes = ({ instanceAttributes }: AgentConfig): Attribute
 export const instanceTags = ({ containerInstanceTags }: AgentConfig): Tag[] =>
   Object.entries(containerInstanceTags).map(([key, value]) => ({ key, value }))
 
+/** Where the host is, as far as the control plane knows. */
+export interface HostPlace {
+  readonly availabilityZone?: string
+  readonly vpcId?: string
+}
+
+/** Of the attributes that an instance is registered with: the control plane may have added some. */
+export const placeOf = (attributes: readonly ReceivedAttribute[]): HostPlace => {
+  const valueOf = (wanted: string): string | undefined => attributes.find(({ name }) => name === wanted)?.value
+  return compact({ availabilityZone: valueOf('ecs.availability-zone'), vpcId: valueOf('ecs.vpc-id') })
+}
+
+interface ReceivedAttribute {
+  readonly name?: string | undefined
+  readonly value?: string | undefined
+}
+
 /** Attributes that were sent and did not come back with the same value: a control plane that loses any cannot be relied on. */
 export const lostAttributes = (
   sent: readonly AttributeRecord[],
-  received: readonly { readonly name?: string | undefined; readonly value?: string | undefined }[],
+  received: readonly ReceivedAttribute[],
 ): AttributeRecord[] => {
   const values = new Map(received.map(({ name, value }) => [name, value ?? '']))
   return sent.filter(({ name, value = '' }) => values.get(name) !== value)

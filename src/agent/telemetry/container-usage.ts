@@ -41,6 +41,11 @@ export class ContainerUsage {
   #last: ContainerStats | undefined
   #samples = new Map<string, Samples>()
 
+  /** The newest sample. */
+  get last(): ContainerStats | undefined {
+    return this.#last
+  }
+
   /** A sample says something together with the one before it; the first one alone says nothing. */
   add(stats: ContainerStats): void {
     const last = this.#last

@@ -8,7 +8,7 @@ import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { TaskEngine } from '../engine/engine.ts'
 import { type EngineContainer, type EngineTask, isStopped } from '../engine/task.ts'
-import { type ContainerRuntime, RuntimeError } from '../runtime.ts'
+import { type ContainerRuntime, type ContainerStats, RuntimeError } from '../runtime.ts'
 import { ContainerUsage } from './container-usage.ts'
 import type { InstanceHealth } from './instance-health.ts'
 import { healthRequests, metricsRequests, type Sender, taskHealth, taskMetric } from './messages.ts'
@@ -76,6 +76,11 @@ export class Telemetry {
     }
     await Promise.all(Array.from({ length: SAMPLES_AT_ONCE }, worker))
     this.#isSampling = false
+  }
+
+  /** The newest sample of a container, if it runs and has any. */
+  lastSample(dockerId: string): ContainerStats | undefined {
+    return this.#usage.get(dockerId)?.last
   }
 
   publish(): void {
