@@ -213,6 +213,10 @@ export interface ContainerRuntime {
   /** Containers in any state that have all the labels; `inspect` gives the details. */
   list(labels: Readonly<Record<string, string>>): Promise<readonly ListedContainer[]>
   stats(containerId: string): Promise<ContainerStats>
+  /** Starts a program in a running container. Rejects with `refused` where it cannot be started, e.g. if there is no such program. */
+  exec(containerId: string, request: ExecRequest): Promise<RunningExec>
+  /** Ends what `exec` of an agent that is no more left running in the container; resolves with how many there were. */
+  endLeftExecs(containerId: string): Promise<number>
   /**
    * Calls back for every event of containers with the labels until closed. Reconnects by itself; after each (re)connect `onConnected`
    * is called, because events may have been missed.

@@ -8,9 +8,11 @@ import {
   type ContainerRuntime,
   type ContainerState,
   type ContainerStats,
+  type ExecRequest,
   type ListedContainer,
   type LocalImage,
   type LocalVolume,
+  type RunningExec,
   RuntimeError,
   type RuntimeErrorKind,
   type RuntimeEvent,
@@ -18,7 +20,16 @@ import {
 } from '../../src/agent/runtime.ts'
 import { SimulatedRuntime, type SimulatedRuntimeOptions } from '../../src/agent/simulated/simulated-runtime.ts'
 
-export type FakeCall = 'create' | 'start' | 'stop' | 'remove' | 'inspect' | 'list' | 'createVolume' | 'removeVolume'
+export type FakeCall =
+  | 'create'
+  | 'start'
+  | 'stop'
+  | 'remove'
+  | 'inspect'
+  | 'list'
+  | 'createVolume'
+  | 'removeVolume'
+  | 'exec'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -205,6 +216,14 @@ export class FakeRuntime implements ContainerRuntime {
 
   stats(containerId: string): Promise<ContainerStats> {
     return this.#simulated.stats(containerId)
+  }
+
+  exec(containerId: string, request: ExecRequest): Promise<RunningExec> {
+    return this.#call('exec', this.#nameOf(containerId), () => this.#simulated.exec(containerId, request))
+  }
+
+  endLeftExecs(): Promise<number> {
+    return this.#simulated.endLeftExecs()
   }
 
   events(labels: Labels, onEvent: (event: RuntimeEvent) => void, onConnected: () => void): { close(): void } {

@@ -9,8 +9,10 @@ import {
   type ContainerRuntime,
   type ContainerState,
   type ContainerStats,
+  type ExecRequest,
   type LocalImage,
   type RegistryCredentials,
+  type RunningExec,
   RuntimeError,
   type RuntimeEvent,
   type RuntimeInfo,
@@ -32,6 +34,7 @@ import type {
   VolumeAnswer,
 } from './engine-types.ts'
 import { EventStream, labelFilter } from './event-stream.ts'
+import type { DockerExecs } from './exec/docker-execs.ts'
 import { pullImage } from './image-pull.ts'
 import { imagePath, registryAuthHeader } from './registry-calls.ts'
 
@@ -254,6 +257,14 @@ export class DockerRuntime implements ContainerRuntime {
     return containerStatsOf(answer, this.#clock.now())
   }
 
+  async exec(containerId: string, request: ExecRequest): Promise<RunningExec> {
+    return (await this.#execs()).start(containerId, request)
+  }
+
+  async endLeftExecs(containerId: string): Promise<number> {
+    return (await this.#execs()).endLeft(containerId)
+  }
+
   events(
     labels: Readonly<Record<string, string>>,
     onEvent: (event: RuntimeEvent) => void,
@@ -279,6 +290,12 @@ export class DockerRuntime implements ContainerRuntime {
   close(): void {
     for (const stream of this.#eventStreams) stream.close()
     this.#api.close()
+  }
+
+  /** Most agents never need it. */
+  async #execs(): Promise<DockerExecs> {
+    const { DockerExecs } = await import('./exec/docker-execs.ts')
+    return new DockerExecs({ api: this.#api, clock: this.#clock, timeoutMs: this.#timeouts.execMs })
   }
 
   /** The call's answer, or undefined where the engine knows no such thing. */

@@ -23,6 +23,7 @@ export interface DockerTimeouts {
   readonly tagMs: number
   readonly removeImageMs: number
   readonly volumeMs: number
+  readonly execMs: number
 }
 
 export const DOCKER_TIMEOUTS: DockerTimeouts = {
@@ -42,4 +43,5 @@ export const DOCKER_TIMEOUTS: DockerTimeouts = {
   tagMs: 30 * SECOND,
   removeImageMs: 3 * MINUTE,
   volumeMs: 5 * MINUTE,
+  execMs: 30 * SECOND,
 }

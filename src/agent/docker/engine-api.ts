@@ -4,6 +4,7 @@
  * https://docs.docker.com/reference/api/engine/
  */
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../../kit/clock.ts'
 import { http } from '../../kit/node.ts'
 import { RuntimeError } from '../runtime.ts'
@@ -61,6 +62,22 @@ export class EngineApi {
     return this.#open(call, path, deadline)
   }
 
+  /**
+   * Makes a call after which the connection is the caller's, to speak over it what the call has asked for. An engine that takes the call and
+   * keeps the connection is refused.
+   */
+  async hijack(call: EngineCall): Promise<Duplex> {
+    const { path, deadline } = await this.#prepare(call)
+    const request = this.#request({ ...call, headers: { Connection: 'Upgrade', Upgrade: 'tcp' } }, path)
+    const answer = await this.#limit(request, call, deadline, () => {
+      const answered = connectionOf(request)
+      request.end(bodyOf(call))
+      return answered
+    })
+    if (!('statusCode' in answer)) return answer as Duplex
+    throw errorOfAnswer(answer.statusCode ?? 0, await this.#read(answer, call, deadline))
+  }
+
   /** The version of the API that is spoken, agreed on at the first call. */
   apiVersion(): Promise<string> {
     this.#version ??= this.#negotiate()
@@ -94,8 +111,21 @@ export class EngineApi {
 
   /** Resolves when an answer of success begins; an answer of failure is read and thrown. */
   async #open(call: EngineCall, path: string, deadline: number): Promise<IncomingMessage> {
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body)
-    const request = http.request({
+    const request = this.#request(call, path)
+    const response = await this.#limit(request, call, deadline, () => {
+      const answered = answerOf(request)
+      request.end(bodyOf(call))
+      return answered
+    })
+    const status = response.statusCode ?? 0
+    // 304: the container already is in the state that the call asks for.
+    if ((status >= 200 && status < 300) || status === 304) return response
+    throw errorOfAnswer(status, await this.#read(response, call, deadline))
+  }
+
+  #request(call: EngineCall, path: string): ClientRequest {
+    const body = bodyOf(call)
+    return http.request({
       ...this.#endpoint.target,
       agent: this.#connections,
       method: call.method,
@@ -108,15 +138,6 @@ export class EngineApi {
           : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
       },
     })
-    const response = await this.#limit(request, call, deadline, () => {
-      const answered = answerOf(request)
-      request.end(body)
-      return answered
-    })
-    const status = response.statusCode ?? 0
-    // 304: the container already is in the state that the call asks for.
-    if ((status >= 200 && status < 300) || status === 304) return response
-    throw errorOfAnswer(status, await this.#read(response, call, deadline))
   }
 
   #read(response: IncomingMessage, call: EngineCall, deadline: number): Promise<string> {
@@ -139,6 +160,19 @@ export class EngineApi {
     }
   }
 }
+
+const bodyOf = ({ body }: EngineCall): string | undefined => (body === undefined ? undefined : JSON.stringify(body))
+
+/** The connection, or an answer that is none. */
+const connectionOf = (request: ClientRequest): Promise<Duplex | IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request.once('upgrade', (_response, connection: Duplex, head: Buffer) => {
+      if (head.length > 0) connection.unshift(head)
+      resolve(connection)
+    })
+    request.once('response', resolve)
+    request.on('error', reject)
+  })
 
 const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {

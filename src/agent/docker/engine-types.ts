@@ -111,3 +111,15 @@ export interface ProgressLine {
   readonly error?: string
   readonly errorDetail?: { readonly message?: string }
 }
+
+export interface ExecAnswer {
+  readonly ID: string
+  readonly Running: boolean
+  /** Absent while it runs. */
+  readonly ExitCode?: number | null
+  /** In the engine's own process namespace; 0 before it has started. */
+  readonly Pid: number
+  readonly ContainerID: string
+  /** Base64. */
+  readonly DetachKeys?: string | null
+}

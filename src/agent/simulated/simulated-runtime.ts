@@ -9,15 +9,18 @@ import {
   type ContainerRuntime,
   type ContainerState,
   type ContainerStats,
+  type ExecRequest,
   type ListedContainer,
   type LocalImage,
   type LocalVolume,
   RuntimeError,
   type RuntimeEvent,
   type RuntimeInfo,
+  type RunningExec,
 } from '../runtime.ts'
 import { type Labels, orderFailure, orderFlag, orderNumber } from './orders.ts'
 import { hostConfigOf, KILLED, SimulatedContainer } from './simulated-container.ts'
+import { SimulatedExec } from './simulated-exec.ts'
 import { SimulatedPorts, type WantedBindings } from './simulated-ports.ts'
 
 export interface SimulatedRuntimeOptions {
@@ -47,6 +50,8 @@ export class SimulatedRuntime implements ContainerRuntime {
   readonly #volumes = new Map<string, LocalVolume>()
   readonly #subscribers = new Set<Subscriber>()
   readonly #ports = new SimulatedPorts()
+  /** Programs that run beside the containers' own, by the container's id. */
+  readonly #execs = new Map<string, Set<SimulatedExec>>()
 
   constructor(options: SimulatedRuntimeOptions) {
     this.#options = options
@@ -159,6 +164,21 @@ export class SimulatedRuntime implements ContainerRuntime {
     return this.#require(containerId).stats()
   }
 
+  async exec(containerId: string, request: ExecRequest): Promise<RunningExec> {
+    const { id, status } = this.#require(containerId)
+    if (status !== 'running') throw new RuntimeError('conflict', `Container ${id} is not running`)
+    const execs = this.#execs.get(id) ?? new Set()
+    this.#execs.set(id, execs)
+    const exec = new SimulatedExec(request, this.#options.clock, (ended) => execs.delete(ended))
+    if (exec.isRunning) execs.add(exec)
+    return exec
+  }
+
+  /** They are gone with the process that simulated them. */
+  async endLeftExecs(): Promise<number> {
+    return 0
+  }
+
   events(labels: Labels, onEvent: (event: RuntimeEvent) => void, onConnected: () => void): { close(): void } {
     const subscriber = { labels, onEvent }
     this.#subscribers.add(subscriber)
@@ -199,7 +219,11 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   #tell(container: SimulatedContainer, action: RuntimeEvent['action']): void {
-    if (action === 'die') this.#ports.release(container.ports)
+    if (action === 'die') {
+      this.#ports.release(container.ports)
+      for (const exec of this.#execs.get(container.id) ?? []) exec.end(KILLED)
+      this.#execs.delete(container.id)
+    }
     const event = { containerId: container.id, action, labels: container.labels }
     for (const { labels, onEvent } of this.#subscribers) if (hasLabels(container.labels, labels)) onEvent(event)
   }
