@@ -1,6 +1,7 @@
 /** What services are built with, as tests need it: everything real but for the keys, and a guard that lets everyone do everything. */
 import { SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
+import { silentLog } from '../src/kit/log.ts'
 import { MasterKey } from '../src/kit/sealing.ts'
 import { fixedSessionKeys, SealedSessionTokens } from '../src/model/session-tokens.ts'
 import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
@@ -27,6 +28,7 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     store,
     clock: new SystemClock(),
     ids,
+    log: silentLog,
     capacity: new CapacityIndex(ids),
     pageTokens: new HmacPageTokens('key'),
     agentEndpoints: { acs: 'http://127.0.0.1/acs/', tcs: 'http://127.0.0.1/tcs/' },

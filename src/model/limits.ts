@@ -384,3 +384,5 @@ export const INSIGHTS_DISCOVERED_FIELDS = 200
 export const INSIGHTS_QUERY_LENGTH = 10_000
 /** Groups that one `stats` may hold in memory at a time. */
 export const INSIGHTS_GROUPS = 100_000
+/** Characters of events that one `limit` or `dedup` may hold in memory at a time. */
+export const INSIGHTS_HELD_LENGTH = 32 * 1024 * 1024

@@ -97,6 +97,7 @@ export class ControlPlane {
         store,
         clock,
         ids,
+        log,
         guard,
         sessions,
         sealer: keys.sealer,

@@ -1,6 +1,7 @@
 /** What services are built with. */
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
+import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
@@ -15,6 +16,8 @@ export interface ServicesDeps extends EcsDeps {
   readonly store: Store
   readonly clock: Clock
   readonly ids: Ids
+  /** For what goes on after calls were answered. */
+  readonly log: Log
   readonly pageTokens: PageTokens
   /** Decides whether callers may do what they ask for. */
   readonly guard: Guard

@@ -1,7 +1,9 @@
 /** Keeps the first rows of an order, however many there are, in the memory that those take. */
 import { Heap } from '../../kit/heap.ts'
+import { INSIGHTS_HELD_LENGTH } from '../limits.ts'
 import type { Row } from './row.ts'
 import { keyOf } from './evaluate.ts'
+import { QueryTooLarge } from './malformed-query.ts'
 import type { Stage } from './stage.ts'
 import { naturalOrder, type Value } from './value.ts'
 
@@ -25,6 +27,21 @@ export const orderOf =
     return one.number - other.number
   }
 
+/** What a stage holds, which is bounded. */
+class Holdings {
+  #length = 0
+
+  add({ weight }: Row): void {
+    this.#length += weight
+    if (this.#length > INSIGHTS_HELD_LENGTH)
+      throw new QueryTooLarge(`The query holds events of more than ${INSIGHTS_HELD_LENGTH} characters at a time.`)
+  }
+
+  remove({ weight }: Row): void {
+    this.#length -= weight
+  }
+}
+
 /** `limit`: as many rows as it says, in their order. */
 export class LimitStage implements Stage {
   readonly #limit: number
@@ -32,6 +49,7 @@ export class LimitStage implements Stage {
   readonly #next: Stage
   /** The last of the kept rows is the first of the heap. */
   readonly #kept: Heap<Item>
+  readonly #held = new Holdings()
   #count = 0
   #pushed = 0
 
@@ -46,9 +64,10 @@ export class LimitStage implements Stage {
     const item = { row, keys, number: this.#pushed++ }
     if (this.#count === this.#limit) {
       if (this.#order(item, this.#kept.first!) > 0) return
+      this.#held.remove(this.#kept.first!.row)
       this.#kept.removeFirst()
     } else this.#count++
-    row.settle()
+    this.#held.add(row.settle())
     this.#kept.add(item)
   }
 
@@ -70,6 +89,7 @@ export class DedupStage implements Stage {
   readonly #order: Order
   readonly #next: Stage
   #kept = new Map<string | number, Item>()
+  #held = new Holdings()
   #pushed = 0
 
   constructor(paths: readonly (readonly string[])[], limit: number, order: Order, next: Stage) {
@@ -86,15 +106,22 @@ export class DedupStage implements Stage {
     const item = { row, keys, number }
     const known = this.#kept.get(key)
     if (known !== undefined && this.#order(known, item) < 0) return
-    row.settle()
+    if (known !== undefined) this.#held.remove(known.row)
+    this.#held.add(row.settle())
     this.#kept.set(key, item)
-    if (this.#kept.size >= 2 * this.#limit) this.#kept = new Map(this.#first())
+    if (this.#kept.size >= 2 * this.#limit) this.#leaveOut()
   }
 
   end(): void {
     for (const [, { row, keys }] of this.#first()) this.#next.push(row, keys)
     this.#kept.clear()
     this.#next.end()
+  }
+
+  #leaveOut(): void {
+    this.#kept = new Map(this.#first())
+    this.#held = new Holdings()
+    for (const { row } of this.#kept.values()) this.#held.add(row)
   }
 
   /** What is left out comes behind so many others that only rows before those can count any more. */

@@ -41,6 +41,8 @@ export interface QueryResult {
 export interface QueryRun {
   /** Takes an event, which counts if it is of the query's time; throws `QueryTooLarge`. */
   push(event: LogEvent): void
+  /** Of what was pushed so far. */
+  readonly statistics: QueryStatistics
   /** The results, when all events were pushed. */
   finish(): QueryResult
 }
@@ -117,6 +119,10 @@ class Run implements QueryRun {
     this.#columns = columnsOf(commands)
     this.#limit = Math.min(options.limit ?? INSIGHTS_RESULTS, INSIGHTS_RESULTS)
     this.#first = this.#chain()
+  }
+
+  get statistics(): QueryStatistics {
+    return this.#statistics
   }
 
   push(event: LogEvent): void {

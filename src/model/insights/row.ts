@@ -28,7 +28,7 @@ export class Row {
     if (this.event === undefined) return undefined
     const system = SYSTEM_FIELDS.get(name)
     if (system !== undefined) return system(this.event)
-    this.#discovered ??= discoveredIn(this.event.message)
+    this.#discovered ??= discoveredFields(this.event.message)
     return this.#discovered.get(name)
   }
 
@@ -41,6 +41,11 @@ export class Row {
       if (base instanceof Structure) return walk(base.json, path.slice(length))
     }
     return undefined
+  }
+
+  /** Characters that the row keeps in memory, about. */
+  get weight(): number {
+    return this.event?.message.length ?? 0
   }
 
   with(fields: Iterable<readonly [string, Value]>): Row {
@@ -65,6 +70,8 @@ const SYSTEM_FIELDS: ReadonlyMap<string, (event: LogEvent) => Value> = new Map<s
   ['@ptr', (event) => event.ptr],
 ])
 
+export const SYSTEM_FIELD_NAMES: readonly string[] = [...SYSTEM_FIELDS.keys()]
+
 export const isSystemField = (name: string): boolean => SYSTEM_FIELDS.has(name)
 
 const walk = (json: unknown, path: readonly string[]): Value => {
@@ -80,7 +87,7 @@ const walk = (json: unknown, path: readonly string[]): Value => {
 const DEEPEST_FIELD = 100
 
 /** Fields of a message that is JSON: `user.name`, `items.0.id`. */
-const discoveredIn = (message: string): ReadonlyMap<string, Value> => {
+export const discoveredFields = (message: string): ReadonlyMap<string, Value> => {
   const fields = new Map<string, Value>()
   const json = jsonOf(message)
   if (json !== undefined) discover(json, '', fields, 0)

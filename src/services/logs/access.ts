@@ -22,6 +22,9 @@ export const mayUnmask = (
   context: LogsContext,
 ): readonly Demand[] => (unmask ? onNamed(input, context).map((demand) => ({ ...demand, action: 'logs:Unmask' })) : [])
 
+/** AWS: the action has no resources. */
+export const onAnything = (): readonly Demand[] => []
+
 /** AWS: lists of groups are on a group without a name. */
 export const onAllGroups = (_input: object, context: LogsContext): readonly Demand[] => [
   { resource: logStreamArn(groupArnOf(context, '')) },

@@ -2,11 +2,13 @@
 import type { CallContext } from '../../wire/service.ts'
 import type { ReadTables } from '../../store/tables.ts'
 import type { ServicesDeps } from '../deps.ts'
+import type { InsightsQueries } from './insights-queries.ts'
 import type { Operation, OperationContext, OperationTable } from '../operations.ts'
 
 export type LogsDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'logs'> & {
   /** As they are at the moment, for what goes on after the transaction. */
   readonly tables: ReadTables
+  readonly queries: InsightsQueries
 }
 export type LogsContext = OperationContext<LogsDeps>
 /** After the transaction. */

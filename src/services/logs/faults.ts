@@ -17,7 +17,13 @@ export const validation = fault('ValidationException')
 
 export const groupNotFound = (): Fault => notFound('The specified log group does not exist.')
 export const streamNotFound = (): Fault => notFound('The specified log stream does not exist.')
+export const queryNotFound = (): Fault => notFound('The specified query does not exist.')
+export const definitionNotFound = (): Fault => notFound('The specified query definition does not exist.')
 export const invalidToken = (): Fault => invalidParameter('The specified nextToken is invalid.')
+
+/** Where a query makes no sense, in characters. */
+export const malformedQuery = (message: string, location: Readonly<Record<string, number>>): Fault =>
+  new Fault({ code: 'MalformedQueryException', message, members: { queryCompileError: { location, message } } })
 
 export const tagFaults: TagFaults = { invalid: invalidParameter, tooMany: fault('TooManyTagsException') }
 

@@ -5,21 +5,31 @@ import { LOGS } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { LogsOperationTable } from './context.ts'
+import { InsightsQueries } from './insights-queries.ts'
 import { logsNumbers } from './numbers.ts'
 import { createLogGroup } from './operations/create-log-group.ts'
 import { createLogStream } from './operations/create-log-stream.ts'
 import { deleteLogGroup } from './operations/delete-log-group.ts'
 import { deleteLogStream } from './operations/delete-log-stream.ts'
+import { deleteQueryDefinition } from './operations/delete-query-definition.ts'
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
 import { describeLogGroups } from './operations/describe-log-groups.ts'
 import { describeLogStreams } from './operations/describe-log-streams.ts'
+import { describeQueries } from './operations/describe-queries.ts'
+import { describeQueryDefinitions } from './operations/describe-query-definitions.ts'
 import { filterLogEvents } from './operations/filter-log-events.ts'
 import { getLogEvents } from './operations/get-log-events.ts'
+import { getLogGroupFields } from './operations/get-log-group-fields.ts'
+import { getLogRecord } from './operations/get-log-record.ts'
+import { getQueryResults } from './operations/get-query-results.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
 import { putLogEvents } from './operations/put-log-events.ts'
 import { putLogGroupDeletionProtection } from './operations/put-log-group-deletion-protection.ts'
+import { putQueryDefinition } from './operations/put-query-definition.ts'
 import { putRetentionPolicy } from './operations/put-retention-policy.ts'
+import { startQuery } from './operations/start-query.ts'
+import { stopQuery } from './operations/stop-query.ts'
 import { tagLogGroup } from './operations/tag-log-group.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagLogGroup } from './operations/untag-log-group.ts'
@@ -30,23 +40,32 @@ const operations: LogsOperationTable = {
   CreateLogStream: createLogStream,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
+  DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
+  DescribeQueries: describeQueries,
+  DescribeQueryDefinitions: describeQueryDefinitions,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
+  GetLogGroupFields: getLogGroupFields,
+  GetLogRecord: getLogRecord,
+  GetQueryResults: getQueryResults,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutQueryDefinition: putQueryDefinition,
   PutRetentionPolicy: putRetentionPolicy,
+  StartQuery: startQuery,
+  StopQuery: stopQuery,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
 }
 
-export const logsService = ({ store, guard, ids, pageTokens, logs }: ServicesDeps): ServiceDefinition => ({
+export const logsService = ({ store, guard, clock, ids, log, pageTokens, logs }: ServicesDeps): ServiceDefinition => ({
   ...LOGS,
   model: () => sdkModel('@aws-sdk/client-cloudwatch-logs'),
   faults: { invalidInput: 'InvalidParameterException' },
@@ -58,7 +77,13 @@ export const logsService = ({ store, guard, ids, pageTokens, logs }: ServicesDep
     store,
     service: 'logs',
     table: operations,
-    deps: { ids, pageTokens, logs, tables: store.tables },
+    deps: {
+      ids,
+      pageTokens,
+      logs,
+      tables: store.tables,
+      queries: new InsightsQueries({ clock, ids, log, pageTokens, logs, tables: store.tables }),
+    },
     guard,
   }),
 })
