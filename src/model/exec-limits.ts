@@ -40,3 +40,5 @@ export const SESSION_RETENTION_MS = 30 * 24 * 3_600_000
 export const SESSIONS_KEPT = 10_000
 /** Characters of a command. */
 export const EXEC_COMMAND_LENGTH = 4096
+/** Results of one page of DescribeSessions, unless the request says so, and at most. Source: DescribeSessions. */
+export const SESSIONS_PAGE = { usual: 200, max: 200 } as const

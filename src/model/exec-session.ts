@@ -69,6 +69,18 @@ export interface SessionLogging {
 
 export const hasEnded = ({ endedAt }: SessionRecord): boolean => endedAt !== undefined
 
+/** What changes in a session that ends; no token opens it any more. */
+export const endedSession = (
+  status: 'Terminated' | 'Failed',
+  reason: string,
+  endedAt: number,
+): { [Member in 'status' | 'reason' | 'endedAt' | 'tokenDigest']: SessionRecord[Member] | undefined } => ({
+  status,
+  reason,
+  endedAt,
+  tokenDigest: undefined,
+})
+
 export const sessionRegionKey = (region: string, account: string): string => `${region}/${account}`
 
 const TOKEN_BYTES = 32

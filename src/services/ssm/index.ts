@@ -1,4 +1,4 @@
-/** AWS Systems Manager: Parameter Store, and the machines that join by activations. */
+/** AWS Systems Manager: Parameter Store, the machines that join by activations, and the sessions of ECS Exec. */
 import type { ServiceDefinition } from '../../wire/service.ts'
 import { SSM } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
@@ -6,6 +6,7 @@ import { performer } from '../operations.ts'
 import type { SsmOperationTable } from './context.ts'
 import { activationOperations } from './activation-operations.ts'
 import { ssmModel } from './agent-model.ts'
+import { sessionOperations } from './session-operations.ts'
 import { ssmNumbers } from './numbers.ts'
 import { addTagsToResource } from './operations/add-tags-to-resource.ts'
 import { deleteParameter } from './operations/delete-parameter.ts'
@@ -23,6 +24,7 @@ import { unlabelParameterVersion } from './operations/unlabel-parameter-version.
 
 const operations: SsmOperationTable = {
   ...activationOperations,
+  ...sessionOperations,
   AddTagsToResource: addTagsToResource,
   DeleteParameter: deleteParameter,
   DeleteParameters: deleteParameters,
