@@ -112,7 +112,14 @@ const simulatedHost = async (): Promise<AgentHost> => {
         taskRoles: NO_TASK_ROLES,
       }),
     attributes: [
-      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: false, taskRoles: NO_TASK_ROLES }),
+      ...capabilities({
+        config,
+        info,
+        runtimeName: runtime.name,
+        hasTaskLimits: false,
+        hasLogRouting: false,
+        taskRoles: NO_TASK_ROLES,
+      }),
       ...platformAttributes(config, info),
     ],
     dynamicHostPorts,

@@ -14,7 +14,7 @@ import { CredentialsStore } from './engine/credentials.ts'
 import { TaskEngine, type TaskListener } from './engine/engine.ts'
 import { LABELS } from './engine/labels.ts'
 import type { EngineTask } from './engine/task.ts'
-import type { CreateBody, EngineSettings, Images, TaskLimits } from './engine/tools.ts'
+import type { CreateBody, EngineSettings, Images, LogRouting, TaskLimits } from './engine/tools.ts'
 import type { AcsLink, AgentLinks, LinkIdentity, TcsLink } from './links.ts'
 import { AgentError, register, type Registered } from './registration/register.ts'
 import { customAttributes, type HostPlace, instanceTags, totalResources } from './registration/registration.ts'
@@ -35,6 +35,8 @@ export interface AgentHost {
   }) => CreateBody
   /** Absent where limits of whole tasks are not enforced. */
   readonly limits?: TaskLimits
+  /** Absent where no logs are routed. */
+  readonly logRouting?: (agent: { readonly cluster: string }) => LogRouting
   /** Capabilities and platform. */
   readonly attributes: readonly AttributeRecord[]
   /** For `containerPortRange` mappings. */
@@ -178,6 +180,7 @@ export class Agent {
       secrets: this.#secrets,
       createBody: host.createBody({ cluster: this.cluster, ownLabels }),
       ...(host.limits && { limits: host.limits }),
+      ...(host.logRouting && { logRouting: host.logRouting({ cluster: this.cluster }) }),
       settings: engineSettings(config, host),
       totals: {
         cpu: host.info.cpus * CPU_UNITS_PER_CORE,

@@ -69,7 +69,14 @@ const openSimulated = async ({ config, clock, ids }: HostOptions): Promise<OpenH
     createBody: (agent) =>
       createBodyWith({ ...settings, ...agent, propagateTaskMemoryLimit: false, imageEnvironment: () => [] }),
     attributes: [
-      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: false, taskRoles }),
+      ...capabilities({
+        config,
+        info,
+        runtimeName: runtime.name,
+        hasTaskLimits: false,
+        hasLogRouting: false,
+        taskRoles,
+      }),
       ...platformAttributes(config, info),
     ],
     dynamicHostPorts,

@@ -131,6 +131,7 @@ export const SETTINGS = {
   engineAuthType: optional('ECS_ENGINE_AUTH_TYPE', oneOf(['docker', 'dockercfg'])),
   engineAuthData: optional('ECS_ENGINE_AUTH_DATA', jsonObject),
   availableLoggingDrivers: setting('ECS_AVAILABLE_LOGGING_DRIVERS', ['json-file', 'none'], listOf(LOGGING_DRIVERS)),
+  firelensAsync: setting('ECS_ENABLE_FIRELENS_ASYNC', true, flag),
   disablePrivileged: setting('ECS_DISABLE_PRIVILEGED', false, flag),
   selinuxCapable: setting('ECS_SELINUX_CAPABLE', false, flag),
   apparmorCapable: setting('ECS_APPARMOR_CAPABLE', false, flag),

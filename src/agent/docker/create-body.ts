@@ -6,6 +6,12 @@
 import { containerLabels } from '../engine/labels.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError, type CreateBody } from '../engine/tools.ts'
+import {
+  type FirelensSettings,
+  firelensVariables,
+  requireFirelens,
+  routedLogConfig,
+} from '../firelens/container-settings.ts'
 import { credentialsPath, hasTaskRoles, type TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { ContainerCreateBody } from '../runtime.ts'
 import { longestFreePart, type PortRange } from './dynamic-ports.ts'
@@ -31,6 +37,8 @@ export interface CreateBodyOptions {
   readonly imageEnvironment: (container: EngineContainer) => readonly string[]
   /** Which tasks get the credentials of their roles. */
   readonly taskRoles: TaskRoleSupport
+  /** Absent where no logs are routed. */
+  readonly firelens?: FirelensSettings
 }
 
 export const createBodyWith =
@@ -46,6 +54,7 @@ export const createBodyOf = (
   dynamicPorts: readonly string[],
 ): ContainerCreateBody => {
   refuseUnsupported(task, container)
+  requireFirelens(task, container, options.firelens !== undefined)
   // Ports are mapped on the bridge only: in host mode the container has the host's, without network it has none.
   const ports = isBridged(task) ? portSettings(container, dynamicPorts) : { ExposedPorts: {}, PortBindings: {} }
   const hostConfig = overlay(
@@ -60,7 +69,7 @@ export const createBodyOf = (
     ...config,
     Image: container.definition.image,
     Labels: { ...labelsOf(config), ...containerLabels(task, container, options) },
-    HostConfig: checkedHostConfig(hostConfig, options),
+    HostConfig: checkedHostConfig({ ...hostConfig, ...routedLogConfig(task, container, options.firelens) }, options),
   }
 }
 
@@ -91,8 +100,9 @@ const refuseUnsupported = ({ definition }: EngineTask, container: EngineContaine
   if (managedAgents.length > 0) throw new BodyError('ECS Exec is not supported by this agent')
 }
 
-const hostSettings = (task: EngineTask, { cgroupParent, propagateTaskMemoryLimit }: CreateBodyOptions) => ({
+const hostSettings = (task: EngineTask, { cgroupParent, propagateTaskMemoryLimit, firelens }: CreateBodyOptions) => ({
   propagateTaskMemoryLimit,
+  ...(firelens && { firelens }),
   ...(cgroupParent && { cgroupParent: cgroupParent(task.arn) }),
 })
 
@@ -107,7 +117,7 @@ const ownConfig = (
   return {
     ...(entryPoint && { Entrypoint: entryPoint }),
     ...((overriding ?? command) && { Cmd: overriding ?? command }),
-    Env: [...environmentOf(container, options), ...credentialsOf(task, options)],
+    Env: [...environmentOf(task, container, options), ...credentialsOf(task, options)],
     ExposedPorts: exposedPorts,
   }
 }
@@ -121,8 +131,13 @@ const overridingCommand = ({ definition }: EngineContainer): readonly string[] |
 const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION']
 
 /** AWS: both region variables, unless the task or its image sets either. */
-const environmentOf = (container: EngineContainer, { region, imageEnvironment }: CreateBodyOptions): string[] => {
-  const own = Object.entries(container.definition.environment ?? {}).map(([name, value]) => `${name}=${value}`)
+const environmentOf = (
+  task: EngineTask,
+  container: EngineContainer,
+  { region, imageEnvironment }: CreateBodyOptions,
+): string[] => {
+  const variables = { ...container.definition.environment, ...firelensVariables(task, container) }
+  const own = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   const isSet = (variable: string) =>
     [...own, ...imageEnvironment(container)].some((entry) => entry.startsWith(`${variable}=`))
   return REGION_VARIABLES.some(isSet) ? own : [...own, ...REGION_VARIABLES.map((variable) => `${variable}=${region}`)]

@@ -2,13 +2,14 @@
  * Everything that an agent on a Docker host needs of it, put together from the configuration: the runtime, images and their clean-up,
  * create bodies, task limits, and what to tell the control plane of the host.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AgentHost } from '../agent.ts'
 import type { AgentConfig } from '../config.ts'
 import type { EngineTask } from '../engine/task.ts'
+import { RouterFiles } from '../firelens/router-files.ts'
 import { FileImageRecords } from '../images/file-image-records.ts'
 import { Gate } from '../images/gate.ts'
 import { ImageCleanup } from '../images/image-cleanup.ts'
@@ -88,6 +89,7 @@ const assemble = (parts: Parts): DockerHost => {
   const reserved = { tcp: config.reservedPorts, udp: config.reservedPortsUdp }
   // The ports of another host cannot be looked at from here.
   const isLocal = 'socketPath' in config.dockerHost.target
+  const routers = isLocal && info.loggingDrivers.includes(ROUTED_BY) ? routersDirectory(config) : undefined
   const freePorts = isLocal ? new FreePorts({ range, reserved, clock, ids }) : undefined
   const shared = { config, runtime, records, gate, clock, log }
   let cleanup: ImageCleanup | undefined
@@ -97,6 +99,7 @@ const assemble = (parts: Parts): DockerHost => {
     images,
     dynamicHostPorts,
     ...(limits && { limits }),
+    ...(routers !== undefined && { logRouting: ({ cluster }) => new RouterFiles(routers, cluster) }),
     createBody: (agent) =>
       createBodyWith({
         ...agent,
@@ -109,10 +112,18 @@ const assemble = (parts: Parts): DockerHost => {
         propagateTaskMemoryLimit: config.propagateTaskMemoryLimit && info.cgroupVersion === '2',
         imageEnvironment: (container) => images.environmentOf(container),
         taskRoles,
+        ...(routers !== undefined && { firelens: { directory: routers, isAsync: config.firelensAsync } }),
         ...(limits && { cgroupParent: (taskArn) => limits.parent(taskArn) }),
       }),
     attributes: [
-      ...capabilities({ config, info, runtimeName: runtime.name, hasTaskLimits: limits !== undefined, taskRoles }),
+      ...capabilities({
+        config,
+        info,
+        runtimeName: runtime.name,
+        hasTaskLimits: limits !== undefined,
+        hasLogRouting: routers !== undefined,
+        taskRoles,
+      }),
       ...platformAttributes(config, info),
     ],
     startImageCleanup: (tasks) => {
@@ -128,6 +139,12 @@ const assemble = (parts: Parts): DockerHost => {
     },
   }
 }
+
+/** Docker's own driver, by which containers write to their task's log router. */
+const ROUTED_BY = 'fluentd'
+
+/** Of the files of all log routers. The engine is told of it too, and needs the whole path. */
+const routersDirectory = ({ dataDirectory }: AgentConfig): string => resolve(dataDirectory, 'firelens')
 
 /** References of all containers that are not removed yet. */
 const imagesOf = (tasks: Iterable<EngineTask>): ReadonlySet<string> => {

@@ -1,6 +1,7 @@
 /** The agent's own part of a container's `HostConfig`: what follows from the structured members of the payload. Pure. */
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
+import { type FirelensSettings, routerBinds } from '../firelens/container-settings.ts'
 import type { JsonObject } from './overlay.ts'
 
 const MIB = 1024 * 1024
@@ -21,6 +22,8 @@ export interface HostSettings {
   readonly cgroupParent?: string
   /** Give containers without a memory limit that of the task. */
   readonly propagateTaskMemoryLimit: boolean
+  /** Absent where no logs are routed. */
+  readonly firelens?: FirelensSettings
 }
 
 export const ownHostConfig = (task: EngineTask, container: EngineContainer, settings: HostSettings): JsonObject => {
@@ -29,7 +32,7 @@ export const ownHostConfig = (task: EngineTask, container: EngineContainer, sett
     CpuShares: cpuShares(container.definition.cpu),
     Memory: memoryOf(task, container, settings),
     NetworkMode: definition.networkMode ?? 'bridge',
-    Binds: bindsOf(task, container),
+    Binds: [...bindsOf(task, container), ...routerBinds(task, container, settings.firelens)],
     VolumesFrom: volumesFromOf(task, container),
     ...(linksAllowed(task) && { Links: linksOf(task, container) }),
     ...(definition.pidMode && { PidMode: definition.pidMode }),

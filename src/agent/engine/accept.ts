@@ -5,6 +5,7 @@
 import type { PayloadContainer, PayloadTask, PayloadVolume } from '../../agentlink/acs-messages.ts'
 import type { Ids } from '../../kit/ids.ts'
 import { parseArn } from '../../model/arn.ts'
+import { routeLogs } from '../firelens/log-routing.ts'
 import { canBeOrdered } from './dependencies.ts'
 import { unresolvable } from './reasons.ts'
 import type { EngineContainer, EngineTask, EngineVolume } from './task.ts'
@@ -22,7 +23,7 @@ export const acceptTask = (payload: PayloadTask, arrival: number, ids: Ids): Eng
   if (desiredStatus !== 'RUNNING' && desiredStatus !== 'STOPPED') {
     throw new TaskError(`unrecognized desired status: ${String(desiredStatus)}`)
   }
-  const definition = { ...members, containers: (payload.containers ?? []).map(withDefaults) }
+  const definition = { ...members, containers: routeLogs((payload.containers ?? []).map(withDefaults)) }
   if (definition.containers.length === 0) throw new TaskError('the task has no containers')
   const containers = definition.containers.map((container) => acceptContainer(payload, container, ids))
   const isOrdered = canBeOrdered(containers)
@@ -38,6 +39,7 @@ export const acceptTask = (payload: PayloadTask, arrival: number, ids: Ids): Eng
     desiredStatus: isOrdered ? desiredStatus : 'STOPPED',
     resources: 'WAITING',
     limits: 'NONE',
+    logRouting: 'NONE',
     arrival,
     reason: isOrdered ? '' : unresolvable(payload.arn),
     jitter: ids.random(),
@@ -59,6 +61,7 @@ export const emptyTask = (arn: string, arrival: number, reason: string, ids: Ids
   desiredStatus: 'STOPPED',
   resources: 'WAITING',
   limits: 'NONE',
+  logRouting: 'NONE',
   arrival,
   reason,
   jitter: ids.random(),

@@ -1,4 +1,5 @@
 /** When the remains of a stopped task may go: after the configured wait, and not before the control plane knows that it stopped. */
+import { hasLogRouter } from '../firelens/log-routing.ts'
 import type { EngineTask } from './task.ts'
 import type { Situation } from '../steps/step.ts'
 import type { EngineSettings } from './tools.ts'
@@ -14,9 +15,10 @@ export const isCleanupDue = (task: EngineTask, settings: EngineSettings, now: nu
 }
 
 /** Whether nothing of the task is left on the host, so that its record can go too. */
-export const isCleanedUp = (task: EngineTask, { settings, now, hasLimits, busy }: Situation): boolean =>
+export const isCleanedUp = (task: EngineTask, { settings, now, hasLimits, hasLogRouting, busy }: Situation): boolean =>
   isCleanupDue(task, settings, now) &&
   busy.size === 0 &&
   (!hasLimits || task.limits === 'REMOVED') &&
+  (!hasLogRouting || !hasLogRouter(task) || task.logRouting === 'REMOVED') &&
   task.containers.every((container) => container.removed) &&
   task.volumes.every((volume) => volume.scope !== 'task' || volume.status === 'REMOVED')

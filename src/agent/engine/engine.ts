@@ -229,9 +229,10 @@ export class TaskEngine {
   }
 
   #situation(arn: string): Situation {
-    const { settings, clock, limits, secrets } = this.#options
+    const { settings, clock, limits, logRouting, secrets } = this.#options
     const { busy, stale, heldBack } = this.#work.get(arn) ?? IDLE
-    return { now: clock.now(), settings, hasLimits: limits !== undefined, secrets, busy, stale, heldBack }
+    const has = { hasLimits: limits !== undefined, hasLogRouting: logRouting !== undefined }
+    return { now: clock.now(), settings, ...has, secrets, busy, stale, heldBack }
   }
 
   #scheduleWake(arn: string, at: number | undefined): void {

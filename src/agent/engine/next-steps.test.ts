@@ -18,6 +18,7 @@ const aSituation = (members: Partial<Situation> = {}): Situation => ({
     dynamicHostPorts: { first: 1, last: 2 },
   },
   hasLimits: false,
+  hasLogRouting: false,
   secrets: { isReady: () => true, mayFetch: () => false },
   busy: new Map(),
   stale: new Set(),

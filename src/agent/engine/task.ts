@@ -99,6 +99,8 @@ export interface EngineTask {
   readonly resources: 'WAITING' | 'HELD' | 'RELEASED'
   /** Of the task as a whole, where the host enforces any. */
   readonly limits: 'NONE' | 'APPLIED' | 'REMOVED'
+  /** What the task's log router needs on the host, where there is a router. */
+  readonly logRouting: 'NONE' | 'PREPARED' | 'REMOVED'
   /** Position in the order of arrival: the queue for resources is served in it. */
   readonly arrival: number
   /** Why the task as a whole failed, empty if only containers have reasons. */

@@ -76,6 +76,16 @@ export interface TaskLimits {
   remove(taskArn: string): Promise<void>
 }
 
+/** What a task's log router reads and listens at, on the host. */
+export interface LogRouting {
+  /**
+   * Before the first container is created; doing it again does no harm. A rejection means that there can be no such router, and says why.
+   */
+  prepare(task: EngineTask): Promise<void>
+  /** After the last container is removed; what is not there is no error. */
+  remove(taskArn: string): Promise<void>
+}
+
 export interface EngineSettings {
   /** Between the stop signal and SIGKILL, for containers without `stopTimeout`. */
   readonly stopTimeoutSeconds: number
@@ -101,6 +111,8 @@ export interface Tools {
   readonly createBody: CreateBody
   /** Absent where this host enforces none. */
   readonly limits?: TaskLimits
+  /** Absent where no logs are routed. */
+  readonly logRouting?: LogRouting
   readonly settings: EngineSettings
   readonly log: Log
   /** Labels that every container and volume of this agent carries, and no other agent's. */

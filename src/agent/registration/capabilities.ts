@@ -30,8 +30,15 @@ const DOCKER_API_VERSIONS = [
   '1.32',
 ]
 
-/** Drivers that need more than the engine. */
-const LATER_LOGGING_DRIVERS = new Set(['awsfirelens'])
+/** Log routers: both kinds, what they may be told, and the driver that their containers name. AWS: whatever drivers are made available. */
+const FIRELENS = [
+  `${CURRENT}firelens.fluentbit`,
+  `${CURRENT}firelens.fluentd`,
+  `${CURRENT}firelens.options.config.file`,
+  `${CURRENT}firelens.non-root-user`,
+  `${CURRENT}logging-driver.awsfirelens.log-driver-buffer-limit`,
+  `${OLD}logging-driver.awsfirelens`,
+]
 
 /** Parameter Store and Secrets Manager. */
 const SECRET_STORES = ['ssm', 'asm']
@@ -47,12 +54,14 @@ export interface CapabilityOptions {
   readonly runtimeName: ContainerRuntime['name']
   /** Whether limits of whole tasks are enforced. */
   readonly hasTaskLimits: boolean
+  /** Whether there are log routers on this host. */
+  readonly hasLogRouting: boolean
   /** Which tasks get the credentials of their roles. */
   readonly taskRoles: TaskRoleSupport
 }
 
 export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
-  const { config, info, runtimeName, hasTaskLimits, taskRoles } = options
+  const { config, info, runtimeName, hasTaskLimits, hasLogRouting, taskRoles } = options
   const offersHealthChecks =
     !config.disableDockerHealthCheck && compareVersions(info.apiVersion, HEALTH_CHECKS_SINCE) >= 0
   return [
@@ -68,6 +77,7 @@ export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
     ...info.volumePlugins.flatMap(pluginNames).map((plugin) => `${CURRENT}docker-plugin.${plugin}`),
     ...supportedApiVersions(info).map((version) => `${OLD}docker-remote-api.${version}`),
     ...loggingDrivers(config, info).map((driver) => `${OLD}logging-driver.${driver}`),
+    ...when(hasLogRouting, ...FIRELENS),
     ...when(!config.disablePrivileged, `${OLD}privileged-container`),
     ...when(config.selinuxCapable, `${OLD}selinux`),
     ...when(config.apparmorCapable, `${OLD}apparmor`),
@@ -92,4 +102,4 @@ const supportedApiVersions = ({ apiVersion }: RuntimeInfo): string[] =>
   DOCKER_API_VERSIONS.filter((version) => compareVersions(version, apiVersion) <= 0)
 
 const loggingDrivers = ({ availableLoggingDrivers }: CapabilityOptions['config'], info: RuntimeInfo): string[] =>
-  availableLoggingDrivers.filter((driver) => info.loggingDrivers.includes(driver) && !LATER_LOGGING_DRIVERS.has(driver))
+  availableLoggingDrivers.filter((driver) => info.loggingDrivers.includes(driver))

@@ -13,7 +13,7 @@ const INFO: RuntimeInfo = {
   operatingSystem: 'Debian GNU/Linux 12',
   architecture: 'x86_64',
   cgroupVersion: '1',
-  loggingDrivers: ['json-file', 'syslog', 'none', 'awsfirelens'],
+  loggingDrivers: ['json-file', 'syslog', 'none'],
   volumePlugins: ['local', 'rexray/ebs:latest'],
 }
 
@@ -22,7 +22,13 @@ const namesWith = (
   given: Partial<Parameters<typeof capabilities>[0]> = {},
 ): string[] => {
   const { config } = loadAgentConfig(environment)
-  const host = { info: INFO, runtimeName: 'docker', hasTaskLimits: true, taskRoles: NO_TASK_ROLES } as const
+  const host = {
+    info: INFO,
+    runtimeName: 'docker',
+    hasTaskLimits: true,
+    hasLogRouting: true,
+    taskRoles: NO_TASK_ROLES,
+  } as const
   return capabilities({ config, ...host, ...given }).map(({ name }) => name)
 }
 
@@ -39,6 +45,12 @@ describe('capabilities', () => {
         'ecs.capability.secrets.asm.environment-variables',
         'ecs.capability.secrets.ssm.bootstrap.log-driver',
         'ecs.capability.secrets.ssm.environment-variables',
+        'ecs.capability.firelens.fluentbit',
+        'ecs.capability.firelens.fluentd',
+        'ecs.capability.firelens.non-root-user',
+        'ecs.capability.firelens.options.config.file',
+        'ecs.capability.logging-driver.awsfirelens.log-driver-buffer-limit',
+        'com.amazonaws.ecs.capability.logging-driver.awsfirelens',
         'ecs.capability.docker-plugin.local',
         'ecs.capability.docker-plugin.rexray/ebs.latest',
         'ecs.capability.docker-plugin.rexray/ebs',
@@ -64,7 +76,7 @@ describe('capabilities', () => {
         ECS_SELINUX_CAPABLE: 'true',
         ECS_AVAILABLE_LOGGING_DRIVERS: '["syslog","journald","awsfirelens"]',
       },
-      { hasTaskLimits: false },
+      { hasTaskLimits: false, hasLogRouting: false },
     )
     expect(names).toContain('com.amazonaws.ecs.capability.selinux')
     expect(names).toContain('com.amazonaws.ecs.capability.logging-driver.syslog')
@@ -86,6 +98,7 @@ describe('capabilities', () => {
       info: INFO,
       runtimeName: 'simulated',
       hasTaskLimits: false,
+      hasLogRouting: false,
       taskRoles: NO_TASK_ROLES,
     }).slice(-1)
     expect(last).toEqual({ name: 'longshore.runtime', value: 'simulated' })

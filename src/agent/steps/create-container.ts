@@ -9,6 +9,7 @@ import { LABELS } from '../engine/labels.ts'
 import { reasonFor } from '../engine/reasons.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
+import { hasLogRouter } from '../firelens/log-routing.ts'
 import { RuntimeError } from '../runtime.ts'
 import { withSecrets } from '../secrets/with-secrets.ts'
 import { observe } from './observe.ts'
@@ -17,10 +18,11 @@ import type { ContainerStep, StepTools } from './step.ts'
 export const createContainer: ContainerStep = {
   name: 'create-container',
   slot: 'beginning',
-  due: (task, container, { hasLimits, secrets }) =>
+  due: (task, container, { hasLimits, hasLogRouting, secrets }) =>
     container.desiredStatus === 'RUNNING' &&
     container.knownStatus === 'PULLED' &&
     (!hasLimits || task.limits === 'APPLIED') &&
+    (!hasLogRouting || !hasLogRouter(task) || task.logRouting === 'PREPARED') &&
     secrets.isReady(task, container) &&
     task.volumes.every((volume) => volume.status === 'CREATED') &&
     dependenciesHold(task, container),

@@ -4,8 +4,10 @@ import { createVolume } from './create-volume.ts'
 import { fetchSecrets } from './fetch-secrets.ts'
 import { inspectContainer } from './inspect-container.ts'
 import { limitTask } from './limit-task.ts'
+import { prepareLogRouting } from './prepare-log-routing.ts'
 import { pullImage } from './pull-image.ts'
 import { removeContainer } from './remove-container.ts'
+import { removeLogRouting } from './remove-log-routing.ts'
 import { removeVolume } from './remove-volume.ts'
 import { restartContainer } from './restart-container.ts'
 import { startContainer } from './start-container.ts'
@@ -25,4 +27,10 @@ export const CONTAINER_STEPS: readonly ContainerStep[] = [
 
 export const VOLUME_STEPS: readonly VolumeStep[] = [createVolume, removeVolume]
 
-export const TASK_STEPS: readonly TaskStep[] = [limitTask, fetchSecrets, unlimitTask]
+export const TASK_STEPS: readonly TaskStep[] = [
+  limitTask,
+  fetchSecrets,
+  prepareLogRouting,
+  removeLogRouting,
+  unlimitTask,
+]

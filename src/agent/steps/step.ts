@@ -16,6 +16,8 @@ export interface Situation {
   readonly settings: EngineSettings
   /** Whether this host enforces limits of whole tasks. */
   readonly hasLimits: boolean
+  /** Whether this host has log routers. */
+  readonly hasLogRouting: boolean
   /** What is known beside the records. */
   readonly secrets: Pick<Secrets, 'isReady' | 'mayFetch'>
   /** Steps in progress, by `subjectKey`. */
