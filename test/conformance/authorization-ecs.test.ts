@@ -82,6 +82,7 @@ const RESOURCE_TYPES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const expected: ReadonlyMap<string, string> = new Map([
+  ['ExecuteCommand', 'cluster task'],
   ...Object.entries(ON_PARTS_OF_SERVICES),
   ...Object.entries(RESOURCE_TYPES).flatMap(([type, operations]) =>
     operations.map((operation): [string, string] => [operation, type]),
