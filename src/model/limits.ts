@@ -11,6 +11,8 @@ export const REQUEST_DEPTH = 64
 export const REQUEST_LIST_ITEMS = 10_000
 /** Bytes of a too large body that are read and thrown away, so that its sender gets to see the answer. */
 export const REQUEST_DISCARD_BYTES = 128 * 1024 * 1024
+/** How long a client may take nothing of an answer that goes on. */
+export const STREAM_STALL_MS = 30_000
 /** Characters of encoded resources that one codec keeps for the next answer, per generation and shape; it has two generations. */
 export const ENCODED_CACHE_CHARACTERS = 16 * 1024 * 1024
 /** Derived signing keys that are kept: one per access key, day, region and service. */

@@ -85,3 +85,14 @@ export const INSIGHTS_TURN_MS = 10
 export const INSIGHTS_FIELD_EVENTS = 10_000
 export const QUERY_DEFINITIONS_PER_REGION = 1000
 export const QUERY_LIST_PAGE = { usual: 1000, max: 1000 } as const
+
+/** Live Tail. Source: StartLiveTail. */
+export const LIVE_TAIL_GROUPS = 10
+export const LIVE_TAIL_STREAM_FILTERS = 10
+export const LIVE_TAIL_SESSION_MS = 3 * 3_600_000
+export const LIVE_TAIL_UPDATE_MS = 1000
+export const LIVE_TAIL_UPDATE_EVENTS = 500
+/** Characters of messages in one update, which a session may have waiting. */
+export const LIVE_TAIL_UPDATE_BYTES = 4 * 1024 * 1024
+/** Sessions at a time. */
+export const LIVE_TAIL_SESSIONS = 15

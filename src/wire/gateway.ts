@@ -209,7 +209,18 @@ export class Gateway {
   async #call(exchange: Exchange): Promise<WireResponse> {
     const { codec, operation, service } = known(exchange.route)
     exchange.output = await service.definition.call(operation.name, known(exchange.input), contextOf(exchange))
-    return codec.encode(operation, exchange.output, known(exchange.claim), exchange.requestId)
+    const response = codec.encode(operation, exchange.output, known(exchange.claim), exchange.requestId)
+    return response.stream === undefined ? response : { ...response, stream: this.#watched(response.stream, exchange) }
+  }
+
+  /** Who reads it does not say why it broke off. */
+  async *#watched(stream: NonNullable<WireResponse['stream']>, { requestId, route }: Exchange) {
+    try {
+      yield* stream
+    } catch (error) {
+      this.#options.log.error('an answer broke off', { requestId, operation: route?.operation.name, error })
+      throw error
+    }
   }
 
   #refusal(exchange: Exchange, error: unknown): WireResponse {
@@ -318,6 +329,7 @@ const known = <T>(value: T | undefined): T => {
 const contextOf = ({ request, requestId, arrivedAt, caller }: Exchange): CallContext => {
   const { principal, region } = known(caller)
   const userAgent = headerOf(request.headers, 'user-agent') ?? ''
+  const host = headerOf(request.headers, 'host')
   return {
     requestId,
     account: principal.account,
@@ -327,6 +339,7 @@ const contextOf = ({ request, requestId, arrivedAt, caller }: Exchange): CallCon
     sourceIp: request.sourceIp,
     userAgent,
     isSecureTransport: request.isSecureTransport ?? false,
+    ...(host !== undefined && { host }),
   }
 }
 

@@ -3,6 +3,7 @@ import { Buffer, isUtf8 } from 'node:buffer'
 import { REQUEST_DEPTH } from '../model/limits.ts'
 import { checkOutput } from './check-output.ts'
 import { decodeFault, MalformedInput } from './decode-error.ts'
+import { EVENT_STREAM_TYPE, type EventEncoding, eventMessages, eventStreamMember } from './event-stream.ts'
 import type { Fault } from './fault.ts'
 import { JsonDecoders } from './json-decode.ts'
 import { JsonEncoders } from './json-encode.ts'
@@ -48,6 +49,11 @@ export class JsonProtocol implements Protocol {
   codec(service: ServiceDefinition, { isChecking }: CodecOptions): Codec {
     const decoders = new JsonDecoders()
     const encoders = new JsonEncoders()
+    const encoding: EventEncoding = {
+      contentType: 'application/json',
+      encode: (shape, value) => encoders.of(shape)(value),
+      isChecking,
+    }
     return {
       decode(operation, claim) {
         try {
@@ -58,6 +64,9 @@ export class JsonProtocol implements Protocol {
       },
       encode(operation, output, claim, requestId) {
         if (isChecking) checkOutput(operation.output, output, operation.name)
+        const events = eventStreamMember(operation.output)
+        if (events !== undefined)
+          return streamed(eventMessages(operation.output, { ...output }, events, encoding), requestId)
         return answer(200, encoders.of(operation.output)(output), claim.protocol, requestId)
       },
     }
@@ -81,6 +90,13 @@ const answer = (status: number, text: string, protocol: ProtocolName, requestId:
   status,
   headers: { 'x-amzn-RequestId': requestId, 'Content-Type': CONTENT_TYPE[protocol] ?? 'application/json' },
   body: Buffer.from(text),
+})
+
+const streamed = (stream: NonNullable<WireResponse['stream']>, requestId: string): WireResponse => ({
+  status: 200,
+  headers: { 'x-amzn-RequestId': requestId, 'Content-Type': EVENT_STREAM_TYPE },
+  body: Buffer.alloc(0),
+  stream,
 })
 
 const CONTENT_TYPES = /^application\/(x-amz-json-1\.[01]|json)\s*(;|$)/

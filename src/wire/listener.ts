@@ -5,9 +5,10 @@
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { REQUEST_DISCARD_BYTES } from '../model/limits.ts'
+import { REQUEST_DISCARD_BYTES, STREAM_STALL_MS } from '../model/limits.ts'
 import type { Gateway } from './gateway.ts'
 import type { RequestHeaders, WireRequest, WireResponse } from './protocol.ts'
+import { sendStream } from './send-stream.ts'
 import { bodyTooLarge } from './wire-faults.ts'
 
 export interface ListenerOptions {
@@ -45,10 +46,12 @@ const serveCall = (gateway: Gateway, incoming: IncomingMessage, outgoing: Server
 
 const NOTHING = Buffer.alloc(0)
 
-const send = ({ status, headers, body }: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void => {
-  if (outgoing.destroyed) return
+const send = (response: WireResponse, incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const { status, headers, body, stream } = response
+  if (outgoing.destroyed) return void stream?.return()
   // What a client still sends after its answer would be taken for its next request.
   if (!incoming.complete) outgoing.shouldKeepAlive = false
+  if (stream !== undefined) return sendStream(outgoing, { status, headers, stream }, STREAM_STALL_MS)
   outgoing.writeHead(status, status === 204 ? headers : { ...headers, 'Content-Length': body.length })
   outgoing.end(incoming.method === 'HEAD' ? undefined : body)
 }

@@ -24,6 +24,8 @@ export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** In the place of the body: what is sent as it comes. Whoever gets it must read it or end it (`return`). */
+  readonly stream?: AsyncGenerator<Buffer, void, void>
 }
 
 /** What a request says about itself before anyone looked it up. */

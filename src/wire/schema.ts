@@ -61,6 +61,9 @@ interface Traits {
   readonly xmlAttribute?: unknown
   readonly idempotencyToken?: unknown
   readonly sensitive?: unknown
+  readonly streaming?: unknown
+  /** Of what is a fault, in a stream of events. */
+  readonly error?: unknown
 }
 
 export interface OperationShape {

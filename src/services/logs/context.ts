@@ -4,10 +4,12 @@ import type { ReadTables } from '../../store/tables.ts'
 import type { ServicesDeps } from '../deps.ts'
 import type { InsightsQueries } from './insights-queries.ts'
 import type { Operation, OperationContext, OperationTable } from '../operations.ts'
+import type { LiveTails } from './live-tail/live-tails.ts'
 
 export type LogsDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'logs'> & {
   /** As they are at the moment, for what goes on after the transaction. */
   readonly tables: ReadTables
+  readonly liveTails: LiveTails
   readonly queries: InsightsQueries
 }
 export type LogsContext = OperationContext<LogsDeps>

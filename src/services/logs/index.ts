@@ -6,6 +6,7 @@ import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { LogsOperationTable } from './context.ts'
 import { InsightsQueries } from './insights-queries.ts'
+import { LiveTails } from './live-tail/live-tails.ts'
 import { logsNumbers } from './numbers.ts'
 import { createLogGroup } from './operations/create-log-group.ts'
 import { createLogStream } from './operations/create-log-stream.ts'
@@ -30,6 +31,7 @@ import { putQueryDefinition } from './operations/put-query-definition.ts'
 import { putRetentionPolicy } from './operations/put-retention-policy.ts'
 import { startQuery } from './operations/start-query.ts'
 import { stopQuery } from './operations/stop-query.ts'
+import { startLiveTail } from './operations/start-live-tail.ts'
 import { tagLogGroup } from './operations/tag-log-group.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagLogGroup } from './operations/untag-log-group.ts'
@@ -59,6 +61,7 @@ const operations: LogsOperationTable = {
   PutRetentionPolicy: putRetentionPolicy,
   StartQuery: startQuery,
   StopQuery: stopQuery,
+  StartLiveTail: startLiveTail,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   UntagLogGroup: untagLogGroup,
@@ -82,6 +85,7 @@ export const logsService = ({ store, guard, clock, ids, log, pageTokens, logs }:
       pageTokens,
       logs,
       tables: store.tables,
+      liveTails: new LiveTails({ logs, tables: store.tables, clock, ids }),
       queries: new InsightsQueries({ clock, ids, log, pageTokens, logs, tables: store.tables }),
     },
     guard,

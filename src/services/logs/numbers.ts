@@ -11,6 +11,8 @@ export const logsNumbers: NumberKinds = {
   'GetLogEventsRequest.startTime': 'long',
   'GetLogGroupFieldsRequest.time': 'long',
   'InputLogEvent.timestamp': 'long',
+  'LiveTailSessionLogEvent.ingestionTime': 'long',
+  'LiveTailSessionLogEvent.timestamp': 'long',
   'LogGroup.creationTime': 'long',
   'LogGroup.storedBytes': 'long',
   'LogStream.creationTime': 'long',

@@ -32,7 +32,7 @@ export const redacted = (shape: Shape, value: unknown): unknown => {
 }
 
 const memberOf = (member: Member, value: unknown): unknown => {
-  if (value === undefined || value === null) return undefined
+  if (value === undefined || value === null || member.traits.streaming !== undefined) return undefined
   return member.traits.sensitive === undefined && !SECRET_NAMES.test(member.name)
     ? redacted(member.shape, value)
     : HIDDEN
