@@ -49,6 +49,8 @@ export const agentDir = (dataDir: string): string => path.join(dataDir, 'agent')
 export const auditDir = (dataDir: string): string => path.join(dataDir, 'audit')
 /** Holds the events of log streams. */
 export const logEventsDir = (dataDir: string): string => path.join(dataDir, 'logs')
+/** Holds metrics. */
+export const metricsDir = (dataDir: string): string => path.join(dataDir, 'metrics')
 /** Whether a server has been there. */
 export const hasServerDir = (dataDir: string): boolean => existsSync(serverDir(dataDir))
 export const logFile = (dataDir: string): string => path.join(dataDir, 'longshore.log')

@@ -4,7 +4,15 @@ import type { Duplex } from 'node:stream'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { auditDir, logEventsDir, readRootKey, removeNote, serverDir, writeNote } from '../kit/installation.ts'
+import {
+  auditDir,
+  logEventsDir,
+  metricsDir,
+  readRootKey,
+  removeNote,
+  serverDir,
+  writeNote,
+} from '../kit/installation.ts'
 import type { Log } from '../kit/log.ts'
 import { http } from '../kit/node.ts'
 import { hasParent, untilToldToEnd } from '../kit/process-end.ts'
@@ -16,6 +24,7 @@ import { SqliteJournal } from '../store/journal/sqlite.ts'
 import { FileLogStore } from '../store/logs/file-log-store.ts'
 import { LogStoreError } from '../store/logs/log-store.ts'
 import { StoredLogGroups } from '../store/logs/stored-log-groups.ts'
+import { MetricStoreAtFirstUse } from '../store/metrics/metric-store-at-first-use.ts'
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
 import { agentUrl, listen, localUrl } from './address.ts'
@@ -92,7 +101,8 @@ const serve = async (values: ServerValues): Promise<void> => {
   const audit = openAudit(values, clock, log)
   const groups = new StoredLogGroups(store)
   const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
-  const settings = { account, region, isDev, keys, audit, logs, endpoint: urls[1] }
+  const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
+  const settings = { account, region, isDev, keys, audit, logs, metrics, endpoint: urls[1] }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
@@ -118,6 +128,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   await controlPlane.stop()
   server.closeAllConnections()
   await logs.close()
+  await metrics.close()
   await store.close()
   audit.sink.close()
   removeNote(dataDir)

@@ -76,11 +76,19 @@ export class MetricMinutes {
   }
 
   dropBefore(time: number): void {
-    for (const [minute, subjects] of this.#minutes) {
-      if (minute >= time) continue
-      for (const { metrics } of subjects.values()) this.#size -= metrics.size
-      this.#minutes.delete(minute)
-    }
+    for (const minute of this.#minutes.keys()) if (minute < time) this.remove(minute)
+  }
+
+  remove(minute: number): void {
+    for (const { metrics } of this.#minutes.get(minute)?.values() ?? []) this.#size -= metrics.size
+    this.#minutes.delete(minute)
+  }
+
+  /** Adds all that the other has. */
+  absorb(other: MetricMinutes): void {
+    for (const [minute, subjects] of other.minutes())
+      for (const { subject, metrics } of subjects.values())
+        for (const [metric, statistics] of metrics) this.add(minute, subject, metric, statistics)
   }
 
   #of(minute: number, subject: MetricSubject): SubjectMinute {
