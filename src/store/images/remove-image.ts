@@ -2,7 +2,7 @@
 import { type ImageRecord, inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import type { Transaction } from '../tables.ts'
 
-/** Removes the tag, and its image with it if that has no other. Gives the image that had the tag. */
+/** Removes the tag alone. Gives the digest of the image that had it. */
 export const removeTag = (tx: Transaction, { repositoryId }: RepositoryRecord, tag: string): string | undefined => {
   const named = tx.imageTags.get(inRepository(repositoryId, tag))
   if (named === undefined) return undefined

@@ -1,0 +1,90 @@
+/** Pulling, looking for and removing the blobs of a repository. */
+import { inRepository, type RepositoryRecord } from '../model/image-records.ts'
+import { CorruptBlob } from '../store/blobs/frames.ts'
+import { byteRange } from './byte-range.ts'
+import { answer, type Exchange, requireRepository } from './exchange.ts'
+import { RegistryFault } from './registry-fault.ts'
+
+const PULL = ['ecr:GetDownloadUrlForLayer']
+const LOOK = ['ecr:BatchCheckLayerAvailability']
+const REMOVE = ['ecr:BatchDeleteImage']
+const LONG = 'public, max-age=31536000, immutable'
+
+export const headBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
+  const { bytes } = requireLayer(exchange, requireRepository(exchange, name, LOOK), digest)
+  answer(exchange, 200, { ...headersOf(digest), 'Content-Length': bytes })
+}
+
+export const getBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
+  const { response, request, blobs } = exchange
+  requireLayer(exchange, requireRepository(exchange, name, PULL), digest)
+  const reader = await blobs.open(digest).catch((error: unknown) => fail(exchange, digest, error))
+  if (reader === undefined) throw unknownBlob(digest)
+  try {
+    const range = byteRange(request.headers.range, reader.bytes)
+    response.writeHead(range === undefined ? 200 : 206, {
+      ...headersOf(digest),
+      'Content-Length': range === undefined ? reader.bytes : range.to - range.from,
+      ...(range && { 'Content-Range': `bytes ${range.from}-${range.to - 1}/${reader.bytes}` }),
+    })
+    for await (const piece of reader.read(range?.from, range?.to)) {
+      if (response.destroyed) return
+      if (!response.write(piece)) await drained(response)
+    }
+    response.end()
+  } catch (error) {
+    fail(exchange, digest, error)
+  } finally {
+    await reader.close()
+  }
+}
+
+/** AWS has no such call. The content goes when nothing refers to it any more. */
+export const deleteBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
+  const repository = requireRepository(exchange, name, REMOVE)
+  const { store } = exchange
+  await store.transact((tx) => {
+    requireLayer(exchange, repository, digest)
+    const key = inRepository(repository.repositoryId, digest)
+    for (const image of tx.images.iterate('byRepository', repository.repositoryId))
+      if (image.references.includes(digest))
+        throw new RegistryFault('DENIED', `The blob is of the image ${image.digest}.`, { status: 405 })
+    tx.imageLayers.remove(key)
+  })
+  answer(exchange, 202, {})
+}
+
+const requireLayer = ({ store }: Exchange, { repositoryId }: RepositoryRecord, digest: string) => {
+  const layer = store.tables.imageLayers.get(inRepository(repositoryId, digest))
+  if (layer === undefined) throw unknownBlob(digest)
+  return layer
+}
+
+const unknownBlob = (digest: string): RegistryFault =>
+  new RegistryFault('BLOB_UNKNOWN', 'The repository has no such blob.', { detail: { digest } })
+
+const headersOf = (digest: string): Readonly<Record<string, string>> => ({
+  'Content-Type': 'application/octet-stream',
+  'Docker-Content-Digest': digest,
+  'Accept-Ranges': 'bytes',
+  'Cache-Control': LONG,
+  ETag: `"${digest}"`,
+})
+
+/** What was sent already cannot be taken back, but the client must not think that it has everything. */
+const fail = ({ response, log }: Exchange, digest: string, error: unknown): never => {
+  if (error instanceof CorruptBlob) log.error('a blob is corrupt and is not served', { digest, error: error.message })
+  if (response.headersSent) response.destroy()
+  throw error
+}
+
+const drained = (response: Exchange['response']): Promise<void> =>
+  new Promise((resolve) => {
+    const go = (): void => {
+      response.off('drain', go)
+      response.off('close', go)
+      resolve()
+    }
+    response.once('drain', go)
+    response.once('close', go)
+  })

@@ -1,0 +1,88 @@
+/** One request to the registry, and what its handlers work with. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
+import type { Log } from '../kit/log.ts'
+import { repositoryArn } from '../model/arn.ts'
+import type { RepositoryRecord } from '../model/image-records.ts'
+import type { BlobStore } from '../store/blobs/blob-store.ts'
+import type { Store } from '../store/store.ts'
+import type { ManifestCache } from './manifest-cache.ts'
+import { RegistryFault } from './registry-fault.ts'
+
+/** Who asks, as the composition makes certain of it. */
+export interface RegistryCaller {
+  /** The registry that is asked for. */
+  readonly account: string
+  readonly region: string
+  /** Throws `RegistryFault` unless the caller may do all of it, e.g. `ecr:PutImage`. `repository` may not exist. */
+  demand(actions: readonly string[], repository: RepositoryTarget): void
+}
+
+export interface RepositoryTarget {
+  readonly arn: string
+  /** Undefined if there is none. */
+  readonly record: RepositoryRecord | undefined
+}
+
+export interface RegistryTools {
+  readonly store: Store
+  readonly blobs: BlobStore
+  readonly manifests: ManifestCache
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+export interface Exchange extends RegistryTools {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly query: URLSearchParams
+  readonly caller: RegistryCaller
+}
+
+/** The repository, if the caller may do that with it. Throws `RegistryFault`, and tells who may not nothing of what there is. */
+export const requireRepository = (
+  { store, caller }: Pick<Exchange, 'store' | 'caller'>,
+  name: string,
+  actions: readonly string[],
+): RepositoryRecord => {
+  const arn = repositoryArn(caller.region, caller.account, name)
+  const record = store.tables.repositories.get(arn)
+  caller.demand(actions, { arn, record })
+  if (record !== undefined) return record
+  // AWS: this sentence.
+  throw new RegistryFault(
+    'NAME_UNKNOWN',
+    `The repository with name '${name}' does not exist in the registry with id '${caller.account}'`,
+  )
+}
+
+/** The pieces of a request's body. Who stops before its end can still answer. */
+export const bodyOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
+  request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+
+/** Ends the answer without a body. */
+export const answer = (
+  { response }: Exchange,
+  status: number,
+  headers: Readonly<Record<string, string | number>>,
+): void => {
+  response.writeHead(status, { 'Content-Length': 0, ...headers })
+  response.end()
+}
+
+export const answerJson = (
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
+  status: number,
+  value: object,
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): void => {
+  const body = Buffer.from(JSON.stringify(value))
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    ...(headers as Record<string, string | string[]>),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

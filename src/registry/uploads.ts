@@ -1,0 +1,200 @@
+/** Pushing blobs: in one request, in pieces, or by mounting what another repository has. */
+import type { IncomingMessage } from 'node:http'
+import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../model/image-records.ts'
+import { isRepositoryName } from '../model/image-names.ts'
+import { UploadError } from '../store/blobs/uploads.ts'
+import { checkedDigest } from './endpoint.ts'
+import { answer, bodyOf, type Exchange, requireRepository } from './exchange.ts'
+import { RegistryFault } from './registry-fault.ts'
+
+const BEGIN = ['ecr:InitiateLayerUpload']
+const APPEND = ['ecr:UploadLayerPart']
+const FINISH = ['ecr:CompleteLayerUpload']
+const MOUNT = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer']
+
+/** `POST .../blobs/uploads/`, with `mount` and `from`, with `digest` and the whole content, or with neither. */
+export const beginUpload = async (exchange: Exchange, name: string): Promise<void> => {
+  const repository = requireRepository(exchange, name, BEGIN)
+  const { query, blobs, ids, store, clock } = exchange
+  const [mount, from, digest] = [query.get('mount'), query.get('from'), query.get('digest')]
+  if (mount !== null && from !== null && (await isMounted(exchange, repository, checkedDigest(mount), from)))
+    return created(exchange, name, mount)
+  const wanted = digest === null ? undefined : checkedDigest(digest)
+  const uploadId = ids.uuid()
+  await blobs.uploads.create(uploadId)
+  const upload = { uploadId, repositoryId: repository.repositoryId, startedAt: clock.now() }
+  await store.transact((tx) => void tx.layerUploads.insert(upload))
+  if (wanted === undefined) return answer(exchange, 202, progress(name, uploadId, 0))
+  requireRepository(exchange, name, [...APPEND, ...FINISH])
+  await finish(exchange, repository, upload, wanted)
+}
+
+export const uploadStatus = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
+  requireUpload(exchange, requireRepository(exchange, name, APPEND), uploadId)
+  answer(exchange, 204, progress(name, uploadId, await orFault(exchange.blobs.uploads.size(uploadId))))
+}
+
+/** `PATCH`: a piece, or, without `Content-Range`, a stream of any length. */
+export const appendUpload = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
+  requireUpload(exchange, requireRepository(exchange, name, APPEND), uploadId)
+  const size = await append(exchange, name, uploadId)
+  answer(exchange, 202, progress(name, uploadId, size))
+}
+
+/** `PUT ?digest=`: the end, with a last piece or without. */
+export const finishUpload = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
+  const repository = requireRepository(exchange, name, FINISH)
+  const upload = requireUpload(exchange, repository, uploadId)
+  const digest = exchange.query.get('digest')
+  if (digest === null) throw new RegistryFault('DIGEST_INVALID', 'The digest is missing.')
+  await finish(exchange, repository, upload, checkedDigest(digest))
+}
+
+export const cancelUpload = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
+  requireUpload(exchange, requireRepository(exchange, name, APPEND), uploadId)
+  await orFault(exchange.blobs.uploads.remove(uploadId))
+  await exchange.store.transact((tx) => tx.layerUploads.remove(uploadId))
+  answer(exchange, 204, {})
+}
+
+/** True if the blob is in the repository now. Where it cannot be had, the client uploads it instead. */
+const isMounted = async (
+  exchange: Exchange,
+  { repositoryId }: RepositoryRecord,
+  digest: string,
+  from: string,
+): Promise<boolean> => {
+  const { store, clock } = exchange
+  const source = isRepositoryName(from) ? readable(exchange, from) : undefined
+  if (source === undefined) return false
+  return store.transact((tx) => {
+    const layer = tx.imageLayers.get(inRepository(source.repositoryId, digest))
+    if (layer === undefined) return false
+    tx.imageLayers.put({ ...layer, repositoryId, addedAt: clock.now() })
+    return true
+  })
+}
+
+/** The repository, if there is one that the caller may pull from. */
+const readable = (exchange: Exchange, name: string): RepositoryRecord | undefined => {
+  try {
+    return requireRepository(exchange, name, MOUNT)
+  } catch (error) {
+    if (error instanceof RegistryFault) return undefined
+    throw error
+  }
+}
+
+const finish = async (
+  exchange: Exchange,
+  { repositoryId, name }: RepositoryRecord,
+  { uploadId }: LayerUploadRecord,
+  digest: string,
+): Promise<void> => {
+  const { blobs, store, clock } = exchange
+  await append(exchange, name, uploadId)
+  const refer = (bytes: number): Promise<void> =>
+    store.transact((tx) => {
+      tx.layerUploads.remove(uploadId)
+      // The repository may be gone meanwhile; then nobody refers to the blob.
+      if (tx.repositories.findSize('byId', repositoryId) === 0) throw goneMeanwhile(name)
+      tx.imageLayers.put({ repositoryId, digest, bytes, addedAt: clock.now() })
+    })
+  try {
+    await orFault(blobs.finish(uploadId, digest, refer))
+  } catch (error) {
+    // The content is not what it was said to be: there is nothing to go on with.
+    if (isWrongDigest(error)) await store.transact((tx) => tx.layerUploads.remove(uploadId))
+    throw error
+  }
+  created(exchange, name, digest)
+}
+
+const isWrongDigest = (error: unknown): boolean => error instanceof RegistryFault && error.code === 'DIGEST_INVALID'
+
+const goneMeanwhile = (name: string): RegistryFault =>
+  new RegistryFault('NAME_UNKNOWN', `The repository with name '${name}' was deleted meanwhile.`)
+
+const append = async (exchange: Exchange, name: string, uploadId: string): Promise<number> => {
+  const { request, blobs } = exchange
+  const range = contentRange(request)
+  try {
+    return await blobs.uploads.append(uploadId, limited(request, range), range?.from)
+  } catch (error) {
+    if (!(error instanceof UploadError)) throw error
+    if (error.kind !== 'out-of-order') throw faultOf(error)
+    const size = await orFault(blobs.uploads.size(uploadId))
+    throw new RegistryFault('RANGE_INVALID', error.message, { headers: progress(name, uploadId, size) })
+  }
+}
+
+interface ContentRange {
+  readonly from: number
+  readonly bytes: number
+}
+
+/** OCI: `<first>-<last>`; HTTP has it with a unit and a total. */
+const CONTENT_RANGE = /^(?:bytes[ =])?(\d+)-(\d+)(?:\/(?:\d+|\*))?$/
+
+const contentRange = ({ headers }: IncomingMessage): ContentRange | undefined => {
+  const text = headers['content-range']
+  if (text === undefined) return undefined
+  const [, first, last] = CONTENT_RANGE.exec(text) ?? []
+  const [from, bytes] = [Number(first), Number(last) - Number(first) + 1]
+  // An empty last piece is sent as `n-n-1`.
+  if (first === undefined || !Number.isSafeInteger(Number(last)) || bytes < 0)
+    throw new RegistryFault('BLOB_UPLOAD_INVALID', 'The Content-Range is not a range.')
+  if (headers['content-length'] !== undefined && Number(headers['content-length']) !== bytes)
+    throw new RegistryFault('SIZE_INVALID', 'The Content-Range is not as long as the content.')
+  return { from, bytes }
+}
+
+/** The body; one that ends too early, or is longer than its range, fails at that point. */
+async function* limited(request: IncomingMessage, range: ContentRange | undefined): AsyncGenerator<Buffer, void, void> {
+  let bytes = 0
+  for await (const piece of bodyOf(request)) {
+    bytes += piece.length
+    if (range !== undefined && bytes > range.bytes)
+      throw new RegistryFault('SIZE_INVALID', 'The content is longer than its Content-Range.')
+    yield piece
+  }
+  if (range !== undefined && bytes < range.bytes)
+    throw new RegistryFault('SIZE_INVALID', 'The content is shorter than its Content-Range.')
+}
+
+const requireUpload = (
+  { store }: Exchange,
+  { repositoryId }: RepositoryRecord,
+  uploadId: string,
+): LayerUploadRecord => {
+  const upload = store.tables.layerUploads.get(uploadId)
+  if (upload?.repositoryId === repositoryId) return upload
+  throw new RegistryFault('BLOB_UPLOAD_UNKNOWN', 'There is no such upload.')
+}
+
+const created = (exchange: Exchange, name: string, digest: string): void =>
+  answer(exchange, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest })
+
+/** Where an upload is: a range of no bytes cannot be said, so that an empty one reads as if it had its first. */
+const progress = (name: string, uploadId: string, size: number): Readonly<Record<string, string>> => ({
+  Location: `/v2/${name}/blobs/uploads/${uploadId}`,
+  Range: `0-${Math.max(0, size - 1)}`,
+  'Docker-Upload-UUID': uploadId,
+})
+
+const UPLOAD_FAULTS = {
+  unknown: 'BLOB_UPLOAD_UNKNOWN',
+  'out-of-order': 'RANGE_INVALID',
+  busy: 'BLOB_UPLOAD_INVALID',
+  'wrong-digest': 'DIGEST_INVALID',
+} as const
+
+const faultOf = ({ kind, message }: UploadError): RegistryFault => new RegistryFault(UPLOAD_FAULTS[kind], message)
+
+const orFault = async <T>(result: Promise<T>): Promise<T> => {
+  try {
+    return await result
+  } catch (error) {
+    throw error instanceof UploadError ? faultOf(error) : error
+  }
+}

@@ -1,0 +1,137 @@
+/** A container registry on a port of its own, for tests: everything real but who may do what. */
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { SystemClock } from '../src/kit/clock.ts'
+import { SystemIds } from '../src/kit/ids.ts'
+import { silentLog } from '../src/kit/log.ts'
+import { openBytes, sealBytes } from '../src/kit/sealing.ts'
+import { repositoryArn } from '../src/model/arn.ts'
+import { OCI_MANIFEST } from '../src/model/image-manifest.ts'
+import type { RepositoryRecord } from '../src/model/image-records.ts'
+import type { RepositoryTarget } from '../src/registry/exchange.ts'
+import { ManifestCache } from '../src/registry/manifest-cache.ts'
+import { registryListener } from '../src/registry/registry.ts'
+import { BlobStore } from '../src/store/blobs/blob-store.ts'
+import { DirectoryBlobHome } from '../src/store/blobs/directory-blob-home.ts'
+import type { Store } from '../src/store/store.ts'
+import { emptyStore } from './services-deps.ts'
+
+const ACCOUNT = '000000000000'
+const REGION = 'us-east-1'
+
+export interface RegistryServer {
+  readonly url: string
+  readonly store: Store
+  readonly blobs: BlobStore
+  readonly directory: string
+  addRepository(name: string, settings?: Partial<RepositoryRecord>): Promise<RepositoryRecord>
+  /** The answer to a request; `path` is what comes after `/v2/`. */
+  send(method: string, path: string, body?: Buffer | string, headers?: Record<string, string>): Promise<Response>
+  stop(): Promise<void>
+}
+
+export interface RegistryServerOptions {
+  /** Throws for what the caller may not do. */
+  readonly demand?: (actions: readonly string[], repository: RepositoryTarget) => void
+}
+
+export const startRegistry = async ({ demand = () => {} }: RegistryServerOptions = {}): Promise<RegistryServer> => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
+  const [store, clock, ids, key] = [await emptyStore(), new SystemClock(), new SystemIds(), randomBytes(32)]
+  const blobs = new BlobStore({
+    home: new DirectoryBlobHome(path.join(directory, 'blobs')),
+    uploadsDirectory: path.join(directory, 'uploads'),
+    keys: {
+      wrap: (blobKey) => sealBytes(key, blobKey, 'blob').toString('base64'),
+      unwrap: (wrapped) => openBytes(key, Buffer.from(wrapped, 'base64'), 'blob'),
+    },
+  })
+  const listener = registryListener({
+    store,
+    blobs,
+    clock,
+    ids,
+    log: silentLog,
+    manifests: new ManifestCache(),
+    identify: () => ({ account: ACCOUNT, region: REGION, demand }),
+  })
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    store,
+    blobs,
+    directory,
+    addRepository: (name, settings) =>
+      store.transact((tx) => tx.repositories.insert({ ...aRepository(name, ids.uuid()), ...settings })),
+    send: (method, place, body, headers = {}) =>
+      fetch(`${url}/v2/${place}`, { method, headers, body: body === undefined ? null : Buffer.from(body) }),
+    stop: async () => {
+      server.closeAllConnections()
+      server.close()
+      await blobs.close()
+      await store.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const aRepository = (name: string, repositoryId: string): RepositoryRecord => ({
+  arn: repositoryArn(REGION, ACCOUNT, name),
+  account: ACCOUNT,
+  region: REGION,
+  name,
+  repositoryId,
+  createdAt: 0,
+  tagMutability: { mode: 'MUTABLE', exclusions: [] },
+  isScannedOnPush: false,
+  tags: [],
+})
+
+export const sha256 = (content: Buffer | string): string =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`
+
+/** Pushes a blob in one request. */
+export const pushBlob = async ({ send }: RegistryServer, repository: string, content: Buffer): Promise<string> => {
+  const digest = sha256(content)
+  const { status } = await send('POST', `${repository}/blobs/uploads/?digest=${digest}`, content)
+  if (status !== 201) throw new Error(`a blob was answered with ${status}`)
+  return digest
+}
+
+/** The manifest of an image whose configuration and layers have that content. */
+export const imageManifest = (config: Buffer, layers: readonly Buffer[], more: object = {}): string =>
+  JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: descriptor('application/vnd.oci.image.config.v1+json', config),
+    layers: layers.map((layer) => descriptor('application/vnd.oci.image.layer.v1.tar', layer)),
+    ...more,
+  })
+
+export const descriptor = (mediaType: string, content: Buffer | string) => ({
+  mediaType,
+  digest: sha256(content),
+  size: Buffer.byteLength(content),
+})
+
+/** Pushes a whole image and gives its digest. */
+export const pushImage = async (
+  server: RegistryServer,
+  repository: string,
+  tag: string,
+  { layers = [randomBytes(1000)], more = {} }: { readonly layers?: readonly Buffer[]; readonly more?: object } = {},
+): Promise<string> => {
+  const config = Buffer.from(JSON.stringify({ os: 'linux', made: randomBytes(8).toString('hex') }))
+  for (const content of [config, ...layers]) await pushBlob(server, repository, content)
+  const manifest = imageManifest(config, layers, more)
+  const answer = await server.send('PUT', `${repository}/manifests/${tag}`, manifest, { 'Content-Type': OCI_MANIFEST })
+  if (answer.status !== 201) throw new Error(`an image was answered with ${answer.status}: ${await answer.text()}`)
+  return sha256(manifest)
+}
