@@ -5,6 +5,7 @@ import { createBodyWith } from '../agent/docker/create-body.ts'
 import { openDockerHost } from '../agent/docker/docker-host.ts'
 import { kernelPortRange } from '../agent/docker/dynamic-ports.ts'
 import type { EngineTask } from '../agent/engine/task.ts'
+import type { MetadataSettings } from '../agent/metadata/container-settings.ts'
 import type { TaskRoleSupport } from '../agent/metadata/credentials-route.ts'
 import { wantedTaskRoles } from '../agent/metadata/task-metadata.ts'
 import { capabilities } from '../agent/registration/capabilities.ts'
@@ -24,6 +25,8 @@ export interface HostOptions {
   readonly log: Log
   /** Which tasks get the credentials of their roles on a host that is real. */
   readonly taskRoles: TaskRoleSupport
+  /** How containers find out about themselves. */
+  readonly metadata?: MetadataSettings
 }
 
 export interface OpenHost {

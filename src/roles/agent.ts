@@ -9,11 +9,15 @@ import { type AgentConfig, ConfigError, DEFAULT_CONFIG_FILE, loadAgentConfig } f
 import { agentLog } from '../agent/config/agent-log.ts'
 import { type IntrospectionServer, serveIntrospection } from '../agent/introspection/introspection-server.ts'
 import type { AgentLinks } from '../agent/links.ts'
+import { MetadataFiles } from '../agent/metadata/metadata-files.ts'
 import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metadata/task-metadata.ts'
+import { hostIpv4Address, ipv4AddressOf } from '../agent/network/host-address.ts'
+import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
 import { httpTransport } from '../agentlink/http-transport.ts'
+import { MetadataApi } from '../agentlink/metadata-api.ts'
 import { SecretsApi } from '../agentlink/secrets-api.ts'
 import { ecsSigner } from '../agentlink/signer.ts'
 import { TcsClient } from '../agentlink/tcs-client.ts'
@@ -128,8 +132,16 @@ interface Working {
 /** Runs until the process is told to end. */
 const work = async (working: Working): Promise<void> => {
   const { runtimeName, config, clock, ids, log, metadata } = working
-  const { taskRoles } = metadata
-  const { host, startCleanup, close } = await openHost(runtimeName, { config, clock, ids, log, taskRoles })
+  const { taskRoles, isServed } = metadata
+  const files = metadataFiles(working)
+  const { host, startCleanup, close } = await openHost(runtimeName, {
+    config,
+    clock,
+    ids,
+    log,
+    taskRoles,
+    metadata: { isServed, files },
+  })
   const checkpoint = inDataDir(config.dataDirectory, () => openCheckpoint(config, runtimeName, clock, log))
   const agent = new Agent({
     config,
@@ -141,16 +153,20 @@ const work = async (working: Working): Promise<void> => {
     links: openLinks(working),
   })
   startCleanup(() => agent.tasks())
-  metadata.serve({
-    cluster: agent.cluster,
-    containerInstanceArn: () => agent.containerInstanceArn,
+  metadata.serve(agent, { runtime: host.runtime, api: metadataApi(working) })
+  files.begin({
+    facts: () => ({
+      cluster: agent.cluster,
+      containerInstanceArn: agent.containerInstanceArn,
+      availabilityZone: agent.place.availabilityZone,
+      hostPrivateIpv4Address: hostIpv4Address(),
+    }),
     tasks: () => agent.tasks(),
-    credentials: agent.credentials,
-    runtime: host.runtime,
+    listen: (listener) => agent.listen(listener),
   })
 
   const ended = untilToldToEnd()
-  const introspection = await openIntrospection(config, agent, log)
+  const introspection = await openIntrospection(working, agent)
   const started = agent.start().then(
     () => true,
     (error: unknown) => {
@@ -166,6 +182,18 @@ const work = async (working: Working): Promise<void> => {
   await introspection?.close()
 }
 
+/** The containers of an engine on another host see none of this host's files. */
+const metadataFiles = ({ runtimeName, config, log }: Working): MetadataFiles => {
+  const isLocal = runtimeName !== 'simulated' && 'socketPath' in config.dockerHost.target
+  if (config.containerMetadata && !isLocal) log.warn('no container metadata files: the containers are not on this host')
+  return new MetadataFiles({
+    directory: path.resolve(config.dataDirectory, 'metadata'),
+    isEnabled: config.containerMetadata && isLocal,
+    isLabelled: config.selinuxCapable,
+    log,
+  })
+}
+
 const introduce = ({ cluster, containerInstanceArn = '' }: Agent): void => {
   if (!hasParent())
     process.stdout.write(`Longshore agent ${version()} works for cluster ${cluster} as ${containerInstanceArn}\n`)
@@ -177,6 +205,11 @@ const openCheckpoint = (config: AgentConfig, runtimeName: string, clock: Clock, 
   config.checkpoint && runtimeName !== 'simulated'
     ? new SqliteCheckpoint({ file: path.join(config.dataDirectory, 'agent.sqlite'), clock, log })
     : new MemoryCheckpoint()
+
+const metadataApi = ({ endpoint, config: { region }, credentials, clock, ids }: Working): MetadataApi => {
+  const caller = { endpoint, clock, ids, userAgent: agentName(), transport: httpTransport(MAX_CONNECTIONS) }
+  return new MetadataApi({ ...caller, region, sign: ecsSigner({ clock, region, credentials }) })
+}
 
 const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working): AgentLinks => {
   const { region } = config
@@ -213,16 +246,19 @@ const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working):
 
 /** Nobody's tasks depend on this API: a taken port is worth a warning. */
 const openIntrospection = async (
-  config: AgentConfig,
+  { config, metadata, log }: Working,
   agent: Agent,
-  log: Log,
 ): Promise<IntrospectionServer | undefined> => {
+  const bridgeAddress = metadata.guardsIntrospection ? ipv4AddressOf(DOCKER_BRIDGE) : undefined
   try {
-    return await serveIntrospection(config, version(), {
-      cluster: agent.cluster,
-      containerInstanceArn: () => agent.containerInstanceArn,
-      tasks: () => [...agent.tasks()],
-    })
+    return await serveIntrospection(
+      { config, version: version(), bridgeAddress },
+      {
+        cluster: agent.cluster,
+        containerInstanceArn: () => agent.containerInstanceArn,
+        tasks: () => [...agent.tasks()],
+      },
+    )
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     log.warn('the introspection port is in use; this agent has no introspection API', {

@@ -142,6 +142,8 @@ export const SETTINGS = {
   taskIamRoleNetworkHost: setting('ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST', false, flag),
   taskMetadataPort: setting('LONGSHORE_TASK_METADATA_PORT', 51_679, integer(1, 65_535)),
   taskMetadataRate: setting('ECS_TASK_METADATA_RPS_LIMIT', METADATA_RATE, requestRate(METADATA_RATE)),
+  disableTaskMetadataAz: setting('ECS_DISABLE_TASK_METADATA_AZ', false, flag),
+  containerMetadata: setting('ECS_ENABLE_CONTAINER_METADATA', false, flag),
   skipLocalhostTrafficFilter: setting('ECS_SKIP_LOCALHOST_TRAFFIC_FILTER', false, flag),
   /** Absent: `audit.log` beside the log file, or in the data directory. */
   auditLogFile: optional('ECS_AUDIT_LOGFILE', text),

@@ -12,6 +12,7 @@ import {
   requireFirelens,
   routedLogConfig,
 } from '../firelens/container-settings.ts'
+import { type MetadataSettings, metadataVariables, withMetadataFile } from '../metadata/container-settings.ts'
 import { credentialsPath, hasTaskRoles, type TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { ContainerCreateBody } from '../runtime.ts'
 import { longestFreePart, type PortRange } from './dynamic-ports.ts'
@@ -37,14 +38,20 @@ export interface CreateBodyOptions {
   readonly imageEnvironment: (container: EngineContainer) => readonly string[]
   /** Which tasks get the credentials of their roles. */
   readonly taskRoles: TaskRoleSupport
+  /** Absent where containers find out nothing about themselves. */
+  readonly metadata?: MetadataSettings
   /** Absent where no logs are routed. */
   readonly firelens?: FirelensSettings
 }
 
 export const createBodyWith =
   (options: CreateBodyOptions): CreateBody =>
-  async (task, container) =>
-    createBodyOf(task, container, options, isBridged(task) ? await dynamicPortsOf(container, options) : [])
+  async (task, container) => {
+    const ports = isBridged(task) ? await dynamicPortsOf(container, options) : []
+    const body = createBodyOf(task, container, options, ports)
+    const file = options.metadata?.files.prepare(task, container)
+    return file === undefined ? body : withMetadataFile(body, file)
+  }
 
 /** Pure. `dynamicPorts` has a host port, or a range to take one of, for each dynamic mapping. */
 export const createBodyOf = (
@@ -117,7 +124,11 @@ const ownConfig = (
   return {
     ...(entryPoint && { Entrypoint: entryPoint }),
     ...((overriding ?? command) && { Cmd: overriding ?? command }),
-    Env: [...environmentOf(task, container, options), ...credentialsOf(task, options)],
+    Env: [
+      ...environmentOf(task, container, options),
+      ...credentialsOf(task, options),
+      ...metadataOf(task, container, options),
+    ],
     ExposedPorts: exposedPorts,
   }
 }
@@ -142,6 +153,9 @@ const environmentOf = (
     [...own, ...imageEnvironment(container)].some((entry) => entry.startsWith(`${variable}=`))
   return REGION_VARIABLES.some(isSet) ? own : [...own, ...REGION_VARIABLES.map((variable) => `${variable}=${region}`)]
 }
+
+const metadataOf = (task: EngineTask, container: EngineContainer, { metadata }: CreateBodyOptions): readonly string[] =>
+  metadata === undefined ? [] : metadataVariables(task, container, metadata)
 
 /** Where the SDKs of all languages look for the credentials of the task's role. It stands last: no other value counts. */
 const credentialsOf = (task: EngineTask, { taskRoles }: CreateBodyOptions): string[] =>

@@ -17,6 +17,7 @@ import { ImageManager } from '../images/image-manager.ts'
 import { type ImageRecords, MemoryImageRecords } from '../images/image-records.ts'
 import { registryCredentials } from '../images/registry-auth.ts'
 import { untrackedCleanup } from '../images/untracked-cleanup.ts'
+import type { MetadataSettings } from '../metadata/container-settings.ts'
 import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
 import { capabilities } from '../registration/capabilities.ts'
 import { platformAttributes } from '../registration/registration.ts'
@@ -35,6 +36,8 @@ export interface DockerHostOptions {
   readonly log: Log
   /** Which tasks get the credentials of their roles here. */
   readonly taskRoles: TaskRoleSupport
+  /** How containers find out about themselves. */
+  readonly metadata?: MetadataSettings
 }
 
 export interface DockerHost extends AgentHost {
@@ -77,7 +80,7 @@ interface Parts extends DockerHostOptions {
 }
 
 const assemble = (parts: Parts): DockerHost => {
-  const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles } = parts
+  const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles, metadata } = parts
   const records: ImageRecords = config.checkpoint
     ? new FileImageRecords(join(config.dataDirectory, IMAGE_RECORDS_FILE), log)
     : new MemoryImageRecords()
@@ -112,6 +115,7 @@ const assemble = (parts: Parts): DockerHost => {
         propagateTaskMemoryLimit: config.propagateTaskMemoryLimit && info.cgroupVersion === '2',
         imageEnvironment: (container) => images.environmentOf(container),
         taskRoles,
+        ...(metadata && { metadata }),
         ...(routers !== undefined && { firelens: { directory: routers, isAsync: config.firelensAsync } }),
         ...(limits && { cgroupParent: (taskArn) => limits.parent(taskArn) }),
       }),

@@ -54,8 +54,9 @@ const json = (status: number, value: unknown): Answer => ({
 })
 
 const metadata = (facts: IntrospectionFacts) => {
-  const arn = facts.containerInstanceArn()
-  return { Cluster: facts.cluster, ...(arn !== undefined && { ContainerInstanceArn: arn }), Version: facts.version }
+  // AWS: there is none before the first registration, which is null.
+  const arn = facts.containerInstanceArn() ?? null
+  return { Cluster: facts.cluster, ContainerInstanceArn: arn, Version: facts.version }
 }
 
 const tasks = (all: readonly EngineTask[], query: URLSearchParams): Answer => {

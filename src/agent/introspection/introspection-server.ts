@@ -1,17 +1,27 @@
-/** Serves the introspection API over HTTP. Off the loopback interface only where the operator allows it. */
+/**
+ * Serves the introspection API over HTTP: to this host, to the containers on Docker's own bridge where the firewall keeps others out, and
+ * to others where the operator allows it.
+ */
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { http } from '../../kit/node.ts'
 import type { AgentConfig } from '../config.ts'
 import { introspectionAnswer, type IntrospectionFacts, type IntrospectionSource } from './introspection-answer.ts'
 
 export interface IntrospectionServer {
-  readonly port: number
   close(): Promise<void>
 }
 
+export interface IntrospectionOptions {
+  readonly config: Pick<AgentConfig, 'introspectionPort' | 'allowOffhostIntrospectionAccess'>
+  readonly version: string
+  /** Address of the bridge; undefined where containers are not to reach the API. */
+  readonly bridgeAddress: string | undefined
+}
+
 const LICENSE_FILE = new URL('../../../LICENSE', import.meta.url)
+const LOOPBACK = '127.0.0.1'
+const EVERYWHERE = '0.0.0.0'
 
 const readLicense = (): string => readFileSync(LICENSE_FILE, 'utf8')
 
@@ -20,8 +30,7 @@ const readLicense = (): string => readFileSync(LICENSE_FILE, 'utf8')
  * agent on this machine.
  */
 export const serveIntrospection = async (
-  config: Pick<AgentConfig, 'introspectionPort' | 'allowOffhostIntrospectionAccess'>,
-  version: string,
+  { config, version, bridgeAddress }: IntrospectionOptions,
   source: IntrospectionSource,
 ): Promise<IntrospectionServer | undefined> => {
   if (config.introspectionPort === 0) return undefined
@@ -32,10 +41,20 @@ export const serveIntrospection = async (
     version: `Longshore Agent - v${version}`,
     license: readLicense,
   }
-  return listen(config.introspectionPort, config.allowOffhostIntrospectionAccess ? '0.0.0.0' : '127.0.0.1', facts)
+  const inside = bridgeAddress === undefined ? [LOOPBACK] : [LOOPBACK, bridgeAddress]
+  const addresses = config.allowOffhostIntrospectionAccess ? [EVERYWHERE] : inside
+  const servers: Server[] = []
+  const close = async (): Promise<void> => void (await Promise.all(servers.map(closed)))
+  try {
+    for (const address of addresses) servers.push(await listen(config.introspectionPort, address, facts))
+    return { close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
-const listen = (port: number, host: string, facts: IntrospectionFacts): Promise<IntrospectionServer> => {
+const listen = (port: number, host: string, facts: IntrospectionFacts): Promise<Server> => {
   const server = http.createServer((request, response) => answer(request, response, facts))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -43,17 +62,16 @@ const listen = (port: number, host: string, facts: IntrospectionFacts): Promise<
       server.off('error', reject)
       // The agent's life does not depend on who looks at it.
       server.unref()
-      resolve({
-        port: (server.address() as AddressInfo).port,
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed())
-            server.closeAllConnections()
-          }),
-      })
+      resolve(server)
     })
   })
 }
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
 
 const answer = (request: IncomingMessage, response: ServerResponse, facts: IntrospectionFacts): void => {
   if (request.method !== 'GET' && request.method !== 'HEAD') {

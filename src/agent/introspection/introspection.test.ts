@@ -63,6 +63,11 @@ describe('the introspection API', () => {
     })
   })
 
+  it('has no instance before the agent has registered', () => {
+    const facts = { ...someFacts([]), containerInstanceArn: () => undefined }
+    expect(JSON.parse(introspectionAnswer('/v1/metadata', facts).body)).toMatchObject({ ContainerInstanceArn: null })
+  })
+
   it('shows tasks in the agent’s words', () => {
     const running = aTask('1', 'abc', { knownStatus: 'CREATED' })
     expect(ask('/v1/tasks', [running]).value).toEqual({
@@ -120,10 +125,12 @@ describe('its server', () => {
     await new Promise<void>((listening) => probe.listen(0, '127.0.0.1', listening))
     const { port: introspectionPort } = probe.address() as AddressInfo
     const config = { introspectionPort, allowOffhostIntrospectionAccess: false }
-    await expect(serveIntrospection(config, '0.1.0', someFacts([]))).rejects.toThrow('EADDRINUSE')
+    const options = { config, version: '0.1.0', bridgeAddress: '127.0.0.2' }
+    await expect(serveIntrospection(options, someFacts([]))).rejects.toThrow('EADDRINUSE')
     await new Promise((closed) => probe.close(closed))
 
-    const server = await serveIntrospection(config, '0.1.0', someFacts([]))
+    const server = await serveIntrospection(options, someFacts([]))
+    expect((await fetch(`http://127.0.0.2:${introspectionPort}/v1/metadata`)).status).toBe(200)
     const base = `http://127.0.0.1:${introspectionPort}`
     expect(await (await fetch(`${base}/v1/metadata`)).json()).toMatchObject({ Cluster: 'default' })
     expect(await (await fetch(`${base}/license`)).text()).toContain('Apache License')
@@ -133,6 +140,7 @@ describe('its server', () => {
 
   it('is off with port 0', async () => {
     const config = { introspectionPort: 0, allowOffhostIntrospectionAccess: false }
-    expect(await serveIntrospection(config, '0.1.0', someFacts([]))).toBeUndefined()
+    const options = { config, version: '0.1.0', bridgeAddress: undefined }
+    expect(await serveIntrospection(options, someFacts([]))).toBeUndefined()
   })
 })

@@ -33,9 +33,31 @@ const opened = async (environment: Record<string, string>, install: () => Promis
 }
 
 describe('task metadata', () => {
-  it('is not there, and touches nothing, unless it is asked for', async () => {
-    const { metadata, done, lines } = await opened({})
-    expect([metadata.taskRoles, done, lines]).toEqual([{ bridge: false, host: false }, [], []])
+  it('is there without task roles, too', async () => {
+    const { port, free } = await aPort()
+    await free()
+    const { metadata, done, lines } = await opened({ LONGSHORE_TASK_METADATA_PORT: String(port) })
+    expect([metadata.isServed, metadata.taskRoles, done, lines]).toEqual([
+      true,
+      { bridge: false, host: false },
+      ['install'],
+      [],
+    ])
+    await metadata.close()
+  })
+
+  it('has the firewall guard the introspection API, where there is one that is not for all', async () => {
+    const { port, free } = await aPort()
+    await free()
+    for (const [environment, isGuarded] of [
+      [{}, true],
+      [{ LONGSHORE_INTROSPECTION_PORT: '0' }, false],
+      [{ ECS_ALLOW_OFFHOST_INTROSPECTION_ACCESS: 'true' }, false],
+    ] as const) {
+      const { metadata } = await opened({ LONGSHORE_TASK_METADATA_PORT: String(port), ...environment })
+      expect(metadata.guardsIntrospection).toBe(isGuarded)
+      await metadata.close()
+    }
   })
 
   it('is there for the network modes that are asked for, and leaves nothing behind', async () => {
@@ -71,15 +93,15 @@ describe('task metadata', () => {
     expect(done).toEqual(['install', 'install', 'install', 'remove'])
     expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
       'rules of the firewall were gone and are back',
-      'containers may not reach their credentials',
+      'containers may not reach their metadata and credentials',
     ])
   })
 
   it('is not there where another agent is, and says so', async () => {
     const { port, free } = await aPort()
     const { metadata, done, lines } = await opened({ ...ENABLED, LONGSHORE_TASK_METADATA_PORT: String(port) })
-    expect([metadata.taskRoles.bridge, done]).toEqual([false, []])
-    expect(lines.join('')).toContain(`no task roles: port ${port} is in use`)
+    expect([metadata.isServed, metadata.taskRoles.bridge, done]).toEqual([false, false, []])
+    expect(lines.join('')).toContain(`no task metadata and no task roles: port ${port} is in use`)
     await free()
   })
 
@@ -90,7 +112,7 @@ describe('task metadata', () => {
       Promise.reject(new FirewallError('there is no iptables: install it')),
     )
     expect(metadata.taskRoles).toEqual({ bridge: false, host: false })
-    expect(lines.join('')).toContain('no task roles: there is no iptables: install it')
+    expect(lines.join('')).toContain('no task metadata and no task roles: there is no iptables: install it')
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
   })
 

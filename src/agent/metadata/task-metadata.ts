@@ -1,21 +1,32 @@
 /**
  * The task metadata server with the way to it: opened before the agent registers, since only then is it known what the agent may promise. A
- * host where it cannot be had is no failure of the agent's: its instance does not offer task roles, and the log says why.
+ * host where it cannot be had is no failure of the agent's: its instance does not offer task roles, its containers get no addresses of
+ * endpoints, and the log says why.
  */
+import type { MetadataApi } from '../../agentlink/metadata-api.ts'
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AgentConfig } from '../config.ts'
 import type { CredentialsStore } from '../engine/credentials.ts'
 import type { EngineTask } from '../engine/task.ts'
+import type { TaskListener } from '../engine/engine.ts'
 import { FirewallError } from '../network/iptables.ts'
 import { HostRules } from '../network/host-rules.ts'
 import { routeLocalnet } from '../network/kernel-setting.ts'
 import { runProgram } from '../network/run-program.ts'
-import type { ContainerRuntime } from '../runtime.ts'
+import type { HostPlace } from '../registration/registration.ts'
+import type { ContainerRuntime, ContainerStats } from '../runtime.ts'
 import { AuditLog, auditWriter } from './audit-log.ts'
 import { isHostAddress } from './caller.ts'
 import { credentialsRoute, NO_TASK_ROLES, type TaskRoleSupport } from './credentials-route.ts'
+import { faultRoute } from './fault-route.ts'
+import { metadataRoute } from './metadata-route.ts'
 import { MetadataServer } from './metadata-server.ts'
+import { metadataV2Route } from './metadata-v2-route.ts'
+import { protectionRoute } from './protection-route.ts'
+import type { MetadataRoute } from './route.ts'
+import { StatsView } from './stats-view.ts'
+import type { HostView } from './task-view.ts'
 
 export interface TaskMetadataOptions {
   readonly config: AgentConfig
@@ -28,17 +39,29 @@ export interface TaskMetadataOptions {
 /** What is told about. The agent knows it. */
 export interface MetadataSource {
   readonly cluster: string
-  containerInstanceArn(): string | undefined
-  tasks(): Iterable<EngineTask>
+  readonly containerInstanceArn: string | undefined
+  readonly place: HostPlace
   readonly credentials: Pick<CredentialsStore, 'get'>
-  readonly runtime: Pick<ContainerRuntime, 'inspect'>
+  tasks(): Iterable<EngineTask>
+  listen(listener: TaskListener): void
+  lastSample(dockerId: string): ContainerStats | undefined
+}
+
+/** What is asked of others. */
+export interface MetadataTools {
+  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'stats'>
+  readonly api: MetadataApi
 }
 
 export interface TaskMetadata {
   /** What containers can really get here. */
   readonly taskRoles: TaskRoleSupport
+  /** Whether containers can reach it. */
+  readonly isServed: boolean
+  /** Whether the firewall keeps others than this host and its containers from the introspection API. */
+  readonly guardsIntrospection: boolean
   /** Begins to answer. */
-  serve(source: MetadataSource): void
+  serve(source: MetadataSource, tools: MetadataTools): void
   close(): Promise<void>
 }
 
@@ -46,7 +69,13 @@ export interface TaskMetadata {
 const RULES_EVERY_MS = 60_000
 
 /** Containers find nothing. */
-export const NO_METADATA: TaskMetadata = { taskRoles: NO_TASK_ROLES, serve: () => {}, close: async () => {} }
+export const NO_METADATA: TaskMetadata = {
+  taskRoles: NO_TASK_ROLES,
+  isServed: false,
+  guardsIntrospection: false,
+  serve: () => {},
+  close: async () => {},
+}
 
 /** What the configuration asks for. */
 export const wantedTaskRoles = (
@@ -58,12 +87,13 @@ export const wantedTaskRoles = (
 
 export const openTaskMetadata = async (options: TaskMetadataOptions): Promise<TaskMetadata> => {
   const { config, log, clock } = options
-  const wanted = wantedTaskRoles(config)
-  if (!wanted.bridge && !wanted.host) return NO_METADATA
   if (!('socketPath' in config.dockerHost.target)) {
-    log.warn('no task roles: the containers of an engine that is reached by TCP are on another host', {
-      dockerHost: config.dockerHost.name,
-    })
+    log.warn(
+      'no task metadata and no task roles: the containers of an engine that is reached by TCP are on another host',
+      {
+        dockerHost: config.dockerHost.name,
+      },
+    )
     return NO_METADATA
   }
   const server = new MetadataServer({ port: config.taskMetadataPort, rate: config.taskMetadataRate, clock, log })
@@ -71,16 +101,25 @@ export const openTaskMetadata = async (options: TaskMetadataOptions): Promise<Ta
     const port = await server.listen()
     const rules = options.rules ?? hostRules(config, port)
     await rules.install()
-    return opened(options, server, rules, wanted)
+    return opened(options, server, rules)
   } catch (error) {
     await server.close()
-    log.warn(`no task roles: ${reasonOf(error, config)}`)
+    log.warn(`no task metadata and no task roles: ${reasonOf(error, config)}`)
     return NO_METADATA
   }
 }
 
-const hostRules = ({ taskIamRole: forBridge, skipLocalhostTrafficFilter }: AgentConfig, port: number): HostRules =>
-  new HostRules({ port, forBridge, skipLocalhostFilter: skipLocalhostTrafficFilter, run: runProgram, routeLocalnet })
+const hostRules = (config: AgentConfig, port: number): HostRules =>
+  new HostRules({
+    port,
+    skipLocalhostFilter: config.skipLocalhostTrafficFilter,
+    ...(guardsIntrospection(config) && { introspectionPort: config.introspectionPort }),
+    run: runProgram,
+    routeLocalnet,
+  })
+
+const guardsIntrospection = ({ introspectionPort, allowOffhostIntrospectionAccess }: AgentConfig): boolean =>
+  introspectionPort !== 0 && !allowOffhostIntrospectionAccess
 
 /** What is not the host's fault is a bug. */
 const reasonOf = (error: unknown, { taskMetadataPort }: AgentConfig): string => {
@@ -93,16 +132,18 @@ const opened = (
   { config, clock, log }: TaskMetadataOptions,
   server: MetadataServer,
   rules: Pick<HostRules, 'install' | 'remove'>,
-  taskRoles: TaskRoleSupport,
 ): TaskMetadata => {
   const audit = auditWriter(config, clock)
   const keeper = new RulesKeeper(rules, clock, log)
   return {
-    taskRoles,
-    serve: ({ cluster, containerInstanceArn, tasks, credentials, runtime }) => {
-      const auditLog = new AuditLog({ clock, cluster, containerInstanceArn, write: (line) => audit.write(line) })
-      const common = { support: taskRoles, runtime, isHostAddress, audit: auditLog }
-      server.serve([credentialsRoute({ ...common, tasks, credentials })])
+    taskRoles: wantedTaskRoles(config),
+    isServed: true,
+    guardsIntrospection: guardsIntrospection(config),
+    serve: (source, tools) => {
+      const containerInstanceArn = (): string | undefined => source.containerInstanceArn
+      const write = (line: string): void => audit.write(line)
+      const auditLog = new AuditLog({ clock, cluster: source.cluster, containerInstanceArn, write })
+      server.serve(routesOf(config, source, tools, auditLog))
     },
     close: async () => {
       await keeper.stop()
@@ -110,6 +151,32 @@ const opened = (
       audit.close()
     },
   }
+}
+
+const routesOf = (
+  config: AgentConfig,
+  source: MetadataSource,
+  { runtime, api }: MetadataTools,
+  audit: AuditLog,
+): readonly MetadataRoute[] => {
+  const { cluster, credentials } = source
+  const callers = { runtime, isHostAddress, tasks: () => source.tasks() }
+  const stats = new StatsView({ runtime, lastSample: (dockerId) => source.lastSample(dockerId) })
+  source.listen((after, before) => {
+    if (after === undefined && before !== undefined) stats.forget(before)
+  })
+  const host = (): HostView => {
+    const { availabilityZone, vpcId } = source.place
+    return { cluster, vpcId, ...(!config.disableTaskMetadataAz && { availabilityZone }) }
+  }
+  const metadata = { ...callers, host, stats, api, containerInstanceArn: () => source.containerInstanceArn }
+  return [
+    credentialsRoute({ ...callers, support: wantedTaskRoles(config), credentials, audit }),
+    metadataRoute(metadata),
+    metadataV2Route(metadata),
+    protectionRoute({ ...callers, cluster, credentials, api }),
+    faultRoute(callers),
+  ]
 }
 
 /** Looks again and again whether the rules are there, and takes them away at the end. */
@@ -150,7 +217,7 @@ class RulesKeeper {
     try {
       if (await this.#rules.install()) this.#log.warn('rules of the firewall were gone and are back')
     } catch (error) {
-      this.#log.warn('containers may not reach their credentials', { error })
+      this.#log.warn('containers may not reach their metadata and credentials', { error })
     }
     this.#schedule()
   }

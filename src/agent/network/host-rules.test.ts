@@ -44,7 +44,7 @@ class FakeHost {
 
   with(options: Partial<HostRulesOptions> = {}): HostRules {
     const { run, routeLocalnet } = this
-    return new HostRules({ port: 51_679, forBridge: true, skipLocalhostFilter: false, run, routeLocalnet, ...options })
+    return new HostRules({ port: 51_679, skipLocalhostFilter: false, run, routeLocalnet, ...options })
   }
 
   #do(what: string, rule: string, how: () => void): void {
@@ -113,10 +113,24 @@ describe('the rules of a host', () => {
     expect(host.isOpen).toBe(true)
   })
 
-  it('open nothing where only containers in the host network are served', async () => {
+  it("keep the introspection API for the host and the containers on Docker's bridge", async () => {
     const host = new FakeHost()
-    await host.with({ forBridge: false }).install()
-    expect(host.done).toEqual(['add nat OUTPUT'])
+    const rules = host.with({ introspectionPort: 51_678 })
+    await rules.install()
+    const guard = 'filter INPUT ! -d 127.0.0.0/8 ! -i docker0 -p tcp -m tcp --dport 51678 -j DROP'
+    expect(host.rules).toContain(guard)
+    expect(await rules.install()).toBe(false)
+    await rules.remove()
+    expect(host.rules).toEqual([])
+  })
+
+  it('take over the switch of an agent that had fewer of them', async () => {
+    const host = new FakeHost()
+    await host.with().install()
+    const next = host.with({ introspectionPort: 51_678 })
+    await next.install()
+    await next.remove()
+    expect(host.isOpen).toBe(false)
   })
 
   it('leave the filter to another firewall if told', async () => {

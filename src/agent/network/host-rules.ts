@@ -7,11 +7,14 @@ import { FirewallError, type FirewallRule, Iptables } from './iptables.ts'
 import type { KernelSetting } from './kernel-setting.ts'
 import type { RunProgram } from './run-program.ts'
 
+/** Of an engine that was not told otherwise. */
+export const DOCKER_BRIDGE = 'docker0'
+
 export interface HostRulesOptions {
   /** Of the task metadata server, on the loopback interface. */
   readonly port: number
-  /** For containers on Docker's bridges. Without it, only for those in the host's network. */
-  readonly forBridge: boolean
+  /** Of the introspection API, where only this host and the containers on Docker's own bridge are to reach it. */
+  readonly introspectionPort?: number
   /** Leaves out the rule that keeps others from the loopback interface: someone else's firewall does that. */
   readonly skipLocalhostFilter: boolean
   readonly run: RunProgram
@@ -26,6 +29,7 @@ const TO_ENDPOINT = ['-d', `${ENDPOINT}/32`, '-p', 'tcp', '-m', 'tcp', '--dport'
 export class HostRules {
   readonly #options: HostRulesOptions
   readonly #guards: readonly FirewallRule[]
+  readonly #introspectionGuards: readonly FirewallRule[]
   readonly #redirects: readonly FirewallRule[]
   #iptables: Iptables | undefined
   /** Undefined before the first time; then whether the kernel's switch is this agent's to turn back. */
@@ -33,7 +37,9 @@ export class HostRules {
 
   constructor(options: HostRulesOptions) {
     this.#options = options
-    this.#guards = options.forBridge ? guards(options) : []
+    this.#guards = guards(options)
+    const { introspectionPort } = options
+    this.#introspectionGuards = introspectionPort === undefined ? [] : [introspectionGuard(introspectionPort)]
     this.#redirects = redirects(options)
   }
 
@@ -45,15 +51,15 @@ export class HostRules {
     this.#iptables ??= await Iptables.open(this.#options.run)
     await this.#checkUnclaimed(this.#iptables)
     const unguarded = await ensureAll(this.#iptables, this.#guards)
-    const wasClosed = this.#options.forBridge && this.#open(unguarded)
-    const missing = await ensureAll(this.#iptables, this.#redirects)
+    const wasClosed = this.#open(unguarded)
+    const missing = await ensureAll(this.#iptables, [...this.#introspectionGuards, ...this.#redirects])
     return wasClosed || unguarded > 0 || missing > 0
   }
 
   /** Takes away what `install` puts there, in the opposite order. */
   async remove(): Promise<void> {
     if (this.#iptables === undefined) return
-    for (const rule of this.#redirects) await this.#iptables.remove(rule)
+    for (const rule of [...this.#introspectionGuards, ...this.#redirects]) await this.#iptables.remove(rule)
     if (this.#hasOpened === true) this.#options.routeLocalnet.set(false)
     for (const rule of this.#guards) await this.#iptables.remove(rule)
   }
@@ -109,12 +115,25 @@ const guards = ({ port, skipLocalhostFilter }: HostRulesOptions): FirewallRule[]
   ]
 }
 
+/**
+ * From elsewhere, and from the host itself by another address than the loopback interface's, nothing gets there. One rule says it all, since
+ * of two that contradict each other the order would count.
+ */
+const introspectionGuard = (port: number): FirewallRule => ({
+  table: 'filter',
+  chain: 'INPUT',
+  specification: [
+    ...['!', '-d', '127.0.0.0/8', '!', '-i', DOCKER_BRIDGE, '-p', 'tcp', '-m', 'tcp', '--dport', String(port)],
+    ...['-j', 'DROP'],
+  ],
+})
+
 /** What comes from containers on bridges, and what starts on the host itself. The last parameter is where it goes. */
-const redirects = ({ port, forBridge }: HostRulesOptions): FirewallRule[] => {
+const redirects = ({ port }: HostRulesOptions): FirewallRule[] => {
   const fromBridges = [...TO_ENDPOINT, '-j', 'DNAT', '--to-destination', `127.0.0.1:${port}`]
   const fromHost = [...TO_ENDPOINT, '-j', 'REDIRECT', '--to-ports', String(port)]
   return [
-    ...(forBridge ? [{ table: 'nat', chain: 'PREROUTING', specification: fromBridges } as const] : []),
+    { table: 'nat', chain: 'PREROUTING', specification: fromBridges },
     { table: 'nat', chain: 'OUTPUT', specification: fromHost },
   ]
 }
