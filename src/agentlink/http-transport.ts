@@ -4,10 +4,10 @@ import https from 'node:https'
 import { http } from '../kit/node.ts'
 import { REQUEST_BODY_BYTES } from '../model/limits.ts'
 
-export interface HttpRequest {
+export interface HttpRequest<Body = string> {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: Body
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
 }
@@ -20,10 +20,10 @@ export interface HttpAnswer {
 }
 
 /** Sends by POST. Rejects if no whole answer comes. */
-export type HttpTransport = (request: HttpRequest) => Promise<HttpAnswer>
+export type HttpTransport<Body = string> = (request: HttpRequest<Body>) => Promise<HttpAnswer>
 
 /** A transport with its own connections; agents of one process may share it. */
-export const httpTransport = (maxConnections: number): HttpTransport => {
+export const httpTransport = (maxConnections: number): HttpTransport<string | Uint8Array> => {
   const options = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' as const }
   const [plain, secure] = [new http.Agent(options), new https.Agent(options)]
   return ({ url, headers, body, timeoutMs, signal }) =>
