@@ -144,11 +144,15 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
   logs: () => ({
     members: {
       deletionProtectionEnabled: false,
+      filterName: 'errors',
+      filterPattern: 'ERROR',
+      logEventMessages: ['an ERROR'],
       logEvents: [{ timestamp: Date.UTC(2026, 0, 1), message: 'hello' }],
       logGroupIdentifier: '/app/web',
       logGroupName: '/app/web',
       logRecordPointer: 'none',
       logStreamName: 'web/1',
+      metricTransformations: [{ metricNamespace: 'App', metricName: 'Errors', metricValue: '1' }],
       name: 'errors',
       queryDefinitionId: '0'.repeat(36),
       queryId: '0'.repeat(36),

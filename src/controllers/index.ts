@@ -22,6 +22,7 @@ import { TaskAssignment } from './task-assignment/task-assignment.ts'
 import { RoleCredentials } from './task-assignment/role-credentials.ts'
 import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
+import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { kmsKeyRotation } from './kms-key-rotation/kms-key-rotation.ts'
@@ -81,6 +82,7 @@ export class Controllers {
   readonly credentialUse: CredentialUse
   readonly #assignment: TaskAssignment
   readonly #loop: ControllerLoop
+  readonly #logMetrics: LogMetrics
 
   constructor(options: ControllersOptions) {
     const { store, clock, ids, log } = options
@@ -90,6 +92,7 @@ export class Controllers {
     this.#assignment = new TaskAssignment({ store, clock, ids, log, credentials })
     const telemetry = new AgentTelemetry({ store, clock, log, usage: this.usage })
     this.credentialUse = new CredentialUse(store)
+    this.#logMetrics = new LogMetrics(options)
     this.acs = acsServer({ clock, ids, log, host: this.#assignment })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
     this.#loop = new ControllerLoop(
@@ -124,11 +127,13 @@ export class Controllers {
   async start(): Promise<void> {
     await this.#assignment.disconnectAll()
     this.#loop.start()
+    this.#logMetrics.start()
   }
 
   async stop(): Promise<void> {
     this.acs.close()
     this.tcs.close()
+    this.#logMetrics.stop()
     await this.#loop.stop()
   }
 

@@ -53,6 +53,11 @@ export const METRIC_VALUE = { min: 1, max: 100 } as const
 export const METRIC_FILTER_DIMENSIONS = 3
 /** Different values of its dimensions that a metric filter may have in an hour. Source: PutMetricFilter. */
 export const METRIC_FILTER_SERIES_PER_HOUR = 1000
+/** Events that metric filters look at without letting others have the process, and that may wait for them before who appends has to. */
+export const LOG_METRIC_EVENTS_AT_ONCE = 500
+export const LOG_METRIC_EVENTS_WAITING = 100_000
+/** Minutes, of all metric filters with a default value, that are remembered until it is known whether they need it. */
+export const METRIC_FILTER_MINUTES = 10_000
 /** Messages of one TestMetricFilter. */
 export const TEST_FILTER_MESSAGES = { min: 1, max: 50 } as const
 /** Characters of a destination's access policy. Source: PutDestinationPolicy. */

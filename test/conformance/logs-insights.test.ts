@@ -131,7 +131,7 @@ describe('queries', () => {
       { at: at(START + 300_000), n: '1' },
     ])
     const paths = 'parse @message "* * *" as verb, path, rest | display path | dedup path'
-    expect((await rows(paths)).map(({ path }) => path).toSorted()).toEqual(['/basket', '/pay'])
+    expect(new Set((await rows(paths)).map(({ path }) => path))).toEqual(new Set(['/basket', '/pay']))
   })
 
   it('find fields in JSON', async () => {

@@ -5,10 +5,10 @@ import type { LogGroupRecord, LogStreamRecord } from '../../model/log-records.ts
 import { type LogStreamTimes, mergedTimes } from '../../store/logs/log-store.ts'
 import { timesOfStream } from '../../store/logs/stored-log-groups.ts'
 
-export const describeGroup = (group: LogGroupRecord, storedBytes: number): LogGroup => ({
+export const describeGroup = (group: LogGroupRecord, storedBytes: number, metricFilterCount: number): LogGroup => ({
   logGroupName: group.name,
   creationTime: group.createdAt,
-  metricFilterCount: 0,
+  metricFilterCount,
   arn: `${group.arn}:*`,
   logGroupArn: group.arn,
   storedBytes,

@@ -12,10 +12,12 @@ import { createLogGroup } from './operations/create-log-group.ts'
 import { createLogStream } from './operations/create-log-stream.ts'
 import { deleteLogGroup } from './operations/delete-log-group.ts'
 import { deleteLogStream } from './operations/delete-log-stream.ts'
+import { deleteMetricFilter } from './operations/delete-metric-filter.ts'
 import { deleteQueryDefinition } from './operations/delete-query-definition.ts'
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
 import { describeLogGroups } from './operations/describe-log-groups.ts'
 import { describeLogStreams } from './operations/describe-log-streams.ts'
+import { describeMetricFilters } from './operations/describe-metric-filters.ts'
 import { describeQueries } from './operations/describe-queries.ts'
 import { describeQueryDefinitions } from './operations/describe-query-definitions.ts'
 import { filterLogEvents } from './operations/filter-log-events.ts'
@@ -27,6 +29,7 @@ import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
 import { putLogEvents } from './operations/put-log-events.ts'
 import { putLogGroupDeletionProtection } from './operations/put-log-group-deletion-protection.ts'
+import { putMetricFilter } from './operations/put-metric-filter.ts'
 import { putQueryDefinition } from './operations/put-query-definition.ts'
 import { putRetentionPolicy } from './operations/put-retention-policy.ts'
 import { startQuery } from './operations/start-query.ts'
@@ -34,6 +37,7 @@ import { stopQuery } from './operations/stop-query.ts'
 import { startLiveTail } from './operations/start-live-tail.ts'
 import { tagLogGroup } from './operations/tag-log-group.ts'
 import { tagResource } from './operations/tag-resource.ts'
+import { testMetricFilter } from './operations/test-metric-filter.ts'
 import { untagLogGroup } from './operations/untag-log-group.ts'
 import { untagResource } from './operations/untag-resource.ts'
 
@@ -42,10 +46,12 @@ const operations: LogsOperationTable = {
   CreateLogStream: createLogStream,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
+  DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
+  DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: describeQueries,
   DescribeQueryDefinitions: describeQueryDefinitions,
   FilterLogEvents: filterLogEvents,
@@ -57,6 +63,7 @@ const operations: LogsOperationTable = {
   ListTagsLogGroup: listTagsLogGroup,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
   PutRetentionPolicy: putRetentionPolicy,
   StartQuery: startQuery,
@@ -64,6 +71,7 @@ const operations: LogsOperationTable = {
   StartLiveTail: startLiveTail,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
+  TestMetricFilter: testMetricFilter,
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,
 }

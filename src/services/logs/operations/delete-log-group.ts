@@ -1,6 +1,7 @@
 /** DeleteLogGroup: removes a group with its streams and all of their events. */
 import type { DeleteLogGroupRequest } from '@aws-sdk/client-cloudwatch-logs'
 import { logStreamKey } from '../../../model/log-records.ts'
+import { forgetLogFilters } from '../../../store/forget-log-filters.ts'
 import { continued } from '../../operations.ts'
 import { onNamed } from '../access.ts'
 import type { LogsDeps, LogsOperation } from '../context.ts'
@@ -19,6 +20,7 @@ export const deleteLogGroup: LogsOperation<DeleteLogGroupRequest> = continued<
     if (isProtected) throw validation('The log group has deletion protection enabled.')
     for (const { name } of context.tx.logStreams.find('byGroup', groupId))
       context.tx.logStreams.remove(logStreamKey(groupId, name))
+    forgetLogFilters(context.tx, groupId)
     context.tx.logGroups.remove(arn)
     return { groupId }
   },

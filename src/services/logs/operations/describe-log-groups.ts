@@ -41,8 +41,12 @@ const check = (request: Request): void => {
     throw invalidParameter('The specified logGroupClass is not valid.')
 }
 
-const describe = ({ logs }: LogsContext, group: LogGroupRecord, { logGroupNamePattern }: Request): LogGroup => {
-  const described = describeGroup(group, logs.storedBytes(group.groupId))
+const describe = ({ logs, tx }: LogsContext, group: LogGroupRecord, { logGroupNamePattern }: Request): LogGroup => {
+  const described = describeGroup(
+    group,
+    logs.storedBytes(group.groupId),
+    tx.metricFilters.findSize('byGroup', group.groupId),
+  )
   if (logGroupNamePattern === undefined) return described
   const { arn, creationTime, logGroupName } = described
   return { arn, creationTime, logGroupName }

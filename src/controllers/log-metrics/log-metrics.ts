@@ -1,0 +1,112 @@
+/**
+ * Metric filters at work: events make data of metrics as soon as they are durable. It listens to groups that have filters, and to no
+ * others; what it needs for its work is loaded when there is some.
+ */
+import { type Clock, settle } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import type { MetricFilterRecord } from '../../model/log-filter-records.ts'
+import { LOG_METRIC_EVENTS_AT_ONCE, LOG_METRIC_EVENTS_WAITING } from '../../model/log-limits.ts'
+import type { LogStore, NewLogBatch } from '../../store/logs/log-store.ts'
+import type { MetricStore } from '../../store/metrics/metric-store.ts'
+import type { Store } from '../../store/store.ts'
+import type { RowChange } from '../../store/table.ts'
+import type { MetricCounting } from './metric-counting.ts'
+
+export interface LogMetricsOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logs: LogStore
+  readonly metrics: MetricStore
+  readonly log: Log
+}
+
+export class LogMetrics {
+  readonly #options: LogMetricsOptions
+  /** What ends listening, by group. */
+  readonly #listening = new Map<string, () => void>()
+  #waiting: NewLogBatch[] = []
+  #eventsWaiting = 0
+  #counting: MetricCounting | undefined
+  #isWorking = false
+  #unwatch: () => void = () => {}
+
+  constructor(options: LogMetricsOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { store } = this.#options
+    for (const { groupId } of store.tables.metricFilters.rows()) this.#follow(groupId)
+    this.#unwatch = store.watch(['metricFilters'], ({ changes }) => {
+      for (const { table, before, after } of changes as readonly RowChange<MetricFilterRecord>[])
+        if (table === 'metricFilters') this.#follow((after ?? before)?.groupId ?? '')
+    })
+  }
+
+  stop(): void {
+    this.#unwatch()
+    for (const end of this.#listening.values()) end()
+    this.#listening.clear()
+    this.#counting?.stop()
+  }
+
+  /** Listens to a group, or not any more. */
+  #follow(groupId: string): void {
+    const { store, logs } = this.#options
+    const hasFilters = store.tables.metricFilters.findSize('byGroup', groupId) > 0
+    if (hasFilters === this.#listening.has(groupId)) return
+    if (hasFilters)
+      this.#listening.set(
+        groupId,
+        logs.listen(groupId, (batch) => this.#hear(batch)),
+      )
+    else {
+      this.#listening.get(groupId)?.()
+      this.#listening.delete(groupId)
+    }
+  }
+
+  #hear(batch: NewLogBatch): void {
+    this.#waiting.push(batch)
+    this.#eventsWaiting += batch.events.length
+    // Who appends faster than this can count has to wait for it.
+    if (this.#eventsWaiting > LOG_METRIC_EVENTS_WAITING && this.#counting !== undefined)
+      for (const each of this.#takeAll()) this.#count(this.#counting, each)
+    else if (!this.#isWorking) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true
+    this.#counting ??= new (await import('./metric-counting.ts')).MetricCounting(this.#options)
+    while (this.#waiting.length > 0) {
+      for (const batch of this.#takeAll()) {
+        for (const part of partsOf(batch)) {
+          this.#count(this.#counting, part)
+          await settle()
+        }
+      }
+    }
+    this.#isWorking = false
+  }
+
+  #takeAll(): readonly NewLogBatch[] {
+    const batches = this.#waiting
+    this.#waiting = []
+    this.#eventsWaiting = 0
+    return batches
+  }
+
+  #count(counting: MetricCounting, batch: NewLogBatch): void {
+    try {
+      counting.count(batch)
+    } catch (error) {
+      this.#options.log.error('log events could not be counted for metrics', { groupId: batch.groupId, error })
+    }
+  }
+}
+
+/** As much as may keep everyone else from the process. */
+function* partsOf(batch: NewLogBatch): Iterable<NewLogBatch> {
+  for (let from = 0; from < batch.events.length; from += LOG_METRIC_EVENTS_AT_ONCE)
+    yield { ...batch, events: batch.events.slice(from, from + LOG_METRIC_EVENTS_AT_ONCE) }
+}
