@@ -13,6 +13,7 @@ import { ManualClock, settle } from '../../../src/kit/clock.ts'
 import { SeededIds } from '../../../src/kit/ids.ts'
 import { type Log, silentLog } from '../../../src/kit/log.ts'
 import { FakeControl } from '../../fakes/fake-control.ts'
+import { FakeLogRouting } from '../../fakes/fake-log-routing.ts'
 import { FakeRuntime } from '../../fakes/fake-runtime.ts'
 import { LaggingCheckpoint } from '../../fakes/lagging-checkpoint.ts'
 
@@ -31,6 +32,7 @@ export class AgentWorld {
   readonly runtime: FakeRuntime
   readonly control = new FakeControl()
   readonly checkpoint = new LaggingCheckpoint()
+  readonly logRouting = new FakeLogRouting()
   readonly config: AgentConfig
   agent: Agent
   /** With which credentials images were asked for, in order. */
@@ -164,6 +166,7 @@ export class AgentWorld {
           ),
         },
       }),
+      logRouting: () => this.logRouting,
       attributes: [{ name: 'ecs.capability.full-sync' }],
       dynamicHostPorts: { first: 49_153, last: 49_200 },
     }
