@@ -90,7 +90,7 @@ export const startContainerHost = async (options: ContainerHostOptions): Promise
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
 
 const environmentOf = (
-  { endpoint, cluster = 'default', attributes = {} }: ContainerHostOptions,
+  { endpoint, cluster = 'default', attributes = {}, link }: ContainerHostOptions,
   { host }: Engine,
 ): NodeJS.ProcessEnv => ({
   DOCKER_HOST: host,
@@ -102,4 +102,6 @@ const environmentOf = (
   AWS_DEFAULT_REGION: 'us-east-1',
   ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: '1s',
   LONGSHORE_INTROSPECTION_PORT: '0',
+  // Where it is not in the engine's network, it leaves the machine's firewall alone.
+  ...(link === undefined && { LONGSHORE_TASK_METADATA_PORT: '0' }),
 })

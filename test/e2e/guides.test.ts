@@ -76,7 +76,12 @@ describe('the guides', () => {
       isDev: false,
       dockerSocket: engine.socket,
       inNetwork: engine.inNetwork,
-      env: { ECS_ENABLE_TASK_IAM_ROLE: 'true', ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'true' },
+      env: {
+        ECS_ENABLE_TASK_IAM_ROLE: 'true',
+        ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'true',
+        ECS_ENABLE_CONTAINER_METADATA: 'true',
+        LONGSHORE_TASK_METADATA_PORT: '51679',
+      },
     })
   })
 

@@ -55,6 +55,7 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
     // Tests that are not about them leave the machine's firewall alone.
     ECS_ENABLE_TASK_IAM_ROLE: 'false',
     ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'false',
+    LONGSHORE_TASK_METADATA_PORT: '0',
     ...(options.dockerSocket === undefined ? {} : { DOCKER_HOST: `unix://${options.dockerSocket}` }),
     ...options.env,
   }

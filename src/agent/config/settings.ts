@@ -140,7 +140,8 @@ export const SETTINGS = {
 
   taskIamRole: setting('ECS_ENABLE_TASK_IAM_ROLE', false, flag),
   taskIamRoleNetworkHost: setting('ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST', false, flag),
-  taskMetadataPort: setting('LONGSHORE_TASK_METADATA_PORT', 51_679, integer(1, 65_535)),
+  /** 0 for no task metadata endpoint, and so for no task roles. */
+  taskMetadataPort: setting('LONGSHORE_TASK_METADATA_PORT', 51_679, integer(0, 65_535)),
   taskMetadataRate: setting('ECS_TASK_METADATA_RPS_LIMIT', METADATA_RATE, requestRate(METADATA_RATE)),
   disableTaskMetadataAz: setting('ECS_DISABLE_TASK_METADATA_AZ', false, flag),
   containerMetadata: setting('ECS_ENABLE_CONTAINER_METADATA', false, flag),

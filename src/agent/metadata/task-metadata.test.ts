@@ -46,6 +46,13 @@ describe('task metadata', () => {
     await metadata.close()
   })
 
+  it('is not there, and touches nothing, where it is turned off; task roles are missed', async () => {
+    const off = { LONGSHORE_TASK_METADATA_PORT: '0' }
+    const { metadata, done, lines } = await opened(off)
+    expect([metadata.isServed, done, lines]).toEqual([false, [], []])
+    expect((await opened({ ...off, ...ENABLED })).lines.join('')).toContain('LONGSHORE_TASK_METADATA_PORT is 0')
+  })
+
   it('has the firewall guard the introspection API, where there is one that is not for all', async () => {
     const { port, free } = await aPort()
     await free()

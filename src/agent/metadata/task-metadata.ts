@@ -87,6 +87,7 @@ export const wantedTaskRoles = (
 
 export const openTaskMetadata = async (options: TaskMetadataOptions): Promise<TaskMetadata> => {
   const { config, log, clock } = options
+  if (config.taskMetadataPort === 0) return turnedOff(options)
   if (!('socketPath' in config.dockerHost.target)) {
     log.warn(
       'no task metadata and no task roles: the containers of an engine that is reached by TCP are on another host',
@@ -107,6 +108,13 @@ export const openTaskMetadata = async (options: TaskMetadataOptions): Promise<Ta
     log.warn(`no task metadata and no task roles: ${reasonOf(error, config)}`)
     return NO_METADATA
   }
+}
+
+/** Who asks for task roles too may not have meant that. */
+const turnedOff = ({ config, log }: TaskMetadataOptions): TaskMetadata => {
+  const wanted = wantedTaskRoles(config)
+  if (wanted.bridge || wanted.host) log.warn('no task metadata and no task roles: LONGSHORE_TASK_METADATA_PORT is 0')
+  return NO_METADATA
 }
 
 const hostRules = (config: AgentConfig, port: number): HostRules =>

@@ -115,6 +115,8 @@ const guards = ({ port, skipLocalhostFilter }: HostRulesOptions): FirewallRule[]
   ]
 }
 
+const FROM_ELSEWHERE = ['!', '-d', '127.0.0.0/8', '!', '-i', DOCKER_BRIDGE]
+
 /**
  * From elsewhere, and from the host itself by another address than the loopback interface's, nothing gets there. One rule says it all, since
  * of two that contradict each other the order would count.
@@ -122,10 +124,7 @@ const guards = ({ port, skipLocalhostFilter }: HostRulesOptions): FirewallRule[]
 const introspectionGuard = (port: number): FirewallRule => ({
   table: 'filter',
   chain: 'INPUT',
-  specification: [
-    ...['!', '-d', '127.0.0.0/8', '!', '-i', DOCKER_BRIDGE, '-p', 'tcp', '-m', 'tcp', '--dport', String(port)],
-    ...['-j', 'DROP'],
-  ],
+  specification: [...FROM_ELSEWHERE, '-p', 'tcp', '-m', 'tcp', '--dport', String(port), '-j', 'DROP'],
 })
 
 /** What comes from containers on bridges, and what starts on the host itself. The last parameter is where it goes. */

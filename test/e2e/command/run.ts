@@ -61,8 +61,12 @@ export const aPlace = (): Place => {
   const mark = `LONGSHORE_TEST_MARK=${randomUUID()}`
   const [name = '', value] = mark.split('=')
   // Tests that are not about them leave the machine's firewall alone.
-  const withoutRoles = { ECS_ENABLE_TASK_IAM_ROLE: 'false', ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'false' }
-  const env = { ...process.env, ...withoutRoles, [name]: value, LONGSHORE_DATA_DIR: dataDir }
+  const untouched = {
+    ECS_ENABLE_TASK_IAM_ROLE: 'false',
+    ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'false',
+    LONGSHORE_TASK_METADATA_PORT: '0',
+  }
+  const env = { ...process.env, ...untouched, [name]: value, LONGSHORE_DATA_DIR: dataDir }
   return {
     dataDir,
     env,
