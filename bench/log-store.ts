@@ -43,7 +43,7 @@ const store = await Store.open(SqliteJournal.open(path.join(directory, 'server')
   throw error
 })
 const logsDirectory = path.join(directory, 'logs')
-const logs = await FileLogStore.open({ directory: logsDirectory, groups: new StoredLogGroups(store), log: silentLog })
+const logs = await FileLogStore.open({ directory: logsDirectory, groups: new StoredLogGroups(store, aSealer()), log: silentLog })
 const { keys, rootAccessKey } = await bootstrap({
   store,
   clock,

@@ -16,7 +16,23 @@ export interface LogGroupRecord {
   readonly retentionDays?: number
   readonly isProtected: boolean
   readonly tags: readonly Tag[]
+  /** ARN of the KMS key under which new events are encrypted; absent if they are not. */
+  readonly kmsKeyArn?: string
+  /** What events of the group are encrypted with, or were: one for each KMS key that the group has had. */
+  readonly dataKeys?: readonly LogDataKey[]
 }
+
+export interface LogDataKey {
+  readonly dataKeyId: string
+  readonly kmsKeyArn: string
+  /** As KMS encrypted it, base64. */
+  readonly encryptedKey: string
+}
+
+/** What the ciphertexts of a group's data keys are bound to. Source: "Encrypt log data in CloudWatch Logs using KMS". */
+export const logEncryptionContext = ({ arn }: Pick<LogGroupRecord, 'arn'>): Readonly<Record<string, string>> => ({
+  'aws:logs:arn': arn,
+})
 
 export interface LogStreamRecord {
   readonly groupId: string

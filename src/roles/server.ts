@@ -99,7 +99,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   const urls = [localUrl(scheme, values.host, port), agentUrl(scheme, values.host, port, values.advertise)] as const
   const endpoint = certificate === undefined ? urls[0] : urlFor(await certificate.current(), urls)
   const audit = openAudit(values, clock, log)
-  const groups = new StoredLogGroups(store)
+  const groups = new StoredLogGroups(store, sealer)
   const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
   const settings = { account, region, isDev, keys, audit, logs, metrics, endpoint: urls[1] }

@@ -14,7 +14,9 @@ export const aLogBatch = (given: Partial<NewLogBatch> = {}): NewLogBatch => ({
 export const anyLogGroups = (given: Partial<LogGroups> = {}): LogGroups => ({
   has: () => true,
   hasStream: () => true,
+  presentKeyId: () => undefined,
   key: () => undefined,
+  keyProblem: () => undefined,
   onSealed: async () => {},
   ...given,
 })

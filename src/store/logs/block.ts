@@ -1,5 +1,5 @@
 /**
- * A block of a segment: runs of one or more streams, compressed together and, if the group has a key, sealed with it. The text of all
+ * A block of a segment: runs of one or more streams, compressed together and, if they have a key, sealed with it. The text of all
  * messages comes first, so that a search looks through it without reading anything else.
  */
 import { zstdCompress, zstdDecompress, constants } from 'node:zlib'
@@ -12,6 +12,13 @@ export interface RunOutline {
   readonly streamId: string
   readonly count: number
   readonly textBytes: number
+}
+
+/** What has to be known of a block to open it. */
+export interface BlockOutline {
+  readonly runs: readonly RunOutline[]
+  /** The key that it is sealed with, as all of its runs are; absent if it is not sealed. */
+  readonly keyId?: string
 }
 
 const LENGTH_BYTES = 4
@@ -45,17 +52,19 @@ const columnsOf = (runs: readonly LogRun[]): Buffer => {
 export class Block {
   readonly #bytes: Buffer
   readonly #outlines: readonly RunOutline[]
+  readonly #keyId: string | undefined
   #runs: readonly LogRun[] | undefined
 
-  private constructor(bytes: Buffer, outlines: readonly RunOutline[]) {
+  private constructor(bytes: Buffer, { runs, keyId }: BlockOutline) {
     this.#bytes = bytes
-    this.#outlines = outlines
+    this.#outlines = runs
+    this.#keyId = keyId
   }
 
   /** Throws `Unsealable` if the key is not the block's. */
-  static async unpack(packed: Buffer, outlines: readonly RunOutline[], key: Uint8Array | undefined): Promise<Block> {
+  static async unpack(packed: Buffer, outline: BlockOutline, key: Uint8Array | undefined): Promise<Block> {
     const compressed = key === undefined ? packed : openBytes(key, packed, SEALED_FOR)
-    return new Block(await decompress(compressed, longestOf(outlines)), outlines)
+    return new Block(await decompress(compressed, longestOf(outline.runs)), outline)
   }
 
   /** The messages of all runs. */
@@ -79,7 +88,15 @@ export class Block {
       const offsets = new Uint32Array(count + 1)
       for (let index = 1; index <= count; index++) offsets[index] = offsets[index - 1]! + reader.number()
       at += textBytes
-      return { streamId, timestamps, sequences, ingestedAt, offsets, text: text.subarray(at - textBytes, at) }
+      return {
+        streamId,
+        timestamps,
+        sequences,
+        ingestedAt,
+        offsets,
+        text: text.subarray(at - textBytes, at),
+        keyId: this.#keyId,
+      }
     })
   }
 }

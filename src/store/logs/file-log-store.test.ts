@@ -151,25 +151,6 @@ describe('FileLogStore', () => {
     await store.close()
   })
 
-  it('shows nothing readable of a group with a key, neither in the journal nor in segments', async () => {
-    const key = Buffer.alloc(32, 7)
-    const groups = anyLogGroups({ key: () => key })
-    const store = await open({ groups, journalFileBytes: 100_000 })
-    const events = many(0).map(({ timestamp }) => line(timestamp, 'very secret words'))
-    await store.append(aLogBatch({ events }))
-    await store.append(aLogBatch({ events: [line(9000, 'very secret words')] }))
-    await store.sealed()
-    const files = [...segmentsOf().map((name) => path.join(directory, 'groups', 'g1', name)), ...journals()]
-    expect(files).toHaveLength(2)
-    for (const file of files) expect(readFileSync(file).includes('secret')).toBe(false)
-    expect(await readLog(store)).toHaveLength(4001)
-    await store.close()
-    await expect(open({ groups: anyLogGroups({ key: () => Buffer.alloc(32, 8) }) })).rejects.toThrow(/key/)
-    const again = await open({ groups })
-    expect(await readLog(again)).toHaveLength(4001)
-    await again.close()
-  })
-
   it('drops segments that are wholly too old', async () => {
     const store = await open({ journalFileBytes: 1 })
     await store.append(

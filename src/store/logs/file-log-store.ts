@@ -8,7 +8,7 @@ import type { Log } from '../../kit/log.ts'
 import { LOG_CARRIED_BYTES, LOG_JOURNAL_BYTES } from '../../model/log-limits.ts'
 import { encodeFrame, type Frame } from './frame.ts'
 import { LogFeed, type LogListener } from './log-feed.ts'
-import type { LogGroups } from './log-groups.ts'
+import { isLost, keyFor, type LogGroups, usableKey } from './log-groups.ts'
 import { LogJournal, recoverJournal, removeJournalFiles } from './log-journal.ts'
 import { runOf } from './log-run.ts'
 import {
@@ -77,8 +77,10 @@ export class FileLogStore implements LogStore {
     while (this.#sealing !== undefined && this.#journal.bytes > this.#fileBytes * PATIENCE) await this.#sealing
     if (this.#isClosed) throw new LogStoreError('The log store is closed.')
     const { groupId, streamId, events, ingestedAt } = batch
-    const run = runOf(streamId, events, this.#takeSequences(events.length), ingestedAt)
-    const frame = encodeFrame(groupId, run, this.#groups.key(groupId))
+    const keyId = this.#groups.presentKeyId(groupId)
+    const key = keyId === undefined ? undefined : usableKey(this.#groups, groupId, keyId)
+    const run = runOf(streamId, events, this.#takeSequences(events.length), ingestedAt, keyId)
+    const frame = encodeFrame(groupId, run, key)
     await this.#journal.append(frame, () => this.#recent.add(groupId, run))
     this.#feed.publish(batch)
   }
@@ -89,10 +91,10 @@ export class FileLogStore implements LogStore {
 
   async *search(query: LogQuery): AsyncGenerator<LogSearchStep, void, void> {
     const { groupId } = query
-    const key = this.#groups.key(groupId)
-    const memory = memorySources([...this.#full.of(groupId), ...this.#recent.of(groupId)], query)
+    const keyOf = (keyId: string): Uint8Array => usableKey(this.#groups, groupId, keyId)
+    const memory = memorySources([...this.#full.of(groupId), ...this.#recent.of(groupId)], query, keyOf)
     const segments = this.#catalog.of(groupId).filter((segment) => mayHave(segment, query))
-    const readers = segments.map((segment) => ({ segment, reader: segment.acquire(key) }))
+    const readers = segments.map((segment) => ({ segment, reader: segment.acquire(keyOf) }))
     try {
       const stored = readers.map(({ segment, reader }) => segmentSource(segment, reader, query))
       yield* mergeSources([...memory, ...stored], query)
@@ -212,14 +214,15 @@ export class FileLogStore implements LogStore {
 
   /** Few events stay in the journal: segments of their own would be many and small. */
   async #carryOver(groupId: string): Promise<void> {
-    const key = this.#groups.key(groupId)
-    const runs = this.#full.of(groupId)
+    const kept = () => this.#full.of(groupId).filter(({ keyId }) => !isLost(this.#groups, groupId, keyId))
+    const frames = kept().map((run) => encodeFrame(groupId, run, keyFor(this.#groups, groupId, run.keyId)))
     const move = (): void => {
-      for (const run of this.#full.of(groupId)) this.#recent.add(groupId, run)
+      for (const run of kept()) this.#recent.add(groupId, run)
       this.#full.remove(groupId)
     }
+    if (frames.length === 0) return move()
     // They are written together, and become durable together.
-    await Promise.all(runs.map((run) => this.#journal.append(encodeFrame(groupId, run, key), move)))
+    await Promise.all(frames.map((frame) => this.#journal.append(frame, move)))
   }
 }
 
@@ -237,9 +240,10 @@ class FrameReader {
   }
 
   read(frame: Frame, events: RecentEvents): void {
-    const { groupId } = frame
+    const { groupId, keyId } = frame
     if (!this.#groups.has(groupId)) return
-    const run = frame.run(this.#groups.key(groupId))
+    if (isLost(this.#groups, groupId, keyId)) return
+    const run = frame.run(keyFor(this.#groups, groupId, keyId))
     const first = run.sequences[0] ?? 0
     this.lastSequence = Math.max(this.lastSequence, run.sequences.at(-1) ?? 0)
     const isKept = first > this.#sealed(groupId) && !this.#seen.has(first)

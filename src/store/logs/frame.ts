@@ -1,6 +1,6 @@
 /**
- * A batch as the journal has it: length and checksum, the group's id, and what is the group's own business, sealed if the group has a key.
- * A frame that a crash has torn is recognised by its checksum.
+ * A batch as the journal has it: length and checksum, the ids of the group and of the key, if it has one, and all the rest, sealed with
+ * that key. A frame that a crash has torn is recognised by its checksum.
  */
 import { crc32 } from 'node:zlib'
 import { openBytes, sealBytes } from '../../kit/sealing.ts'
@@ -8,23 +8,23 @@ import type { LogRun } from './log-run.ts'
 
 const FRAME_HEAD_BYTES = 8
 const SEALED_FOR = 'log frame'
-const PLAIN = 0
-const SEALED = 1
 
 /** A frame that was read, before its content is looked at. */
 export interface Frame {
   readonly groupId: string
+  /** The key that opens it; undefined if it is not sealed. */
+  readonly keyId: string | undefined
   /** Throws `Unsealable` if the key is not the one that it was sealed with. */
   readonly run: (key: Uint8Array | undefined) => LogRun
   readonly bytes: Buffer
 }
 
 export const encodeFrame = (groupId: string, run: LogRun, key: Uint8Array | undefined): Buffer => {
-  const group = Buffer.from(groupId)
+  const [sealedWith, group] = [Buffer.from(run.keyId ?? ''), Buffer.from(groupId)]
   const plain = encodeRun(run)
   const body = key === undefined ? plain : sealBytes(key, plain, SEALED_FOR)
-  const head = Buffer.from([key === undefined ? PLAIN : SEALED, group.length])
-  const payload = Buffer.concat([Buffer.alloc(FRAME_HEAD_BYTES), head, group, body])
+  const head = Buffer.from([sealedWith.length, group.length])
+  const payload = Buffer.concat([Buffer.alloc(FRAME_HEAD_BYTES), head, sealedWith, group, body])
   payload.writeUInt32LE(payload.length - FRAME_HEAD_BYTES, 0)
   payload.writeUInt32LE(crc32(payload.subarray(FRAME_HEAD_BYTES)), 4)
   return payload
@@ -38,11 +38,14 @@ export const decodeFrame = (bytes: Buffer, offset: number): Frame | undefined =>
   if (end > bytes.length || end < from + 2) return undefined
   const payload = bytes.subarray(from, end)
   if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) return undefined
-  const groupEnd = 2 + payload[1]!
+  const keyEnd = 2 + payload[0]!
+  const groupEnd = keyEnd + payload[1]!
   const body = payload.subarray(groupEnd)
+  const keyId = keyEnd === 2 ? undefined : payload.toString('utf8', 2, keyEnd)
   return {
-    groupId: payload.toString('utf8', 2, groupEnd),
-    run: (key) => decodeRun(payload[0] === SEALED ? openBytes(key ?? NO_KEY, body, SEALED_FOR) : body),
+    groupId: payload.toString('utf8', keyEnd, groupEnd),
+    keyId,
+    run: (key) => decodeRun(keyId === undefined ? body : openBytes(key ?? NO_KEY, body, SEALED_FOR), keyId),
     bytes: bytes.subarray(offset, end),
   }
 }
@@ -67,7 +70,7 @@ const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text 
   return Buffer.concat([head, stream, columnBytes(timestamps), columnBytes(offsets), text])
 }
 
-const decodeRun = (bytes: Buffer): LogRun => {
+const decodeRun = (bytes: Buffer, keyId: string | undefined): LogRun => {
   const count = bytes.readUInt32LE(0)
   const firstSequence = bytes.readDoubleLE(4)
   const timestamps = new Float64Array(count)
@@ -84,5 +87,6 @@ const decodeRun = (bytes: Buffer): LogRun => {
     ingestedAt: new Float64Array(count).fill(bytes.readDoubleLE(12)),
     offsets,
     text: bytes.subarray(textAt),
+    keyId,
   }
 }

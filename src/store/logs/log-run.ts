@@ -16,6 +16,8 @@ export interface LogRun {
   /** Where each message begins in `text`, and at the end where the last one ends; each ends with a line feed. */
   readonly offsets: Uint32Array
   readonly text: Buffer
+  /** The key that it is encrypted with wherever it is written; undefined if it is not encrypted. */
+  readonly keyId: string | undefined
 }
 
 const LINE_FEED = 10
@@ -28,6 +30,7 @@ export const runOf = (
   events: readonly NewLogEvent[],
   firstSequence: number,
   ingestedAt: number,
+  keyId?: string,
 ): LogRun => {
   const count = events.length
   const offsets = new Uint32Array(count + 1)
@@ -45,6 +48,7 @@ export const runOf = (
     ingestedAt: new Float64Array(count).fill(ingestedAt),
     offsets,
     text,
+    keyId,
   }
 }
 
@@ -95,10 +99,11 @@ export const sliceRun = (run: LogRun, from: number, to: number): LogRun => {
     ingestedAt: run.ingestedAt.subarray(from, to),
     offsets: run.offsets.subarray(from, to + 1).map((offset) => offset - begin),
     text: run.text.subarray(begin, end),
+    keyId: run.keyId,
   }
 }
 
-/** Runs of one stream as one, in order, whatever order they are in. At least one. */
+/** Runs of one stream and one key as one, in order, whatever order they are in. At least one. */
 export const joinRuns = (runs: readonly LogRun[]): LogRun => {
   if (runs.length === 1) return defined(runs[0], 'the run')
   const inOrder = runs.toSorted((one, other) => comparePositions(positionAt(one, 0), positionAt(other, 0)))
@@ -126,7 +131,8 @@ const concatenated = (runs: readonly LogRun[]): LogRun => {
     bytes += run.text.length
   }
   const text = Buffer.concat(runs.map((run) => run.text))
-  return { streamId: runs[0]?.streamId ?? '', timestamps, sequences, ingestedAt, offsets, text }
+  const { streamId, keyId } = defined(runs[0], 'the run')
+  return { streamId, timestamps, sequences, ingestedAt, offsets, text, keyId }
 }
 
 const sorted = (run: LogRun): LogRun => {
@@ -148,6 +154,7 @@ const sorted = (run: LogRun): LogRun => {
     ingestedAt: inOrder(ingestedAt),
     offsets: newOffsets,
     text: newText,
+    keyId: run.keyId,
   }
 }
 

@@ -67,7 +67,7 @@ export interface LogStreamTimes {
 }
 
 export interface LogStore {
-  /** Resolves when the batch is durable. Rejects with `LogStoreError` if it could not be kept; then none of it is. */
+  /** Resolves when the batch is durable. Rejects with `LogStoreError` or `LogKeyUnusable` if it could not be kept; then none of it is. */
   append(batch: NewLogBatch): Promise<void>
   /**
    * Events in the query's direction, in lists of some hundreds. What is appended meanwhile may be missing. End the iteration (`return`)
@@ -100,6 +100,11 @@ export interface LogStore {
 /** Something could not be kept or read: the message is for operators. */
 export class LogStoreError extends Error {
   override readonly name = 'LogStoreError'
+}
+
+/** Events cannot be kept, or not be read, with the key that they are encrypted with: the message is for clients. */
+export class LogKeyUnusable extends Error {
+  override readonly name = 'LogKeyUnusable'
 }
 
 /** What AWS counts for an event beside its message. */

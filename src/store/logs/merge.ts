@@ -130,8 +130,13 @@ class Merge {
   }
 
   #load(wanted: RunSource): Promise<Loaded> {
-    for (const source of this.#waiting.slice(-AHEAD))
-      if (!this.#loading.has(source)) this.#loading.set(source, source.load())
+    for (const source of this.#waiting.slice(-AHEAD)) {
+      if (this.#loading.has(source)) continue
+      const loading = source.load()
+      // What fails ahead of its turn is told when its turn comes, if it does.
+      void Promise.allSettled([loading])
+      this.#loading.set(source, loading)
+    }
     return defined(this.#loading.get(wanted), 'what loads')
   }
 

@@ -8,7 +8,12 @@ import type { Segment, SegmentReader } from './segment.ts'
 import type { BlockEntry } from './segment-index.ts'
 import { mayContain } from './text-search.ts'
 
-export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonly RunSource[] =>
+/** `checkKey` throws if what is encrypted with the key must not be read; in memory it lies as it is. */
+export const memorySources = (
+  runs: readonly LogRun[],
+  query: LogQuery,
+  checkKey: (keyId: string) => unknown = () => undefined,
+): readonly RunSource[] =>
   runs
     .filter((run) => wants(query, run.streamId, positionAt(run, 0), positionAt(run, runSize(run) - 1)))
     .filter(({ sequences }) => mayHaveSequences(query, sequences[0] ?? 0, sequences.at(-1) ?? 0))
@@ -17,6 +22,7 @@ export const memorySources = (runs: readonly LogRun[], query: LogQuery): readonl
       // What is in memory needs no waiting for, but others wait too.
       load: async () => {
         await settle()
+        if (run.keyId !== undefined) checkKey(run.keyId)
         return { runs: [run], bytes: run.text.length }
       },
     }))

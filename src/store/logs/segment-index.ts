@@ -1,6 +1,6 @@
 /** The end of a segment: which blocks it has, and in each which streams with which times. */
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { RunOutline } from './block.ts'
+import type { BlockOutline, RunOutline } from './block.ts'
 import { type LogPosition, LogStoreError } from './log-store.ts'
 import type { SegmentSource } from './segment-home.ts'
 
@@ -9,7 +9,7 @@ export interface RunEntry extends RunOutline {
   readonly last: LogPosition
 }
 
-export interface BlockEntry {
+export interface BlockEntry extends BlockOutline {
   readonly offset: number
   readonly length: number
   readonly checksum: number

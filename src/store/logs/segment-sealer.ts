@@ -5,8 +5,8 @@
 import { defined } from '../../kit/assert.ts'
 import { LOG_SMALL_SEGMENT_BYTES } from '../../model/log-limits.ts'
 import type { LogRun } from './log-run.ts'
-import type { LogGroups } from './log-groups.ts'
-import type { Segment } from './segment.ts'
+import { isLost, type LogGroups } from './log-groups.ts'
+import type { KeyOf, Segment } from './segment.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import type { SegmentSummary } from './segment-name.ts'
 import { joinStreams, segmentParts, summaryOf } from './segment-writer.ts'
@@ -28,7 +28,7 @@ export class SegmentSealer {
       const last = this.#catalog.of(groupId).at(-1)
       const joined = last !== undefined && last.summary.storedBytes < LOG_SMALL_SEGMENT_BYTES ? [last] : []
       const earlier = await this.#runsOf(groupId, joined)
-      const present = [...earlier, ...runs].filter(({ streamId }) => this.#groups.hasStream(groupId, streamId))
+      const present = [...earlier, ...runs].filter((run) => this.#isWanted(groupId, run))
       const segment = await this.#write(groupId, present, sequencesOf(joined, runs))
       this.#catalog.replace(groupId, joined, segment)
       onPublished()
@@ -73,15 +73,16 @@ export class SegmentSealer {
     if (runs.length === 0) return undefined
     const streams = joinStreams(runs)
     const summary = { firstSequence, lastSequence, ...summaryOf(streams) }
-    return this.#catalog.write(groupId, summary, segmentParts(streams, this.#groups.key(groupId)))
+    return this.#catalog.write(groupId, summary, segmentParts(streams, this.#keyOf(groupId)))
   }
 
   async #runsOf(groupId: string, segments: readonly Segment[]): Promise<readonly LogRun[]> {
     const runs: LogRun[] = []
     for (const segment of segments) {
-      const reader = segment.acquire(this.#groups.key(groupId))
+      const reader = segment.acquire(this.#keyOf(groupId))
       try {
         for (const entry of await reader.index()) {
+          if (isLost(this.#groups, groupId, entry.keyId)) continue
           const block = await reader.block(entry)
           runs.push(...block.runs)
         }
@@ -93,13 +94,21 @@ export class SegmentSealer {
   }
 
   async #hasAny(segment: Segment, streamIds: ReadonlySet<string>): Promise<boolean> {
-    const reader = segment.acquire(undefined)
+    const reader = segment.acquire()
     try {
       const index = await reader.index()
       return index.some(({ runs }) => runs.some(({ streamId }) => this.#isGone(segment.groupId, streamId, streamIds)))
     } finally {
       await reader.release()
     }
+  }
+
+  #isWanted(groupId: string, { streamId, keyId }: LogRun): boolean {
+    return this.#groups.hasStream(groupId, streamId) && !isLost(this.#groups, groupId, keyId)
+  }
+
+  #keyOf(groupId: string): KeyOf {
+    return (keyId) => this.#groups.key(groupId, keyId)
   }
 
   /** Also true of what was removed before, and is here because a crash came in between. */

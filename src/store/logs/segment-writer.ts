@@ -1,5 +1,6 @@
 /** Makes a segment of runs: the runs of one stream stand together, in blocks that are large enough to compress well. */
 import { crc32 } from 'node:zlib'
+import { defined } from '../../kit/assert.ts'
 import { LOG_BLOCK_BYTES } from '../../model/log-limits.ts'
 import { outlineOf, packBlock } from './block.ts'
 import { indexAtOffset, joinRuns, type LogRun, positionAt, runSize, sliceRun } from './log-run.ts'
@@ -7,9 +8,11 @@ import { EVENT_OVERHEAD_BYTES } from './log-store.ts'
 import { type BlockEntry, encodeIndex } from './segment-index.ts'
 import type { SegmentSummary } from './segment-name.ts'
 
-/** One run for each stream. At least one run. */
+/** One run for each stream, or several if it has several keys; what has the same key stands together. At least one run. */
 export const joinStreams = (runs: readonly LogRun[]): readonly LogRun[] =>
-  [...Map.groupBy(runs, ({ streamId }) => streamId).values()].map(joinRuns)
+  [...Map.groupBy(runs, ({ keyId }) => keyId).values()].flatMap((ofKey) =>
+    [...Map.groupBy(ofKey, ({ streamId }) => streamId).values()].map(joinRuns),
+  )
 
 export const storedBytesOf = (run: LogRun): number => run.text.length + runSize(run) * (EVENT_OVERHEAD_BYTES - 1)
 
@@ -20,16 +23,18 @@ export const summaryOf = (streams: readonly LogRun[]): Pick<SegmentSummary, 'fro
   storedBytes: streams.reduce((sum, run) => sum + storedBytesOf(run), 0),
 })
 
-/** The segment's bytes, part by part. */
+/** The segment's bytes, part by part; `keyOf` finds the keys of runs that have one. */
 export async function* segmentParts(
   streams: readonly LogRun[],
-  key: Uint8Array | undefined,
+  keyOf: (keyId: string) => Uint8Array | undefined,
 ): AsyncGenerator<Buffer, void, void> {
   const entries: BlockEntry[] = []
   let offset = 0
   for (const runs of inBlocks(streams)) {
-    const packed = await packBlock(runs, key)
-    entries.push({ offset, length: packed.length, checksum: crc32(packed), runs: runs.map(entryOf) })
+    const keyId = runs[0]?.keyId
+    const packed = await packBlock(runs, keyId === undefined ? undefined : defined(keyOf(keyId), 'the key'))
+    const entry = { offset, length: packed.length, checksum: crc32(packed), runs: runs.map(entryOf) }
+    entries.push({ ...entry, ...(keyId !== undefined && { keyId }) })
     offset += packed.length
     yield packed
   }
@@ -46,7 +51,8 @@ function* inBlocks(streams: readonly LogRun[]): Generator<readonly LogRun[], voi
   let block: LogRun[] = []
   let bytes = 0
   for (const run of streams.flatMap((stream) => [...pieces(stream)])) {
-    if (bytes > 0 && bytes + run.text.length > LOG_BLOCK_BYTES) {
+    const isFull = bytes + run.text.length > LOG_BLOCK_BYTES || run.keyId !== block[0]?.keyId
+    if (bytes > 0 && isFull) {
       yield block
       block = []
       bytes = 0

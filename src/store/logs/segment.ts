@@ -1,5 +1,6 @@
 /** A segment that is kept. It stays readable until its last reader is done, even if it was removed meanwhile. */
 import { crc32 } from 'node:zlib'
+import { defined } from '../../kit/assert.ts'
 import { Block } from './block.ts'
 import type { SegmentHome, SegmentSource } from './segment-home.ts'
 import { type BlockEntry, damaged, readIndex } from './segment-index.ts'
@@ -23,11 +24,11 @@ export class Segment {
   }
 
   /** Every reader must be released. */
-  acquire(key: Uint8Array | undefined): SegmentReader {
+  acquire(keyOf: KeyOf = () => undefined): SegmentReader {
     this.#readers++
     return new SegmentReader(
       () => this.#home.open(this.groupId, this.name),
-      key,
+      keyOf,
       () => this.#release(),
     )
   }
@@ -44,17 +45,20 @@ export class Segment {
   }
 }
 
+/** Finds the key of a block; throws if it must not be used. */
+export type KeyOf = (keyId: string) => Uint8Array | undefined
+
 /** Opens its file when something is first wanted of it. */
 export class SegmentReader {
   readonly #open: () => Promise<SegmentSource>
-  readonly #key: Uint8Array | undefined
+  readonly #keyOf: KeyOf
   readonly #onRelease: () => Promise<void>
   #source: Promise<SegmentSource> | undefined
   #isReleased = false
 
-  constructor(open: () => Promise<SegmentSource>, key: Uint8Array | undefined, onRelease: () => Promise<void>) {
+  constructor(open: () => Promise<SegmentSource>, keyOf: KeyOf, onRelease: () => Promise<void>) {
     this.#open = open
-    this.#key = key
+    this.#keyOf = keyOf
     this.#onRelease = onRelease
   }
 
@@ -62,12 +66,14 @@ export class SegmentReader {
     return readIndex(await this.#opened())
   }
 
-  /** Throws `LogStoreError` if the block is damaged, `Unsealable` if the key is not the group's. */
-  async block({ offset, length, checksum, runs }: BlockEntry): Promise<Block> {
+  /** Throws `LogStoreError` if the block is damaged, and what finding its key throws. */
+  async block(entry: BlockEntry): Promise<Block> {
+    const { offset, length, checksum, keyId } = entry
+    const key = keyId === undefined ? undefined : defined(this.#keyOf(keyId), 'the key of a block')
     const source = await this.#opened()
     const packed = await source.read(offset, length)
     if (crc32(packed) !== checksum) throw damaged()
-    return Block.unpack(packed, runs, this.#key)
+    return Block.unpack(packed, entry, key)
   }
 
   /** Once it was released, nothing more can be read. That it could not be opened, who wanted to read has been told. */
