@@ -8,6 +8,8 @@ import { CLOSE_LOST } from './socket.ts'
 
 /** Connecting, TLS and the upgrade together. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
+/** For the other end to answer a close frame. */
+const CLOSE_TIMEOUT_MS = 5000
 
 class DataSocketAdapter implements DataSocket {
   readonly #socket: WebSocket
@@ -68,6 +70,7 @@ export class DataSocketAcceptor {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: DATA_CHANNEL_FRAME_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
   })
 
   /** Answers 101 and hands over the socket, or answers 400 if the request is no websocket upgrade. */

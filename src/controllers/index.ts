@@ -25,6 +25,8 @@ import { capacityProviderRetention } from './retention/capacity-provider-retenti
 import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
+import { DataChannels } from './exec/data-channels.ts'
+import { ExecSessions } from './exec/exec-sessions.ts'
 import { kmsKeyRotation } from './kms-key-rotation/kms-key-rotation.ts'
 import { containerInstanceRetention } from './retention/container-instance-retention.ts'
 import { sessionKeyRotation } from './session-keys/session-keys.ts'
@@ -34,6 +36,7 @@ import { secretRetention } from './retention/secret-retention.ts'
 import { serviceDeploymentRetention } from './retention/service-deployment-retention.ts'
 import { serviceRetention } from './retention/service-retention.ts'
 import { serviceRevisionRetention } from './retention/service-revision-retention.ts'
+import { sessionRetention } from './retention/session-retention.ts'
 import { taskDefinitionRetention } from './retention/task-definition-retention.ts'
 import { taskRetention } from './retention/task-retention.ts'
 import { noAlarms } from './service-scheduler/rollout/no-alarms.ts'
@@ -46,6 +49,8 @@ export interface ControllersOptions {
   readonly ids: Ids
   readonly log: Log
   readonly capacity: CapacityIndex
+  /** Base URL that agents reach this server under. */
+  readonly endpoint: string
   /** The events of log streams. */
   readonly logs: LogStore
   /** Where what tasks use is kept as metrics. */
@@ -74,6 +79,8 @@ const DEFAULT_PATIENCE: Patience = { settlingMs: SERVICE_SETTLING_MS, instanceLo
 export class Controllers {
   readonly acs: AcsServer
   readonly tcs: TcsServer
+  /** Where the clients and agents of ECS Exec meet. */
+  readonly dataChannels: DataChannels
   /** Why services are not where they should be. */
   readonly plans = new PlanMemory()
   /** What tasks use now. */
@@ -93,17 +100,21 @@ export class Controllers {
     const telemetry = new AgentTelemetry({ store, clock, log, usage: this.usage })
     this.credentialUse = new CredentialUse(store)
     this.#logMetrics = new LogMetrics(options)
-    this.acs = acsServer({ clock, ids, log, host: this.#assignment })
+    const execSessions = new ExecSessions(options)
+    this.dataChannels = new DataChannels({ clock, log, sessions: execSessions })
+    this.acs = acsServer({ clock, ids, log, host: execSessions.hosting(this.#assignment) })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
     this.#loop = new ControllerLoop(
       [
         this.#assignment,
         telemetry,
+        execSessions,
         new UsageMetrics({ store, clock, metrics: options.metrics, usage: this.usage }),
         new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
         new TaskPlacement(options),
         new InstanceLoss({ store, clock, log, graceMs: patience.instanceLossGraceMs }),
         taskRetention(options),
+        sessionRetention(options),
         taskDefinitionRetention(options),
         containerInstanceRetention(options),
         serviceRetention(options),

@@ -31,7 +31,7 @@ export const AGENT_CONNECT_MS = 10_000
 export const AGENT_RECONNECT_MS = 20_000
 /** How long a command waits for a client that is gone. */
 export const SESSION_RESUME_MS = 60_000
-/** How often both ends of a data channel are asked whether they are there: one that is silent for two turns is gone. */
+/** How often both ends of a data channel are asked whether they are there. */
 export const DATA_CHANNEL_PING_MS = 30_000
 /** Without input or output for so long, a session ends. Source: "Using ECS Exec", 20 minutes. */
 export const SESSION_IDLE_SECONDS = 20 * 60
@@ -42,3 +42,9 @@ export const SESSIONS_KEPT = 10_000
 export const EXEC_COMMAND_LENGTH = 4096
 /** Results of one page of DescribeSessions, unless the request says so, and at most. Source: DescribeSessions. */
 export const SESSIONS_PAGE = { usual: 200, max: 200 } as const
+/** Turns of pings without an answer after which a connection is dropped. */
+export const DATA_CHANNEL_SILENT_TURNS = 10
+/** How long an agent is not told again to come back to a session. */
+export const AGENT_RECONNECT_PAUSE_MS = 1000
+/** How long an agent has, after its task stopped, to send the rest of a session's output. */
+export const TASK_END_MS = 5000

@@ -1,6 +1,7 @@
 /**
  * The door for agents' websockets: which of the two services a path means, whose key signed the request, and whether the policies of its
- * owner let it be the agent of the instance that it names. Whose instance that is, whoever lets it in looks at.
+ * owner let it be the agent of the instance that it names. Whose instance that is, whoever lets it in looks at. Data channels of ECS Exec come
+ * by here, too, but are let in by their tokens, elsewhere.
  */
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
@@ -8,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import type { AcsServer } from '../agentlink/acs-server.ts'
 import type { Opener } from '../agentlink/session-server.ts'
 import type { TcsServer } from '../agentlink/tcs-server.ts'
+import type { DataChannels } from '../controllers/exec/data-channels.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
@@ -35,6 +37,7 @@ export interface AgentGateOptions {
   readonly isDev: boolean
   readonly acs: AcsServer
   readonly tcs: TcsServer
+  readonly dataChannels: DataChannels
 }
 
 /** What opening a session takes, and where the query names the container instance. */
@@ -53,6 +56,16 @@ export class AgentGate {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { dataChannels } = this.#options
+    const sessionId = dataChannels.sessionOf(request)
+    if (sessionId === undefined) this.#agentUpgrade(request, socket, head)
+    else
+      dataChannels.handleUpgrade(sessionId, request, socket, head, ({ status, message }) =>
+        refuse(socket, status, { message }),
+      )
+  }
+
+  #agentUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = (request.url ?? '/').split('?', 1)[0] ?? ''
     const door = Object.hasOwn(DOORS, path) ? DOORS[path as keyof typeof DOORS] : undefined
     if (door === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })

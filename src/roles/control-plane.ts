@@ -81,6 +81,7 @@ export class ControlPlane {
       ids,
       log,
       capacity: this.capacity,
+      endpoint,
       logs,
       metrics,
       patience: options.patience,
@@ -128,6 +129,7 @@ export class ControlPlane {
       isDev: options.isDev,
       acs: this.controllers.acs,
       tcs: this.controllers.tcs,
+      dataChannels: this.controllers.dataChannels,
     })
     this.listener = createListener({
       gateway: this.gateway,
@@ -148,7 +150,7 @@ export class ControlPlane {
     })
   }
 
-  /** For `node:http`'s `upgrade` event: the websockets of agents. */
+  /** For `node:http`'s `upgrade` event: the websockets of agents, and of clients of ECS Exec. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#gate.handleUpgrade(request, socket, head)
   }

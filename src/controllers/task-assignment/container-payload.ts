@@ -9,6 +9,7 @@ import type {
 } from '../../agentlink/acs-messages.ts'
 import { compact } from '../../kit/compact.ts'
 import { containerArn, parameterNameOf, parseArn } from '../../model/arn.ts'
+import { EXECUTE_COMMAND_AGENT, SESSIONS_PER_CONTAINER } from '../../model/exec-session.ts'
 import type { TaskRecord } from '../../model/records.ts'
 import { containerConfig, type DockerSettings, hostConfig } from './docker-config.ts'
 
@@ -125,8 +126,11 @@ const withCredentials = (definition: ContainerDefinition, context: ContainerCont
       }),
     registryAuthentication: registryAuthentication(definition, context),
     credentialSpecs: definition.credentialSpecs,
-    managedAgents: context.task.enableExecuteCommand === true ? [{ name: 'ExecuteCommandAgent' }] : undefined,
+    managedAgents: context.task.enableExecuteCommand === true ? [EXECUTE_COMMAND] : undefined,
   })
+
+/** The limit is a text, as all properties are. */
+const EXECUTE_COMMAND = { name: EXECUTE_COMMAND_AGENT, properties: { sessionLimit: String(SESSIONS_PER_CONTAINER) } }
 
 const secrets = (definition: ContainerDefinition, task: TaskRecord): PayloadContainer['secrets'] => {
   const all = [

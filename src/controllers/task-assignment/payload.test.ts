@@ -469,7 +469,7 @@ describe('the payload of a container', () => {
     const firelensConfiguration = { type: 'fluentbit' as const, options: { 'enable-ecs-log-metadata': 'true' } }
     expect(containerOf({ container: { firelensConfiguration } }).firelensConfiguration).toEqual(firelensConfiguration)
     expect(containerOf({ task: { enableExecuteCommand: true } }).managedAgents).toEqual([
-      { name: 'ExecuteCommandAgent' },
+      { name: 'ExecuteCommandAgent', properties: { sessionLimit: '2' } },
     ])
     expect(containerOf({})).not.toHaveProperty('managedAgents')
   })
