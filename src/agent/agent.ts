@@ -16,6 +16,7 @@ import { LABELS } from './engine/labels.ts'
 import type { EngineTask } from './engine/task.ts'
 import type { CreateBody, EngineSettings, Images, LogRouting, TaskLimits } from './engine/tools.ts'
 import type { AcsLink, AgentLinks, LinkIdentity, TcsLink } from './links.ts'
+import type { LogRelay } from './log-relay/log-relay.ts'
 import { AgentError, register, type Registered } from './registration/register.ts'
 import { customAttributes, type HostPlace, instanceTags, totalResources } from './registration/registration.ts'
 import { StatusReporter } from './reporting/status-reporter.ts'
@@ -51,6 +52,8 @@ export interface AgentOptions {
   readonly checkpoint: Checkpoint
   readonly host: AgentHost
   readonly links: AgentLinks
+  /** Absent where no logs are relayed. */
+  readonly logRelay?: Pick<LogRelay, 'drained' | 'forget'>
 }
 
 /** Many more calls at once make Docker slower, fewer leave it idle at the beginning and the end of a burst. Measured in `bench/`. */
@@ -83,6 +86,9 @@ export class Agent {
     this.#engine = this.#makeEngine()
     this.#engine.restore(tasks)
     this.#engine.listen((after, before) => this.#dropCredentials(after, before))
+    this.#engine.listen((after, before) => {
+      if (after === undefined && before !== undefined) options.logRelay?.forget(before.arn)
+    })
     this.#engine.listen((after, before) => this.#secrets.release(after?.arn ?? before?.arn ?? '', after))
   }
 
@@ -238,7 +244,7 @@ export class Agent {
   }
 
   #startReporter({ cluster }: LinkIdentity): void {
-    const { config, links, clock, ids, log } = this.#options
+    const { config, links, clock, ids, log, logRelay } = this.#options
     this.#reporter = new StatusReporter({
       engine: this.#engine,
       receiver: links.control,
@@ -247,6 +253,7 @@ export class Agent {
       log,
       cluster,
       excludeIpv6PortBinding: config.excludeIpv6PortBinding,
+      ...(logRelay && { logsDrained: (taskArn) => logRelay.drained(taskArn) }),
     })
     this.#reporter.start()
   }

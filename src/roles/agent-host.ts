@@ -8,6 +8,7 @@ import type { EngineTask } from '../agent/engine/task.ts'
 import type { MetadataSettings } from '../agent/metadata/container-settings.ts'
 import type { TaskRoleSupport } from '../agent/metadata/credentials-route.ts'
 import { wantedTaskRoles } from '../agent/metadata/task-metadata.ts'
+import type { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { capabilities } from '../agent/registration/capabilities.ts'
 import { platformAttributes } from '../agent/registration/registration.ts'
 import { RuntimeError } from '../agent/runtime.ts'
@@ -27,6 +28,8 @@ export interface HostOptions {
   readonly taskRoles: TaskRoleSupport
   /** How containers find out about themselves. */
   readonly metadata?: MetadataSettings
+  /** Absent where Docker's awslogs driver cannot be used. */
+  readonly logRelay?: Pick<LogRelay, 'logOptions'>
 }
 
 export interface OpenHost {
@@ -64,7 +67,9 @@ const openSimulated = async ({ config, clock, ids }: HostOptions): Promise<OpenH
   const { region, reservedPorts, reservedPortsUdp, disablePrivileged } = config
   // Nobody asks for credentials in containers that are simulated.
   const taskRoles = wantedTaskRoles(config)
-  const settings = { region, reservedPorts, reservedPortsUdp, disablePrivileged, dynamicHostPorts, taskRoles }
+  const common = { region, reservedPorts, reservedPortsUdp, disablePrivileged, dynamicHostPorts, taskRoles }
+  // Nor do they write lines.
+  const settings = { ...common, logRelay: { logOptions: () => ({}) } }
   const host: AgentHost = {
     runtime,
     info,

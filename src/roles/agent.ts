@@ -13,6 +13,7 @@ import { MetadataFiles } from '../agent/metadata/metadata-files.ts'
 import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metadata/task-metadata.ts'
 import { hostIpv4Address, ipv4AddressOf } from '../agent/network/host-address.ts'
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
+import { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
@@ -89,6 +90,8 @@ const asUserError = (error: unknown): unknown => {
 type AgentValues = Values<typeof options>
 
 const MAX_CONNECTIONS = 16
+/** Of containers that log at the same moment. */
+const MAX_RELAYED = 32
 /** Of the ECS agent whose protocol this one speaks, for a control plane that asks for a version. */
 const AGENT_HASH = 'longshore'
 
@@ -134,6 +137,7 @@ const work = async (working: Working): Promise<void> => {
   const { runtimeName, config, clock, ids, log, metadata } = working
   const { taskRoles, isServed } = metadata
   const files = metadataFiles(working)
+  const logRelay = await openLogRelay(working)
   const { host, startCleanup, close } = await openHost(runtimeName, {
     config,
     clock,
@@ -141,6 +145,7 @@ const work = async (working: Working): Promise<void> => {
     log,
     taskRoles,
     metadata: { isServed, files },
+    ...(logRelay && { logRelay }),
   })
   const checkpoint = inDataDir(config.dataDirectory, () => openCheckpoint(config, runtimeName, clock, log))
   const agent = new Agent({
@@ -151,9 +156,11 @@ const work = async (working: Working): Promise<void> => {
     checkpoint,
     host,
     links: openLinks(working),
+    ...(logRelay && { logRelay }),
   })
   startCleanup(() => agent.tasks())
-  metadata.serve(agent, { runtime: host.runtime, api: metadataApi(working) })
+  metadata.serve(agent, { runtime: host.runtime, api: metadataApi(working), ...(logRelay && { logRelay }) })
+  logRelay?.serve(agent)
   files.begin({
     facts: () => ({
       cluster: agent.cluster,
@@ -178,6 +185,7 @@ const work = async (working: Working): Promise<void> => {
     await ended
   }
   await agent.stop()
+  await logRelay?.close()
   close()
   await introspection?.close()
 }
@@ -198,6 +206,19 @@ const introduce = ({ cluster, containerInstanceArn = '' }: Agent): void => {
   if (!hasParent())
     process.stdout.write(`Longshore agent ${version()} works for cluster ${cluster} as ${containerInstanceArn}\n`)
   sayReady({ containerInstanceArn })
+}
+
+/** Docker's awslogs driver finds its keys where containers find their metadata. */
+const openLogRelay = async (working: Working): Promise<LogRelay | undefined> => {
+  const { endpoint, config, credentials: ownCredentials, clock, ids, log, metadata } = working
+  if (!metadata.isServed) return undefined
+  const { dataDirectory } = config
+  const common = { userAgent: agentName(), transport: httpTransport(MAX_RELAYED), clock, ids, log }
+  try {
+    return await LogRelay.open({ ...common, endpoint, dataDirectory, ownCredentials })
+  } catch (error) {
+    throw dataDirError(dataDirectory, error)
+  }
 }
 
 /** Simulated containers are gone with the process: there is nothing to remember them for. */

@@ -56,8 +56,10 @@ const MOST = Number.MAX_SAFE_INTEGER
 /** AWS: the largest `kernel.pid_max`. */
 const MOST_PIDS = 4_194_304
 
-const LOGGING_DRIVERS = [
+/** Log drivers of ECS, and those of Docker beside them. */
+export const LOGGING_DRIVERS = [
   'json-file',
+  'local',
   'syslog',
   'journald',
   'gelf',
@@ -130,7 +132,9 @@ export const SETTINGS = {
 
   engineAuthType: optional('ECS_ENGINE_AUTH_TYPE', oneOf(['docker', 'dockercfg'])),
   engineAuthData: optional('ECS_ENGINE_AUTH_DATA', jsonObject),
-  availableLoggingDrivers: setting('ECS_AVAILABLE_LOGGING_DRIVERS', ['json-file', 'none'], listOf(LOGGING_DRIVERS)),
+  /** Absent: all that work on this host. */
+  availableLoggingDrivers: optional('ECS_AVAILABLE_LOGGING_DRIVERS', listOf(LOGGING_DRIVERS)),
+  awslogsExecutionRole: setting('ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE', true, flag),
   firelensAsync: setting('ECS_ENABLE_FIRELENS_ASYNC', true, flag),
   disablePrivileged: setting('ECS_DISABLE_PRIVILEGED', false, flag),
   selinuxCapable: setting('ECS_SELINUX_CAPABLE', false, flag),

@@ -12,6 +12,8 @@ import {
   requireFirelens,
   routedLogConfig,
 } from '../firelens/container-settings.ts'
+import { deliveredLogConfig } from '../log-relay/container-settings.ts'
+import type { LogRelay } from '../log-relay/log-relay.ts'
 import { type MetadataSettings, metadataVariables, withMetadataFile } from '../metadata/container-settings.ts'
 import { credentialsPath, hasTaskRoles, type TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { ContainerCreateBody } from '../runtime.ts'
@@ -42,6 +44,8 @@ export interface CreateBodyOptions {
   readonly metadata?: MetadataSettings
   /** Absent where no logs are routed. */
   readonly firelens?: FirelensSettings
+  /** Absent where Docker's awslogs driver cannot be used. */
+  readonly logRelay?: Pick<LogRelay, 'logOptions'>
 }
 
 export const createBodyWith =
@@ -76,8 +80,19 @@ export const createBodyOf = (
     ...config,
     Image: container.definition.image,
     Labels: { ...labelsOf(config), ...containerLabels(task, container, options) },
-    HostConfig: checkedHostConfig({ ...hostConfig, ...routedLogConfig(task, container, options.firelens) }, options),
+    HostConfig: checkedHostConfig({ ...hostConfig, ...logConfigOf(task, container, hostConfig, options) }, options),
   }
+}
+
+/** Where the container's lines go: to the task's log router, or as its log driver delivers them. */
+const logConfigOf = (
+  task: EngineTask,
+  container: EngineContainer,
+  hostConfig: JsonObject,
+  { firelens, logRelay }: CreateBodyOptions,
+): JsonObject => {
+  const { LogConfig } = { ...hostConfig, ...routedLogConfig(task, container, firelens) }
+  return deliveredLogConfig(task, container, LogConfig, logRelay)
 }
 
 const isBridged = ({ definition }: EngineTask): boolean => (definition.networkMode ?? 'bridge') === 'bridge'
@@ -182,13 +197,5 @@ const checkedHostConfig = (hostConfig: JsonObject, options: CreateBodyOptions): 
   if (hostConfig['Privileged'] === true && options.disablePrivileged) {
     throw new BodyError('privileged containers are disabled on this container instance (ECS_DISABLE_PRIVILEGED)')
   }
-  return { ...hostConfig, ...bufferedLogging(hostConfig['LogConfig']), RestartPolicy: { Name: 'no' } }
-}
-
-/** AWS: a non-blocking log driver whose buffer is not sized gets 10 MiB. */
-const bufferedLogging = (logConfig: unknown): JsonObject => {
-  if (!isJsonObject(logConfig) || !isJsonObject(logConfig['Config'])) return {}
-  const options = logConfig['Config']
-  if (options['mode'] !== 'non-blocking' || options['max-buffer-size'] !== undefined) return {}
-  return { LogConfig: { ...logConfig, Config: { ...options, 'max-buffer-size': '10m' } } }
+  return { ...hostConfig, RestartPolicy: { Name: 'no' } }
 }

@@ -2,6 +2,7 @@
  * Everything that an agent on a Docker host needs of it, put together from the configuration: the runtime, images and their clean-up,
  * create bodies, task limits, and what to tell the control plane of the host.
  */
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
@@ -9,6 +10,7 @@ import type { Log } from '../../kit/log.ts'
 import type { AgentHost } from '../agent.ts'
 import type { AgentConfig } from '../config.ts'
 import type { EngineTask } from '../engine/task.ts'
+import type { LogRelay } from '../log-relay/log-relay.ts'
 import { RouterFiles } from '../firelens/router-files.ts'
 import { FileImageRecords } from '../images/file-image-records.ts'
 import { Gate } from '../images/gate.ts'
@@ -38,6 +40,8 @@ export interface DockerHostOptions {
   readonly taskRoles: TaskRoleSupport
   /** How containers find out about themselves. */
   readonly metadata?: MetadataSettings
+  /** Absent where Docker's awslogs driver cannot be used. */
+  readonly logRelay?: Pick<LogRelay, 'logOptions'>
 }
 
 export interface DockerHost extends AgentHost {
@@ -80,7 +84,7 @@ interface Parts extends DockerHostOptions {
 }
 
 const assemble = (parts: Parts): DockerHost => {
-  const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles, metadata } = parts
+  const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles, metadata, logRelay } = parts
   const records: ImageRecords = config.checkpoint
     ? new FileImageRecords(join(config.dataDirectory, IMAGE_RECORDS_FILE), log)
     : new MemoryImageRecords()
@@ -116,6 +120,7 @@ const assemble = (parts: Parts): DockerHost => {
         imageEnvironment: (container) => images.environmentOf(container),
         taskRoles,
         ...(metadata && { metadata }),
+        ...(logRelay && { logRelay }),
         ...(routers !== undefined && { firelens: { directory: routers, isAsync: config.firelensAsync } }),
         ...(limits && { cgroupParent: (taskArn) => limits.parent(taskArn) }),
       }),
@@ -126,6 +131,7 @@ const assemble = (parts: Parts): DockerHost => {
         runtimeName: runtime.name,
         hasTaskLimits: limits !== undefined,
         hasLogRouting: routers !== undefined,
+        uselessLoggingDrivers: uselessLoggingDrivers(isLocal, logRelay !== undefined),
         taskRoles,
       }),
       ...platformAttributes(config, info),
@@ -143,6 +149,13 @@ const assemble = (parts: Parts): DockerHost => {
     },
   }
 }
+
+/** Docker has all of its drivers everywhere. */
+const uselessLoggingDrivers = (isLocal: boolean, hasRelay: boolean): ReadonlySet<string> =>
+  new Set([...(hasRelay ? [] : ['awslogs']), ...(isLocal && !existsSync(JOURNAL_SOCKET) ? ['journald'] : [])])
+
+/** Where systemd's journal takes lines. */
+const JOURNAL_SOCKET = '/run/systemd/journal/socket'
 
 /** Docker's own driver, by which containers write to their task's log router. */
 const ROUTED_BY = 'fluentd'

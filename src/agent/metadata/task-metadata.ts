@@ -10,6 +10,7 @@ import type { AgentConfig } from '../config.ts'
 import type { CredentialsStore } from '../engine/credentials.ts'
 import type { EngineTask } from '../engine/task.ts'
 import type { TaskListener } from '../engine/engine.ts'
+import type { LogRelay } from '../log-relay/log-relay.ts'
 import { FirewallError } from '../network/iptables.ts'
 import { HostRules } from '../network/host-rules.ts'
 import { routeLocalnet } from '../network/kernel-setting.ts'
@@ -51,6 +52,8 @@ export interface MetadataSource {
 export interface MetadataTools {
   readonly runtime: Pick<ContainerRuntime, 'inspect' | 'stats'>
   readonly api: MetadataApi
+  /** Where Docker gets the keys of its log drivers; absent where it needs none. */
+  readonly logRelay?: Pick<LogRelay, 'route'>
 }
 
 export interface TaskMetadata {
@@ -164,7 +167,7 @@ const opened = (
 const routesOf = (
   config: AgentConfig,
   source: MetadataSource,
-  { runtime, api }: MetadataTools,
+  { runtime, api, logRelay }: MetadataTools,
   audit: AuditLog,
 ): readonly MetadataRoute[] => {
   const { cluster, credentials } = source
@@ -184,6 +187,7 @@ const routesOf = (
     metadataV2Route(metadata),
     protectionRoute({ ...callers, cluster, credentials, api }),
     faultRoute(callers),
+    ...(logRelay === undefined ? [] : [logRelay.route(source, audit)]),
   ]
 }
 

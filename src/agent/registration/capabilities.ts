@@ -5,6 +5,7 @@
  */
 import type { AttributeRecord } from '../../model/records.ts'
 import type { AgentConfig } from '../config.ts'
+import { LOGGING_DRIVERS } from '../config/settings.ts'
 import { compareVersions } from '../docker/engine-api.ts'
 import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { ContainerRuntime, RuntimeInfo } from '../runtime.ts'
@@ -48,12 +49,19 @@ const HEALTH_CHECKS_SINCE = '1.24'
 export interface CapabilityOptions {
   readonly config: Pick<
     AgentConfig,
-    'availableLoggingDrivers' | 'disableDockerHealthCheck' | 'disablePrivileged' | 'apparmorCapable' | 'selinuxCapable'
+    | 'availableLoggingDrivers'
+    | 'awslogsExecutionRole'
+    | 'disableDockerHealthCheck'
+    | 'disablePrivileged'
+    | 'apparmorCapable'
+    | 'selinuxCapable'
   >
   readonly info: RuntimeInfo
   readonly runtimeName: ContainerRuntime['name']
   /** Whether limits of whole tasks are enforced. */
   readonly hasTaskLimits: boolean
+  /** Log drivers that the engine has and this host has no use for. */
+  readonly uselessLoggingDrivers?: ReadonlySet<string>
   /** Whether there are log routers on this host. */
   readonly hasLogRouting: boolean
   /** Which tasks get the credentials of their roles. */
@@ -64,6 +72,7 @@ export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
   const { config, info, runtimeName, hasTaskLimits, hasLogRouting, taskRoles } = options
   const offersHealthChecks =
     !config.disableDockerHealthCheck && compareVersions(info.apiVersion, HEALTH_CHECKS_SINCE) >= 0
+  const drivers = loggingDrivers(options)
   return [
     `${CURRENT}container-ordering`,
     `${CURRENT}full-sync`,
@@ -76,7 +85,8 @@ export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
     ]),
     ...info.volumePlugins.flatMap(pluginNames).map((plugin) => `${CURRENT}docker-plugin.${plugin}`),
     ...supportedApiVersions(info).map((version) => `${OLD}docker-remote-api.${version}`),
-    ...loggingDrivers(config, info).map((driver) => `${OLD}logging-driver.${driver}`),
+    ...drivers.map((driver) => `${OLD}logging-driver.${driver}`),
+    ...when(config.awslogsExecutionRole && drivers.includes('awslogs'), `${CURRENT}execution-role-awslogs`),
     ...when(hasLogRouting, ...FIRELENS),
     ...when(!config.disablePrivileged, `${OLD}privileged-container`),
     ...when(config.selinuxCapable, `${OLD}selinux`),
@@ -101,5 +111,7 @@ const pluginNames = (plugin: string): readonly string[] => {
 const supportedApiVersions = ({ apiVersion }: RuntimeInfo): string[] =>
   DOCKER_API_VERSIONS.filter((version) => compareVersions(version, apiVersion) <= 0)
 
-const loggingDrivers = ({ availableLoggingDrivers }: CapabilityOptions['config'], info: RuntimeInfo): string[] =>
-  availableLoggingDrivers.filter((driver) => info.loggingDrivers.includes(driver))
+const loggingDrivers = ({ config, info, uselessLoggingDrivers }: CapabilityOptions): readonly string[] =>
+  (config.availableLoggingDrivers ?? LOGGING_DRIVERS).filter(
+    (driver) => info.loggingDrivers.includes(driver) && uselessLoggingDrivers?.has(driver) !== true,
+  )

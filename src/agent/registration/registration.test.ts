@@ -59,6 +59,7 @@ describe('capabilities', () => {
         ),
         'com.amazonaws.ecs.capability.logging-driver.json-file',
         'com.amazonaws.ecs.capability.logging-driver.none',
+        'com.amazonaws.ecs.capability.logging-driver.syslog',
         'com.amazonaws.ecs.capability.privileged-container',
         'ecs.capability.task-cpu-mem-limit',
         'ecs.capability.increased-task-cpu-limit',
@@ -66,6 +67,24 @@ describe('capabilities', () => {
         'longshore.runtime',
       ].toSorted(),
     )
+  })
+
+  it('offer the log drivers that the engine has and this host can use, as far as the operator wants', () => {
+    const info = { ...INFO, loggingDrivers: ['awslogs', 'journald', 'local', 'logfmt', 'none'] }
+    const driversOf = (environment: Record<string, string>, useless: readonly string[] = []) =>
+      namesWith(environment, { info, hasLogRouting: false, uselessLoggingDrivers: new Set(useless) }).filter((name) =>
+        /logging-driver|awslogs/.test(name),
+      )
+    const drivers = 'com.amazonaws.ecs.capability.logging-driver'
+    expect(driversOf({}).toSorted()).toEqual([
+      ...['awslogs', 'journald', 'local', 'none'].map((name) => `${drivers}.${name}`),
+      'ecs.capability.execution-role-awslogs',
+    ])
+    expect(driversOf({ ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE: 'false' })).not.toContain(
+      'ecs.capability.execution-role-awslogs',
+    )
+    expect(driversOf({}, ['awslogs', 'journald'])).toEqual([`${drivers}.local`, `${drivers}.none`])
+    expect(driversOf({ ECS_AVAILABLE_LOGGING_DRIVERS: '["none","syslog"]' })).toEqual([`${drivers}.none`])
   })
 
   it('follow the settings', () => {

@@ -10,7 +10,7 @@ import type { Log } from '../../kit/log.ts'
 import { WorkQueue } from '../../kit/work-queue.ts'
 import type { TaskEngine } from '../engine/engine.ts'
 import type { EngineTask } from '../engine/task.ts'
-import { hasUnsentContainers, nextReport, type ReportOptions } from './report.ts'
+import { hasUnsentContainers, nextReport, type Report, type ReportOptions } from './report.ts'
 
 /** The part of the control API that reports go to. Rejects with `ControlApiError`. */
 export interface ReportReceiver {
@@ -23,6 +23,8 @@ export interface StatusReporterOptions extends ReportOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  /** Resolves when the last lines of a task's containers are delivered, which is before their end is told. */
+  readonly logsDrained?: (taskArn: string) => Promise<void>
 }
 
 const SUBMISSIONS_AT_ONCE = 10
@@ -102,12 +104,13 @@ export class StatusReporter {
   }
 
   async #report(arn: string): Promise<void> {
-    const { engine, receiver, log } = this.#options
+    const { engine, receiver, log, logsDrained } = this.#options
     for (;;) {
       const task = engine.task(arn)
       const report = task && nextReport(task, this.#dueBatches.has(arn), this.#options)
       this.#dueBatches.delete(arn)
       if (report === undefined) return
+      if (tellsEnd(report)) await logsDrained?.(arn)
       try {
         await receiver.submitTaskStateChange(report.request, this.#abort.signal)
       } catch (error) {
@@ -123,6 +126,9 @@ export class StatusReporter {
     this.#options.log.warn('report not delivered', { taskArn, retryInMs, error: String(error) })
   }
 }
+
+const tellsEnd = ({ request }: Report): boolean =>
+  request.status === 'STOPPED' || (request.containers ?? []).some(({ status }) => status === 'STOPPED')
 
 /** The control plane does not want to hear it, however often it is told. Anything else is tried again for ever. */
 const isRefusedForGood = (error: unknown): error is ControlApiError =>

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
+import { LOGGING_DRIVERS } from '../config/settings.ts'
 import {
   type ContainerCreateBody,
   type ContainerRuntime,
@@ -66,7 +67,7 @@ export class SimulatedRuntime implements ContainerRuntime {
       operatingSystem: 'simulated',
       architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
       cgroupVersion: '2',
-      loggingDrivers: ['json-file', 'none'],
+      loggingDrivers: LOGGING_DRIVERS.filter((driver) => driver !== 'awsfirelens'),
       volumePlugins: ['local'],
     }
   }
