@@ -96,7 +96,7 @@ const assemble = (parts: Parts): DockerHost => {
   const reserved = { tcp: config.reservedPorts, udp: config.reservedPortsUdp }
   // The ports of another host cannot be looked at from here.
   const isLocal = 'socketPath' in config.dockerHost.target
-  const routers = isLocal && info.loggingDrivers.includes(ROUTED_BY) ? routersDirectory(config) : undefined
+  const routers = isLocal ? routersDirectory(config, info) : undefined
   const freePorts = isLocal ? new FreePorts({ range, reserved, clock, ids }) : undefined
   const shared = { config, runtime, records, gate, clock, log }
   let cleanup: ImageCleanup | undefined
@@ -157,11 +157,17 @@ const uselessLoggingDrivers = (isLocal: boolean, hasRelay: boolean): ReadonlySet
 /** Where systemd's journal takes lines. */
 const JOURNAL_SOCKET = '/run/systemd/journal/socket'
 
-/** Docker's own driver, by which containers write to their task's log router. */
-const ROUTED_BY = 'fluentd'
-
-/** Of the files of all log routers. The engine is told of it too, and needs the whole path. */
-const routersDirectory = ({ dataDirectory }: AgentConfig): string => resolve(dataDirectory, 'firelens')
+/**
+ * Of the files of all log routers; undefined where there are none. Containers write to them by Docker's driver `fluentd`, so there are routers
+ * where that is made available, or they are themselves. The engine is told of the directory too, and needs its whole path.
+ */
+const routersDirectory = (
+  { availableLoggingDrivers: drivers = ['fluentd'], dataDirectory }: AgentConfig,
+  { loggingDrivers }: RuntimeInfo,
+): string | undefined =>
+  loggingDrivers.includes('fluentd') && drivers.some((driver) => driver === 'fluentd' || driver === 'awsfirelens')
+    ? resolve(dataDirectory, 'firelens')
+    : undefined
 
 /** References of all containers that are not removed yet. */
 const imagesOf = (tasks: Iterable<EngineTask>): ReadonlySet<string> => {

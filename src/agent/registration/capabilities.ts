@@ -31,7 +31,7 @@ const DOCKER_API_VERSIONS = [
   '1.32',
 ]
 
-/** Log routers: both kinds, what they may be told, and the driver that their containers name. AWS: whatever drivers are made available. */
+/** Log routers: both kinds, what they may be told, and the driver that their containers name. */
 const FIRELENS = [
   `${CURRENT}firelens.fluentbit`,
   `${CURRENT}firelens.fluentd`,
