@@ -6,6 +6,7 @@
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
+import { version } from '../kit/version.ts'
 import type { AttributeRecord } from '../model/records.ts'
 import type { AgentFacts, Checkpoint } from './checkpoint/checkpoint.ts'
 import type { AgentConfig } from './config.ts'
@@ -15,6 +16,7 @@ import { TaskEngine, type TaskListener } from './engine/engine.ts'
 import { LABELS } from './engine/labels.ts'
 import type { EngineTask } from './engine/task.ts'
 import type { CreateBody, EngineSettings, Images, LogRouting, TaskLimits } from './engine/tools.ts'
+import { ExecGate } from './exec/exec-gate.ts'
 import type { AcsLink, AgentLinks, LinkIdentity, TcsLink } from './links.ts'
 import type { LogRelay } from './log-relay/log-relay.ts'
 import { AgentError, register, type Registered } from './registration/register.ts'
@@ -67,6 +69,7 @@ export class Agent {
   readonly #engine: TaskEngine
   readonly #credentials = new CredentialsStore()
   readonly #secrets: TaskSecrets
+  readonly #exec: ExecGate | undefined
   readonly #health: InstanceHealth
   readonly #ending = new AbortController()
   #reporter: StatusReporter | undefined
@@ -85,10 +88,12 @@ export class Agent {
     this.#secrets = new TaskSecrets({ reader: options.links.secrets, credentials: this.#credentials })
     this.#engine = this.#makeEngine()
     this.#engine.restore(tasks)
+    this.#exec = this.#makeExec()
     this.#engine.listen((after, before) => this.#dropCredentials(after, before))
     this.#engine.listen((after, before) => {
       if (after === undefined && before !== undefined) options.logRelay?.forget(before.arn)
     })
+    this.#engine.listen((after) => this.#exec?.changed(after))
     this.#engine.listen((after, before) => this.#secrets.release(after?.arn ?? before?.arn ?? '', after))
   }
 
@@ -133,7 +138,7 @@ export class Agent {
     const { checkpoint, log } = this.#options
     // Containers carry this name: it has to be known before there are any.
     await checkpoint.flush()
-    void this.#engine.start()
+    void this.#engine.start().then(() => this.#exec?.endLeft(this.#engine.tasks()))
     const registered = await this.#register()
     this.#ending.signal.throwIfAborted()
     this.#registered = registered
@@ -145,6 +150,7 @@ export class Agent {
   /** Ends in order; containers run on. */
   async stop(): Promise<void> {
     this.#ending.abort(new Error('the agent is stopping'))
+    await this.#exec?.stop()
     this.#acs?.stop()
     this.#telemetry?.stop()
     this.#tcs?.stop()
@@ -195,6 +201,22 @@ export class Agent {
         reservedUdpPorts: config.reservedPortsUdp,
         gpuIds: [],
       },
+    })
+  }
+
+  #makeExec(): ExecGate | undefined {
+    const { host, links, clock, ids, log } = this.#options
+    if (links.exec === undefined) return undefined
+    return new ExecGate({
+      runtime: host.runtime,
+      clock,
+      ids,
+      log,
+      agentVersion: version(),
+      credentials: this.#credentials,
+      taskOf: (arn) => this.#engine.task(arn),
+      link: links.exec,
+      send: (message) => void this.#acs?.send(message),
     })
   }
 
@@ -278,6 +300,7 @@ export class Agent {
       manifestSequence: Number(this.#facts.manifestSequence ?? -1),
       send: (message) => void acs.send(message),
       onHeartbeat: () => void this.#health.check(),
+      ...(this.#exec && { sessions: this.#exec }),
     })
     this.#acs = acs
     acs.start()

@@ -2,6 +2,8 @@
 import type { RegisterContainerInstanceRequest } from '@aws-sdk/client-ecs'
 import type { AgentMessage, ServerMessage } from '../agentlink/acs-messages.ts'
 import type { ReadParameter, SecretCaller, SecretVersion } from '../agentlink/secrets-api.ts'
+import type { OpenDataSocket } from '../agentlink/data-socket.ts'
+import type { SessionApi } from '../agentlink/session-api.ts'
 import type { TelemetryRequest } from '../agentlink/tcs-messages.ts'
 import type { ReportReceiver } from './reporting/status-reporter.ts'
 
@@ -54,9 +56,17 @@ export interface TcsLink {
   publish(request: TelemetryRequest): boolean
 }
 
+/** What sessions of ECS Exec need. */
+export interface ExecLink {
+  readonly openDataSocket: OpenDataSocket
+  readonly api: Pick<SessionApi, 'createLogStream' | 'putLogEvents' | 'decryptDataKey'>
+}
+
 export interface AgentLinks {
   readonly control: AgentControl
   readonly secrets: SecretReader
+  /** Made when it is needed; absent where there are no sessions. */
+  readonly exec?: () => Promise<ExecLink>
   acs(identity: LinkIdentity, listener: AcsListener): AcsLink
   tcs(identity: LinkIdentity, onConnected: () => void): TcsLink
 }

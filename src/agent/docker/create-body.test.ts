@@ -301,7 +301,7 @@ describe('what this agent cannot do', () => {
     ['pid mode task', aTask({ pidMode: 'task' })],
     ['ipc mode task', aTask({ ipcMode: 'task' })],
     ['environment files', aTask({ containers: [aContainer({ environmentFiles: [{ value: 'arn', type: 's3' }] })] })],
-    ['ECS Exec', aTask({ containers: [aContainer({ managedAgents: [{ name: 'ExecuteCommandAgent' }] })] })],
+    ['managed agent OtherAgent', aTask({ containers: [aContainer({ managedAgents: [{ name: 'OtherAgent' }] })] })],
   ])('is refused by name: %s', (name, task) => {
     expect(() => bodyOf(task)).toThrow(name)
   })

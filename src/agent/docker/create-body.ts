@@ -3,6 +3,7 @@
  * over them, and last what nobody may change: ECS's labels and whose restart policy it is. Refuses with `BodyError` what this
  * agent cannot do, so that nothing is left out in silence.
  */
+import { EXECUTE_COMMAND_AGENT } from '../../model/exec-session.ts'
 import { containerLabels } from '../engine/labels.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError, type CreateBody } from '../engine/tools.ts'
@@ -119,7 +120,8 @@ const refuseUnsupported = ({ definition }: EngineTask, container: EngineContaine
   if (definition.pidMode === 'task') throw new BodyError('pid mode task is not supported by this agent')
   if (definition.ipcMode === 'task') throw new BodyError('ipc mode task is not supported by this agent')
   if (environmentFiles.length > 0) throw new BodyError('environment files are not supported by this agent')
-  if (managedAgents.length > 0) throw new BodyError('ECS Exec is not supported by this agent')
+  const unknown = managedAgents.find(({ name }) => name !== EXECUTE_COMMAND_AGENT)
+  if (unknown !== undefined) throw new BodyError(`the managed agent ${unknown.name} is not supported by this agent`)
 }
 
 const hostSettings = (task: EngineTask, { cgroupParent, propagateTaskMemoryLimit, firelens }: CreateBodyOptions) => ({

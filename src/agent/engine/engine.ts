@@ -7,6 +7,7 @@ import { Backoff, type BackoffPolicy } from '../../kit/backoff.ts'
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { restarted } from '../exec/managed-agent.ts'
 import { type ListedContainer, RuntimeError, type RuntimeEvent } from '../runtime.ts'
 import type { Situation, StepTools } from '../steps/step.ts'
 import { Admission } from './admission.ts'
@@ -84,7 +85,7 @@ export class TaskEngine {
   /** Takes over what a checkpoint remembers. Before `start`. */
   restore(tasks: readonly EngineTask[]): void {
     for (const task of tasks.toSorted((a, b) => a.arrival - b.arrival)) {
-      this.#tasks.set(task.arn, task)
+      this.#tasks.set(task.arn, { ...task, containers: task.containers.map(restarted) })
       this.#arrivals = Math.max(this.#arrivals, task.arrival + 1)
       this.#admission.restore(task)
     }

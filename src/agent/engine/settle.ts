@@ -2,6 +2,7 @@
  * What follows from a change within the task, without asking anybody: dependents that can never start, an essential container that
  * takes the task down, containers that never started and need not be stopped, the task's own status. Pure; applied after every change.
  */
+import { followContainer } from '../exec/managed-agent.ts'
 import { failed, stopped } from './changes.ts'
 import { DEPENDENCY_EXIT_CODE, dependencyError } from './dependencies.ts'
 import { hasReached, isStopped, statusOfContainers } from './task.ts'
@@ -31,7 +32,8 @@ const desiredRule = (task: EngineTask): EngineTask => {
 const containerRules = (task: EngineTask, busy: Busy, now: number): EngineTask => {
   let changed = false
   const containers = task.containers.map((container) => {
-    const next = neverStartedRule(dependencyRule(task, followTask(task, container), busy, now), busy)
+    const followed = followTask(task, container)
+    const next = followContainer(neverStartedRule(dependencyRule(task, followed, busy, now), busy))
     changed ||= next !== container
     return next
   })

@@ -4,6 +4,7 @@
  * it, everybody else only reads it. Which change comes next is decided in `settle.ts` and `next-steps.ts`.
  */
 import type { PayloadContainer, PayloadTask } from '../../agentlink/acs-messages.ts'
+import type { ManagedAgentState } from '../exec/managed-agent.ts'
 import type { NetworkAddress, PortBinding } from '../runtime.ts'
 
 export type ContainerStatus = 'NONE' | 'MANIFEST_PULLED' | 'PULLED' | 'CREATED' | 'RUNNING' | 'STOPPED'
@@ -62,6 +63,8 @@ export interface EngineContainer {
   readonly restartPending: boolean
   /** A start whose outcome is not known: the container may run although it was last seen standing. */
   readonly startUncertain: boolean
+  /** Of ECS Exec, once the container has run with it. */
+  readonly managedAgent?: ManagedAgentState
   /** The last status that the control plane has accepted. */
   readonly sentStatus: 'NONE' | 'RUNNING' | 'STOPPED'
   /** Removed from the runtime by clean-up. */

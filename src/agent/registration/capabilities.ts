@@ -3,6 +3,7 @@
  * elsewhere. Only what this version really does is here; a capability is added with the feature, in the list below.
  * Names: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
  */
+import { DATA_CHANNEL_CAPABILITY, EXECUTE_COMMAND_CAPABILITY } from '../../model/exec-session.ts'
 import type { AttributeRecord } from '../../model/records.ts'
 import type { AgentConfig } from '../config.ts'
 import { LOGGING_DRIVERS } from '../config/settings.ts'
@@ -75,6 +76,8 @@ export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
   const drivers = loggingDrivers(options)
   return [
     `${CURRENT}container-ordering`,
+    EXECUTE_COMMAND_CAPABILITY,
+    DATA_CHANNEL_CAPABILITY,
     `${CURRENT}full-sync`,
     `${CURRENT}network.container-port-range`,
     `${CURRENT}container-restart-policy`,

@@ -37,6 +37,8 @@ describe('capabilities', () => {
     expect(namesWith({}).toSorted()).toEqual(
       [
         'ecs.capability.container-ordering',
+        'ecs.capability.execute-command',
+        'longshore.capability.data-channel',
         'ecs.capability.full-sync',
         'ecs.capability.network.container-port-range',
         'ecs.capability.container-restart-policy',

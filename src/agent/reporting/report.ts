@@ -2,8 +2,9 @@
  * What the control plane has to be told next about a task: the difference between what is known and what it has accepted. Pure, and
  * without a queue of events: after a restart the same difference is still there.
  */
-import type { ContainerStateChange, SubmitTaskStateChangeRequest } from '@aws-sdk/client-ecs'
+import type { ContainerStateChange, ManagedAgentStateChange, SubmitTaskStateChangeRequest } from '@aws-sdk/client-ecs'
 import { dateOf } from '../../kit/timestamps.ts'
+import { EXECUTE_COMMAND_AGENT } from '../../model/exec-session.ts'
 import { REASON_LENGTH } from '../../model/limits.ts'
 import type { Change } from '../engine/changes.ts'
 import { cutReason } from '../engine/reasons.ts'
@@ -34,9 +35,9 @@ export const nextReport = (task: EngineTask, isBatchDue: boolean, options: Repor
   return statusReport(task, task.hasRun ? 'RUNNING' : 'PENDING', unsentEntries(task), options)
 }
 
-/** Changes of containers that no change of the task carries along. */
+/** Changes of containers, and of their managed agents, that no change of the task carries along. */
 export const hasUnsentContainers = (task: EngineTask): boolean =>
-  task.sentStatus !== 'STOPPED' && unsentEntries(task).length > 0
+  task.sentStatus !== 'STOPPED' && (unsentEntries(task).length > 0 || unsentAgents(task).length > 0)
 
 /** In order: a task that ran is told to have been RUNNING even if it is over already. */
 const nextStatus = (task: EngineTask): Status | undefined => {
@@ -65,17 +66,27 @@ const unsentEntries = (task: EngineTask): readonly ContainerStatusEntry[] =>
     ]
   })
 
+/** Containers with a managed agent of which there is something to tell. */
+const unsentAgents = (task: EngineTask): readonly EngineContainer[] =>
+  task.containers.filter(({ managedAgent }) => managedAgent?.isSent === false)
+
+/** One that has stopped is told with its container. */
+const agentsFor = (task: EngineTask, status: Status): readonly EngineContainer[] =>
+  status === 'RUNNING' && isStopped(task) ? [] : unsentAgents(task)
+
 const statusReport = (
   task: EngineTask,
   status: Status,
   entries: readonly ContainerStatusEntry[],
   options: ReportOptions,
+  agents = agentsFor(task, status),
 ): Report => ({
   request: {
     ...requestOf(task, status, options),
     containers: entries.map((entry) => containerChange(entry, options)),
+    ...(agents.length > 0 && { managedAgents: agents.flatMap(managedAgentChange) }),
   },
-  accepted: (current) => markSent(current, status, entries),
+  accepted: (current) => markAgentsSent(markSent(current, status, entries), agents),
 })
 
 /** The digests that the registries named, as soon as all are known. Says nothing about the containers' statuses. */
@@ -114,6 +125,31 @@ const containerChange = (
     networkBindings: networkBindingsOf(container, excludeIpv6PortBinding),
   }
 }
+
+const managedAgentChange = ({ definition, managedAgent }: EngineContainer): ManagedAgentStateChange[] =>
+  managedAgent === undefined
+    ? []
+    : [
+        {
+          containerName: definition.name,
+          managedAgentName: EXECUTE_COMMAND_AGENT,
+          status: managedAgent.status,
+          reason: managedAgent.reason,
+        },
+      ]
+
+/** What has changed meanwhile is told yet. */
+const markAgentsSent = (task: EngineTask, told: readonly EngineContainer[]): EngineTask =>
+  told.length === 0
+    ? task
+    : {
+        ...task,
+        containers: task.containers.map((container) => {
+          const { managedAgent } = container
+          const isTold = managedAgent !== undefined && told.some((one) => one.managedAgent === managedAgent)
+          return isTold ? { ...container, managedAgent: { ...managedAgent, isSent: true } } : container
+        }),
+      }
 
 const RANK = { NONE: 0, PENDING: 1, RUNNING: 2, STOPPED: 3 } as const
 
