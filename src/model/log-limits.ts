@@ -5,6 +5,8 @@ import { DAY_MS } from './limits.ts'
 export const LOG_BLOCK_BYTES = 256 * 1024
 /** Bytes of the log journal's files: as much as is in memory before it goes into segments. */
 export const LOG_JOURNAL_BYTES = 32 * 1024 * 1024
+/** Batches of a stream whose names are remembered when they are in segments. Senders try the same one again, if any. */
+export const LOG_BATCH_IDS = 4
 /** A group with fewer bytes in a full journal file may stay in the journal, as long as all of those have no more than a quarter of it. */
 export const LOG_CARRIED_BYTES = 128 * 1024
 /** A segment whose events count fewer bytes is made one with what comes next. */

@@ -44,6 +44,8 @@ export interface LogStreamRecord {
   readonly firstEventAt?: number
   readonly lastEventAt?: number
   readonly lastIngestedAt?: number
+  /** Names that senders gave the last of its batches that are in segments. */
+  readonly lastBatchIds?: readonly string[]
 }
 
 export const logGroupRegionKey = (region: string, account: string): string => `${region}/${account}`

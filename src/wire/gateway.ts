@@ -330,6 +330,7 @@ const contextOf = ({ request, requestId, arrivedAt, caller }: Exchange): CallCon
   const { principal, region } = known(caller)
   const userAgent = headerOf(request.headers, 'user-agent') ?? ''
   const host = headerOf(request.headers, 'host')
+  const invocationId = headerOf(request.headers, 'amz-sdk-invocation-id')
   return {
     requestId,
     account: principal.account,
@@ -339,6 +340,7 @@ const contextOf = ({ request, requestId, arrivedAt, caller }: Exchange): CallCon
     sourceIp: request.sourceIp,
     userAgent,
     isSecureTransport: request.isSecureTransport ?? false,
+    ...(invocationId !== undefined && { invocationId }),
     ...(host !== undefined && { host }),
   }
 }

@@ -15,6 +15,8 @@ export interface CallContext {
   readonly principal: Principal
   readonly sourceIp: string
   readonly userAgent: string
+  /** Which the client gives its call, the same at every try of it; absent if it gives none. */
+  readonly invocationId?: string
   /** The request came by TLS. */
   readonly isSecureTransport?: boolean
   /** Host and port that the client has for this server. */

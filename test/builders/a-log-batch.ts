@@ -14,6 +14,7 @@ export const aLogBatch = (given: Partial<NewLogBatch> = {}): NewLogBatch => ({
 export const anyLogGroups = (given: Partial<LogGroups> = {}): LogGroups => ({
   has: () => true,
   hasStream: () => true,
+  hasBatch: () => false,
   presentKeyId: () => undefined,
   key: () => undefined,
   keyProblem: () => undefined,

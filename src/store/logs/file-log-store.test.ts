@@ -119,7 +119,11 @@ describe('FileLogStore', () => {
     await store.sealed()
     expect(readdirSync(path.join(directory, 'groups'))).toEqual(['g1'])
     expect(messagesOf(await readLog(store, { groupId: 'quiet' }))).toEqual(['hello'])
-    expect(store.recentTimes('quiet').get('q')).toEqual({ firstEventAt: 1000, lastEventAt: 1000, lastIngestedAt: 2000 })
+    expect(store.recentTimes('quiet').get('q')).toMatchObject({
+      firstEventAt: 1000,
+      lastEventAt: 1000,
+      lastIngestedAt: 2000,
+    })
     await store.close()
     const again = await open()
     expect(messagesOf(await readLog(again, { groupId: 'quiet' }))).toEqual(['hello'])
@@ -144,9 +148,10 @@ describe('FileLogStore', () => {
       told.push([groupId, [...times]])
     }
     const store = await open({ journalFileBytes: 1, groups: anyLogGroups({ onSealed }) })
-    await store.append(aLogBatch({ events: many(5, 4000) }))
+    await store.append(aLogBatch({ events: many(5, 4000), batchId: 'a' }))
     await store.sealed()
-    expect(told).toEqual([['g1', [['s1', { firstEventAt: 5, lastEventAt: 4004, lastIngestedAt: 2000 }]]]])
+    const times = { firstEventAt: 5, lastEventAt: 4004, lastIngestedAt: 2000, lastBatchIds: ['a'] }
+    expect(told).toEqual([['g1', [['s1', times]]]])
     expect(store.recentTimes('g1').size).toBe(0)
     await store.close()
   })

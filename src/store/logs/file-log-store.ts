@@ -22,6 +22,7 @@ import {
 } from './log-store.ts'
 import { eventsOf, mergeSources } from './merge.ts'
 import { mayHave, memorySources, segmentSource } from './query-sources.ts'
+import { OnceEach } from './once-each.ts'
 import { RecentEvents, streamTimes } from './recent-events.ts'
 import { SegmentCatalog } from './segment-catalog.ts'
 import { SegmentDirectory, type SegmentHome } from './segment-home.ts'
@@ -48,6 +49,7 @@ export class FileLogStore implements LogStore {
   readonly #catalog: SegmentCatalog
   readonly #sealer: SegmentSealer
   readonly #feed = new LogFeed()
+  readonly #onceEach = new OnceEach()
   #journal!: LogJournal
   #nextSequence = 1
   /** What the present journal file has. */
@@ -73,13 +75,21 @@ export class FileLogStore implements LogStore {
     return store
   }
 
-  async append(batch: NewLogBatch): Promise<void> {
+  append(batch: NewLogBatch): Promise<void> {
+    const { groupId, streamId } = batch
+    const isKept = (batchId: string): boolean =>
+      [this.#recent, this.#full].some((events) => events.hasBatch(groupId, streamId, batchId)) ||
+      this.#groups.hasBatch(streamId, batchId)
+    return this.#onceEach.append(batch, isKept, () => this.#append(batch))
+  }
+
+  async #append(batch: NewLogBatch): Promise<void> {
     while (this.#sealing !== undefined && this.#journal.bytes > this.#fileBytes * PATIENCE) await this.#sealing
     if (this.#isClosed) throw new LogStoreError('The log store is closed.')
-    const { groupId, streamId, events, ingestedAt } = batch
+    const { groupId, streamId, events, ingestedAt, batchId } = batch
     const keyId = this.#groups.presentKeyId(groupId)
     const key = keyId === undefined ? undefined : usableKey(this.#groups, groupId, keyId)
-    const run = runOf(streamId, events, this.#takeSequences(events.length), ingestedAt, keyId)
+    const run = runOf(streamId, events, this.#takeSequences(events.length), ingestedAt, keyId, batchId)
     const frame = encodeFrame(groupId, run, key)
     await this.#journal.append(frame, () => this.#recent.add(groupId, run))
     this.#feed.publish(batch)

@@ -56,18 +56,19 @@ const NO_KEY = new Uint8Array(32)
 const columnBytes = ({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
-/** Count, first sequence, time of ingestion, length of the stream's id. */
-const RUN_HEAD_BYTES = 4 + 8 + 8 + 1
+/** Count, first sequence, time of ingestion, length of the stream's id, length of the batch's. */
+const RUN_HEAD_BYTES = 4 + 8 + 8 + 1 + 1
 
 /** Of a batch: its sequences are consecutive, and it came at one time. */
-const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text }: LogRun): Buffer => {
-  const stream = Buffer.from(streamId)
+const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text, batchId = '' }: LogRun): Buffer => {
+  const [stream, batch] = [Buffer.from(streamId), Buffer.from(batchId)]
   const head = Buffer.alloc(RUN_HEAD_BYTES)
   head.writeUInt32LE(timestamps.length, 0)
   head.writeDoubleLE(sequences[0] ?? 0, 4)
   head.writeDoubleLE(ingestedAt[0] ?? 0, 12)
   head[20] = stream.length
-  return Buffer.concat([head, stream, columnBytes(timestamps), columnBytes(offsets), text])
+  head[21] = batch.length
+  return Buffer.concat([head, stream, batch, columnBytes(timestamps), columnBytes(offsets), text])
 }
 
 const decodeRun = (bytes: Buffer, keyId: string | undefined): LogRun => {
@@ -76,9 +77,10 @@ const decodeRun = (bytes: Buffer, keyId: string | undefined): LogRun => {
   const timestamps = new Float64Array(count)
   const offsets = new Uint32Array(count + 1)
   const streamEnd = RUN_HEAD_BYTES + bytes[20]!
-  const offsetsAt = streamEnd + timestamps.byteLength
+  const batchEnd = streamEnd + bytes[21]!
+  const offsetsAt = batchEnd + timestamps.byteLength
   const textAt = offsetsAt + offsets.byteLength
-  bytes.copy(columnBytes(timestamps), 0, streamEnd, offsetsAt)
+  bytes.copy(columnBytes(timestamps), 0, batchEnd, offsetsAt)
   bytes.copy(columnBytes(offsets), 0, offsetsAt, textAt)
   return {
     streamId: bytes.toString('utf8', RUN_HEAD_BYTES, streamEnd),
@@ -88,5 +90,6 @@ const decodeRun = (bytes: Buffer, keyId: string | undefined): LogRun => {
     offsets,
     text: bytes.subarray(textAt),
     keyId,
+    batchId: batchEnd === streamEnd ? undefined : bytes.toString('utf8', streamEnd, batchEnd),
   }
 }

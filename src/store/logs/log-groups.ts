@@ -4,6 +4,8 @@ import { LogKeyUnusable, type LogStreamTimes } from './log-store.ts'
 export interface LogGroups {
   has(groupId: string): boolean
   hasStream(groupId: string, streamId: string): boolean
+  /** Whether a batch of that name is among the last ones of the stream that are in segments. */
+  hasBatch(streamId: string, batchId: string): boolean
   /** The one of the group's keys that new events are encrypted with; undefined if they are not. */
   presentKeyId(groupId: string): string | undefined
   /** 32 bytes, by which the store moves events from place to place; undefined if the key is gone for good, and what it encrypted with it. */

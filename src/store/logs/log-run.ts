@@ -18,6 +18,8 @@ export interface LogRun {
   readonly text: Buffer
   /** The key that it is encrypted with wherever it is written; undefined if it is not encrypted. */
   readonly keyId: string | undefined
+  /** Of a batch that its sender has named. */
+  readonly batchId?: string | undefined
 }
 
 const LINE_FEED = 10
@@ -31,6 +33,7 @@ export const runOf = (
   firstSequence: number,
   ingestedAt: number,
   keyId?: string,
+  batchId?: string,
 ): LogRun => {
   const count = events.length
   const offsets = new Uint32Array(count + 1)
@@ -49,6 +52,7 @@ export const runOf = (
     offsets,
     text,
     keyId,
+    batchId,
   }
 }
 
@@ -158,8 +162,9 @@ const sorted = (run: LogRun): LogRun => {
   }
 }
 
-export const timesOf = ({ timestamps, ingestedAt }: LogRun): LogStreamTimes => ({
+export const timesOf = ({ timestamps, ingestedAt, batchId }: LogRun): LogStreamTimes => ({
   firstEventAt: timestamps[0] ?? 0,
   lastEventAt: timestamps.at(-1) ?? 0,
   lastIngestedAt: ingestedAt.reduce((last, at) => Math.max(last, at), 0),
+  lastBatchIds: batchId === undefined ? [] : [batchId],
 })

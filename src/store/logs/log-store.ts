@@ -3,6 +3,7 @@
  * streams are known by ids that are never used twice, so that what was deleted cannot come back under its old name.
  */
 
+import { LOG_BATCH_IDS } from '../../model/log-limits.ts'
 import type { LogListener } from './log-feed.ts'
 import type { TextGroups } from './text-search.ts'
 
@@ -18,6 +19,8 @@ export interface NewLogBatch {
   /** In the order of their timestamps; at least one. */
   readonly events: readonly NewLogEvent[]
   readonly ingestedAt: number
+  /** Its sender's name for it. Of those of a stream that have the same, the first is kept. Short. */
+  readonly batchId?: string
 }
 
 /** Orders the events of a group: by timestamp, and those of one timestamp as they came. No two events have the same. */
@@ -64,6 +67,8 @@ export interface LogStreamTimes {
   readonly firstEventAt: number
   readonly lastEventAt: number
   readonly lastIngestedAt: number
+  /** Names of the batches that came last, as far as they have any. */
+  readonly lastBatchIds: readonly string[]
 }
 
 export interface LogStore {
@@ -122,4 +127,5 @@ export const mergedTimes = (one: LogStreamTimes | undefined, other: LogStreamTim
         firstEventAt: Math.min(one.firstEventAt, other.firstEventAt),
         lastEventAt: Math.max(one.lastEventAt, other.lastEventAt),
         lastIngestedAt: Math.max(one.lastIngestedAt, other.lastIngestedAt),
+        lastBatchIds: [...one.lastBatchIds, ...other.lastBatchIds].slice(-LOG_BATCH_IDS),
       }

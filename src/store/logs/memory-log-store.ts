@@ -3,17 +3,25 @@ import { LogFeed, type LogListener } from './log-feed.ts'
 import { runOf } from './log-run.ts'
 import type { LogEvent, LogQuery, LogSearchStep, LogStore, LogStreamTimes, NewLogBatch } from './log-store.ts'
 import { eventsOf, mergeSources } from './merge.ts'
+import { OnceEach } from './once-each.ts'
 import { memorySources } from './query-sources.ts'
 import { RecentEvents, streamTimes } from './recent-events.ts'
 
 export class MemoryLogStore implements LogStore {
   readonly #events = new RecentEvents()
   readonly #feed = new LogFeed()
+  readonly #onceEach = new OnceEach()
   #nextSequence = 1
 
-  async append(batch: NewLogBatch): Promise<void> {
-    const { groupId, streamId, events, ingestedAt } = batch
-    this.#events.add(groupId, runOf(streamId, events, this.#nextSequence, ingestedAt))
+  append(batch: NewLogBatch): Promise<void> {
+    const { groupId, streamId } = batch
+    const isKept = (batchId: string): boolean => this.#events.hasBatch(groupId, streamId, batchId)
+    return this.#onceEach.append(batch, isKept, () => this.#append(batch))
+  }
+
+  async #append(batch: NewLogBatch): Promise<void> {
+    const { groupId, streamId, events, ingestedAt, batchId } = batch
+    this.#events.add(groupId, runOf(streamId, events, this.#nextSequence, ingestedAt, undefined, batchId))
     this.#nextSequence += events.length
     this.#feed.publish(batch)
   }

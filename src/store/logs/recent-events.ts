@@ -5,16 +5,22 @@ import { storedBytesOf } from './segment-writer.ts'
 
 export class RecentEvents {
   readonly #groups = new Map<string, LogRun[]>()
+  /** Names of batches, behind their streams, by group. */
+  readonly #batches = new Map<string, Set<string>>()
 
   add(groupId: string, run: LogRun): void {
     const runs = this.#groups.get(groupId)
     if (runs === undefined) this.#groups.set(groupId, [run])
     else runs.push(run)
+    this.#name(groupId, run)
   }
 
   /** Takes in what came after it. */
   absorb(later: RecentEvents): void {
-    for (const groupId of later.groups()) this.#groups.set(groupId, [...this.of(groupId), ...later.of(groupId)])
+    for (const groupId of later.groups()) {
+      this.#groups.set(groupId, [...this.of(groupId), ...later.of(groupId)])
+      for (const run of later.of(groupId)) this.#name(groupId, run)
+    }
   }
 
   groups(): readonly string[] {
@@ -28,12 +34,24 @@ export class RecentEvents {
   /** Forgets a group. */
   remove(groupId: string): void {
     this.#groups.delete(groupId)
+    this.#batches.delete(groupId)
   }
 
   removeStreams(groupId: string, streamIds: ReadonlySet<string>): void {
     const left = this.of(groupId).filter(({ streamId }) => !streamIds.has(streamId))
     if (left.length > 0) this.#groups.set(groupId, left)
     else this.remove(groupId)
+  }
+
+  hasBatch(groupId: string, streamId: string, batchId: string): boolean {
+    return this.#batches.get(groupId)?.has(batchName(streamId, batchId)) ?? false
+  }
+
+  #name(groupId: string, { streamId, batchId }: LogRun): void {
+    if (batchId === undefined) return
+    const names = this.#batches.get(groupId)
+    if (names === undefined) this.#batches.set(groupId, new Set([batchName(streamId, batchId)]))
+    else names.add(batchName(streamId, batchId))
   }
 
   /** The largest; 0 if there is none. */
@@ -45,6 +63,8 @@ export class RecentEvents {
     return this.of(groupId).reduce((sum, run) => sum + storedBytesOf(run), 0)
   }
 }
+
+const batchName = (streamId: string, batchId: string): string => `${streamId}/${batchId}`
 
 /** What the runs say of their streams. */
 export const streamTimes = (runs: readonly LogRun[]): ReadonlyMap<string, LogStreamTimes> => {

@@ -23,6 +23,11 @@ export class StoredLogGroups implements LogGroups {
     return this.#store.tables.logStreams.findSize('byId', streamId) > 0
   }
 
+  hasBatch(streamId: string, batchId: string): boolean {
+    const [stream] = this.#store.tables.logStreams.find('byId', streamId)
+    return stream?.lastBatchIds?.includes(batchId) ?? false
+  }
+
   presentKeyId(groupId: string): string | undefined {
     const { kmsKeyArn, dataKeys = [] } = this.#group(groupId) ?? {}
     return kmsKeyArn && dataKeys.find((key) => key.kmsKeyArn === kmsKeyArn)?.dataKeyId
@@ -60,7 +65,7 @@ const dataKeyOf = ({ dataKeys = [] }: LogGroupRecord, keyId: string): LogDataKey
 
 /** As the table has them; undefined for a stream without events in segments. */
 export const timesOfStream = (stream: LogStreamRecord): LogStreamTimes | undefined => {
-  const { firstEventAt, lastEventAt, lastIngestedAt } = stream
+  const { firstEventAt, lastEventAt, lastIngestedAt, lastBatchIds = [] } = stream
   if (firstEventAt === undefined || lastEventAt === undefined || lastIngestedAt === undefined) return undefined
-  return { firstEventAt, lastEventAt, lastIngestedAt }
+  return { firstEventAt, lastEventAt, lastIngestedAt, lastBatchIds }
 }

@@ -2,6 +2,7 @@
  * PutLogEvents: appends events to a stream. The transaction finds the stream and decides which events are taken; the log store gets them
  * only then, and the answer leaves when it has them for good.
  */
+import { hash } from 'node:crypto'
 import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs'
 import type { NewLogBatch } from '../../../store/logs/log-store.ts'
 import { continued } from '../../operations.ts'
@@ -31,7 +32,13 @@ export const putLogEvents: LogsOperation<PutLogEventsRequest, PutLogEventsRespon
     const { group, stream } = requireStream(context, input)
     const { accepted, rejectedLogEventsInfo } = acceptedEvents(events, group, context.now)
     return {
-      batch: { groupId: group.groupId, streamId: stream.streamId, events: accepted, ingestedAt: context.now },
+      batch: {
+        groupId: group.groupId,
+        streamId: stream.streamId,
+        events: accepted,
+        ingestedAt: context.now,
+        ...(context.invocationId && { batchId: batchIdOf(context.invocationId) }),
+      },
       answer: {
         // AWS: still given, and of no use.
         nextSequenceToken: sequenceToken(context.now),
@@ -45,3 +52,9 @@ export const putLogEvents: LogsOperation<PutLogEventsRequest, PutLogEventsRespon
     return answer
   },
 })
+
+/** Clients send a call again whose answer they did not get: its events are kept once. */
+const batchIdOf = (invocationId: string): string => hash('sha256', invocationId, 'base64url').slice(0, BATCH_ID_LENGTH)
+
+/** 96 bits: enough among the batches of one stream. */
+const BATCH_ID_LENGTH = 16
