@@ -248,6 +248,13 @@ const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working):
   return {
     control,
     secrets: new SecretsApi(caller),
+    exec: async () => {
+      const [{ openDataSocket }, { SessionApi }] = await Promise.all([
+        import('../agentlink/data-sockets.ts'),
+        import('../agentlink/session-api.ts'),
+      ])
+      return { openDataSocket, api: new SessionApi(caller) }
+    },
     acs: (identity, listener) =>
       new AcsClient({
         ...common,
