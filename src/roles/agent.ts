@@ -11,8 +11,9 @@ import { type IntrospectionServer, serveIntrospection } from '../agent/introspec
 import type { AgentLinks } from '../agent/links.ts'
 import { MetadataFiles } from '../agent/metadata/metadata-files.ts'
 import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metadata/task-metadata.ts'
-import { hostIpv4Address, ipv4AddressOf } from '../agent/network/host-address.ts'
+import { bridgeIpv4Address, hostIpv4Address } from '../agent/network/host-address.ts'
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
+import { runProgram } from '../agent/network/run-program.ts'
 import { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
@@ -277,7 +278,7 @@ const openIntrospection = async (
   { config, metadata, log }: Working,
   agent: Agent,
 ): Promise<IntrospectionServer | undefined> => {
-  const bridgeAddress = metadata.guardsIntrospection ? ipv4AddressOf(DOCKER_BRIDGE) : undefined
+  const bridgeAddress = metadata.guardsIntrospection ? await bridgeIpv4Address(DOCKER_BRIDGE, runProgram) : undefined
   try {
     return await serveIntrospection(
       { config, version: version(), bridgeAddress },

@@ -6,7 +6,7 @@ import type { EngineContainer } from '../engine/task.ts'
 export const moment = <Name extends string>(name: Name, milliseconds: number | undefined): { [N in Name]?: string } =>
   milliseconds === undefined ? {} : ({ [name]: isoText(milliseconds) } as { [N in Name]?: string })
 
-/** The bindings that there are; before there are any, what is to be mapped. */
+/** AWS: the bindings that there are, those of IPv6 whatever the agent reports; before there are any, what is to be mapped. */
 export const portsOf = ({ ports, definition }: EngineContainer) =>
   ports.length > 0
     ? ports.map(({ containerPort, protocol, hostPort, hostIp }) => ({

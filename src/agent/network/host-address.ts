@@ -1,16 +1,20 @@
-/** The host's own IPv4 address: that of the interface by which it reaches everything that is not near. */
+/** IPv4 addresses of the host: its own, by which it reaches everything that is not near, and those of its bridges. */
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import type { RunProgram } from './run-program.ts'
 
 const ROUTES = '/proc/net/route'
 const EVERYTHING = '00000000'
 
 /** Undefined on a host that reaches nothing. */
-export const hostIpv4Address = (): string | undefined => ipv4AddressOf(defaultInterface(routes()))
+export const hostIpv4Address = (): string | undefined =>
+  networkInterfaces()[defaultInterface(routes()) ?? '']?.find(({ family }) => family === 'IPv4')?.address
 
-/** Of an interface of the host, undefined if there is no such interface or it has none. */
-export const ipv4AddressOf = (interfaceName: string | undefined): string | undefined =>
-  networkInterfaces()[interfaceName ?? '']?.find(({ family }) => family === 'IPv4')?.address
+/** Undefined if there is no such bridge. It has its address before any container is on it, which `networkInterfaces` does not show. */
+export const bridgeIpv4Address = async (bridge: string, run: RunProgram): Promise<string | undefined> => {
+  const { stdout } = await run('ip', ['-o', '-4', 'addr', 'show', 'dev', bridge])
+  return / inet (\d+\.\d+\.\d+\.\d+)\//.exec(stdout)?.[1]
+}
 
 /** From the kernel's table of routes: of those to everything, the one that it prefers. */
 export const defaultInterface = (table: string): string | undefined =>
