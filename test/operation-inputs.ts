@@ -144,6 +144,13 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
   logs: () => ({
     members: {
       deletionProtectionEnabled: false,
+      destination: 'bucket',
+      from: 0,
+      kmsKeyId: `arn:aws:kms:us-east-1:${ACCOUNT}:key/${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`,
+      logGroupIdentifiers: [`arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/app/web`],
+      policyDocument: '{"Fields":["requestId"]}',
+      taskId: 'task',
+      to: 1,
       filterName: 'errors',
       filterPattern: 'ERROR',
       logEventMessages: ['an ERROR'],
@@ -171,7 +178,8 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       GetLogEvents: { logGroupName: '/app/web' },
       GetLogGroupFields: { logGroupName: '/app/web' },
       StartQuery: { logGroupName: '/app/web' },
-      StartLiveTail: { logGroupIdentifiers: [`arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/app/web`] },
+      AssociateKmsKey: { logGroupName: '/app/web' },
+      DisassociateKmsKey: { logGroupName: '/app/web' },
       UntagLogGroup: { tags: ['Stage'] },
     },
   }),

@@ -68,6 +68,9 @@ export const LOG_DESTINATION_POLICY_LENGTH = 5120
 /** Events, and bytes of their messages, that one step of a subscription delivers. */
 export const LOG_DELIVERY_EVENTS = 10_000
 export const LOG_DELIVERY_BYTES = 1_048_576
+/** Bytes of messages that one step looks through at the most, and how often it is written down that there was nothing to deliver. */
+export const LOG_DELIVERY_SEARCH_BYTES = 64 * 1024 * 1024
+export const LOG_DELIVERY_KEPT_EVERY_MS = 60_000
 /** How long a subscription waits, when an event comes, for more. */
 export const LOG_DELIVERY_DELAY_MS = 250
 /** How long a destination has to answer, and how long events are delivered again to one that does not. Source: subscriptions, 24 hours. */
@@ -92,6 +95,12 @@ export const INSIGHTS_TURN_MS = 10
 export const INSIGHTS_FIELD_EVENTS = 10_000
 export const QUERY_DEFINITIONS_PER_REGION = 1000
 export const QUERY_LIST_PAGE = { usual: 1000, max: 1000 } as const
+
+/** Fields of an index policy, and characters of their names. Source: PutIndexPolicy. */
+export const LOG_INDEX_FIELDS = 20
+export const LOG_INDEX_FIELD_LENGTH = 100
+/** Groups whose index policies or indexes one call describes. */
+export const LOG_INDEX_GROUPS = 100
 
 /** Live Tail. Source: StartLiveTail. */
 export const LIVE_TAIL_GROUPS = 10

@@ -20,6 +20,8 @@ export interface LogGroupRecord {
   readonly kmsKeyArn?: string
   /** What events of the group are encrypted with, or were: one for each KMS key that the group has had. */
   readonly dataKeys?: readonly LogDataKey[]
+  /** Which fields are indexed, as it was sent. */
+  readonly indexPolicy?: { readonly document: string; readonly updatedAt: number }
 }
 
 export interface LogDataKey {

@@ -16,6 +16,12 @@ export const onNamed = (input: IdentifiesGroup & NamesStream, context: LogsConte
   return [{ resource: logStreamArn(arn, input.logStreamName), context: resourceTags(context, arn) }]
 }
 
+/** Likewise, on each group. */
+export const onEachNamed = (
+  { logGroupIdentifiers = [] }: { readonly logGroupIdentifiers: readonly string[] | undefined },
+  context: LogsContext,
+): readonly Demand[] => logGroupIdentifiers.flatMap((logGroupIdentifier) => onNamed({ logGroupIdentifier }, context))
+
 /** Who asks for masked data must be allowed to see it, whether or not there is any. */
 export const mayUnmask = (
   { unmask = false, ...input }: IdentifiesGroup & NamesStream & { readonly unmask?: boolean | undefined },

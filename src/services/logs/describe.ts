@@ -14,6 +14,7 @@ export const describeGroup = (group: LogGroupRecord, storedBytes: number, metric
   storedBytes,
   logGroupClass: group.logGroupClass,
   deletionProtectionEnabled: group.isProtected,
+  ...(group.kmsKeyArn !== undefined && { kmsKeyId: group.kmsKeyArn }),
   ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
 })
 

@@ -1,5 +1,5 @@
 /** CloudWatch Logs' faults, by the names its model gives them. Texts that more than one operation needs are fixed here. */
-import { LogStoreError } from '../../store/logs/log-store.ts'
+import { LogKeyUnusable, LogStoreError } from '../../store/logs/log-store.ts'
 import { Fault } from '../../wire/fault.ts'
 import type { TagFaults } from '../checked-tags.ts'
 
@@ -27,11 +27,12 @@ export const malformedQuery = (message: string, location: Readonly<Record<string
 
 export const tagFaults: TagFaults = { invalid: invalidParameter, tooMany: fault('TooManyTagsException') }
 
-/** What the log store cannot do is the server's fault, and nothing was done. */
+/** What the log store cannot do is the server's fault, and nothing was done; that a key cannot be used is its owner's doing. */
 export const orUnavailable = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (error) {
+    if (error instanceof LogKeyUnusable) throw invalidParameter(error.message)
     if (!(error instanceof LogStoreError)) throw error
     throw new Fault({ code: 'ServiceUnavailableException', message: error.message, side: 'server', status: 503 })
   }

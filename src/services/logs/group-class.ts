@@ -1,10 +1,15 @@
 /** Classes of log groups, and what each has not. Source: "Log classes" in the user guide. */
 import type { LogGroupClass, LogGroupRecord } from '../../model/log-records.ts'
-import { invalidOperation } from './faults.ts'
+import { invalidOperation, invalidParameter } from './faults.ts'
 
 const CLASSES: readonly string[] = ['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY']
 
 export const isGroupClass = (text: string): text is LogGroupClass => CLASSES.includes(text)
+
+/** Throws `InvalidParameterException` if it is given and none. */
+export const checkClass = (text: string | undefined): void => {
+  if (text !== undefined && !isGroupClass(text)) throw invalidParameter('The specified logGroupClass is not valid.')
+}
 
 /** AWS: who asks for one of the classes with fewer features gets both. */
 const LESSER: readonly string[] = ['INFREQUENT_ACCESS', 'ESSENTIALS']

@@ -8,33 +8,43 @@ import type { LogsOperationTable } from './context.ts'
 import { InsightsQueries } from './insights-queries.ts'
 import { LiveTails } from './live-tail/live-tails.ts'
 import { logsNumbers } from './numbers.ts'
+import { associateKmsKey } from './operations/associate-kms-key.ts'
+import { cancelExportTask } from './operations/cancel-export-task.ts'
+import { createExportTask } from './operations/create-export-task.ts'
 import { createLogGroup } from './operations/create-log-group.ts'
 import { createLogStream } from './operations/create-log-stream.ts'
+import { deleteIndexPolicy } from './operations/delete-index-policy.ts'
 import { deleteLogGroup } from './operations/delete-log-group.ts'
 import { deleteLogStream } from './operations/delete-log-stream.ts'
 import { deleteMetricFilter } from './operations/delete-metric-filter.ts'
 import { deleteQueryDefinition } from './operations/delete-query-definition.ts'
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
+import { describeExportTasks } from './operations/describe-export-tasks.ts'
+import { describeFieldIndexes } from './operations/describe-field-indexes.ts'
+import { describeIndexPolicies } from './operations/describe-index-policies.ts'
 import { describeLogGroups } from './operations/describe-log-groups.ts'
 import { describeLogStreams } from './operations/describe-log-streams.ts'
 import { describeMetricFilters } from './operations/describe-metric-filters.ts'
 import { describeQueries } from './operations/describe-queries.ts'
 import { describeQueryDefinitions } from './operations/describe-query-definitions.ts'
+import { disassociateKmsKey } from './operations/disassociate-kms-key.ts'
 import { filterLogEvents } from './operations/filter-log-events.ts'
 import { getLogEvents } from './operations/get-log-events.ts'
 import { getLogGroupFields } from './operations/get-log-group-fields.ts'
 import { getLogRecord } from './operations/get-log-record.ts'
 import { getQueryResults } from './operations/get-query-results.ts'
+import { listLogGroups } from './operations/list-log-groups.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
+import { putIndexPolicy } from './operations/put-index-policy.ts'
 import { putLogEvents } from './operations/put-log-events.ts'
 import { putLogGroupDeletionProtection } from './operations/put-log-group-deletion-protection.ts'
 import { putMetricFilter } from './operations/put-metric-filter.ts'
 import { putQueryDefinition } from './operations/put-query-definition.ts'
 import { putRetentionPolicy } from './operations/put-retention-policy.ts'
+import { startLiveTail } from './operations/start-live-tail.ts'
 import { startQuery } from './operations/start-query.ts'
 import { stopQuery } from './operations/stop-query.ts'
-import { startLiveTail } from './operations/start-live-tail.ts'
 import { tagLogGroup } from './operations/tag-log-group.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { testMetricFilter } from './operations/test-metric-filter.ts'
@@ -42,33 +52,43 @@ import { untagLogGroup } from './operations/untag-log-group.ts'
 import { untagResource } from './operations/untag-resource.ts'
 
 const operations: LogsOperationTable = {
+  AssociateKmsKey: associateKmsKey,
+  CancelExportTask: cancelExportTask,
+  CreateExportTask: createExportTask,
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
+  DeleteIndexPolicy: deleteIndexPolicy,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
   DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
+  DescribeExportTasks: describeExportTasks,
+  DescribeFieldIndexes: describeFieldIndexes,
+  DescribeIndexPolicies: describeIndexPolicies,
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: describeQueries,
   DescribeQueryDefinitions: describeQueryDefinitions,
+  DisassociateKmsKey: disassociateKmsKey,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
   GetLogGroupFields: getLogGroupFields,
   GetLogRecord: getLogRecord,
   GetQueryResults: getQueryResults,
+  ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
+  PutIndexPolicy: putIndexPolicy,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
   PutRetentionPolicy: putRetentionPolicy,
+  StartLiveTail: startLiveTail,
   StartQuery: startQuery,
   StopQuery: stopQuery,
-  StartLiveTail: startLiveTail,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   TestMetricFilter: testMetricFilter,
@@ -76,7 +96,16 @@ const operations: LogsOperationTable = {
   UntagResource: untagResource,
 }
 
-export const logsService = ({ store, guard, clock, ids, log, pageTokens, logs }: ServicesDeps): ServiceDefinition => ({
+export const logsService = ({
+  store,
+  guard,
+  clock,
+  ids,
+  log,
+  pageTokens,
+  logs,
+  sealer,
+}: ServicesDeps): ServiceDefinition => ({
   ...LOGS,
   model: () => sdkModel('@aws-sdk/client-cloudwatch-logs'),
   faults: { invalidInput: 'InvalidParameterException' },
@@ -92,6 +121,8 @@ export const logsService = ({ store, guard, clock, ids, log, pageTokens, logs }:
       ids,
       pageTokens,
       logs,
+      sealer,
+      guard,
       tables: store.tables,
       liveTails: new LiveTails({ logs, tables: store.tables, clock, ids }),
       queries: new InsightsQueries({ clock, ids, log, pageTokens, logs, tables: store.tables }),

@@ -7,6 +7,7 @@ import { checkedTags, requestTagContext } from '../../checked-tags.ts'
 import type { Demand } from '../../operations.ts'
 import { onNamed, onTagged } from '../access.ts'
 import type { LogsContext, LogsOperation } from '../context.ts'
+import { encryptionWith } from '../encryption.ts'
 import { alreadyExists, invalidParameter, limitExceeded, tagFaults } from '../faults.ts'
 import { isGroupClass } from '../group-class.ts'
 import { getGroup } from '../lookups.ts'
@@ -31,12 +32,12 @@ export const createLogGroup: LogsOperation<CreateLogGroupRequest> = {
     checkNames(input)
     if (name.startsWith('aws/')) throw invalidParameter("Log group names can't start with the string aws/")
     if (!isGroupClass(logGroupClass)) throw invalidParameter('The specified logGroupClass is not valid.')
-    if (kmsKeyId !== undefined) throw invalidParameter('Log groups cannot be encrypted with a key of KMS.')
     if (getGroup(context, name) !== undefined) throw alreadyExists('The specified log group already exists')
     if (tx.logGroups.findSize('inRegion', logGroupRegionKey(region, account)) >= LOG_GROUPS_PER_REGION)
       throw limitExceeded('Resource limit exceeded.')
+    const arn = logGroupArn(region, account, name)
     tx.logGroups.insert({
-      arn: logGroupArn(region, account, name),
+      arn,
       account,
       region,
       name,
@@ -47,6 +48,7 @@ export const createLogGroup: LogsOperation<CreateLogGroupRequest> = {
       tags: checkedTags(tagsOf(input.tags), tagFaults),
       // AWS: what is only delivered elsewhere is kept for one day.
       ...(logGroupClass === 'DELIVERY' && { retentionDays: 1 }),
+      ...(kmsKeyId !== undefined && encryptionWith(context, { arn }, kmsKeyId)),
     })
     return {}
   },

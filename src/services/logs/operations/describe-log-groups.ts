@@ -8,7 +8,7 @@ import { onAllGroups } from '../access.ts'
 import type { LogsContext, LogsOperation } from '../context.ts'
 import { describeGroup } from '../describe.ts'
 import { invalidParameter } from '../faults.ts'
-import { isGroupClass, isOfClass } from '../group-class.ts'
+import { checkClass, isOfClass } from '../group-class.ts'
 import { getGroup } from '../lookups.ts'
 import { GROUP_NAME, nameOfIdentifier } from '../names.ts'
 import { page, pageSize } from '../page.ts'
@@ -37,8 +37,7 @@ const check = (request: Request): void => {
     throw invalidParameter('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.')
   if (logGroupIdentifiers !== undefined && (logGroupNamePrefix ?? logGroupNamePattern ?? logGroupClass) !== undefined)
     throw invalidParameter('logGroupIdentifiers cannot be specified with other filters.')
-  if (logGroupClass !== undefined && !isGroupClass(logGroupClass))
-    throw invalidParameter('The specified logGroupClass is not valid.')
+  checkClass(logGroupClass)
 }
 
 const describe = ({ logs, tx }: LogsContext, group: LogGroupRecord, { logGroupNamePattern }: Request): LogGroup => {

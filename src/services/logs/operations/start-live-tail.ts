@@ -4,7 +4,7 @@ import { isArn } from '../../../model/arn.ts'
 import { LIVE_TAIL_GROUPS, LIVE_TAIL_STREAM_FILTERS } from '../../../model/log-limits.ts'
 import type { LogGroupRecord } from '../../../model/log-records.ts'
 import { checkConstraints } from '../../constraints.ts'
-import { onNamed } from '../access.ts'
+import { onEachNamed } from '../access.ts'
 import type { LogsContext, LogsOperation } from '../context.ts'
 import { invalidParameter } from '../faults.ts'
 import { checkedPattern } from '../filter-patterns.ts'
@@ -50,8 +50,7 @@ const wantsStream = ({ logStreamNames, logStreamNamePrefixes }: Request): ((name
 }
 
 export const startLiveTail: LogsOperation<Request, StartLiveTailResponse> = {
-  access: ({ logGroupIdentifiers = [] }, context) =>
-    logGroupIdentifiers.flatMap((logGroupIdentifier) => onNamed({ logGroupIdentifier }, context)),
+  access: onEachNamed,
   handle: (input, context) => {
     const { liveTails, ids, requestId } = context
     check(input)
