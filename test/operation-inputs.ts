@@ -35,6 +35,18 @@ export const roles = { taskRoleArn: iam('role/app'), executionRoleArn: iam('role
 
 const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
   cloudtrail: () => ({ members: {} }),
+  ecr: () => ({
+    members: {
+      imageIds: [{ imageTag: 'v1' }],
+      imageTagMutability: 'IMMUTABLE',
+      policyText: DOCUMENT,
+      repositoryName: 'team/web',
+      resourceArn: `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/team/web`,
+      tagKeys: ['Stage'],
+      tags: capitalTags,
+    },
+    operations: { CreateRepository: { tags: capitalTags } },
+  }),
   ecs: () => ({
     members: {
       attachments: [{ attachmentArn: ecs('attachment/a1'), status: 'ATTACHED' }],
@@ -151,6 +163,9 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       policyDocument: '{"Fields":["requestId"]}',
       taskId: 'task',
       to: 1,
+      accessPolicy: DOCUMENT,
+      destinationArn: `arn:aws:logs:us-east-1:${ACCOUNT}:destination:collector`,
+      destinationName: 'collector',
       filterName: 'errors',
       filterPattern: 'ERROR',
       logEventMessages: ['an ERROR'],
@@ -168,6 +183,7 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       endTime: 1,
       resourceArn: `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/app/web`,
       retentionInDays: 7,
+      targetArn: 'https://collector.example.com/logs',
       tagKeys: ['Stage'],
       tags: { Stage: 'test' },
     },
@@ -177,6 +193,7 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       FilterLogEvents: { logGroupName: '/app/web' },
       GetLogEvents: { logGroupName: '/app/web' },
       GetLogGroupFields: { logGroupName: '/app/web' },
+      PutDestination: { roleArn: iam('role/deliver'), tags: { Stage: 'test' } },
       StartQuery: { logGroupName: '/app/web' },
       AssociateKmsKey: { logGroupName: '/app/web' },
       DisassociateKmsKey: { logGroupName: '/app/web' },

@@ -47,8 +47,8 @@ export const startRegistry = async ({ demand = () => {} }: RegistryServerOptions
     home: new DirectoryBlobHome(path.join(directory, 'blobs')),
     uploadsDirectory: path.join(directory, 'uploads'),
     keys: {
-      wrap: (blobKey) => sealBytes(key, blobKey, 'blob').toString('base64'),
-      unwrap: (wrapped) => openBytes(key, Buffer.from(wrapped, 'base64'), 'blob'),
+      wrap: async (blobKey) => sealBytes(key, blobKey, 'blob').toString('base64'),
+      unwrap: async (wrapped) => openBytes(key, Buffer.from(wrapped, 'base64'), 'blob'),
     },
   })
   const listener = registryListener({

@@ -8,6 +8,7 @@ import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { ServicesDeps } from '../src/services/deps.ts'
 import { noGuard } from '../src/services/operations.ts'
 import { noAuditTrail } from '../src/store/audit/audit-reader.ts'
+import { temporaryBlobStore } from '../src/store/blobs/temporary-blob-store.ts'
 import { MemoryLogStore } from '../src/store/logs/memory-log-store.ts'
 import { MemoryMetricStore } from '../src/store/metrics/memory-metric-store.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
@@ -38,6 +39,8 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     audit: noAuditTrail,
     logs: new MemoryLogStore(),
     metrics: new MemoryMetricStore(given.clock ?? new SystemClock()),
+    blobs: temporaryBlobStore(),
+    registryEndpoint: 'http://localhost:4566',
     ...given,
   }
 }

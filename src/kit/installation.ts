@@ -49,6 +49,8 @@ export const agentDir = (dataDir: string): string => path.join(dataDir, 'agent')
 export const auditDir = (dataDir: string): string => path.join(dataDir, 'audit')
 /** Holds the events of log streams. */
 export const logEventsDir = (dataDir: string): string => path.join(dataDir, 'logs')
+/** Holds manifests and layers of images. */
+export const registryDir = (dataDir: string): string => path.join(dataDir, 'registry')
 /** Holds metrics. */
 export const metricsDir = (dataDir: string): string => path.join(dataDir, 'metrics')
 /** Whether a server has been there. */

@@ -20,6 +20,8 @@ import { noGuard } from '../services/operations.ts'
 import { allServices } from '../services/index.ts'
 import { type AuditReader, noAuditTrail } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
+import type { BlobStore } from '../store/blobs/blob-store.ts'
+import { temporaryBlobStore } from '../store/blobs/temporary-blob-store.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import { MemoryLogStore } from '../store/logs/memory-log-store.ts'
 import { MemoryMetricStore } from '../store/metrics/memory-metric-store.ts'
@@ -36,6 +38,8 @@ import type { InstallationKeys } from './bootstrap.ts'
 import { authenticatorBySignature, authenticatorByTrust, StoredCredentials } from './credentials.ts'
 import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
 import { health } from './health.ts'
+import { usage, USAGE_PATH } from './usage.ts'
+import { lazyRegistry } from './registry-parts.ts'
 
 export interface ControlPlaneOptions {
   readonly store: Store
@@ -56,6 +60,8 @@ export interface ControlPlaneOptions {
   readonly logs?: LogStore
   /** Where metrics lie; in memory unless given. */
   readonly metrics?: MetricStore
+  /** Where manifests and layers of images lie; in a temporary directory unless given. */
+  readonly blobs?: BlobStore
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -72,6 +78,7 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     const { store, clock, ids, log, endpoint, keys, logs = new MemoryLogStore() } = options
     const metrics = options.metrics ?? new MemoryMetricStore(clock)
+    const blobs = options.blobs ?? temporaryBlobStore()
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const sessions = new SealedSessionTokens(keys.sessionKeys, ids)
@@ -105,6 +112,8 @@ export class ControlPlane {
         audit: options.audit?.reader ?? noAuditTrail,
         logs,
         metrics,
+        blobs,
+        registryEndpoint: endpoint.replace('//127.0.0.1', '//localhost'),
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },
@@ -131,21 +140,15 @@ export class ControlPlane {
       tcs: this.controllers.tcs,
       dataChannels: this.controllers.dataChannels,
     })
+    const ownCallTools = { store, authenticator, guard, clock, ids, log, audit, translate: storeFault }
     this.listener = createListener({
       gateway: this.gateway,
+      clock,
       routes: {
+        '/v2/': lazyRegistry({ ...options, store, blobs, clock, ids, log, guard, sealer: keys.sealer }),
         '/health': health({ store, controllers: this.controllers }),
-        [EXPLAIN_SERVICE_PATH]: explainService({
-          store,
-          plans: this.controllers.plans,
-          authenticator,
-          guard,
-          clock,
-          ids,
-          log,
-          audit,
-          translate: storeFault,
-        }),
+        [EXPLAIN_SERVICE_PATH]: explainService(ownCallTools, this.controllers.plans),
+        [USAGE_PATH]: usage(ownCallTools, { usage: this.controllers.usage, metrics }),
       },
     })
   }

@@ -9,6 +9,7 @@ import {
   logEventsDir,
   metricsDir,
   readRootKey,
+  registryDir,
   removeNote,
   serverDir,
   writeNote,
@@ -31,6 +32,7 @@ import { agentUrl, listen, localUrl } from './address.ts'
 import { ownActivation } from './own-activation.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
+import { directoryBlobStore } from './registry-parts.ts'
 import { openMasterKey } from './master-key.ts'
 import { secureServer } from './tls/secure-server.ts'
 import { type ServerCertificate, serverCertificate, urlFor } from './tls/server-certificate.ts'
@@ -102,7 +104,8 @@ const serve = async (values: ServerValues): Promise<void> => {
   const groups = new StoredLogGroups(store, sealer)
   const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
-  const settings = { account, region, isDev, keys, audit, logs, metrics, endpoint: urls[1] }
+  const blobs = directoryBlobStore(registryDir(dataDir), { store, clock, sealer, ids, account, region })
+  const settings = { account, region, isDev, keys, audit, logs, metrics, blobs, endpoint: urls[1] }
   const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
   await controlPlane.start()
   open(controlPlane)
@@ -128,6 +131,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   await controlPlane.stop()
   server.closeAllConnections()
   await logs.close()
+  await blobs.close()
   await metrics.close()
   await store.close()
   audit.sink.close()

@@ -5,6 +5,7 @@ import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
+import type { BlobStore } from '../store/blobs/blob-store.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
@@ -31,4 +32,8 @@ export interface ServicesDeps extends EcsDeps {
   readonly logs: LogStore
   /** Metrics, as CloudWatch has them. */
   readonly metrics: MetricStore
+  /** Manifests and layers of images. */
+  readonly blobs: BlobStore
+  /** Base URL of the container registry, e.g. `http://localhost:4566`. */
+  readonly registryEndpoint: string
 }

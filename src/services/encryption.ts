@@ -11,12 +11,13 @@ import {
   decryptWithKey,
   encryptWithKey,
   type KmsKeyContext,
+  type KmsKeyDeps,
   managedKey,
   type ManagedService,
   requireKmsKey,
 } from './kms-keys.ts'
 import { keyDemand } from './kms-demands.ts'
-import type { Demand } from './operations.ts'
+import type { Demand, OperationContext } from './operations.ts'
 
 /** The key cannot be used, for the reason that the message states. */
 export class KeyUnusable extends Error {
@@ -58,7 +59,7 @@ export const decryptValue = (
  * key. For a key that does not exist there is nothing to ask for, and using it fails.
  */
 export const keyDemands = (
-  context: KmsKeyContext,
+  context: OperationContext<KmsKeyDeps>,
   use: KeyUse,
   actions: readonly ('kms:Decrypt' | 'kms:Encrypt' | 'kms:GenerateDataKey')[],
 ): readonly Demand[] => {

@@ -25,7 +25,8 @@ export interface KmsKeyDeps {
   readonly ids: Ids
 }
 
-export type KmsKeyContext = OperationContext<KmsKeyDeps>
+/** What of a call is needed; some that use keys are no calls. */
+export type KmsKeyContext = Pick<OperationContext<KmsKeyDeps>, 'tx' | 'account' | 'region' | 'now' | 'sealer' | 'ids'>
 
 /** Services that have a key of their own in every account and region, made when it is first needed. */
 const MANAGED_SERVICES = ['ecr', 'logs', 'secretsmanager', 'ssm'] as const

@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Clock } from '../kit/clock.ts'
 import { REQUEST_DISCARD_BYTES, STREAM_STALL_MS } from '../model/limits.ts'
 import type { Gateway } from './gateway.ts'
 import type { RequestHeaders, WireRequest, WireResponse } from './protocol.ts'
@@ -13,6 +14,7 @@ import { bodyTooLarge } from './wire-faults.ts'
 
 export interface ListenerOptions {
   readonly gateway: Gateway
+  readonly clock: Pick<Clock, 'setTimer'>
   /**
    * Who answers paths that are not AWS's, by prefix: `/health` has that path alone, `/v2/` all below it. They read bodies themselves.
    */
@@ -20,12 +22,15 @@ export interface ListenerOptions {
 }
 
 /** The listener for `node:http`'s `request` event. */
-export const createListener = ({ gateway, routes = {} }: ListenerOptions): RequestListener => {
+export const createListener = ({ gateway, clock, routes = {} }: ListenerOptions): RequestListener => {
   const prefixes = Object.entries(routes)
   return (incoming, outgoing) => {
     const url = incoming.url ?? '/'
     const other = url === '/' ? undefined : prefixes.find(([prefix]) => isUnder(url, prefix))
-    if (other === undefined) return serveCall(gateway, incoming, outgoing)
+    if (other === undefined) {
+      limitTime(clock, incoming, outgoing)
+      return serveCall(gateway, incoming, outgoing)
+    }
     if (isWaiting(incoming)) outgoing.writeContinue()
     other[1](incoming, outgoing)
   }
@@ -42,6 +47,16 @@ const serveCall = (gateway: Gateway, incoming: IncomingMessage, outgoing: Server
     if (body === undefined) send(gateway.refuse(requestOf(incoming, NOTHING), bodyTooLarge(limit)), incoming, outgoing)
     else void gateway.handle(requestOf(incoming, body)).then((response) => send(response, incoming, outgoing))
   })
+}
+
+/** Whoever has not sent all of a call by then is sent away. */
+const limitTime = (clock: ListenerOptions['clock'], incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  if (incoming.complete) return
+  const timer = clock.setTimer(REQUEST_TIMEOUT_MS, () => {
+    if (!outgoing.headersSent) outgoing.writeHead(408, { Connection: 'close', 'Content-Length': 0 })
+    outgoing.end(() => incoming.destroy())
+  })
+  incoming.once('close', () => timer.cancel())
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -116,17 +131,20 @@ const readBody = (incoming: IncomingMessage, limit: number, done: BodyListener):
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 60_000
+const IDLE_TIMEOUT_MS = 120_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const HEADERS_PER_REQUEST = 128
 
 /**
- * Limits on what a client may leave hanging: 10 s for its headers, 60 s for its whole request, 75 s between requests, 128 headers.
+ * Limits on what a client may leave hanging: 10 s for its headers, 60 s for a whole call, 75 s between requests, 128 headers.
+ * Other requests, such as an image's layer of many gigabytes, take as long as they do, and end if nothing comes for 2 minutes.
  * (Node looks every `connectionsCheckingInterval`, 30 s unless given at the server's creation.) What is not HTTP gets a bare status.
  * `Expect: 100-continue` is granted by the listener, only to bodies that will be read.
  */
 export const configureServer = (server: Server): void => {
   server.headersTimeout = HEADERS_TIMEOUT_MS
-  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.requestTimeout = 0
+  server.timeout = IDLE_TIMEOUT_MS
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
   server.maxHeadersCount = HEADERS_PER_REQUEST
   server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) =>
@@ -140,6 +158,7 @@ export const configureServer = (server: Server): void => {
 
 const STATUS_LINES: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  /** Of the headers. */
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 

@@ -46,7 +46,7 @@ export const serviceServer = async (
     log: silentLog,
     isChecking: true,
   })
-  const server = createServer(createListener({ gateway }))
+  const server = createServer(createListener({ gateway, clock: new SystemClock() }))
   configureServer(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -13,9 +13,9 @@ import { randomBytes } from 'node:crypto'
 /** Wraps the keys of blobs. */
 export interface BlobKeys {
   /** A text that only `unwrap` makes the key of again. */
-  wrap(key: Buffer): string
-  /** Throws if the text was altered, or the wrapping key is not there. */
-  unwrap(wrapped: string): Buffer
+  wrap(key: Buffer): Promise<string>
+  /** Rejects if the text was altered, or the wrapping key cannot be used. */
+  unwrap(wrapped: string): Promise<Buffer>
 }
 
 interface Header {
@@ -43,10 +43,12 @@ const HEADER_LIMIT_BYTES = 64 * 1024
 export const TRAILER_BYTES = LENGTH_BYTES + MAGIC.length
 
 /** A new blob's first bytes, and what its frames are sealed with: encrypted if there are keys. */
-export const newHeader = (keys: BlobKeys | undefined): { readonly bytes: Buffer; readonly seal: FrameSeal } => {
+export const newHeader = async (
+  keys: BlobKeys | undefined,
+): Promise<{ readonly bytes: Buffer; readonly seal: FrameSeal }> => {
   if (keys === undefined) return { bytes: headerBytes({}), seal: checksummedFrames }
   const key = randomBytes(BLOB_KEY_BYTES)
-  return { bytes: headerBytes({ wrappedKey: keys.wrap(key) }), seal: encryptedFrames(key) }
+  return { bytes: headerBytes({ wrappedKey: await keys.wrap(key) }), seal: encryptedFrames(key) }
 }
 
 const headerBytes = (header: Header): Buffer => {
@@ -63,12 +65,12 @@ export const headerLength = (first: Buffer): number => {
   return MAGIC.length + LENGTH_BYTES + length
 }
 
-/** What the frames after this header are sealed with. Throws `CorruptBlob`, and what `unwrap` throws. */
-export const sealOf = (header: Buffer, keys: BlobKeys | undefined): FrameSeal => {
+/** What the frames after this header are sealed with. Rejects with `CorruptBlob`, and as `unwrap` does. */
+export const sealOf = async (header: Buffer, keys: BlobKeys | undefined): Promise<FrameSeal> => {
   const { wrappedKey } = parsed<Header>(header.subarray(MAGIC.length + LENGTH_BYTES))
   if (wrappedKey === undefined) return checksummedFrames
   if (keys === undefined) throw new CorruptBlob('The blob is encrypted, and there are no keys.')
-  return encryptedFrames(keys.unwrap(wrappedKey))
+  return encryptedFrames(await keys.unwrap(wrappedKey))
 }
 
 export const footerBytes = (seal: FrameSeal, footer: Footer): Buffer => {

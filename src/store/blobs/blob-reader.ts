@@ -33,7 +33,7 @@ export class BlobReader {
     try {
       const { size } = source
       if (size < TRAILER_BYTES) throw new CorruptBlob('The file is too short for a blob.')
-      const seal = sealOf(await readHeader(source), keys)
+      const seal = await sealOf(await readHeader(source), keys)
       const length = footerLength(await source.read(size - TRAILER_BYTES, TRAILER_BYTES))
       const framesEnd = size - TRAILER_BYTES - length
       if (framesEnd < 0) throw new CorruptBlob('The footer is longer than the file.')

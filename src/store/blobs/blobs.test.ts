@@ -13,8 +13,8 @@ import { UploadError, Uploads } from './uploads.ts'
 
 const wrappingKey = randomBytes(32)
 const keys: BlobKeys = {
-  wrap: (key) => sealBytes(wrappingKey, key, 'blob').toString('base64'),
-  unwrap: (wrapped) => openBytes(wrappingKey, Buffer.from(wrapped, 'base64'), 'blob'),
+  wrap: async (key) => sealBytes(wrappingKey, key, 'blob').toString('base64'),
+  unwrap: async (wrapped) => openBytes(wrappingKey, Buffer.from(wrapped, 'base64'), 'blob'),
 }
 
 const digestOf = (content: Buffer, algorithm = 'sha256'): string =>

@@ -157,7 +157,7 @@ class Upload {
   }
 
   static async create(place: string, keys: BlobKeys | undefined): Promise<Upload> {
-    const { bytes, seal } = newHeader(keys)
+    const { bytes, seal } = await newHeader(keys)
     const file = await open(place, 'wx+', 0o600)
     await file.write(bytes, 0, bytes.length, 0)
     return new Upload(file, seal, bytes.length)
@@ -173,7 +173,7 @@ class Upload {
     try {
       const first = await readUpTo(file, 0, READ_BYTES)
       const headerBytes = headerLength(first)
-      const upload = new Upload(file, sealOf(first.subarray(0, headerBytes), keys), headerBytes)
+      const upload = new Upload(file, await sealOf(first.subarray(0, headerBytes), keys), headerBytes)
       await upload.#recover()
       return upload
     } catch (error) {

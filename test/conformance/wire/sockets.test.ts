@@ -190,8 +190,22 @@ describe('what is not HTTP', () => {
   it('cannot hang about for ever', () => {
     const configured = createServer()
     configureServer(configured)
-    expect([configured.headersTimeout, configured.requestTimeout, configured.keepAliveTimeout]).toEqual([
-      10_000, 60_000, 75_000,
+    expect([configured.headersTimeout, configured.timeout, configured.keepAliveTimeout]).toEqual([
+      10_000, 120_000, 75_000,
     ])
+  })
+
+  it('has a minute to send a whole call', async () => {
+    const delays: number[] = []
+    const setTimer = (delayMs: number, callback: () => void) => {
+      delays.push(delayMs)
+      setImmediate(callback)
+      return { cancel: () => {} }
+    }
+    const { port } = await start({ clock: { setTimer } })
+    const socket = connect(port, '127.0.0.1')
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nbegin')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
+    expect(delays).toEqual([60_000])
   })
 })

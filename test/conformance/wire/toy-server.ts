@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as ecs from '@aws-sdk/client-ecs'
 import * as sts from '@aws-sdk/client-sts'
-import { SystemClock } from '../../../src/kit/clock.ts'
+import { type Clock, SystemClock } from '../../../src/kit/clock.ts'
 import { SystemIds } from '../../../src/kit/ids.ts'
 import { silentLog } from '../../../src/kit/log.ts'
 import { type Authenticator, bySignature } from '../../../src/wire/authentication.ts'
@@ -22,6 +22,8 @@ export const REGION = 'eu-west-1'
 type Handler = (input: never, context: CallContext) => object
 
 export interface ToyOptions {
+  /** Of the listener. */
+  readonly clock?: Pick<Clock, 'setTimer'>
   /** Handlers by operation. */
   readonly ecs?: Readonly<Record<string, Handler>>
   readonly sts?: Readonly<Record<string, Handler>>
@@ -88,7 +90,9 @@ export const toyGateway = (options: ToyOptions = {}): Gateway =>
 
 export const toyServer = async (options: ToyOptions = {}): Promise<ToyServer> => {
   const gateway = toyGateway(options)
-  const server = createServer(createListener({ gateway, routes: options.routes ?? {} }))
+  const server = createServer(
+    createListener({ gateway, clock: options.clock ?? new SystemClock(), routes: options.routes ?? {} }),
+  )
   configureServer(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,0 +1,37 @@
+/** What of the container registry is there from the start; the rest is loaded when the first client comes. */
+import path from 'node:path'
+import type { RequestListener } from 'node:http'
+import type { BlobKeys } from '../store/blobs/blob-header.ts'
+import { BlobStore } from '../store/blobs/blob-store.ts'
+import { DirectoryBlobHome } from '../store/blobs/directory-blob-home.ts'
+import type { BlobKeysOptions } from '../services/ecr/blob-keys.ts'
+import type { RegistryRoleOptions } from './registry.ts'
+
+/** Blobs in a directory, encrypted. */
+export const directoryBlobStore = (directory: string, options: BlobKeysOptions): BlobStore =>
+  new BlobStore({
+    home: new DirectoryBlobHome(path.join(directory, 'blobs')),
+    uploadsDirectory: path.join(directory, 'uploads'),
+    keys: lazyBlobKeys(options),
+  })
+
+const lazyBlobKeys = (options: BlobKeysOptions): BlobKeys => {
+  let keys: Promise<BlobKeys> | undefined
+  const load = (): Promise<BlobKeys> =>
+    (keys ??= import('../services/ecr/blob-keys.ts').then(({ blobKeys }) => blobKeys(options)))
+  return { wrap: async (key) => (await load()).wrap(key), unwrap: async (wrapped) => (await load()).unwrap(wrapped) }
+}
+
+export const lazyRegistry = (options: RegistryRoleOptions): RequestListener => {
+  let loaded: Promise<RequestListener> | undefined
+  return (request, response) => {
+    loaded ??= import('./registry.ts').then(({ registry }) => registry(options))
+    loaded.then(
+      (listener) => listener(request, response),
+      (error: unknown) => {
+        options.log.error('the registry cannot be loaded', { error })
+        response.destroy()
+      },
+    )
+  }
+}

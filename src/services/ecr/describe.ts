@@ -1,0 +1,50 @@
+/** Repositories and images in the SDK's shape. */
+import type { ImageDetail, Repository } from '@aws-sdk/client-ecr'
+import { dateOf } from '../../kit/timestamps.ts'
+import type { ImageRecord, RepositoryRecord, TagMutability } from '../../model/image-records.ts'
+import type { EcrContext } from './context.ts'
+import { tagsOfImage } from './lookups.ts'
+
+export const describeRepository = ({ registryEndpoint }: EcrContext, repository: RepositoryRecord): Repository => {
+  const { arn, account, name, createdAt, tagMutability, isScannedOnPush, kmsKeyArn } = repository
+  return {
+    repositoryArn: arn,
+    registryId: account,
+    repositoryName: name,
+    repositoryUri: `${new URL(registryEndpoint).host}/${name}`,
+    createdAt: dateOf(createdAt),
+    ...describeMutability(tagMutability),
+    imageScanningConfiguration: { scanOnPush: isScannedOnPush },
+    encryptionConfiguration:
+      kmsKeyArn === undefined ? { encryptionType: 'AES256' } : { encryptionType: 'KMS', kmsKey: kmsKeyArn },
+  }
+}
+
+export const describeMutability = ({ mode, exclusions }: TagMutability) => ({
+  imageTagMutability: mode,
+  ...(exclusions.length > 0 && {
+    imageTagMutabilityExclusionFilters: exclusions.map((filter) => ({ filterType: 'WILDCARD' as const, filter })),
+  }),
+})
+
+export const describeImage = (
+  context: EcrContext,
+  { account, name }: RepositoryRecord,
+  image: ImageRecord,
+): ImageDetail => {
+  const tags = tagsOfImage(context, image)
+  const { artifactType, lastPulledAt, subject } = image
+  return {
+    registryId: account,
+    repositoryName: name,
+    imageDigest: image.digest,
+    ...(tags.length > 0 && { imageTags: tags }),
+    imageSizeInBytes: image.contentBytes,
+    imagePushedAt: dateOf(image.pushedAt),
+    imageManifestMediaType: image.mediaType,
+    ...(artifactType !== undefined && { artifactMediaType: artifactType }),
+    ...(lastPulledAt !== undefined && { lastRecordedPullTime: dateOf(lastPulledAt) }),
+    ...(subject !== undefined && { subjectManifestDigest: subject }),
+    imageStatus: 'ACTIVE',
+  }
+}

@@ -1,0 +1,6 @@
+/** Widths of the model's numbers that are not 32-bit integers, as the API reference states them (Long). */
+import type { NumberKinds } from '../../wire/schema.ts'
+
+export const ecrNumbers: NumberKinds = {
+  'ImageDetail.imageSizeInBytes': 'long',
+}

@@ -1,0 +1,54 @@
+/** BatchGetImage: the manifests of images. */
+import type { BatchGetImageRequest, BatchGetImageResponse, Image, ImageFailure } from '@aws-sdk/client-ecr'
+import { defined } from '../../../kit/assert.ts'
+import type { ImageRecord, RepositoryRecord } from '../../../model/image-records.ts'
+import { recordPull } from '../../../store/images/record-pull.ts'
+import { continued } from '../../operations.ts'
+import { onRepository } from '../access.ts'
+import type { EcrDeps, EcrOperation } from '../context.ts'
+import { checkImageIds, foundImage } from '../image-ids.ts'
+import { requireRepository } from '../lookups.ts'
+
+interface Found {
+  readonly repository: RepositoryRecord
+  readonly images: readonly { readonly image: ImageRecord; readonly imageTag: string | undefined }[]
+  readonly failures: ImageFailure[]
+}
+
+export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResponse> = continued<
+  EcrDeps,
+  BatchGetImageRequest,
+  BatchGetImageResponse,
+  Found
+>({
+  access: onRepository,
+  handle: ({ imageIds = [], ...input }, context) => {
+    const repository = requireRepository(context, input)
+    checkImageIds(imageIds)
+    const failures: ImageFailure[] = []
+    const images = imageIds.flatMap((imageId) => {
+      const found = foundImage(context, repository, imageId)
+      if ('image' in found) return [{ image: found.image, imageTag: imageId.imageTag }]
+      failures.push(found.failure)
+      return []
+    })
+    // AWS: a manifest that is not of an accepted type is given as it is.
+    return { repository, images, failures }
+  },
+  finish: async ({ repository, images, failures }, { blobs, store, now }) => {
+    const { account: registryId, name: repositoryName, repositoryId } = repository
+    const given: Image[] = []
+    for (const { image, imageTag } of images) {
+      const manifest = defined(await blobs.read(image.digest), image.digest)
+      await recordPull(store, repositoryId, image.digest, now)
+      given.push({
+        registryId,
+        repositoryName,
+        imageId: { imageDigest: image.digest, ...(imageTag !== undefined && { imageTag }) },
+        imageManifest: manifest.toString(),
+        imageManifestMediaType: image.mediaType,
+      })
+    }
+    return { images: given, failures }
+  },
+})

@@ -1,0 +1,71 @@
+/** SetRepositoryPolicy, GetRepositoryPolicy, DeleteRepositoryPolicy: who may do what with a repository, beside what their own policies say. */
+import type {
+  DeleteRepositoryPolicyRequest,
+  DeleteRepositoryPolicyResponse,
+  GetRepositoryPolicyRequest,
+  GetRepositoryPolicyResponse,
+  SetRepositoryPolicyRequest,
+  SetRepositoryPolicyResponse,
+} from '@aws-sdk/client-ecr'
+import type { RepositoryRecord } from '../../../model/image-records.ts'
+import { MalformedPolicy } from '../../../model/policy/malformed-policy.ts'
+import { parsePolicyDocument } from '../../../model/policy/parse.ts'
+import { checkConstraints } from '../../constraints.ts'
+import { onRepository } from '../access.ts'
+import type { EcrOperation } from '../context.ts'
+import { invalidParameter, policyNotFound } from '../faults.ts'
+import { requireRepository } from '../lookups.ts'
+
+const POLICY_TEXT = { min: 0, max: 10_240 } as const
+
+export const setRepositoryPolicy: EcrOperation<SetRepositoryPolicyRequest, SetRepositoryPolicyResponse> = {
+  access: onRepository,
+  handle: ({ policyText = '', ...input }, context) => {
+    const repository = requireRepository(context, input)
+    checkPolicy(policyText)
+    return describe(context.tx.repositories.update(repository.arn, { policyText }), policyText)
+  },
+}
+
+export const getRepositoryPolicy: EcrOperation<GetRepositoryPolicyRequest, GetRepositoryPolicyResponse> = {
+  access: onRepository,
+  handle: (input, context) => {
+    const repository = requireRepository(context, input)
+    return describe(repository, requirePolicy(repository))
+  },
+}
+
+export const deleteRepositoryPolicy: EcrOperation<DeleteRepositoryPolicyRequest, DeleteRepositoryPolicyResponse> = {
+  access: onRepository,
+  handle: (input, context) => {
+    const repository = requireRepository(context, input)
+    const policyText = requirePolicy(repository)
+    context.tx.repositories.update(repository.arn, { policyText: undefined })
+    return describe(repository, policyText)
+  },
+}
+
+const checkPolicy = (policyText: string): void => {
+  checkConstraints({ policyText }, { policyText: POLICY_TEXT }, invalidParameter)
+  try {
+    parsePolicyDocument(policyText, 'resource')
+  } catch (error) {
+    if (!(error instanceof MalformedPolicy)) throw error
+    throw invalidParameter(
+      `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided: ${error.message}'`,
+    )
+  }
+}
+
+const requirePolicy = ({ policyText, name, account }: RepositoryRecord): string => {
+  if (policyText !== undefined) return policyText
+  throw policyNotFound(
+    `Repository policy does not exist for the repository with name '${name}' in the registry with id '${account}'`,
+  )
+}
+
+const describe = ({ account, name }: RepositoryRecord, policyText: string) => ({
+  registryId: account,
+  repositoryName: name,
+  policyText,
+})
