@@ -68,8 +68,9 @@ const openSimulated = async ({ config, clock, ids }: HostOptions): Promise<OpenH
   // Nobody asks for credentials in containers that are simulated.
   const taskRoles = wantedTaskRoles(config)
   const common = { region, reservedPorts, reservedPortsUdp, disablePrivileged, dynamicHostPorts, taskRoles }
-  // Nor do they write lines.
-  const settings = { ...common, logRelay: { logOptions: () => ({}) } }
+  // Nor do they write lines, for which a log router would need its files.
+  const firelens = { directory: config.dataDirectory, isAsync: true }
+  const settings = { ...common, firelens, logRelay: { logOptions: () => ({}) } }
   const host: AgentHost = {
     runtime,
     info,
@@ -82,7 +83,7 @@ const openSimulated = async ({ config, clock, ids }: HostOptions): Promise<OpenH
         info,
         runtimeName: runtime.name,
         hasTaskLimits: false,
-        hasLogRouting: false,
+        hasLogRouting: true,
         taskRoles,
       }),
       ...platformAttributes(config, info),

@@ -315,6 +315,19 @@ describe('a router that dies', () => {
 })
 
 describe('a definition', () => {
+  it('that says nowhere what its output is stops its task, which says so', async () => {
+    const logConfiguration = { logDriver: 'awsfirelens' as const, options: { Path: '/out' } }
+    await register('no-output', [aWriter('app', 'true', { logConfiguration }), aRouter('fluentbit')])
+    const { tasks: [task] = [] } = await client.send(new RunTaskCommand({ taskDefinition: 'no-output' }))
+    const { stopCode, stoppedReason } = await reached(client, task?.taskArn ?? '', 'STOPPED')
+    expect({ stopCode, stoppedReason }).toEqual({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason:
+        'unable to generate firelens config file: unable to apply log options of container app to firelens config: ' +
+        'missing output key Name which is required for firelens configuration of type fluentbit',
+    })
+  })
+
   it('says of its router that it is root, and what an instance has to offer', async () => {
     const { taskDefinition } = await register('described', [aWriter('app', 'true'), aRouter('fluentbit')])
     expect(taskDefinition?.containerDefinitions?.map(({ user }) => user)).toEqual([undefined, '0'])

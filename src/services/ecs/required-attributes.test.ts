@@ -87,6 +87,27 @@ describe('required attributes', () => {
       ['ecs.capability.firelens.fluentbit', 'ecs.capability.firelens.options.config.s3'],
     ],
     [
+      'a log router that is root',
+      aDefinition({ firelensConfiguration: { type: 'fluentd' }, user: '0:0' }),
+      ['ecs.capability.firelens.fluentd'],
+    ],
+    [
+      'a log router that is not root',
+      aDefinition({ firelensConfiguration: { type: 'fluentd' }, user: '1000:0' }),
+      ['ecs.capability.firelens.fluentd', 'ecs.capability.firelens.non-root-user'],
+    ],
+    [
+      'a limit of what waits for a log router',
+      aDefinition({
+        logConfiguration: { logDriver: 'awsfirelens', options: { 'log-driver-buffer-limit': '2097152' } },
+      }),
+      [
+        'com.amazonaws.ecs.capability.docker-remote-api.1.18',
+        'com.amazonaws.ecs.capability.logging-driver.awsfirelens',
+        'ecs.capability.logging-driver.awsfirelens.log-driver-buffer-limit',
+      ],
+    ],
+    [
       'secrets of both stores',
       aDefinition({
         secrets: [
