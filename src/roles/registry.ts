@@ -62,14 +62,19 @@ const callerOf = (options: RegistryRoleOptions, request: IncomingMessage): Regis
   return { account, region, demand: (actions, repository) => check(options, request, call, actions, repository) }
 }
 
-const knownBy = (
-  { sealer, clock, isDev, account, region }: RegistryRoleOptions,
-  password: string | undefined,
-): Known | undefined => {
+const knownBy = (options: RegistryRoleOptions, password: string | undefined): Known | undefined => {
+  const { sealer, clock, isDev, account, region } = options
   const opened = password === undefined ? undefined : openRegistryToken(sealer, password, clock.now())
-  if (opened !== undefined || !isDev) return opened
-  return { principal: { arn: rootArn(account), account, userId: account, accessKeyId: '' }, region }
+  if (isDev)
+    return opened ?? { principal: { arn: rootArn(account), account, userId: account, accessKeyId: '' }, region }
+  return opened !== undefined && isCurrent(options, opened.principal) ? opened : undefined
 }
+
+/** A password is no better than the key that it was got with. Whose session it is, the guard looks at. */
+const isCurrent = ({ store }: RegistryRoleOptions, { accessKeyId, session }: Principal): boolean =>
+  session !== undefined ||
+  store.tables.accessKeys.get(accessKeyId)?.status === 'Active' ||
+  store.tables.managedInstances.has(accessKeyId)
 
 /** Of Basic authentication, or the Bearer token; the same in both. */
 const passwordOf = ({ headers }: IncomingMessage): string | undefined => {
