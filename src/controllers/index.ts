@@ -23,6 +23,7 @@ import { RoleCredentials } from './task-assignment/role-credentials.ts'
 import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { LogMetrics } from './log-metrics/log-metrics.ts'
+import { LogSubscriptions } from './log-subscriptions/log-subscriptions.ts'
 import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { DataChannels } from './exec/data-channels.ts'
@@ -126,6 +127,7 @@ export class Controllers {
         secretRetention(options),
         kmsKeyRetention(options),
         logRetention(options),
+        new LogSubscriptions(options),
         kmsKeyRotation(options),
         sessionKeyRotation(options),
         this.credentialUse,

@@ -46,8 +46,8 @@ export interface LogDeliveryRecord {
   readonly upTo: number
   /** Of that, what comes before this and itself are delivered. */
   readonly position?: { readonly timestamp: number; readonly sequence: number }
-  /** The destination has had the message that says that events will come. */
-  readonly isAnnounced: boolean
+  /** The destination that has had the message which says that events will come. */
+  readonly announcedTo?: string
 }
 
 export interface LogDestinationRecord {

@@ -4,12 +4,11 @@
  */
 import { type Clock, settle } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import type { MetricFilterRecord } from '../../model/log-filter-records.ts'
 import { LOG_METRIC_EVENTS_AT_ONCE, LOG_METRIC_EVENTS_WAITING } from '../../model/log-limits.ts'
 import type { LogStore, NewLogBatch } from '../../store/logs/log-store.ts'
 import type { MetricStore } from '../../store/metrics/metric-store.ts'
 import type { Store } from '../../store/store.ts'
-import type { RowChange } from '../../store/table.ts'
+import { FilteredGroups } from '../filtered-groups.ts'
 import type { MetricCounting } from './metric-counting.ts'
 
 export interface LogMetricsOptions {
@@ -22,48 +21,24 @@ export interface LogMetricsOptions {
 
 export class LogMetrics {
   readonly #options: LogMetricsOptions
-  /** What ends listening, by group. */
-  readonly #listening = new Map<string, () => void>()
+  readonly #groups: FilteredGroups
   #waiting: NewLogBatch[] = []
   #eventsWaiting = 0
   #counting: MetricCounting | undefined
   #isWorking = false
-  #unwatch: () => void = () => {}
 
   constructor(options: LogMetricsOptions) {
     this.#options = options
+    this.#groups = new FilteredGroups({ ...options, table: 'metricFilters', hear: (batch) => this.#hear(batch) })
   }
 
   start(): void {
-    const { store } = this.#options
-    for (const { groupId } of store.tables.metricFilters.rows()) this.#follow(groupId)
-    this.#unwatch = store.watch(['metricFilters'], ({ changes }) => {
-      for (const { table, before, after } of changes as readonly RowChange<MetricFilterRecord>[])
-        if (table === 'metricFilters') this.#follow((after ?? before)?.groupId ?? '')
-    })
+    this.#groups.start()
   }
 
   stop(): void {
-    this.#unwatch()
-    for (const end of this.#listening.values()) end()
-    this.#listening.clear()
+    this.#groups.stop()
     this.#counting?.stop()
-  }
-
-  /** Listens to a group, or not any more. */
-  #follow(groupId: string): void {
-    const { store, logs } = this.#options
-    const hasFilters = store.tables.metricFilters.findSize('byGroup', groupId) > 0
-    if (hasFilters === this.#listening.has(groupId)) return
-    if (hasFilters)
-      this.#listening.set(
-        groupId,
-        logs.listen(groupId, (batch) => this.#hear(batch)),
-      )
-    else {
-      this.#listening.get(groupId)?.()
-      this.#listening.delete(groupId)
-    }
   }
 
   #hear(batch: NewLogBatch): void {

@@ -36,10 +36,10 @@ export const onAllGroups = (_input: object, context: LogsContext): readonly Dema
   { resource: logStreamArn(groupArnOf(context, '')) },
 ]
 
-/** Tags are changed on the group's own ARN. */
-export const onTagged = (context: LogsContext, groupArn: string, tags: readonly Tag[] = []): Demand => ({
-  resource: groupArn,
-  context: { ...resourceTags(context, groupArn), ...requestTagContext(tags) },
+/** Tags are changed on the resource's own ARN. */
+export const onTagged = (context: LogsContext, arn: string, tags: readonly Tag[] = []): Demand => ({
+  resource: arn,
+  context: { ...resourceTags(context, arn), ...requestTagContext(tags) },
 })
 
 /** What is removed has keys alone. */
@@ -51,7 +51,7 @@ export const groupArnOf = ({ region, account }: LogsContext, nameOrArn: string):
   return logGroupNameOf(nameOrArn) === undefined ? nameOrArn : nameOrArn.replace(/:\*$/, '')
 }
 
-const resourceTags = ({ tx }: LogsContext, groupArn: string): ContextValues =>
-  Object.fromEntries(
-    (tx.logGroups.get(groupArn)?.tags ?? []).map(({ key, value }) => [`aws:resourcetag/${key.toLowerCase()}`, [value]]),
-  )
+const resourceTags = ({ tx }: LogsContext, arn: string): ContextValues => {
+  const { tags = [] } = tx.logGroups.get(arn) ?? tx.logDestinations.get(arn) ?? {}
+  return Object.fromEntries(tags.map(({ key, value }) => [`aws:resourcetag/${key.toLowerCase()}`, [value]]))
+}

@@ -13,12 +13,15 @@ import { cancelExportTask } from './operations/cancel-export-task.ts'
 import { createExportTask } from './operations/create-export-task.ts'
 import { createLogGroup } from './operations/create-log-group.ts'
 import { createLogStream } from './operations/create-log-stream.ts'
+import { deleteDestination } from './operations/delete-destination.ts'
 import { deleteIndexPolicy } from './operations/delete-index-policy.ts'
 import { deleteLogGroup } from './operations/delete-log-group.ts'
 import { deleteLogStream } from './operations/delete-log-stream.ts'
 import { deleteMetricFilter } from './operations/delete-metric-filter.ts'
 import { deleteQueryDefinition } from './operations/delete-query-definition.ts'
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
+import { deleteSubscriptionFilter } from './operations/delete-subscription-filter.ts'
+import { describeDestinations } from './operations/describe-destinations.ts'
 import { describeExportTasks } from './operations/describe-export-tasks.ts'
 import { describeFieldIndexes } from './operations/describe-field-indexes.ts'
 import { describeIndexPolicies } from './operations/describe-index-policies.ts'
@@ -27,6 +30,7 @@ import { describeLogStreams } from './operations/describe-log-streams.ts'
 import { describeMetricFilters } from './operations/describe-metric-filters.ts'
 import { describeQueries } from './operations/describe-queries.ts'
 import { describeQueryDefinitions } from './operations/describe-query-definitions.ts'
+import { describeSubscriptionFilters } from './operations/describe-subscription-filters.ts'
 import { disassociateKmsKey } from './operations/disassociate-kms-key.ts'
 import { filterLogEvents } from './operations/filter-log-events.ts'
 import { getLogEvents } from './operations/get-log-events.ts'
@@ -36,12 +40,15 @@ import { getQueryResults } from './operations/get-query-results.ts'
 import { listLogGroups } from './operations/list-log-groups.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
+import { putDestinationPolicy } from './operations/put-destination-policy.ts'
+import { putDestination } from './operations/put-destination.ts'
 import { putIndexPolicy } from './operations/put-index-policy.ts'
 import { putLogEvents } from './operations/put-log-events.ts'
 import { putLogGroupDeletionProtection } from './operations/put-log-group-deletion-protection.ts'
 import { putMetricFilter } from './operations/put-metric-filter.ts'
 import { putQueryDefinition } from './operations/put-query-definition.ts'
 import { putRetentionPolicy } from './operations/put-retention-policy.ts'
+import { putSubscriptionFilter } from './operations/put-subscription-filter.ts'
 import { startLiveTail } from './operations/start-live-tail.ts'
 import { startQuery } from './operations/start-query.ts'
 import { stopQuery } from './operations/stop-query.ts'
@@ -57,12 +64,15 @@ const operations: LogsOperationTable = {
   CreateExportTask: createExportTask,
   CreateLogGroup: createLogGroup,
   CreateLogStream: createLogStream,
+  DeleteDestination: deleteDestination,
   DeleteIndexPolicy: deleteIndexPolicy,
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
   DeleteMetricFilter: deleteMetricFilter,
   DeleteQueryDefinition: deleteQueryDefinition,
   DeleteRetentionPolicy: deleteRetentionPolicy,
+  DeleteSubscriptionFilter: deleteSubscriptionFilter,
+  DescribeDestinations: describeDestinations,
   DescribeExportTasks: describeExportTasks,
   DescribeFieldIndexes: describeFieldIndexes,
   DescribeIndexPolicies: describeIndexPolicies,
@@ -71,6 +81,7 @@ const operations: LogsOperationTable = {
   DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: describeQueries,
   DescribeQueryDefinitions: describeQueryDefinitions,
+  DescribeSubscriptionFilters: describeSubscriptionFilters,
   DisassociateKmsKey: disassociateKmsKey,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
@@ -80,12 +91,15 @@ const operations: LogsOperationTable = {
   ListLogGroups: listLogGroups,
   ListTagsForResource: listTagsForResource,
   ListTagsLogGroup: listTagsLogGroup,
+  PutDestination: putDestination,
+  PutDestinationPolicy: putDestinationPolicy,
   PutIndexPolicy: putIndexPolicy,
   PutLogEvents: putLogEvents,
   PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
   PutMetricFilter: putMetricFilter,
   PutQueryDefinition: putQueryDefinition,
   PutRetentionPolicy: putRetentionPolicy,
+  PutSubscriptionFilter: putSubscriptionFilter,
   StartLiveTail: startLiveTail,
   StartQuery: startQuery,
   StopQuery: stopQuery,
