@@ -583,25 +583,16 @@ const statsOfEngine = (id: string): string => {
 }
 
 /** The HTTP status, or 000 without an answer. */
-const fetchFrom = (network: readonly string[], url: string): string => {
-  const [program = '', ...parameters] = [
-    ...network,
-    'curl',
-    '-s',
-    '-o',
-    '/dev/null',
-    '-m',
-    '2',
-    '-w',
-    '%{http_code}',
-    url,
-  ]
-  return spawnSync(program, parameters, { encoding: 'utf8' }).stdout
-}
+const fetchFrom = (network: readonly string[], url: string): string =>
+  inNetwork(network, 'curl', '-s', '-o', '/dev/null', '-m', '2', '-w', '%{http_code}', url)
 
 /** The container host's end of the cable. */
 const farAddress = (): string => {
-  const [program = '', ...parameters] = [...host.engine.inNetwork, 'ip', '-o', '-4', 'addr', 'show']
-  const { stdout } = spawnSync(program, parameters, { encoding: 'utf8' })
-  return /inet (198\.1[89]\.\d+\.\d+)/.exec(stdout)?.[1] ?? ''
+  const addresses = inNetwork(host.engine.inNetwork, 'ip', '-o', '-4', 'addr', 'show')
+  return /inet (198\.1[89]\.\d+\.\d+)/.exec(addresses)?.[1] ?? ''
+}
+
+const inNetwork = (network: readonly string[], ...command: string[]): string => {
+  const all = [...network, ...command]
+  return spawnSync(all[0] ?? '', all.slice(1), { encoding: 'utf8' }).stdout
 }

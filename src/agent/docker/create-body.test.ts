@@ -84,6 +84,29 @@ describe('command and environment', () => {
     expect(bodyOf(aTask(), { imageEnvironment: () => ['AWS_REGION=sa-east-1'] }).Env).toEqual([])
   })
 
+  it('says where a container finds out about itself, if it can get there', () => {
+    const files = { prepare: () => undefined }
+    const found = (networkMode: 'bridge' | 'host' | 'none', isServed = true) =>
+      bodyOf(aTask({ networkMode }), { metadata: { isServed, files } }).Env.filter((each) => each.startsWith('ECS_'))
+    const id = aTask().containers[0]!.endpointId
+    const variables = [
+      `ECS_CONTAINER_METADATA_URI=http://169.254.170.2/v3/${id}`,
+      `ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/${id}`,
+      `ECS_AGENT_URI=http://169.254.170.2/api/${id}`,
+    ]
+    expect([found('bridge'), found('host')]).toEqual([variables, variables])
+    expect([found('none'), found('bridge', false)]).toEqual([[], []])
+  })
+
+  it('brings the metadata file to a container that has one', async () => {
+    const task = aTask({ networkMode: 'none' })
+    const mount = { bind: '/data/metadata/1:/opt/ecs/metadata/1:ro', variable: 'ECS_CONTAINER_METADATA_FILE=f' }
+    const files = { prepare: () => mount }
+    const body = await createBodyWith({ ...OPTIONS, metadata: { isServed: true, files } })(task, task.containers[0]!)
+    expect((body['Env'] as string[]).at(-1)).toBe(mount.variable)
+    expect(body['HostConfig']).toMatchObject({ Binds: [mount.bind] })
+  })
+
   it('says where the credentials of the task are, if it has a role and they are served', () => {
     const variable = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
     const found = (task: EngineTask): string[] => bodyOf(task).Env.filter((entry) => entry.startsWith(variable))

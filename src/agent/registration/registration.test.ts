@@ -3,7 +3,14 @@ import { loadAgentConfig } from '../config.ts'
 import { NO_TASK_ROLES, type TaskRoleSupport } from '../metadata/credentials-route.ts'
 import type { RuntimeInfo } from '../runtime.ts'
 import { capabilities } from './capabilities.ts'
-import { customAttributes, instanceTags, lostAttributes, platformAttributes, totalResources } from './registration.ts'
+import {
+  customAttributes,
+  instanceTags,
+  lostAttributes,
+  placeOf,
+  platformAttributes,
+  totalResources,
+} from './registration.ts'
 
 const INFO: RuntimeInfo = {
   version: '20.10.24',
@@ -171,5 +178,14 @@ describe('a registration', () => {
         { name: 'c', value: '2' },
       ]),
     ).toEqual([{ name: 'a' }, { name: 'b', value: '1' }])
+  })
+})
+
+describe('where the host is', () => {
+  it('is what the control plane has it registered with', () => {
+    const zone = { name: 'ecs.availability-zone', value: 'us-east-1b' }
+    expect(placeOf([zone, { name: 'other' }])).toEqual({ availabilityZone: 'us-east-1b' })
+    expect(placeOf([zone, { name: 'ecs.vpc-id', value: 'vpc-1' }])).toMatchObject({ vpcId: 'vpc-1' })
+    expect(placeOf([])).toEqual({})
   })
 })
