@@ -3,7 +3,7 @@
  * create bodies, task limits, and what to tell the control plane of the host.
  */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
@@ -12,6 +12,7 @@ import type { AgentConfig } from '../config.ts'
 import type { EngineTask } from '../engine/task.ts'
 import type { LogRelay } from '../log-relay/log-relay.ts'
 import { RouterFiles } from '../firelens/router-files.ts'
+import { routersDirectory } from '../firelens/routers-directory.ts'
 import { FileImageRecords } from '../images/file-image-records.ts'
 import { Gate } from '../images/gate.ts'
 import { ImageCleanup } from '../images/image-cleanup.ts'
@@ -96,7 +97,7 @@ const assemble = (parts: Parts): DockerHost => {
   const reserved = { tcp: config.reservedPorts, udp: config.reservedPortsUdp }
   // The ports of another host cannot be looked at from here.
   const isLocal = 'socketPath' in config.dockerHost.target
-  const routers = isLocal ? routersDirectory(config, info) : undefined
+  const routers = routersDirectory(config, info)
   const freePorts = isLocal ? new FreePorts({ range, reserved, clock, ids }) : undefined
   const shared = { config, runtime, records, gate, clock, log }
   let cleanup: ImageCleanup | undefined
@@ -156,18 +157,6 @@ const uselessLoggingDrivers = (isLocal: boolean, hasRelay: boolean): ReadonlySet
 
 /** Where systemd's journal takes lines. */
 const JOURNAL_SOCKET = '/run/systemd/journal/socket'
-
-/**
- * Of the files of all log routers; undefined where there are none. Containers write to them by Docker's driver `fluentd`, so there are routers
- * where that is made available, or they are themselves. The engine is told of the directory too, and needs its whole path.
- */
-const routersDirectory = (
-  { availableLoggingDrivers: drivers = ['fluentd'], dataDirectory }: AgentConfig,
-  { loggingDrivers }: RuntimeInfo,
-): string | undefined =>
-  loggingDrivers.includes('fluentd') && drivers.some((driver) => driver === 'fluentd' || driver === 'awsfirelens')
-    ? resolve(dataDirectory, 'firelens')
-    : undefined
 
 /** References of all containers that are not removed yet. */
 const imagesOf = (tasks: Iterable<EngineTask>): ReadonlySet<string> => {

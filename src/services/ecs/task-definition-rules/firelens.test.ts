@@ -92,7 +92,7 @@ describe('log options for a router', () => {
     [{ '[OUTPUT]': 'es' }, "'[OUTPUT]' of container 'app' for the log router: its name is not that of an option."],
     [
       { 'log-driver-buffer-limit': '1MB' },
-      "'log-driver-buffer-limit' of container 'app' for the log router: its value is not a number of bytes.",
+      "'log-driver-buffer-limit' of container 'app' for the log router: its value is not a whole number.",
     ],
     [
       { 'include-pattern': 'a\r\nb' },

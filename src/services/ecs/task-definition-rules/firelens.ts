@@ -99,7 +99,7 @@ const checkOutput = ({ name: container, logConfiguration }: ContainerDefinition,
 }
 
 const problemOf = (type: FirelensType, name: string, value: string): string | undefined => {
-  if (name === BUFFER_LIMIT_OPTION) return /^\d+$/.test(value) ? undefined : 'its value is not a number of bytes'
+  if (name === BUFFER_LIMIT_OPTION) return /^\d+$/.test(value) ? undefined : 'its value is not a whole number'
   return PATTERNS.has(name) ? patternProblem(type, value) : optionProblem(type, name, value)
 }
 
