@@ -26,6 +26,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./cli/explain.ts')).explainCommand,
   },
   {
+    name: 'top',
+    summary: 'show what tasks use',
+    load: async () => (await import('./cli/top.ts')).topCommand,
+  },
+  {
     name: 'audit',
     summary: 'show who called what',
     load: async () => (await import('./cli/audit.ts')).auditCommand,

@@ -3,6 +3,7 @@
  * signature. Times are milliseconds since the epoch.
  */
 import type { ECSClient } from '@aws-sdk/client-ecs'
+import { askServer } from '../own-call.ts'
 
 export type Hindrance =
   | { readonly kind: 'throttled'; readonly until: number }
@@ -48,27 +49,9 @@ export interface ServiceExplanation {
 }
 
 /** Undefined from a server that does not have it, an older one. */
-export const lastPlanOf = async (
+export const lastPlanOf = (
   client: ECSClient,
   clusterArn: string,
   serviceArn: string,
-): Promise<ServiceExplanation | undefined> => {
-  const endpoint = await client.config.endpoint?.()
-  if (endpoint === undefined) return undefined
-  const { protocol, hostname, port, path } = endpoint
-  const query = { cluster: clusterArn, service: serviceArn }
-  const host = port === undefined ? hostname : `${hostname}:${port}`
-  const target = `${path.replace(/\/$/, '')}/explain/service`
-  const signer = await client.config.signer()
-  const { headers } = await signer.sign({ method: 'GET', protocol, hostname, path: target, query, headers: { host } })
-  const response = await fetch(`${protocol}//${host}${target}?${new URLSearchParams(query).toString()}`, { headers })
-  return response.ok ? ((await response.json()) as ServiceExplanation) : refusal(response)
-}
-
-const NOT_THERE = 404
-
-const refusal = async (response: Response): Promise<undefined> => {
-  if (response.status === NOT_THERE) return undefined
-  const { message } = (await response.json()) as { message: string }
-  throw new Error(message)
-}
+): Promise<ServiceExplanation | undefined> =>
+  askServer(client, '/explain/service', { cluster: clusterArn, service: serviceArn })

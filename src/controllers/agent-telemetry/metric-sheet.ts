@@ -1,5 +1,6 @@
 /** Collects the samples of one minute, by dimensions and metric, into statistics. */
 import type { MetricDatum, MetricDimension } from '../../store/metrics/metric-store.ts'
+import { type Dimensions, sorted } from './dimensions.ts'
 
 /** Compared by identity: each metric is one constant. */
 export interface Metric {
@@ -7,8 +8,6 @@ export interface Metric {
   readonly metricName: string
   readonly unit: string
 }
-
-type Dimensions = Readonly<Record<string, string>>
 
 export class MetricSheet {
   readonly #subjects = new Map<string, Samples>()
@@ -35,9 +34,7 @@ export class Samples {
   readonly #statistics = new Map<Metric, { minimum: number; maximum: number; sum: number; sampleCount: number }>()
 
   constructor(dimensions: Dimensions) {
-    this.#dimensions = Object.entries(dimensions)
-      .map(([name, value]) => ({ name, value }))
-      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    this.#dimensions = sorted(dimensions)
   }
 
   /** What is not known is no sample. A sample of another weight than 1 counts so much more, or less, in the average. */

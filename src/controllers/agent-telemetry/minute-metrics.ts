@@ -5,13 +5,16 @@
  * metrics. Sources: "Amazon ECS CloudWatch metrics" in the developer guide, "Amazon ECS Container Insights with enhanced observability
  * metrics" in the CloudWatch user guide; ours alone is what tasks use by `ContainerInstanceId`.
  */
-import { clusterNameOf, parseArn, serviceNameOfGroup, taskDefinitionOf } from '../../model/arn.ts'
-import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
+import { parseArn, serviceNameOfGroup } from '../../model/arn.ts'
+import type { ContainerInstanceRecord } from '../../model/records.ts'
 import type { MetricDatum, MetricOwner } from '../../store/metrics/metric-store.ts'
 import { type ReadTables, serviceTasksKey, taskCountKey } from '../../store/tables.ts'
+import { type Dimensions, ofCluster, ofFamily, ofInstance, ofService, ofTask } from './dimensions.ts'
 import { capacityOf, type InstanceCapacity, reservedBy } from './instance-capacity.ts'
+import { type HostedTask, hostsOf } from './running-tasks.ts'
 import { type Metric, MetricSheet, type Samples } from './metric-sheet.ts'
 import * as metrics from './metrics.ts'
+import { percent, sum, sumOfKnown } from './sums.ts'
 import type { TaskUsage } from './task-usage.ts'
 import type { MinuteUsage } from './usage-book.ts'
 
@@ -30,59 +33,31 @@ export const minuteMetrics = (tables: ReadTables, minute: number, usage: MinuteU
     return [{ owner: { account, region }, data: clusterMetrics(tables, clusterArn, usage).data(minute) }]
   })
 
-interface RunningTask {
-  readonly task: TaskRecord
-  readonly instance: ContainerInstanceRecord
-  readonly capacity: InstanceCapacity
+interface RunningTask extends HostedTask {
   readonly usage: TaskUsage | undefined
 }
 
 const clusterMetrics = (tables: ReadTables, clusterArn: string, usage: MinuteUsage): MetricSheet => {
   const sheet = new MetricSheet()
-  const instances = tables.containerInstances
-    .find('byCluster', clusterArn)
-    .filter(({ status }) => status !== 'INACTIVE')
-  const hosts = instances.map((instance) => ({ instance, tasks: runningOn(tables, instance, usage) }))
+  const hosts = hostsOf(tables, clusterArn).map(({ instance, tasks: hosted }) => ({
+    instance,
+    tasks: hosted.map((each) => ({ ...each, usage: usage.get(each.task.taskId) })),
+  }))
   const tasks = hosts.flatMap((host) => host.tasks)
   for (const each of tasks) addTask(sheet, each)
   for (const host of hosts) addInstance(sheet, host.instance, host.tasks)
   addServices(sheet, tables, clusterArn, tasks)
-  addCluster(sheet, tables, clusterArn, instances.map(capacityOf), tasks)
+  const capacities = hosts.map(({ instance }) => capacityOf(instance))
+  addCluster(sheet, tables, clusterArn, capacities, tasks)
   return sheet
 }
 
-const runningOn = (tables: ReadTables, instance: ContainerInstanceRecord, usage: MinuteUsage): RunningTask[] => {
-  const capacity = capacityOf(instance)
-  return tables.tasks
-    .find('activeByInstance', instance.containerInstanceId)
-    .filter(({ lastStatus }) => lastStatus === 'RUNNING')
-    .map((task) => ({ task, instance, capacity, usage: usage.get(task.taskId) }))
+/** Everything that a task counts for. */
+const dimensionsOf = ({ task, instance }: RunningTask): Dimensions[] => {
+  const serviceName = serviceNameOfGroup(task.group)
+  const service = serviceName === undefined ? [] : [ofService(task.clusterArn, serviceName)]
+  return [ofCluster(task.clusterArn), ofFamily(task), ofInstance(instance), ...service, ofTask(task)]
 }
-
-/** The sets of dimensions that a task counts for. */
-const dimensionsOf = ({ task, instance }: RunningTask): Readonly<Record<string, string>>[] => {
-  const ClusterName = clusterNameOf(task.clusterArn)
-  const ServiceName = serviceNameOfGroup(task.group)
-  const TaskDefinitionFamily = taskDefinitionOf(task.taskDefinitionArn).family
-  const TaskId = task.taskId
-  return [
-    { ClusterName },
-    { ClusterName, TaskDefinitionFamily },
-    instanceDimensions(instance),
-    ...(ServiceName === undefined
-      ? [{ ClusterName, TaskDefinitionFamily, TaskId }]
-      : [
-          { ClusterName, ServiceName },
-          { ClusterName, ServiceName, TaskId },
-        ]),
-  ]
-}
-
-const instanceDimensions = (instance: ContainerInstanceRecord): Readonly<Record<string, string>> => ({
-  ClusterName: clusterNameOf(instance.clusterArn),
-  ContainerInstanceId: instance.containerInstanceId,
-  ...(instance.ec2InstanceId !== undefined && { InstanceId: instance.ec2InstanceId }),
-})
 
 const addTask = (sheet: MetricSheet, running: RunningTask): void => {
   const { task, capacity, usage } = running
@@ -109,7 +84,7 @@ const addUsage = (samples: Samples, usage: TaskUsage, reserved: InstanceCapacity
 const addInstance = (sheet: MetricSheet, instance: ContainerInstanceRecord, tasks: readonly RunningTask[]): void => {
   if (tasks.length === 0) return
   const { cpuUnits, memoryMiB } = capacityOf(instance)
-  for (const dimensions of [{ ClusterName: clusterNameOf(instance.clusterArn) }, instanceDimensions(instance)]) {
+  for (const dimensions of [ofCluster(instance.clusterArn), ofInstance(instance)]) {
     const samples = sheet.of(dimensions)
     samples.add(metrics.INSTANCE_CPU_LIMIT, cpuUnits)
     samples.add(metrics.INSTANCE_MEMORY_LIMIT, memoryMiB * BYTES_PER_MIB)
@@ -130,7 +105,7 @@ const addServices = (
     const { serviceArn, serviceName, desiredCount } = service
     const running = ofServices.get(serviceName)
     if (running === undefined) continue
-    const samples = sheet.of({ ClusterName: clusterNameOf(clusterArn), ServiceName: serviceName })
+    const samples = sheet.of(ofService(clusterArn, serviceName))
     addServiceUtilization(samples, running)
     const active = tables.tasks.find('activeByService', serviceTasksKey(clusterArn, serviceName))
     samples.add(metrics.DESIRED_TASK_COUNT, desiredCount)
@@ -166,7 +141,7 @@ const addCluster = (
   capacities: readonly InstanceCapacity[],
   tasks: readonly RunningTask[],
 ): void => {
-  const samples = sheet.of({ ClusterName: clusterNameOf(clusterArn) })
+  const samples = sheet.of(ofCluster(clusterArn))
   const cpuUnits = sum(capacities.map((capacity) => capacity.cpuUnits))
   const memoryMiB = sum(capacities.map((capacity) => capacity.memoryMiB))
   const onInstances = tasks.filter(({ task }) => task.containerInstanceId !== undefined)
@@ -199,13 +174,3 @@ const reservedCpu = (tasks: readonly RunningTask[]): number => sum(tasks.map(({ 
 
 const reservedMemory = (tasks: readonly RunningTask[]): number =>
   sum(tasks.map(({ task }) => task.reservation.memoryMiB))
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
-
-const sumOfKnown = (numbers: readonly (number | undefined)[]): number | undefined => {
-  const known = numbers.filter((number) => number !== undefined)
-  return known.length === 0 ? undefined : sum(known)
-}
-
-const percent = (part: number | undefined, whole: number): number | undefined =>
-  part === undefined || whole === 0 ? undefined : (part / whole) * 100

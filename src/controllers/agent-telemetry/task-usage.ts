@@ -3,6 +3,7 @@
  * Source: TaskMetric of TCS; CPU comes in percent of the whole host and is told in CPU units, as reservations are.
  */
 import type { ContainerMetric, StatsSet, TaskMetric } from '../../agentlink/tcs-messages.ts'
+import { sumOfKnown } from './sums.ts'
 
 export interface TaskUsage {
   readonly cpuUnits?: number
@@ -21,7 +22,7 @@ type Reading = (container: ContainerMetric) => unknown
 
 export const taskUsage = ({ containerMetrics }: TaskMetric, hostCpuUnits: number): TaskUsage => {
   const of = (read: Reading, valueOf: (set: unknown) => number | undefined): number | undefined =>
-    sumOf(containerMetrics.map((container) => valueOf(read(container))))
+    sumOfKnown(containerMetrics.map((container) => valueOf(read(container))))
   const cpuPercent = of(({ cpuStatsSet }) => cpuStatsSet, average)
   const members: Record<keyof TaskUsage, number | undefined> = {
     cpuUnits: cpuPercent === undefined ? undefined : (cpuPercent / 100) * hostCpuUnits,
@@ -34,9 +35,6 @@ export const taskUsage = ({ containerMetrics }: TaskMetric, hostCpuUnits: number
   }
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
-
-const sumOf = (values: readonly (number | undefined)[]): number | undefined =>
-  values.reduce((sum, value) => (value === undefined ? sum : (sum ?? 0) + value), undefined)
 
 /** An agent may send anything. */
 const amount = (value: unknown): number | undefined =>

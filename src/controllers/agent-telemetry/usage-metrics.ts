@@ -3,7 +3,6 @@ import type { Clock } from '../../kit/clock.ts'
 import { MINUTE_MS, type MetricStore, minuteOf } from '../../store/metrics/metric-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
-import { minuteMetrics } from './minute-metrics.ts'
 import type { MinuteUsage, UsageBook } from './usage-book.ts'
 
 export interface UsageMetricsOptions {
@@ -43,9 +42,13 @@ export class UsageMetrics implements Controller {
     const over = new Map(usage.takeMinutesBefore(now))
     const last = minuteOf(now) - MINUTE_MS
     if (last > this.#made && !over.has(last)) over.set(last, NOTHING_USED)
-    for (const [minute, used] of over)
-      for (const { owner, data } of minuteMetrics(store.tables, minute, used)) metrics.put(owner, data)
     this.#made = Math.max(this.#made, last)
+    if (over.size > 0 && store.tables.tasks.size > 0) {
+      // A server without tasks has no use for it.
+      const { minuteMetrics } = await import('./minute-metrics.ts')
+      for (const [minute, used] of over)
+        for (const { owner, data } of minuteMetrics(store.tables, minute, used)) metrics.put(owner, data)
+    }
     return { againInMs: minuteOf(now) + MINUTE_MS - now }
   }
 }

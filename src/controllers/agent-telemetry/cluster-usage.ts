@@ -1,0 +1,204 @@
+/**
+ * What a cluster uses now: in all, and by service, task or container instance. Pure. Only what agents reported within the last minute counts.
+ */
+import { clusterNameOf, serviceArn, serviceNameOfGroup, taskDefinitionOf } from '../../model/arn.ts'
+import type { ReadTables } from '../../store/tables.ts'
+import { ofCluster, ofFamily, ofInstance, ofService, ofTask } from './dimensions.ts'
+import { capacityOf, type InstanceCapacity, reservedBy } from './instance-capacity.ts'
+import { type HostedTask, hostsOf, type TaskHost } from './running-tasks.ts'
+import { percent, sum, sumOfKnown } from './sums.ts'
+import type { UsageKind } from './usage-kinds.ts'
+import type { LatestUsage, UsageBook } from './usage-book.ts'
+import { ecsHistory, type HistorySource, hostedHistory, insightsHistory } from './usage-history.ts'
+
+/** Together; what is not known of any task is absent. */
+export interface Usage {
+  readonly cpuUnits?: number
+  readonly memoryMiB?: number
+  readonly networkRxBytesPerSecond?: number
+  readonly networkTxBytesPerSecond?: number
+  readonly storageReadBytesPerSecond?: number
+  readonly storageWriteBytesPerSecond?: number
+}
+
+export interface UsageRow {
+  /** The name of a cluster, service or family, or the id of a task or container instance. */
+  readonly name: string
+  readonly runningTasks: number
+  /** Of the RUNNING tasks: those whose use is known. */
+  readonly reportedTasks: number
+  readonly usage: Usage
+  /** What the tasks reserve; of an instance and a cluster what there is. */
+  readonly reserved: InstanceCapacity
+  /** As ECS defines utilisation: of what those tasks reserve whose use is known; of an instance and a cluster of what there is. */
+  readonly cpuPercent?: number
+  readonly memoryPercent?: number
+  /** Of a service. */
+  readonly desiredTasks?: number
+  /** Of a task. */
+  readonly service?: string
+  readonly family?: string
+  readonly healthStatus?: string
+  readonly containerInstanceId?: string
+  readonly startedAt?: number
+  /** Of a container instance. */
+  readonly status?: string
+  readonly agentConnected?: boolean
+}
+
+/** With where its past is to be read. */
+export interface SourcedRow {
+  readonly row: UsageRow
+  readonly source: HistorySource
+}
+
+export interface ClusterUsage {
+  readonly clusterArn: string
+  readonly at: number
+  readonly by: UsageKind
+  readonly cluster: SourcedRow
+  readonly rows: readonly SourcedRow[]
+  /** Container instances with RUNNING tasks of whose use their agent says nothing. */
+  readonly silentInstances: readonly {
+    readonly containerInstanceId: string
+    readonly agentConnected: boolean
+    readonly runningTasks: number
+  }[]
+}
+
+/** A report older than this tells nothing of now: agents report every 20 seconds. */
+const FRESH_MS = 60_000
+
+interface LiveTask extends HostedTask {
+  readonly latest: LatestUsage | undefined
+}
+
+interface LiveHost extends TaskHost {
+  readonly tasks: readonly LiveTask[]
+}
+
+export interface UsageQuestion {
+  readonly tables: ReadTables
+  readonly book: Pick<UsageBook, 'get'>
+  readonly clusterArn: string
+  readonly by: UsageKind
+  readonly now: number
+}
+
+export const clusterUsage = ({ tables, book, clusterArn, by, now }: UsageQuestion): ClusterUsage => {
+  const latestOf = (taskId: string): LatestUsage | undefined => {
+    const latest = book.get(taskId)
+    return latest !== undefined && now - latest.receivedAt <= FRESH_MS ? latest : undefined
+  }
+  const hosts: LiveHost[] = hostsOf(tables, clusterArn).map(({ instance, tasks }) => ({
+    instance,
+    tasks: tasks.map((each) => ({ ...each, latest: latestOf(each.task.taskId) })),
+  }))
+  const tasks = hosts.flatMap((host) => host.tasks)
+  const cluster = clusterRow(clusterArn, hosts, tasks)
+  const rows: Readonly<Record<UsageKind, () => SourcedRow[]>> = {
+    cluster: () => [cluster],
+    service: () => serviceRows(tables, clusterArn, tasks),
+    task: () => tasks.map(taskRow),
+    instance: () => hosts.map(instanceRow),
+  }
+  return { clusterArn, at: now, by, cluster, rows: rows[by](), silentInstances: silentHosts(hosts, now) }
+}
+
+const clusterRow = (clusterArn: string, hosts: readonly LiveHost[], tasks: readonly LiveTask[]): SourcedRow => {
+  const capacities = hosts.map(({ instance }) => capacityOf(instance))
+  const reserved = total(capacities)
+  return { row: rowOf(clusterNameOf(clusterArn), tasks, reserved), source: ecsHistory(ofCluster(clusterArn)) }
+}
+
+/** Of tasks that belong to no service, by family. */
+const serviceRows = (tables: ReadTables, clusterArn: string, tasks: readonly LiveTask[]): SourcedRow[] => {
+  const ofServices = Map.groupBy(tasks, ({ task }) => serviceNameOfGroup(task.group) ?? '')
+  const names = tables.services.find('byCluster', clusterArn).map(({ serviceName }) => serviceName)
+  const services = names.map((name) => {
+    const desiredTasks = tables.services.get(serviceArn(clusterArn, name))?.desiredCount ?? 0
+    const row = { ...rowOf(name, ofServices.get(name) ?? []), desiredTasks }
+    return { row, source: ecsHistory(ofService(clusterArn, name)) }
+  })
+  const families = Map.groupBy(ofServices.get('') ?? [], ({ task }) => taskDefinitionOf(task.taskDefinitionArn).family)
+  const others = [...families].map(([family, members]) => ({
+    row: { ...rowOf(family, members), family },
+    source: insightsHistory(ofFamily(members[0]!.task)),
+  }))
+  return [...services, ...others]
+}
+
+const taskRow = (live: LiveTask): SourcedRow => {
+  const { task, instance } = live
+  const service = serviceNameOfGroup(task.group)
+  const row = {
+    ...rowOf(task.taskId, [live]),
+    ...(service !== undefined && { service }),
+    family: taskDefinitionOf(task.taskDefinitionArn).family,
+    containerInstanceId: instance.containerInstanceId,
+    ...(task.healthStatus !== undefined && { healthStatus: task.healthStatus }),
+    ...(task.startedAt !== undefined && { startedAt: task.startedAt }),
+  }
+  return { row, source: insightsHistory(ofTask(task)) }
+}
+
+const instanceRow = ({ instance, tasks }: LiveHost): SourcedRow => {
+  const capacity = capacityOf(instance)
+  const { status, agentConnected } = instance
+  const row = { ...rowOf(instance.containerInstanceId, tasks, capacity), status, agentConnected }
+  return { row, source: hostedHistory(ofInstance(instance), capacity) }
+}
+
+/** `given` is what there is; without it, utilisation is of what tasks reserve. */
+const rowOf = (name: string, tasks: readonly LiveTask[], given?: InstanceCapacity): UsageRow => {
+  const reported = tasks.filter(({ latest }) => latest !== undefined)
+  const usage = usageOf(reported)
+  const base = given ?? total(reported.map(reservedOf))
+  const [cpuPercent, memoryPercent] = [percent(usage.cpuUnits, base.cpuUnits), percent(usage.memoryMiB, base.memoryMiB)]
+  return {
+    name,
+    runningTasks: tasks.length,
+    reportedTasks: reported.length,
+    usage,
+    reserved: given ?? total(tasks.map(reservedOf)),
+    ...(cpuPercent !== undefined && { cpuPercent: rounded(cpuPercent) }),
+    ...(memoryPercent !== undefined && { memoryPercent: rounded(memoryPercent) }),
+  }
+}
+
+const reservedOf = ({ task, capacity }: LiveTask): InstanceCapacity => reservedBy(task, capacity)
+
+const total = (amounts: readonly InstanceCapacity[]): InstanceCapacity => ({
+  cpuUnits: sum(amounts.map(({ cpuUnits }) => cpuUnits)),
+  memoryMiB: sum(amounts.map(({ memoryMiB }) => memoryMiB)),
+})
+
+/** Nobody reads more digits. */
+const rounded = (value: number): number => Math.round(value * 1000) / 1000
+
+const usageOf = (tasks: readonly LiveTask[]): Usage => {
+  const of = (read: (latest: LatestUsage) => number | undefined): number | undefined =>
+    sumOfKnown(tasks.map(({ latest }) => latest && read(latest)))
+  const members: Record<keyof Usage, number | undefined> = {
+    cpuUnits: of(({ usage }) => usage.cpuUnits),
+    memoryMiB: of(({ usage }) => usage.memoryMiB),
+    networkRxBytesPerSecond: of(({ usage }) => usage.networkRxBytesPerSecond),
+    networkTxBytesPerSecond: of(({ usage }) => usage.networkTxBytesPerSecond),
+    storageReadBytesPerSecond: of(({ storageReadBytesPerSecond }) => storageReadBytesPerSecond),
+    storageWriteBytesPerSecond: of(({ storageWriteBytesPerSecond }) => storageWriteBytesPerSecond),
+  }
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[name, rounded(value)]])),
+  )
+}
+
+/** A task that has just started cannot have been reported yet. */
+const silentHosts = (hosts: readonly LiveHost[], now: number): ClusterUsage['silentInstances'] =>
+  hosts
+    .filter(({ tasks }) => tasks.every(({ latest }) => latest === undefined))
+    .filter(({ tasks }) => tasks.some(({ task }) => now - (task.startedAt ?? now) > FRESH_MS))
+    .map(({ instance: { containerInstanceId, agentConnected }, tasks }) => ({
+      containerInstanceId,
+      agentConnected,
+      runningTasks: tasks.length,
+    }))
