@@ -62,13 +62,33 @@ describe('who calls', () => {
     expect(asked).toEqual([{ action: `logs:${operation}`, resource, context: tags }])
   })
 
-  it.each(['DescribeLogStreams', 'PutRetentionPolicy', 'DeleteLogGroup', 'ListTagsLogGroup'])(
-    '%s needs its action on the group with any stream',
-    async (operation) => {
-      await call(operation, { logGroupName: '/app', retentionInDays: 1 })
-      expect(asked).toEqual([{ action: `logs:${operation}`, resource: `${GROUP}:log-stream:`, context: tags }])
-    },
-  )
+  it.each([
+    'DescribeLogStreams',
+    'FilterLogEvents',
+    'AssociateKmsKey',
+    'DisassociateKmsKey',
+    'PutRetentionPolicy',
+    'DeleteLogGroup',
+    'ListTagsLogGroup',
+  ])('%s needs its action on the group with any stream', async (operation) => {
+    await call(operation, { logGroupName: '/app', retentionInDays: 1 }).catch(() => undefined)
+    expect(asked).toEqual([{ action: `logs:${operation}`, resource: `${GROUP}:log-stream:`, context: tags }])
+  })
+
+  it.each(['FilterLogEvents', 'GetLogEvents'])('%s needs more to see what is masked', async (operation) => {
+    await call(operation, { logGroupName: '/app', logStreamName: 'web/1', unmask: true })
+    expect(asked.map(({ action }) => action)).toEqual([`logs:${operation}`, 'logs:Unmask'])
+  })
+
+  it('needs StartLiveTail on each group that is tailed', async () => {
+    await call('CreateLogGroup', { logGroupName: '/db' })
+    const [app, db] = [GROUP, GROUP.replace('/app', '/db')]
+    await call('StartLiveTail', { logGroupIdentifiers: [app, db] })
+    expect(asked.map(({ action, resource }) => [action, resource])).toEqual([
+      ['logs:StartLiveTail', `${app}:log-stream:`],
+      ['logs:StartLiveTail', `${db}:log-stream:`],
+    ])
+  })
 
   it('needs actions on tags on the group itself', async () => {
     await call('TagResource', { resourceArn: `${GROUP}:*`, tags: { Stage: 'test' } })

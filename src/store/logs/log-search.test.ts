@@ -66,7 +66,9 @@ describe.each(['forward', 'backward'] as const)('a search %s', (direction) => {
       [Buffer.from('hay '), Buffer.from('needle ')],
       [Buffer.from(' 1507 '), Buffer.from(' 2 ')],
     ]
-    expect(timesIn(await steps({ direction, containing: groups })).toSorted()).toEqual([1507, 2])
+    expect(timesIn(await steps({ direction, containing: groups })).toSorted((one, other) => one - other)).toEqual([
+      2, 1507,
+    ])
     expect(timesIn(await steps({ direction, containing: [...groups, containing[0]!] }))).toEqual([1507])
   })
 })
