@@ -8,6 +8,7 @@ import type { Sealer } from '../kit/sealing.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
+import type { BlobStore } from '../store/blobs/blob-store.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
@@ -24,6 +25,7 @@ import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { LogSubscriptions } from './log-subscriptions/log-subscriptions.ts'
+import { imageCollection } from './image-collection/image-collection.ts'
 import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
 import { DataChannels } from './exec/data-channels.ts'
@@ -54,6 +56,8 @@ export interface ControllersOptions {
   readonly endpoint: string
   /** The events of log streams. */
   readonly logs: LogStore
+  /** Manifests and layers of images. */
+  readonly blobs: BlobStore
   /** Where what tasks use is kept as metrics. */
   readonly metrics: MetricStore
   /** Seals the keys of session tokens. */
@@ -127,6 +131,7 @@ export class Controllers {
         secretRetention(options),
         kmsKeyRetention(options),
         logRetention(options),
+        imageCollection(options),
         new LogSubscriptions(options),
         kmsKeyRotation(options),
         sessionKeyRotation(options),

@@ -60,7 +60,8 @@ export interface ImageLayerRecord {
   readonly repositoryId: string
   readonly digest: string
   readonly bytes: number
-  readonly addedAt: number
+  /** When a push last asked for it or brought it. */
+  readonly neededAt: number
 }
 
 /** A blob on its way into a repository. */

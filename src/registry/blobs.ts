@@ -1,6 +1,7 @@
 /** Pulling, looking for and removing the blobs of a repository. */
 import { inRepository, type RepositoryRecord } from '../model/image-records.ts'
 import { CorruptBlob } from '../store/blobs/frames.ts'
+import { keepLayer } from '../store/images/keep-layer.ts'
 import { byteRange } from './byte-range.ts'
 import { answer, type Exchange, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
@@ -10,8 +11,12 @@ const LOOK = ['ecr:BatchCheckLayerAvailability']
 const REMOVE = ['ecr:BatchDeleteImage']
 const LONG = 'public, max-age=31536000, immutable'
 
+/** Who asks may be about to push an image that has it: it must not be collected meanwhile. */
 export const headBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
-  const { bytes } = requireLayer(exchange, requireRepository(exchange, name, LOOK), digest)
+  const { store, clock } = exchange
+  const repository = requireRepository(exchange, name, LOOK)
+  const { bytes } = requireLayer(exchange, repository, digest)
+  await keepLayer(store, repository.repositoryId, digest, clock.now())
   answer(exchange, 200, { ...headersOf(digest), 'Content-Length': bytes })
 }
 

@@ -70,7 +70,7 @@ const isMounted = async (
   return store.transact((tx) => {
     const layer = tx.imageLayers.get(inRepository(source.repositoryId, digest))
     if (layer === undefined) return false
-    tx.imageLayers.put({ ...layer, repositoryId, addedAt: clock.now() })
+    tx.imageLayers.put({ ...layer, repositoryId, neededAt: clock.now() })
     return true
   })
 }
@@ -98,7 +98,7 @@ const finish = async (
       tx.layerUploads.remove(uploadId)
       // The repository may be gone meanwhile; then nobody refers to the blob.
       if (tx.repositories.findSize('byId', repositoryId) === 0) throw goneMeanwhile(name)
-      tx.imageLayers.put({ repositoryId, digest, bytes, addedAt: clock.now() })
+      tx.imageLayers.put({ repositoryId, digest, bytes, neededAt: clock.now() })
     })
   try {
     await orFault(blobs.finish(uploadId, digest, refer))

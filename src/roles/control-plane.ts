@@ -90,6 +90,7 @@ export class ControlPlane {
       capacity: this.capacity,
       endpoint,
       logs,
+      blobs,
       metrics,
       patience: options.patience,
       sessions,

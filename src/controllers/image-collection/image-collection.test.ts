@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pushBlob, pushImage, type RegistryServer, startRegistry } from '../../../test/registry-server.ts'
+import { ManualClock } from '../../kit/clock.ts'
+import { silentLog } from '../../kit/log.ts'
+import { DAY_MS } from '../../model/limits.ts'
+import { imageCollection } from './image-collection.ts'
+
+describe('the collection of what the registry has', () => {
+  let registry: RegistryServer
+
+  beforeEach(async () => {
+    registry = await startRegistry()
+    await registry.addRepository('web')
+  })
+
+  afterEach(() => registry.stop())
+
+  const collectAfter = async (ms: number): Promise<void> => {
+    const { store, blobs } = registry
+    const clock = new ManualClock(Date.now() + ms)
+    await imageCollection({ store, blobs, clock, log: silentLog }).reconcile('all')
+  }
+
+  const status = async (place: string, method = 'HEAD'): Promise<number> => (await registry.send(method, place)).status
+
+  it('leaves images, and removes layers that no image refers to after a day', async () => {
+    const image = await pushImage(registry, 'web', 'v1')
+    const layer = await pushBlob(registry, 'web', Buffer.from('layer'))
+    await collectAfter(DAY_MS - 60_000)
+    expect(await status(`web/blobs/${layer}`)).toBe(200)
+    await collectAfter(DAY_MS + 60_000)
+    expect(await status(`web/blobs/${layer}`)).toBe(404)
+    expect(await registry.blobs.has(layer)).toBe(false)
+    expect(await status(`web/manifests/${image}`)).toBe(200)
+    const { references } = [...registry.store.tables.images.rows()][0] ?? {}
+    for (const digest of references ?? []) expect(await status(`web/blobs/${digest}`, 'GET')).toBe(200)
+  })
+
+  it('leaves a layer that a push has asked for meanwhile', async () => {
+    const layer = await pushBlob(registry, 'web', Buffer.from('layer'))
+    const [{ repositoryId = '' } = {}] = registry.store.tables.repositories.rows()
+    await registry.store.transact((tx) =>
+      tx.imageLayers.update(`${repositoryId}/${layer}`, { neededAt: Date.now() - DAY_MS }),
+    )
+    expect(await status(`web/blobs/${layer}`)).toBe(200)
+    await collectAfter(DAY_MS - 60_000)
+    expect(await status(`web/blobs/${layer}`)).toBe(200)
+  })
+
+  it('removes what a deleted image had', async () => {
+    const image = await pushImage(registry, 'web', 'v1')
+    const { references = [] } = [...registry.store.tables.images.rows()][0] ?? {}
+    await registry.send('DELETE', `web/manifests/${image}`)
+    await collectAfter(2 * DAY_MS)
+    for (const digest of [image, ...references]) expect(await registry.blobs.has(digest)).toBe(false)
+  })
+
+  it('ends uploads that nobody goes on with', async () => {
+    const place =
+      (await registry.send('POST', 'web/blobs/uploads/')).headers.get('Location')?.slice('/v2/'.length) ?? ''
+    await collectAfter(DAY_MS - 60_000)
+    expect(await status(place, 'GET')).toBe(204)
+    await collectAfter(DAY_MS + 60_000)
+    expect(await status(place, 'GET')).toBe(404)
+    expect(registry.store.tables.layerUploads.size).toBe(0)
+  })
+
+  it('has nothing to do where nothing was ever pushed', async () => {
+    await collectAfter(DAY_MS)
+    expect(registry.store.tables.repositories.size).toBe(1)
+  })
+})
