@@ -152,6 +152,7 @@ export class Controllers {
     this.acs.close()
     this.tcs.close()
     this.#logMetrics.stop()
+    await this.dataChannels.close()
     await this.#loop.stop()
   }
 
