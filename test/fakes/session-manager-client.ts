@@ -8,7 +8,12 @@ import { WebSocket } from 'ws'
 import { SystemClock, type Timer } from '../../src/kit/clock.ts'
 
 export interface SessionManagerClientOptions {
-  readonly session: { readonly sessionId?: string; readonly streamUrl?: string; readonly tokenValue?: string }
+  /** As ExecuteCommand answers it. */
+  readonly session: {
+    readonly sessionId?: string | undefined
+    readonly streamUrl?: string | undefined
+    readonly tokenValue?: string | undefined
+  }
   /** ResumeSession of the endpoint that the plugin is given: the token, or nothing if the session is over. */
   readonly resume?: () => Promise<string | undefined>
   /** What becomes of a binary frame on its way: nothing, itself, itself twice, one that was kept before. */
@@ -151,13 +156,13 @@ export class SessionManagerClient {
       for (const frame of this.#onTheWay('received', Buffer.from(data))) this.#take(frame)
       this.#happened()
     })
-    socket.on('close', (code) => {
-      this.closeCode = code
-      if (this.#socket === socket) void this.#lost()
-    })
     return new Promise((resolve, reject) => {
       socket.on('error', reject)
       socket.on('open', () => {
+        socket.on('close', (code) => {
+          this.closeCode = code
+          if (this.#socket === socket) void this.#lost()
+        })
         socket.send(this.#opening())
         resolve()
       })

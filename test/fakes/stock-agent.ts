@@ -189,6 +189,11 @@ export class StockAgent {
     for (const look of this.#waiting) look()
   }
 
+  /** Any message over ACS. */
+  send(type: string, message: object): void {
+    this.#send(type, message)
+  }
+
   #send(type: string, message: object): void {
     this.#acs?.send(JSON.stringify({ type, message }))
   }

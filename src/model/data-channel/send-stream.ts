@@ -50,8 +50,10 @@ export class SendStream {
   readonly #windowMessages: number
   readonly #windowBytes: number
   readonly #timeout = new RetransmissionTimeout()
-  /** By number, the oldest first. */
+  /** By number; what was transmitted longest ago comes first. */
   readonly #unacknowledged = new Map<number, Unacknowledged>()
+  /** Those of them that were sent again. */
+  readonly #repeated = new Set<Unacknowledged>()
   #unacknowledgedBytes = 0
   #next = 0
   #transmissions = 0
@@ -111,16 +113,22 @@ export class SendStream {
     return true
   }
 
-  /** The oldest message that has waited too long, if one has: to be transmitted again. Asked every tenth of a second. */
+  /**
+   * The message that has waited longest, if that is too long: to be transmitted again. Asked every tenth of a second. So each has its turn,
+   * also where some are never acknowledged.
+   */
   resend(now: number): Buffer | undefined {
-    for (const message of this.#unacknowledged.values())
-      if (now - message.lastSentAt > this.#timeout.ms) return this.#again(message, now)
-    return undefined
+    const [message] = this.#unacknowledged.values()
+    if (message === undefined || now - message.lastSentAt <= this.#timeout.ms) return undefined
+    return this.#again(message, now)
   }
 
   /** The connection is another than before, and what was on its way is lost: everything unacknowledged, to be transmitted again. */
   reconnected(now: number): readonly Buffer[] {
-    return Array.from(this.#unacknowledged.values(), (message) => {
+    const inOrder = [...this.#unacknowledged.values()].toSorted(
+      (one, other) => one.sequenceNumber - other.sequenceNumber,
+    )
+    return inOrder.map((message) => {
       message.silences = 0
       return this.#again(message, now)
     })
@@ -130,14 +138,17 @@ export class SendStream {
     message.lastSentAt = now
     message.lastTransmission = this.#transmissions++
     if (++message.resends > RETRANSMISSION_ATTEMPTS) this.#hasGivenUp = true
+    this.#unacknowledged.delete(message.sequenceNumber)
+    this.#unacknowledged.set(message.sequenceNumber, message)
+    this.#repeated.add(message)
     return message.frame
   }
 
   /** What was sent again before `arrived` was sent has arrived before it. */
   #notice(arrived: Unacknowledged): void {
-    for (const message of this.#unacknowledged.values()) {
-      if (message.sequenceNumber > arrived.sequenceNumber) return
-      if (message.resends === 0 || message.lastTransmission > arrived.lastTransmission) continue
+    for (const message of this.#repeated) {
+      const isLater = message.sequenceNumber > arrived.sequenceNumber
+      if (isLater || message.lastTransmission > arrived.lastTransmission) continue
       // Each time that it is sent again counts once.
       message.lastTransmission = Number.POSITIVE_INFINITY
       if (++message.silences >= SILENCES_OF_WHAT_ARRIVED) this.#forget(message)
@@ -146,5 +157,6 @@ export class SendStream {
 
   #forget(message: Unacknowledged): void {
     if (this.#unacknowledged.delete(message.sequenceNumber)) this.#unacknowledgedBytes -= message.frame.length
+    this.#repeated.delete(message)
   }
 }

@@ -19,8 +19,8 @@ export const requireExecTarget = (
 ): ExecTarget => {
   const container = requireContainer(task, containerName)
   const agent = container.managedAgents?.find(({ name }) => name === EXECUTE_COMMAND_AGENT)
-  const isReady = task.lastStatus === 'RUNNING' && container.lastStatus === 'RUNNING' && agent?.lastStatus === 'RUNNING'
-  if (!isReady || container.runtimeId === undefined) throw notEnabled()
+  const isRunning = [task.desiredStatus, task.lastStatus, container.lastStatus].every((status) => status === 'RUNNING')
+  if (!isRunning || agent?.lastStatus !== 'RUNNING' || container.runtimeId === undefined) throw notEnabled()
   return { container, runtimeId: container.runtimeId, containerInstanceId: requireReachable(context, task) }
 }
 
