@@ -176,6 +176,21 @@ describe('an agent without task roles for a network mode', () => {
   })
 })
 
+describe('an agent without any task roles', () => {
+  it.each(['red', 'green', 'grey'])("serves the host's engine execution roles all the same: %s", async (name) => {
+    const { get, tasks, credentials } = endpoint({ bridge: false, host: false })
+    tasks.push(aTaskWithRoles('grey', 'none'))
+    credentials.put({
+      taskArn: aTaskArn('grey'),
+      roleType: 'TaskExecution',
+      credentials: credentialsOf('grey-execution'),
+    })
+    expect((await get(`/v2/credentials/${name}-execution`, HOST_ADDRESS))?.status).toBe(200)
+    expect(await get(`/v2/credentials/${name}-execution`, RED_AT)).toEqual(refused(403, 'AccessDenied'))
+    expect(await get(`/v2/credentials/${name}`, HOST_ADDRESS)).toEqual(refused(400, 'InvalidIdInRequest'))
+  })
+})
+
 describe('the audit log', () => {
   it('has every request, without ids and secrets', async () => {
     const { get, audit } = endpoint()

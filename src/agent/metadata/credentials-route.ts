@@ -110,13 +110,16 @@ const answerFor = async (
 const isAllowed = ({ task, roleType }: Known, sourceAddress: string, tools: CallerTools): boolean | Promise<boolean> =>
   roleType === 'TaskExecution' ? tools.isHostAddress(sourceAddress) : isOfTask(task, sourceAddress, tools)
 
-/** The role that the id stands for, of a task whose credentials are still good. */
+/**
+ * The role that the id stands for, of a task whose credentials are still good. Execution roles are for the engine, whose log drivers ask for
+ * them whatever the task itself may have.
+ */
 const find = (id: string, { tasks, support }: CredentialsRouteOptions): Known | undefined => {
   if (id === '') return undefined
   for (const task of tasks()) {
-    if (task.knownStatus === 'STOPPED' || !hasTaskRoles(task, support)) continue
-    if (task.credentialsId === id) return { task, roleType: 'TaskApplication' }
+    if (task.knownStatus === 'STOPPED') continue
     if (task.executionCredentialsId === id) return { task, roleType: 'TaskExecution' }
+    if (task.credentialsId === id && hasTaskRoles(task, support)) return { task, roleType: 'TaskApplication' }
   }
   return undefined
 }

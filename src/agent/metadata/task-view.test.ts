@@ -77,6 +77,14 @@ describe('a container, as it sees itself', () => {
     expect(view({ restartPolicy: { enabled: true } }, { restartCount: 2 })).toMatchObject({ RestartCount: 2 })
   })
 
+  it('has an end once it has stopped, not while it runs again', () => {
+    const ended = { exitCode: 3, finishedAt: Date.UTC(2026, 0, 1) }
+    const end = { ExitCode: 3, FinishedAt: '2026-01-01T00:00:00Z' }
+    expect(view({}, { ...ended, knownStatus: 'STOPPED' })).toMatchObject(end)
+    const again = view({}, { ...ended, knownStatus: 'RUNNING' })
+    expect([again['ExitCode'], again['FinishedAt']]).toEqual([undefined, undefined])
+  })
+
   it('knows its log driver and options, but no secret ones and no environment', () => {
     const hostConfig = JSON.stringify({ LogConfig: { Type: 'splunk', Config: { 'splunk-url': 'https://s' } } })
     const secret = { name: 'splunk-token', valueFrom: 'arn', region: 'r', provider: 'asm', type: 'BOOTSTRAP' } as const

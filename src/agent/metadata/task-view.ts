@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  */
 import { isoText } from '../../kit/timestamps.ts'
-import { type EngineContainer, type EngineTask, hasReached } from '../engine/task.ts'
+import { type EngineContainer, type EngineTask, hasReached, isStopped } from '../engine/task.ts'
 import { listed, moment, networksOf, portsOf, volumesOf } from './container-members.ts'
 
 export type MetadataVersion = 'v2' | 'v3' | 'v4'
@@ -58,11 +58,12 @@ export const containerView = (container: EngineContainer, version: MetadataVersi
     ...(container.labels && { Labels: container.labels }),
     DesiredStatus: container.desiredStatus,
     KnownStatus: container.knownStatus,
-    ...(container.exitCode !== undefined && { ExitCode: container.exitCode }),
+    ...(isStopped(container) && container.exitCode !== undefined && { ExitCode: container.exitCode }),
     Limits: { CPU: Math.max(LEAST_CPU_UNITS, definition.cpu), Memory: definition.memory },
     ...moment('CreatedAt', container.createdAt),
     ...moment('StartedAt', container.startedAt),
-    ...moment('FinishedAt', container.finishedAt),
+    // One that was started again has ended before.
+    ...(isStopped(container) && moment('FinishedAt', container.finishedAt)),
     Type: 'NORMAL',
     ...listed('Networks', networksOf(container)),
     ...healthOf(container),
