@@ -1,6 +1,6 @@
 /** The command: finds the command that argv names, resolves its options, runs it. Each command's code is loaded when it runs. */
 import { closestName } from './kit/closest-name.ts'
-import { columns, type Command, operandsOf, resolveValues, usage, UserError } from './kit/command.ts'
+import { columns, type Command, operandsOf, resolveValues, splitTrailing, usage, UserError } from './kit/command.ts'
 
 interface Entry {
   readonly name: string
@@ -29,6 +29,16 @@ const entries: readonly Entry[] = [
     name: 'top',
     summary: 'show what tasks use',
     load: async () => (await import('./cli/top.ts')).topCommand,
+  },
+  {
+    name: 'logs',
+    summary: 'show what containers write, and follow it',
+    load: async () => (await import('./cli/logs.ts')).logsCommand,
+  },
+  {
+    name: 'exec',
+    summary: 'run a command in a container of a task',
+    load: async () => (await import('./cli/exec.ts')).execCommand,
   },
   {
     name: 'audit',
@@ -97,9 +107,11 @@ const run = async (argv: readonly string[]): Promise<number> => {
   const [word = 'help', ...rest] = argv
   const name = ALIASES[word] ?? word
   if (name === 'help') return help(rest[0])
-  if (rest.includes('--help') || rest.includes('-h')) return help(name)
+  const [own, trailing] = splitTrailing(rest)
+  if (own.includes('--help') || own.includes('-h')) return help(name)
   const command = await entryOf(name).load()
-  return command.run(resolveValues(command, rest, process.env), operandsOf(command, rest))
+  const words = command.trailing === undefined ? rest : own
+  return command.run(resolveValues(command, words, process.env), operandsOf(command, words), trailing)
 }
 
 // Whoever reads the log may go away; that is no reason to end.

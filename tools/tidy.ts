@@ -38,7 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   agentlink: ['model', 'kit'],
   model: ['kit'],
   kit: [],
-  cli: ['kit'],
+  // The data channel's protocol is public, and both of its ends are in the model.
+  cli: ['model', 'kit'],
 }
 
 /** Folders whose children are strangers to each other, and what all of them may share beside the folder's own files. */

@@ -14,6 +14,8 @@ export class UserError extends Error {
 export interface Option {
   readonly type: 'string' | 'boolean'
   readonly description: string
+  /** One letter: `-i` for `--interactive`. */
+  readonly short?: string
   /** What stands behind the flag in help, e.g. `DIR`. */
   readonly valueName?: string
   readonly default?: string
@@ -41,8 +43,10 @@ export interface Command<O extends Options = Options> {
   readonly options: O
   /** What stands behind the command's name, e.g. `service NAME`, in help; without it nothing may stand there. */
   readonly operands?: string
+  /** What may stand behind `--`, for help; what does is for `run` alone. */
+  readonly trailing?: string
   /** Resolves with the exit code. */
-  readonly run: (values: Values<O>, operands: readonly string[]) => Promise<number>
+  readonly run: (values: Values<O>, operands: readonly string[], trailing: readonly string[]) => Promise<number>
 }
 
 /** Keeps the types of `options` exact. */
@@ -69,8 +73,16 @@ export const resolveValues = (
 type Flags = ReadonlyMap<string, string | boolean>
 
 const parse = (definition: Command, argv: readonly string[]) => {
-  const options = Object.fromEntries(Object.entries(definition.options).map(([name, { type }]) => [name, { type }]))
+  const options = Object.fromEntries(
+    Object.entries(definition.options).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
+  )
   return util.parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+}
+
+/** A command line in two: up to a `--`, and what stands behind it. */
+export const splitTrailing = (argv: readonly string[]): readonly [string[], string[]] => {
+  const at = argv.indexOf('--')
+  return at < 0 ? [[...argv], []] : [argv.slice(0, at), argv.slice(at + 1)]
 }
 
 /** What is no option: for the command to understand. */
@@ -178,13 +190,16 @@ export const wholeNumber = (name: string, text: string, least: number, most: num
 /** What `longshore help NAME` prints. */
 export const usage = (definition: Command): string => {
   const rows = Object.entries(definition.options).map(([name, option]) => {
-    const flag = option.type === 'boolean' ? `--${name}` : `--${name} ${option.valueName ?? 'VALUE'}`
+    const short = option.short === undefined ? '' : `-${option.short}, `
+    const flag = option.type === 'boolean' ? `${short}--${name}` : `${short}--${name} ${option.valueName ?? 'VALUE'}`
     const fallback = option.default === undefined ? '' : ` (default: ${option.default})`
     return [flag, `${option.description}${fallback}`] as const
   })
   const parts = [`longshore ${definition.name}: ${definition.summary}`]
-  if (definition.operands !== undefined)
-    parts.push(`Usage: longshore ${definition.name} ${definition.operands} [options]`)
+  if (definition.operands !== undefined) {
+    const trailing = definition.trailing === undefined ? '' : ` [-- ${definition.trailing}]`
+    parts.push(`Usage: longshore ${definition.name} ${definition.operands} [options]${trailing}`)
+  }
   if (definition.details !== undefined) parts.push(definition.details)
   if (rows.length > 0) {
     parts.push(
