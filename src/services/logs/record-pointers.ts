@@ -1,4 +1,7 @@
-/** What `@ptr` of a query's result is: it names an event, to the account and region whose query found it. */
+/**
+ * What `@ptr` of a query's result is: the group, sealed for the account and region whose query found the event, and the event's position.
+ * Queries show many: sealing each of them would cost more than finding them.
+ */
 import type { LogPosition } from '../../store/logs/log-store.ts'
 import type { PageTokens } from '../../wire/page-tokens.ts'
 
@@ -11,17 +14,20 @@ interface Owner {
   readonly region: string
 }
 
+const POINTER = /^([\w-]+)\.(\d{1,16})\.(\d{1,16})$/
+
 const scopeOf = ({ account, region }: Owner): string => `${account}/${region}/GetLogRecord`
 
-export const sealPointer = (
-  tokens: PageTokens,
-  owner: Owner,
-  { groupId, timestamp, sequence }: RecordPointer,
-): string => tokens.seal(scopeOf(owner), `${timestamp}/${sequence}/${groupId}`)
+/** Of events of one group. */
+export const pointersOf = (tokens: PageTokens, owner: Owner, groupId: string): ((position: LogPosition) => string) => {
+  const sealed = tokens.seal(scopeOf(owner), groupId)
+  return ({ timestamp, sequence }) => `${sealed}.${timestamp}.${sequence}`
+}
 
 /** Undefined for what is no pointer, or somebody else's. */
 export const openPointer = (tokens: PageTokens, owner: Owner, text: string): RecordPointer | undefined => {
-  const [timestamp, sequence, groupId] = tokens.open(scopeOf(owner), text)?.split('/') ?? []
+  const [, sealed = '', timestamp, sequence] = POINTER.exec(text) ?? []
+  const groupId = tokens.open(scopeOf(owner), sealed)
   if (groupId === undefined) return undefined
   return { groupId, timestamp: Number(timestamp), sequence: Number(sequence) }
 }

@@ -4,9 +4,9 @@ import { discoveredFields } from '../../../model/insights/row.ts'
 import { shown } from '../../../model/insights/value.ts'
 import type { LogGroupRecord } from '../../../model/log-records.ts'
 import type { LogEvent } from '../../../store/logs/log-store.ts'
-import { continued } from '../../operations.ts'
-import { onAnything } from '../access.ts'
-import type { LogsCall, LogsDeps, LogsOperation } from '../context.ts'
+import { continued, type Demand } from '../../operations.ts'
+import { onNamed } from '../access.ts'
+import type { LogsCall, LogsContext, LogsDeps, LogsOperation } from '../context.ts'
 import { invalidParameter, notFound, orUnavailable } from '../faults.ts'
 import { InsightsEvents } from '../insights-events.ts'
 import { openPointer, type RecordPointer } from '../record-pointers.ts'
@@ -38,13 +38,19 @@ const fieldsOf = ({ group, pointer }: Found, { pageTokens, tables, now }: LogsCa
   }
 }
 
+/** On the group of the event, so that nobody reads by a pointer what they could not find. */
+const access = ({ logRecordPointer = '' }: GetLogRecordRequest, context: LogsContext): readonly Demand[] => {
+  const { groupId = '' } = openPointer(context.pageTokens, context, logRecordPointer) ?? {}
+  return context.tx.logGroups.find('byId', groupId).flatMap(({ name }) => onNamed({ logGroupName: name }, context))
+}
+
 export const getLogRecord: LogsOperation<GetLogRecordRequest, GetLogRecordResponse> = continued<
   LogsDeps,
   GetLogRecordRequest,
   GetLogRecordResponse,
   Found
 >({
-  access: onAnything,
+  access,
   handle: ({ logRecordPointer = '' }, context) => {
     const pointer = openPointer(context.pageTokens, context, logRecordPointer)
     if (pointer === undefined) throw invalidParameter('The specified logRecordPointer is invalid.')
