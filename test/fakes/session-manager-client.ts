@@ -165,6 +165,7 @@ export class SessionManagerClient {
         })
         socket.send(this.#opening())
         resolve()
+        this.#happened()
       })
     })
   }
