@@ -11,7 +11,7 @@ import { type IntrospectionServer, serveIntrospection } from '../agent/introspec
 import type { AgentLinks } from '../agent/links.ts'
 import { MetadataFiles } from '../agent/metadata/metadata-files.ts'
 import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metadata/task-metadata.ts'
-import { bridgeIpv4Address, hostIpv4Address } from '../agent/network/host-address.ts'
+import { bridgeIpv4Address, hostAddresses } from '../agent/network/host-address.ts'
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
 import { runProgram } from '../agent/network/run-program.ts'
 import { LogRelay } from '../agent/log-relay/log-relay.ts'
@@ -167,7 +167,7 @@ const work = async (working: Working): Promise<void> => {
       cluster: agent.cluster,
       containerInstanceArn: agent.containerInstanceArn,
       availabilityZone: agent.place.availabilityZone,
-      hostPrivateIpv4Address: hostIpv4Address(),
+      host: hostAddresses(),
     }),
     tasks: () => agent.tasks(),
     listen: (listener) => agent.listen(listener),

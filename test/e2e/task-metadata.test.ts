@@ -29,6 +29,7 @@ import { addHostLink, type HostLink } from './host-link.ts'
 import { connectedInstance, type RunningLongshore, startLongshore, until } from './longshore.ts'
 
 const ZONE = 'us-east-1b'
+const VPC = 'vpc-0123'
 const METADATA_ADDRESS = '169.254.170.2'
 const INTROSPECTION_PORT = 51_678
 const LOG_OPTIONS = { mode: 'blocking', 'max-size': '1m' }
@@ -118,7 +119,7 @@ beforeAll(async () => {
   host = await startContainerHost({
     endpoint: longshore.endpoint,
     link,
-    attributes: { 'ecs.availability-zone': ZONE },
+    attributes: { 'ecs.availability-zone': ZONE, 'ecs.vpc-id': VPC },
     env: {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -343,6 +344,7 @@ describe('containers on the bridge', () => {
     ...task([newer(), { ...olderEnded(), ContainerARN: CONTAINER_ARN }]),
     LaunchType: 'EC2',
     ServiceName: 'shop',
+    VPCID: VPC,
     FaultInjectionEnabled: false,
   })
 

@@ -1,5 +1,6 @@
 /** What stands in a container metadata file. Pure. */
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
+import type { HostAddresses } from '../network/host-address.ts'
 import { listed, networksOf } from './container-members.ts'
 
 export interface FileFacts {
@@ -7,7 +8,7 @@ export interface FileFacts {
   readonly cluster: string
   readonly containerInstanceArn?: string | undefined
   readonly availabilityZone?: string | undefined
-  readonly hostPrivateIpv4Address?: string | undefined
+  readonly host: HostAddresses
 }
 
 type Members = Readonly<Record<string, unknown>>
@@ -34,7 +35,8 @@ export const fileView = (task: EngineTask, container: EngineContainer, facts: Fi
   ...listed('Networks', networksOf(container)),
   MetadataFileStatus: 'READY',
   ...(facts.availabilityZone !== undefined && { AvailabilityZone: facts.availabilityZone }),
-  ...(facts.hostPrivateIpv4Address !== undefined && { HostPrivateIPv4Address: facts.hostPrivateIpv4Address }),
+  ...(facts.host.ipv4 !== undefined && { HostPrivateIPv4Address: facts.host.ipv4 }),
+  ...(facts.host.ipv6 !== undefined && { HostIPv6Address: facts.host.ipv6 }),
 })
 
 const portMapping = ({ containerPort, hostPort, hostIp, protocol }: EngineContainer['ports'][number]): Members => ({

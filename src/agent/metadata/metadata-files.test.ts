@@ -10,7 +10,7 @@ import type { FileFacts } from './file-view.ts'
 import { type FileSource, MetadataFiles } from './metadata-files.ts'
 
 const FILE = 'ecs-container-metadata.json'
-const FACTS: FileFacts = { cluster: 'default', containerInstanceArn: 'arn:instance' }
+const FACTS: FileFacts = { cluster: 'default', containerInstanceArn: 'arn:instance', host: {} }
 
 let parent = ''
 beforeEach(() => {
@@ -117,10 +117,15 @@ describe('a container metadata file', () => {
     const { source, change } = anAgent([taskOf(RUNNING)], {
       ...FACTS,
       availabilityZone: 'z',
-      hostPrivateIpv4Address: 'h',
+      host: { ipv4: 'h', ipv6: 'i' },
     })
     next.files.begin(source)
-    expect(read('one')).toEqual({ ...COMPLETE, AvailabilityZone: 'z', HostPrivateIPv4Address: 'h' })
+    expect(read('one')).toEqual({
+      ...COMPLETE,
+      AvailabilityZone: 'z',
+      HostPrivateIPv4Address: 'h',
+      HostIPv6Address: 'i',
+    })
     expect(readdirSync(directory())).toEqual(['one'])
     change(undefined, taskOf(RUNNING))
     expect(readdirSync(directory())).toEqual([])

@@ -65,6 +65,14 @@ describe('statistics of a container', () => {
     expect(await view.ofContainer(RUNNING, 'v4')).toMatchObject({ preread: 'second 11', network_rate_stats: RATES })
   })
 
+  it('are compared with a sample that is no document of the engine as far as that goes', async () => {
+    const { document: _none, ...kernels } = sampleAt(5)
+    expect(await aView([sampleAt(9)], kernels).ofContainer(RUNNING, 'v4')).toEqual({
+      ...sampleAt(9).document,
+      network_rate_stats: RATES,
+    })
+  })
+
   it('have no rates without a network of its own', async () => {
     const document = { read: 'now' }
     const view = aView([sampleAt(9, { document })], sampleAt(5, { document }))

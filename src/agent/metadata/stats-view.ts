@@ -36,9 +36,9 @@ export class StatsView {
     const sample = await this.#sample(dockerId)
     const { document } = sample ?? {}
     if (sample === undefined || document === undefined || document['read'] === NEVER) return NONE
-    const before = this.#before(dockerId, sample)
+    const earlier = this.#earlier(dockerId, sample)
     this.#keep(dockerId, sample)
-    return { ...document, ...(before && sinceThen(before)), ...(version === 'v4' && before && rates(before, sample)) }
+    return { ...document, ...sinceThen(earlier), ...(version === 'v4' && rates(earlier[0], sample)) }
   }
 
   /** By the containers' ids in the runtime. */
@@ -74,23 +74,27 @@ export class StatsView {
     if (kept === undefined || sample.readAt - kept.readAt >= APART_MS) this.#asked.set(dockerId, sample)
   }
 
-  /** The newest of the same run that is a while ago, or the one that comes nearest to that. */
-  #before(dockerId: string, sample: ContainerStats): ContainerStats | undefined {
+  /** Those of the same run, the best to compare with first: the newest that is a while ago. */
+  #earlier(dockerId: string, sample: ContainerStats): readonly ContainerStats[] {
+    const ageMs = ({ readAt }: ContainerStats): number => sample.readAt - readAt
     const earlier = [this.#tools.lastSample(dockerId), this.#asked.get(dockerId)]
       .filter((one) => one !== undefined)
-      .filter((one) => one.readAt < sample.readAt && one.cpuTotalNanoseconds <= sample.cpuTotalNanoseconds)
-      .toSorted((a, b) => b.readAt - a.readAt)
-    return earlier.find(({ readAt }) => sample.readAt - readAt >= APART_MS) ?? earlier.at(-1)
+      .filter((one) => ageMs(one) > 0 && one.cpuTotalNanoseconds <= sample.cpuTotalNanoseconds)
+      .toSorted((a, b) => ageMs(a) - ageMs(b))
+    const isOld = (one: ContainerStats): boolean => ageMs(one) >= APART_MS
+    return [...earlier.filter(isOld), ...earlier.filter((one) => !isOld(one)).toReversed()]
   }
 }
 
 /** What the engine fills in by itself where it is given a second for it. */
-const sinceThen = ({ document }: ContainerStats): Members =>
-  document === undefined ? {} : { preread: document['read'], precpu_stats: document['cpu_stats'] }
+const sinceThen = (earlier: readonly ContainerStats[]): Members => {
+  const document = earlier.find((one) => one.document !== undefined)?.document
+  return document === undefined ? {} : { preread: document['read'], precpu_stats: document['cpu_stats'] }
+}
 
 /** Only of a container that has a network of its own. */
-const rates = (before: ContainerStats, now: ContainerStats): Members => {
-  if (now.document?.['networks'] === undefined) return {}
+const rates = (before: ContainerStats | undefined, now: ContainerStats): Members => {
+  if (before === undefined || now.document?.['networks'] === undefined) return {}
   const seconds = (now.readAt - before.readAt) / 1000
   const perSecond = (counter: 'rxBytes' | 'txBytes'): number =>
     Math.max(0, now.network[counter] - before.network[counter]) / seconds

@@ -1,12 +1,24 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { anEngineTask } from '../../../test/builders/an-engine-task.ts'
 import { ManualClock } from '../../kit/clock.ts'
 import { LineLog } from '../../kit/log.ts'
 import { loadAgentConfig } from '../config.ts'
+import { CredentialsStore } from '../engine/credentials.ts'
 import { FirewallError } from '../network/iptables.ts'
-import { openTaskMetadata } from './task-metadata.ts'
+import { type MetadataSource, type MetadataTools, openTaskMetadata } from './task-metadata.ts'
 
 const ENABLED = { ECS_ENABLE_TASK_IAM_ROLE: 'true', ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'true' }
+
+/** Nothing of which is needed to tell what is known already. */
+const NO_TOOLS: MetadataTools = {
+  runtime: { inspect: async () => undefined, stats: () => Promise.reject(new Error('not asked for')) },
+  api: {
+    tagsOf: () => Promise.reject(new Error('not asked for')),
+    protection: () => Promise.reject(new Error('not asked for')),
+    protect: () => Promise.reject(new Error('not asked for')),
+  },
+}
 
 /** A port of the loopback interface that something listens on until it is freed. */
 const aPort = async () => {
@@ -79,6 +91,35 @@ describe('task metadata', () => {
     await metadata.close()
     expect(done).toEqual(['install', 'remove'])
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+  })
+
+  it('tells tasks of themselves, with the Availability Zone unless it is not to be told', async () => {
+    const [container] = anEngineTask().containers
+    const task = anEngineTask({ networkMode: 'host' }, { containers: [container!] })
+    for (const [ECS_DISABLE_TASK_METADATA_AZ, zone] of [
+      ['false', 'us-east-1a'],
+      ['true', undefined],
+    ] as const) {
+      const { port, free } = await aPort()
+      await free()
+      const { metadata } = await opened({ LONGSHORE_TASK_METADATA_PORT: String(port), ECS_DISABLE_TASK_METADATA_AZ })
+      const source: MetadataSource = {
+        cluster: 'default',
+        containerInstanceArn: undefined,
+        place: { availabilityZone: 'us-east-1a', vpcId: 'vpc-1' },
+        credentials: new CredentialsStore(),
+        tasks: () => [task],
+        listen: () => {},
+        lastSample: () => undefined,
+      }
+      metadata.serve(source, NO_TOOLS)
+      const base = `http://127.0.0.1:${port}`
+      const shown = (await (await fetch(`${base}/v4/${container!.endpointId}/task`)).json()) as Record<string, unknown>
+      expect([shown['AvailabilityZone'], shown['VPCID']]).toEqual([zone, 'vpc-1'])
+      const state = `${base}/api/${container!.endpointId}/task-protection/v1/state`
+      expect((await fetch(state, { method: 'PUT', body: '{"ProtectionEnabled":true}' })).status).toBe(403)
+      await metadata.close()
+    }
   })
 
   it('looks after the way to it', async () => {

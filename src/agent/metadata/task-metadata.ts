@@ -51,7 +51,7 @@ export interface MetadataSource {
 /** What is asked of others. */
 export interface MetadataTools {
   readonly runtime: Pick<ContainerRuntime, 'inspect' | 'stats'>
-  readonly api: MetadataApi
+  readonly api: Pick<MetadataApi, 'tagsOf' | 'protection' | 'protect'>
   /** Where Docker gets the keys of its log drivers; absent where it needs none. */
   readonly logRelay?: Pick<LogRelay, 'route'>
 }

@@ -1,14 +1,25 @@
-/** IPv4 addresses of the host: its own, by which it reaches everything that is not near, and those of its bridges. */
+/** Addresses of the host: its own, by which it reaches everything that is not near, and those of its bridges. */
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { compact } from '../../kit/compact.ts'
 import type { RunProgram } from './run-program.ts'
 
 const ROUTES = '/proc/net/route'
 const EVERYTHING = '00000000'
 
-/** Undefined on a host that reaches nothing. */
-export const hostIpv4Address = (): string | undefined =>
-  networkInterfaces()[defaultInterface(routes()) ?? '']?.find(({ family }) => family === 'IPv4')?.address
+export interface HostAddresses {
+  readonly ipv4?: string
+  readonly ipv6?: string
+}
+
+/** None of a host that reaches nothing. */
+export const hostAddresses = (): HostAddresses => {
+  const addresses = networkInterfaces()[defaultInterface(routes()) ?? ''] ?? []
+  const ipv4 = addresses.find(({ family }) => family === 'IPv4')?.address
+  // Those of the link alone mean nothing elsewhere.
+  const ipv6 = addresses.find(({ family, scopeid }) => family === 'IPv6' && scopeid === 0)?.address
+  return compact({ ipv4, ipv6 })
+}
 
 /** Undefined if there is no such bridge. It has its address before any container is on it, which `networkInterfaces` does not show. */
 export const bridgeIpv4Address = async (bridge: string, run: RunProgram): Promise<string | undefined> => {
