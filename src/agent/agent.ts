@@ -25,6 +25,7 @@ import { StatusReporter } from './reporting/status-reporter.ts'
 import type { ContainerRuntime, ContainerStats, RuntimeInfo } from './runtime.ts'
 import { TaskSecrets } from './secrets/task-secrets.ts'
 import { InstanceHealth } from './telemetry/instance-health.ts'
+import type { KernelStats } from './telemetry/kernel-stats.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 
 /** What a host's containers are made with. */
@@ -36,6 +37,8 @@ export interface AgentHost {
     readonly cluster: string
     readonly ownLabels: Readonly<Record<string, string>>
   }) => CreateBody
+  /** Absent where the kernel's files are not those of the containers. */
+  readonly kernelStats?: KernelStats
   /** Absent where limits of whole tasks are not enforced. */
   readonly limits?: TaskLimits
   /** Absent where no logs are routed. */
@@ -60,6 +63,8 @@ export interface AgentOptions {
 
 /** Many more calls at once make Docker slower, fewer leave it idle at the beginning and the end of a burst. Measured in `bench/`. */
 const PARALLEL_STEPS = 12
+/** As often as the engine has one for who listens all the time. */
+const STREAMED_SAMPLE_MS = 1000
 const DEFAULT_CLUSTER = 'default'
 const CPU_UNITS_PER_CORE = 1024
 
@@ -318,7 +323,8 @@ export class Agent {
       cluster,
       containerInstanceArn,
       disableMetrics: config.disableMetrics,
-      sampleMs: config.pollingMetricsWaitMs,
+      sampleMs: config.pollMetrics ? config.pollingMetricsWaitMs : STREAMED_SAMPLE_MS,
+      ...(host.kernelStats && { kernelStats: host.kernelStats }),
       publish: (request) => this.#tcs?.publish(request) ?? false,
     })
     this.#telemetry.start()

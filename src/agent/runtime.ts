@@ -94,6 +94,8 @@ export interface ContainerState {
   readonly imageId: string
   readonly labels: Readonly<Record<string, string>>
   readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
+  /** Of its first process, in the engine's process namespace; absent if it does not run. */
+  readonly processId?: number
   /** Only of a container that finished. */
   readonly exitCode?: number
   readonly oomKilled: boolean

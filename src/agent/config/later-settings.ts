@@ -44,8 +44,6 @@ export const LATER_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   ECS_NVIDIA_RUNTIME: [],
   ECS_OFFHOST_INTROSPECTION_INTERFACE_NAME: [],
   ECS_PAUSE_LABELS: [],
-  // This agent always polls.
-  ECS_POLL_METRICS: ['true', 't', '1'],
   ECS_UPDATES_ENABLED: OFF,
   ECS_UPDATE_DOWNLOAD_DIR: [],
   ECS_VOLUME_PLUGIN_CAPABILITIES: ['[]'],

@@ -193,6 +193,8 @@ export const SETTINGS = {
   sharedVolumeMatchFullConfig: setting('ECS_SHARED_VOLUME_MATCH_FULL_CONFIG', false, flag),
 
   disableMetrics: setting('ECS_DISABLE_METRICS', false, flag),
+  /** If not, there is a sample every second. The ECS agent's default is that; one in 10 seconds tells nearly as much for a tenth of the time. */
+  pollMetrics: setting('ECS_POLL_METRICS', true, flag),
   pollingMetricsWaitMs: setting(
     'ECS_POLLING_METRICS_WAIT_DURATION',
     10 * SECOND,

@@ -19,6 +19,7 @@ export const containerStateOf = (answer: InspectAnswer): ContainerState => {
     imageId: answer.Image,
     labels: answer.Config.Labels ?? {},
     status: state.Status as ContainerState['status'],
+    ...(state.Pid && { processId: state.Pid }),
     ...(isFinished && { exitCode: state.ExitCode }),
     oomKilled: state.OOMKilled,
     error: state.Error,

@@ -43,6 +43,8 @@ export interface InspectAnswer {
     readonly Error: string
     readonly StartedAt: string
     readonly FinishedAt: string
+    /** 0 if it does not run. */
+    readonly Pid?: number
     readonly Health?: HealthAnswer
   }
   readonly Config: {
@@ -53,7 +55,9 @@ export interface InspectAnswer {
   readonly ExecIDs?: readonly string[] | null
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, readonly PublishedPort[] | null>> | null
-    readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address?: string }>> | null
+    readonly Networks: Readonly<
+      Record<string, { readonly IPAddress: string; readonly GlobalIPv6Address?: string }>
+    > | null
   }
   readonly Mounts: readonly { readonly Name?: string; readonly Source: string; readonly Destination: string }[] | null
 }

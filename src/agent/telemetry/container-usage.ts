@@ -40,6 +40,12 @@ class Samples {
 export class ContainerUsage {
   #last: ContainerStats | undefined
   #samples = new Map<string, Samples>()
+  #restartsTold: number
+
+  /** Restarts before count for nothing. */
+  constructor(restartCount = 0) {
+    this.#restartsTold = restartCount
+  }
 
   /** The newest sample. */
   get last(): ContainerStats | undefined {
@@ -63,8 +69,8 @@ export class ContainerUsage {
     this.#add('writeSizeBytes', stats.storageWriteBytes)
   }
 
-  /** The metric of the samples since the last call, undefined if there were none. */
-  take(hasNetwork: boolean): Omit<ContainerMetric, 'containerName'> | undefined {
+  /** The metric of the samples since the last call, undefined if there were none. Restarts are told where they are given. */
+  take(hasNetwork: boolean, restartCount?: number): Omit<ContainerMetric, 'containerName'> | undefined {
     const samples = this.#samples
     if (samples.size === 0) return undefined
     this.#samples = new Map()
@@ -81,7 +87,15 @@ export class ContainerUsage {
         readSizeBytes: of('readSizeBytes').counterSet(),
         writeSizeBytes: of('writeSizeBytes').counterSet(),
       },
+      ...(restartCount !== undefined && { restartStatsSet: { restartCount: this.#restartsSince(restartCount) } }),
     }
+  }
+
+  /** Since they were told. */
+  #restartsSince(restartCount: number): number {
+    const since = Math.max(0, restartCount - this.#restartsTold)
+    this.#restartsTold = restartCount
+    return since
   }
 
   #add(name: string, value: number): void {

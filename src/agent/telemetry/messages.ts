@@ -6,7 +6,7 @@ import type {
   TaskMetric,
   TelemetryRequest,
 } from '../../agentlink/tcs-messages.ts'
-import { type EngineTask, isStopped } from '../engine/task.ts'
+import { type EngineContainer, type EngineTask, isStopped } from '../engine/task.ts'
 
 /** Tasks in one request. */
 const TASKS_PER_REQUEST = 10
@@ -70,19 +70,12 @@ const identityOf = ({ arn, definition }: EngineTask) => ({
 /** Of the task's containers with statistics; undefined if none has any yet. */
 export const taskMetric = (
   task: EngineTask,
-  metricOf: (containerName: string) => Omit<ContainerMetric, 'containerName'> | undefined,
+  metricOf: (container: EngineContainer) => Omit<ContainerMetric, 'containerName'> | undefined,
 ): TaskMetric | undefined => {
-  const containerMetrics = task.containers.flatMap(({ definition, restartCount }): ContainerMetric[] => {
-    const metric = metricOf(definition.name)
-    if (metric === undefined) return []
-    return [
-      {
-        containerName: definition.name,
-        containerArn: definition.containerArn,
-        ...metric,
-        ...(definition.restartPolicy?.enabled && { restartStatsSet: { restartCount } }),
-      },
-    ]
+  const containerMetrics = task.containers.flatMap((container): ContainerMetric[] => {
+    const { name: containerName, containerArn } = container.definition
+    const metric = metricOf(container)
+    return metric === undefined ? [] : [{ containerName, containerArn, ...metric }]
   })
   return containerMetrics.length === 0 ? undefined : { ...identityOf(task), containerMetrics }
 }

@@ -139,4 +139,16 @@ describe('what a container uses', () => {
     usage.add(stats(1000, 1e9))
     expect(usage.take(false)).not.toHaveProperty('networkStatsSet')
   })
+
+  it('tells how often a container was restarted since it was told before', () => {
+    const usage = new ContainerUsage(3)
+    const told = [3, 5, 5].map((restartCount, index) => {
+      usage.add(stats(index * 2000, index * 2e9))
+      usage.add(stats(index * 2000 + 1000, index * 2e9 + 1e9))
+      return usage.take(true, restartCount)?.restartStatsSet
+    })
+    expect(told).toEqual([{ restartCount: 0 }, { restartCount: 2 }, { restartCount: 0 }])
+    usage.add(stats(9000, 9e9))
+    expect(usage.take(true)).not.toHaveProperty('restartStatsSet')
+  })
 })

@@ -2,7 +2,7 @@
  * Samples what containers use and publishes it, their health and the instance's, every 20 seconds for as long as there is a session. A health
  * that changes is published at once: deployments wait for it.
  */
-import type { ContainerMetric, TaskMetric, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
+import type { TaskMetric, TelemetryRequest } from '../../agentlink/tcs-messages.ts'
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
@@ -11,6 +11,7 @@ import { type EngineContainer, type EngineTask, isStopped } from '../engine/task
 import { type ContainerRuntime, type ContainerStats, RuntimeError } from '../runtime.ts'
 import { ContainerUsage } from './container-usage.ts'
 import type { InstanceHealth } from './instance-health.ts'
+import type { KernelStats } from './kernel-stats.ts'
 import { healthRequests, metricsRequests, type Sender, taskHealth, taskMetric } from './messages.ts'
 
 export interface TelemetryOptions {
@@ -24,6 +25,8 @@ export interface TelemetryOptions {
   readonly containerInstanceArn: string
   /** Publish no statistics of containers; the rest goes on. */
   readonly disableMetrics: boolean
+  /** Where the runtime need not be asked. */
+  readonly kernelStats?: Pick<KernelStats, 'stats' | 'forget'>
   /** Between two samples of a container. */
   readonly sampleMs: number
   /** False if there is no session. */
@@ -71,7 +74,7 @@ export class Telemetry {
     this.#forgetOthers(waiting)
     const worker = async (): Promise<void> => {
       for (let next = waiting.pop(); next !== undefined && !this.#isStopped; next = waiting.pop()) {
-        await this.#sampleOne(next.dockerId)
+        await this.#sampleOne(next)
       }
     }
     await Promise.all(Array.from({ length: SAMPLES_AT_ONCE }, worker))
@@ -131,17 +134,17 @@ export class Telemetry {
 
   #metricOf(task: EngineTask): TaskMetric | undefined {
     const hasNetwork = task.definition.networkMode !== 'host' && task.definition.networkMode !== 'none'
-    const metricOf = (name: string): Omit<ContainerMetric, 'containerName'> | undefined => {
-      const container = task.containers.find(({ definition }) => definition.name === name)
-      return this.#usage.get(container?.dockerId ?? '')?.take(hasNetwork)
-    }
+    const metricOf = ({ dockerId = '', definition, restartCount }: EngineContainer) =>
+      this.#usage.get(dockerId)?.take(hasNetwork, definition.restartPolicy?.enabled === true ? restartCount : undefined)
     return taskMetric(task, metricOf)
   }
 
-  async #sampleOne(dockerId: string): Promise<void> {
+  async #sampleOne({ dockerId, startedAt, restartCount }: RunningContainer): Promise<void> {
+    const { runtime, kernelStats } = this.#options
     try {
-      const stats = await this.#options.runtime.stats(dockerId)
-      const usage = this.#usage.get(dockerId) ?? new ContainerUsage()
+      const run = `${startedAt}/${restartCount}`
+      const stats = (await kernelStats?.stats({ dockerId, run })) ?? (await runtime.stats(dockerId))
+      const usage = this.#usage.get(dockerId) ?? new ContainerUsage(restartCount)
       this.#usage.set(dockerId, usage)
       usage.add(stats)
     } catch (error) {
@@ -153,7 +156,11 @@ export class Telemetry {
 
   #forgetOthers(running: readonly { readonly dockerId: string }[]): void {
     const ids = new Set(running.map(({ dockerId }) => dockerId))
-    for (const id of this.#usage.keys()) if (!ids.has(id)) this.#usage.delete(id)
+    for (const id of this.#usage.keys()) {
+      if (ids.has(id)) continue
+      this.#usage.delete(id)
+      this.#options.kernelStats?.forget(id)
+    }
   }
 
   #every(name: 'sample' | 'publish', periodMs: number, action: () => void): void {
@@ -171,5 +178,7 @@ const isHealthChange = (after: EngineTask, before: EngineTask): boolean =>
     ({ health }, index) => (health?.status ?? 'UNKNOWN') !== (before.containers[index]?.health?.status ?? 'UNKNOWN'),
   )
 
-const isRunning = (container: EngineContainer): container is EngineContainer & { readonly dockerId: string } =>
+type RunningContainer = EngineContainer & { readonly dockerId: string }
+
+const isRunning = (container: EngineContainer): container is RunningContainer =>
   container.knownStatus === 'RUNNING' && container.dockerId !== undefined && !container.restartPending
