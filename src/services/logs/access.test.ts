@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { readLog } from '../../../test/builders/a-log-batch.ts'
 import { emptyStore, servicesDeps } from '../../../test/services-deps.ts'
+import { settle } from '../../kit/clock.ts'
 import { MemoryLogStore } from '../../store/logs/memory-log-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { CallContext } from '../../wire/service.ts'
@@ -101,6 +102,57 @@ describe('who calls', () => {
     expect(asked.map(({ action, resource }) => [action, resource.split(':log-group:')[1]])).toEqual([
       ['logs:CreateLogGroup', '/new:log-stream:'],
       ['logs:TagResource', '/new'],
+    ])
+  })
+
+  it.each([
+    'PutMetricFilter',
+    'DescribeMetricFilters',
+    'DescribeSubscriptionFilters',
+    'GetLogGroupFields',
+    'StartQuery',
+  ])('%s needs its action on the group of filters and queries', async (operation) => {
+    await call(operation, { logGroupName: '/app' }).catch(() => undefined)
+    expect(asked).toEqual([{ action: `logs:${operation}`, resource: `${GROUP}:log-stream:`, context: tags }])
+  })
+
+  it('reads a record by permission on its group, whoever has the pointer', async () => {
+    await put('web/1')
+    const query = { logGroupName: '/app', queryString: 'fields @message', startTime: 0, endTime: NOW / 1000 }
+    const { queryId } = (await call('StartQuery', query)) as { queryId: string }
+    const results = async () =>
+      ((await call('GetQueryResults', { queryId })) as { results: { field: string; value: string }[][] }).results
+    while ((await results()).length === 0) await settle()
+    const pointer = (await results())[0]?.find(({ field }) => field === '@ptr')?.value
+    await call('GetLogRecord', { logRecordPointer: pointer })
+    expect(asked).toEqual([{ action: 'logs:GetLogRecord', resource: `${GROUP}:log-stream:`, context: tags }])
+  })
+
+  it('subscribes by permission on where the events go, too', async () => {
+    const destination = `arn:aws:logs:us-east-1:${ACCOUNT}:destination:d`
+    const subscribe = async (destinationArn: string) => {
+      const request = { logGroupName: '/app', filterName: 'f', filterPattern: '', destinationArn }
+      await call('PutSubscriptionFilter', request).catch(() => undefined)
+      return asked.slice(1)
+    }
+    expect(await subscribe(`${GROUP}-2:*`)).toEqual([
+      { action: 'logs:CreateLogStream', resource: `${GROUP}-2:log-stream:` },
+      { action: 'logs:PutLogEvents', resource: `${GROUP}-2:log-stream:` },
+    ])
+    const roleArn = `arn:aws:iam::${ACCOUNT}:role/deliver`
+    const targetArn = 'https://collector.example.com'
+    await call('PutDestination', { destinationName: 'd', targetArn, roleArn, tags: { Team: 'red' } })
+    expect(asked.map(({ action, resource }) => [action, resource])).toEqual([
+      ['logs:PutDestination', destination],
+      ['iam:PassRole', roleArn],
+      ['logs:TagResource', destination],
+    ])
+    const Statement = [{ Effect: 'Allow', Principal: '*', Action: 'logs:PutSubscriptionFilter', Resource: destination }]
+    const accessPolicy = JSON.stringify({ Version: '2012-10-17', Statement })
+    await call('PutDestinationPolicy', { destinationName: 'd', accessPolicy })
+    const context = { 'aws:resourcetag/team': ['red'] }
+    expect(await subscribe(destination)).toEqual([
+      { action: 'logs:PutSubscriptionFilter', resource: destination, context, resourcePolicy: accessPolicy },
     ])
   })
 
