@@ -1,17 +1,34 @@
-import { EventStreamCodec } from '@smithy/core/event-streams'
+import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { encodeMessage, eventMessages, eventStreamMember } from './event-stream.ts'
 import { Model, type StructureShape } from './schema.ts'
 import { sdkModel } from './sdk-model.ts'
 
-const codec = new EventStreamCodec(
-  (bytes) => Buffer.from(bytes as Uint8Array).toString(),
-  (text) => Buffer.from(text),
-)
+/** What a client reads in a message. Throws if a length or a checksum is wrong. */
 const decoded = (message: Buffer) => {
-  const { headers, body } = codec.decode(message)
-  const texts = Object.entries(headers).map(([name, { value }]) => [name, value])
-  return { headers: Object.fromEntries(texts) as object, body: Buffer.from(body).toString() }
+  const headEnd = 12 + message.readUInt32BE(4)
+  const isWhole =
+    message.readUInt32BE(0) === message.length &&
+    message.readUInt32BE(8) === crc32(message.subarray(0, 8)) &&
+    message.readUInt32BE(message.length - 4) === crc32(message.subarray(0, -4))
+  if (!isWhole) throw new Error('The message is damaged.')
+  return {
+    headers: headersIn(message.subarray(12, headEnd)),
+    body: message.toString('utf8', headEnd, message.length - 4),
+  }
+}
+
+const headersIn = (head: Buffer): object => {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at < head.length;) {
+    const nameEnd = at + 1 + head[at]!
+    const valueAt = nameEnd + 3
+    const end = valueAt + head.readUInt16BE(nameEnd + 1)
+    expect(head[nameEnd]).toBe(7)
+    headers[head.toString('utf8', at + 1, nameEnd)] = head.toString('utf8', valueAt, end)
+    at = end
+  }
+  return headers
 }
 
 const output = (): StructureShape => {
