@@ -5,6 +5,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ECS, type ExecuteCommandRequest, type ExecuteCommandResponse } from '@aws-sdk/client-ecs'
+import { IAM } from '@aws-sdk/client-iam'
 import { SSM } from '@aws-sdk/client-ssm'
 import { defined } from '../src/kit/assert.ts'
 import { ManualClock } from '../src/kit/clock.ts'
@@ -63,12 +64,13 @@ export const execWorld = async ({ containers = ['app'], isStockAgent = false }: 
 
   const { accessKeyId, secretAccessKey } = rootAccessKey
   const config = { endpoint, region: REGION, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 }
-  const [ecs, ssm] = [new ECS(config), new SSM(config)]
+  const [ecs, ssm, iam] = [new ECS(config), new SSM(config), new IAM(config)]
   const agent = new StockAgent({ endpoint, region: REGION, cluster: 'default', accessKeyId, secretAccessKey })
   await agent.register([...OF_ANY_AGENT, ...(isStockAgent ? [] : OF_OUR_AGENT)].map((name) => ({ name })))
   await agent.connect()
   const taskArn = await runTask(ecs, agent, containers)
 
+  const sdkClients: { destroy(): void }[] = [ecs, ssm, iam]
   const clients: SessionManagerClient[] = []
   const agentEnds: ScriptedAgentEnd[] = []
   const execute = (given: Partial<ExecuteCommandRequest> = {}): Promise<ExecuteCommandResponse> =>
@@ -128,6 +130,18 @@ export const execWorld = async ({ containers = ['app'], isStockAgent = false }: 
     told,
     agentEnd,
     controlPlane: () => plane,
+    /** Clients of a user who has these permissions. */
+    asUser: async (UserName: string, ...Statement: object[]) => {
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+      await iam.createUser({ UserName })
+      await iam.putUserPolicy({ UserName, PolicyName: 'p', PolicyDocument })
+      const { AccessKey } = await iam.createAccessKey({ UserName })
+      const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {}
+      const own = { ...config, credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } }
+      const [ownEcs, ownSsm] = [new ECS(own), new SSM(own)]
+      sdkClients.push(ownEcs, ownSsm)
+      return { ecs: ownEcs, ssm: ownSsm }
+    },
     /** A session with both ends, its handshake done. */
     session: async (given: Partial<SessionManagerClientOptions> = {}) => {
       const answer = await execute()
@@ -158,8 +172,7 @@ export const execWorld = async ({ containers = ['app'], isStockAgent = false }: 
       await plane.stop()
       server.closeAllConnections()
       server.close()
-      ecs.destroy()
-      ssm.destroy()
+      for (const client of sdkClients) client.destroy()
       await store.close()
     },
   }

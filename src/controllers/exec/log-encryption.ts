@@ -1,7 +1,6 @@
 /** A session whose transcript has to be encrypted does not begin where the log group is not. */
 import { logGroupArn } from '../../model/arn.ts'
 import type { SessionRecord } from '../../model/exec-session.ts'
-import type { LogGroupRecord } from '../../model/log-records.ts'
 import type { ReadTables } from '../../store/tables.ts'
 
 /** AWS: as the SSM agent says it. */
@@ -11,8 +10,5 @@ export const UNENCRYPTED_LOG_GROUP =
 
 export const lacksEncryption = ({ logging, account }: SessionRecord, { logGroups }: ReadTables): boolean => {
   if (logging?.cloudWatchEncryptionEnabled !== true) return false
-  const group = logGroups.get(logGroupArn(logging.region, account, logging.cloudWatchLogGroupName))
-  return group === undefined || !isEncrypted(group)
+  return logGroups.get(logGroupArn(logging.region, account, logging.cloudWatchLogGroupName))?.kmsKeyArn === undefined
 }
-
-const isEncrypted = (group: LogGroupRecord & { readonly kmsKeyId?: string }): boolean => group.kmsKeyId !== undefined
