@@ -35,7 +35,7 @@ const step = (timestamp: number, given: Partial<LogSearchStep> = {}): LogSearchS
   next: { timestamp: timestamp + 10, sequence: 0 },
   ...given,
 })
-const pageOf = (logs: SteppingStore, isWanted = (_: LogEvent): boolean => true, limit = 10) =>
+const pageOf = (logs: SteppingStore, isWanted: (event: LogEvent) => boolean = () => true, limit = 10) =>
   filteredPage(logs, { groupId: 'g', direction: 'forward' }, isWanted, limit)
 
 describe('a page of what matches', () => {
