@@ -11,4 +11,10 @@ export interface Destination {
 /** Why something cannot be delivered; for operators. */
 export class Undeliverable extends Error {
   override readonly name = 'Undeliverable'
+
+  constructor(message: string) {
+    super(message)
+    // Where it was thrown says nothing to operators, who may read this every minute.
+    this.stack = `${this.name}: ${message}`
+  }
 }

@@ -9,6 +9,7 @@ import {
   INSIGHTS_RESULTS_KEPT_LENGTH,
   INSIGHTS_RESULTS_KEPT_MS,
 } from '../../model/log-limits.ts'
+import { LogKeyUnusable } from '../../store/logs/log-store.ts'
 import { InsightsQuery, type QueryDeps, type QueryOrder } from './insights-query.ts'
 
 export interface InsightsQueriesDeps extends QueryDeps {
@@ -71,7 +72,8 @@ export class InsightsQueries {
       await query.run()
     } catch (error) {
       const { queryId } = query
-      if (error instanceof QueryTooLarge) this.#deps.log.info('a query is too large', { queryId, error: error.message })
+      const isExpected = error instanceof QueryTooLarge || error instanceof LogKeyUnusable
+      if (isExpected) this.#deps.log.info('a query cannot be answered', { queryId, reason: error.message })
       else this.#deps.log.error('a query failed', { queryId, error })
     }
     this.#running--

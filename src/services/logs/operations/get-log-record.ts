@@ -5,7 +5,7 @@ import { shown } from '../../../model/insights/value.ts'
 import type { LogGroupRecord } from '../../../model/log-records.ts'
 import type { LogEvent } from '../../../store/logs/log-store.ts'
 import { continued, type Demand } from '../../operations.ts'
-import { onNamed } from '../access.ts'
+import { mayUnmask, onNamed } from '../access.ts'
 import type { LogsCall, LogsContext, LogsDeps, LogsOperation } from '../context.ts'
 import { invalidParameter, notFound, orUnavailable } from '../faults.ts'
 import { InsightsEvents } from '../insights-events.ts'
@@ -39,9 +39,14 @@ const fieldsOf = ({ group, pointer }: Found, { pageTokens, tables, now }: LogsCa
 }
 
 /** On the group of the event, so that nobody reads by a pointer what they could not find. */
-const access = ({ logRecordPointer = '' }: GetLogRecordRequest, context: LogsContext): readonly Demand[] => {
+const access = ({ logRecordPointer = '', unmask }: GetLogRecordRequest, context: LogsContext): readonly Demand[] => {
   const { groupId = '' } = openPointer(context.pageTokens, context, logRecordPointer) ?? {}
-  return context.tx.logGroups.find('byId', groupId).flatMap(({ name }) => onNamed({ logGroupName: name }, context))
+  return context.tx.logGroups
+    .find('byId', groupId)
+    .flatMap(({ name: logGroupName }) => [
+      ...onNamed({ logGroupName }, context),
+      ...mayUnmask({ logGroupName, unmask }, context),
+    ])
 }
 
 export const getLogRecord: LogsOperation<GetLogRecordRequest, GetLogRecordResponse> = continued<
