@@ -35,6 +35,8 @@ export const SESSION_RESUME_MS = 60_000
 export const DATA_CHANNEL_PING_MS = 30_000
 /** Without input or output for so long, a session ends. Source: "Using ECS Exec", 20 minutes. */
 export const SESSION_IDLE_SECONDS = 20 * 60
+/** How long a session lasts at most. Source: Session Manager, "maximum session duration", 1440 minutes. */
+export const SESSION_MAXIMUM_SECONDS = 24 * 3600
 /** How long a session that has ended is shown, and how many of them. Source: Session Manager, "view session history", 30 days. */
 export const SESSION_RETENTION_MS = 30 * 24 * 3_600_000
 export const SESSIONS_KEPT = 10_000

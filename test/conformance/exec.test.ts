@@ -5,6 +5,7 @@
 import { CreateClusterCommand } from '@aws-sdk/client-ecs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import type { LogGroupRecord } from '../../src/model/log-records.ts'
 import { type ExecWorld, execWorld, type ExecWorldOptions } from '../exec-world.ts'
 import { encode } from '../fakes/session-manager-client.ts'
 
@@ -20,6 +21,19 @@ const aWorld = async (options: ExecWorldOptions = {}): Promise<ExecWorld> => {
 }
 
 const SECONDS = 1000
+
+const aLogGroup = (given: Partial<LogGroupRecord>): LogGroupRecord => ({
+  arn: '',
+  account: '000000000000',
+  region: 'us-east-1',
+  name: '',
+  groupId: 'g1',
+  createdAt: 0,
+  logGroupClass: 'STANDARD',
+  isProtected: false,
+  tags: [],
+  ...given,
+})
 
 describe('ExecuteCommand', () => {
   it('answers with a session whose address is the one that the client used', async () => {
@@ -105,6 +119,7 @@ describe('ExecuteCommand', () => {
       command: 'ls -l',
       sessionOwner: 'arn:aws:iam::000000000000:root',
       idleTimeoutSeconds: 1200,
+      maximumSeconds: 86_400,
       resumeSeconds: 60,
     })
   })
@@ -140,6 +155,7 @@ describe('a session', () => {
       Status: 'Terminated',
       Owner: 'arn:aws:iam::000000000000:root',
       DocumentName: 'AmazonECS-ExecuteInteractiveCommand',
+      MaxSessionDuration: '1440',
       EndDate: expect.any(Date),
     })
   })
@@ -590,6 +606,19 @@ describe('a cluster that says how sessions are recorded', () => {
     await client.until(() => client.farewell !== undefined)
     expect(client.farewell).toContain("couldn't start the session because encryption is not set up")
     expect(agent.of('StartSessionMessage')).toEqual([])
+  })
+
+  it('has it begin where the log group is encrypted', async () => {
+    const { ecs, store, execute, connect, told } = await aWorld()
+    const arn = 'arn:aws:logs:us-east-1:000000000000:log-group:/exec'
+    await store.transact((tx) =>
+      tx.logGroups.insert(aLogGroup({ arn, name: '/exec', kmsKeyArn: 'arn:aws:kms:::key/1' })),
+    )
+    const logConfiguration = { cloudWatchLogGroupName: '/exec', cloudWatchEncryptionEnabled: true }
+    const executeCommandConfiguration = { logging: 'OVERRIDE' as const, logConfiguration }
+    await ecs.updateCluster({ cluster: 'default', configuration: { executeCommandConfiguration } })
+    await connect(await execute())
+    expect(await told('StartSessionMessage')).toMatchObject({ logging: { cloudWatchEncryptionEnabled: true } })
   })
 
   it('cannot have S3 for it, which is not here', async () => {

@@ -17,7 +17,12 @@ import {
   sessionTarget,
   tokenDigest,
 } from '../../model/exec-session.ts'
-import { AGENT_RECONNECT_PAUSE_MS, SESSION_IDLE_SECONDS, SESSION_RESUME_MS } from '../../model/exec-limits.ts'
+import {
+  AGENT_RECONNECT_PAUSE_MS,
+  SESSION_IDLE_SECONDS,
+  SESSION_MAXIMUM_SECONDS,
+  SESSION_RESUME_MS,
+} from '../../model/exec-limits.ts'
 import type { Store } from '../../store/store.ts'
 import { lacksEncryption, UNENCRYPTED_LOG_GROUP } from './log-encryption.ts'
 
@@ -137,6 +142,7 @@ const termsOf = (session: SessionRecord): Omit<StartSessionMessage, keyof Resume
     command,
     sessionOwner: owner,
     idleTimeoutSeconds: SESSION_IDLE_SECONDS,
+    maximumSeconds: SESSION_MAXIMUM_SECONDS,
     resumeSeconds: SESSION_RESUME_MS / 1000,
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     ...(logging !== undefined && { logging }),

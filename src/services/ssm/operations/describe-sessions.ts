@@ -8,7 +8,7 @@ import {
   sessionRegionKey,
   sessionTarget,
 } from '../../../model/exec-session.ts'
-import { SESSIONS_PAGE } from '../../../model/exec-limits.ts'
+import { SESSION_MAXIMUM_SECONDS, SESSIONS_PAGE } from '../../../model/exec-limits.ts'
 import type { SsmOperation } from '../context.ts'
 import { fault } from '../faults.ts'
 import { page } from '../page.ts'
@@ -68,5 +68,6 @@ const describe = (row: SessionRecord): Session => ({
   DocumentName: EXECUTE_COMMAND_DOCUMENT,
   Owner: row.owner,
   ...(row.reason && { Details: row.reason }),
+  MaxSessionDuration: String(SESSION_MAXIMUM_SECONDS / 60),
   AccessType: 'Standard',
 })
