@@ -401,11 +401,12 @@ describe('containers on the bridge', () => {
       [other, hosted],
       [hosted, app],
     ] as const) {
-      for (const below of ['', '/task', '/taskWithTags', '/stats', '/task/stats', '/associations/gpu'])
-        for (const version of ['v3', 'v4'] as const) {
-          const { status, body } = reader.get(owner.pathOf(version) + below)
-          expect([status, typeof JSON.parse(body)]).toEqual([403, 'string'])
-        }
+      const [v3, v4] = [owner.pathOf('v3'), owner.pathOf('v4')]
+      const below4 = ['', '/task', '/taskWithTags', '/stats', '/task/stats', '/associations/gpu']
+      for (const pathname of [v3, `${v3}/task`, `${v3}/stats`, ...below4.map((below) => v4 + below)]) {
+        const { status, body } = reader.get(pathname)
+        expect([status, typeof JSON.parse(body)]).toEqual([403, 'string'])
+      }
       expect(reader.get(`${owner.pathOf('api')}/task-protection/v1/state`).status).toBe(403)
     }
     expect(app.get('/v4/nobody').status).toBe(404)

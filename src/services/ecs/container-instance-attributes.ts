@@ -51,12 +51,14 @@ export const mergedAttributes = (
   throw tooMany(`A container instance can have at most ${CUSTOM_ATTRIBUTES_PER_INSTANCE} custom attributes.`)
 }
 
-/** What an identity document says of a machine, so that an agent need not; one that knows better sends it itself. */
+/** What is so of a machine, not of its agent: its identity document says some of it, and an agent that knows better sends it itself. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set([
   'ecs.availability-zone',
   'ecs.instance-type',
   'ecs.ami-id',
   'ecs.cpu-architecture',
+  'ecs.vpc-id',
+  'ecs.subnet-id',
 ])
 
 /**

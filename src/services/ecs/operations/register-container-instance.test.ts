@@ -219,14 +219,19 @@ describe('RegisterContainerInstance with the ARN of an instance', () => {
     })
   })
 
-  it('keeps what an earlier identity document said, and refuses another instance type', async () => {
+  it('keeps what was said of the machine before, and refuses another instance type', async () => {
     const ecs = await withCluster()
-    const { containerInstanceArn } = await register(ecs, { instanceIdentityDocument: identity('t4g.small') })
+    const attributes = [{ name: 'ecs.vpc-id', value: 'vpc-1' }]
+    const { containerInstanceArn } = await register(ecs, {
+      instanceIdentityDocument: identity('t4g.small'),
+      attributes,
+    })
     const again = await register(ecs, { containerInstanceArn, instanceIdentityDocument: '' })
     expect(again.ec2InstanceId).toBe('i-0123456789abcdef0')
     expect(attributesOf(again)).toMatchObject({
       'ecs.instance-type': 't4g.small',
       'ecs.availability-zone': 'eu-west-1b',
+      'ecs.vpc-id': 'vpc-1',
     })
     await expect(
       register(ecs, { containerInstanceArn, instanceIdentityDocument: identity('m7g.large') }),
