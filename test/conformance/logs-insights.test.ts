@@ -119,7 +119,9 @@ describe('queries', () => {
       await rows('parse @message /(?<verb>[A-Z]+) (?<path>\\S+) 5/ | filter ispresent(verb) | display verb, path'),
     ).toEqual([{ verb: 'GET', path: '/pay' }])
     expect(await rows('filter @message like /GET .* 200/ | display @message')).toHaveLength(2)
-    expect(await rows('filter @message like "pay" | stats count(*) as n')).toEqual([{ n: '2' }])
+    const { statistics, ...answer } = await answered('filter @message like "pay" | stats count(*) as n')
+    expect(rowsOf(answer)).toEqual([{ n: '2' }])
+    expect(statistics).toMatchObject({ recordsMatched: 2, recordsScanned: 4 })
   })
 
   it('count by bins of time, and leave out what is there twice', async () => {

@@ -32,6 +32,7 @@ const event = (timestamp: number, message = 'x'): LogEvent => ({
 const step = (timestamp: number, given: Partial<LogSearchStep> = {}): LogSearchStep => ({
   events: [event(timestamp)],
   bytes: 1,
+  records: 1,
   next: { timestamp: timestamp + 10, sequence: 0 },
   ...given,
 })
@@ -60,7 +61,7 @@ describe('a page of what matches', () => {
   })
 
   it('is the last one when the search has ended', async () => {
-    const last: LogSearchStep = { events: [event(2)], bytes: LOG_SEARCH_BYTES }
+    const last: LogSearchStep = { events: [event(2)], bytes: LOG_SEARCH_BYTES, records: 1 }
     expect(await pageOf(new SteppingStore([step(1), last]))).toEqual({ events: [event(1), event(2)] })
   })
 })

@@ -1,7 +1,7 @@
 /** One query of Insights: it waits, runs between everything else that the process does, and has its results when it has ended. */
 import type { QueryStatus } from '@aws-sdk/client-cloudwatch-logs'
 import { type Clock, settle } from '../../kit/clock.ts'
-import type { Query, QueryRun, QueryStatistics, ResultField } from '../../model/insights/query.ts'
+import type { Query, QueryRun, ResultField } from '../../model/insights/query.ts'
 import { INSIGHTS_QUERY_TIMEOUT_MS, INSIGHTS_RESULTS_KEPT_LENGTH, INSIGHTS_TURN_MS } from '../../model/log-limits.ts'
 import type { LogGroupRecord } from '../../model/log-records.ts'
 import { QueryTooLarge } from '../../model/insights/malformed-query.ts'
@@ -33,8 +33,6 @@ export interface QueryDeps {
 
 export type Rows = readonly (readonly ResultField[])[]
 
-const NONE: QueryStatistics = { recordsMatched: 0, recordsScanned: 0, bytesScanned: 0 }
-
 export class InsightsQuery {
   readonly queryId: string
   readonly order: QueryOrder
@@ -45,6 +43,7 @@ export class InsightsQuery {
   #rows: Rows = []
   #length = 0
   #bytesScanned = 0
+  #recordsScanned = 0
   #groupsScanned = 0
   #startedAt: number | undefined
   #endedAt: number | undefined
@@ -82,7 +81,8 @@ export class InsightsQuery {
 
   get statistics() {
     return {
-      ...(this.#run?.statistics ?? NONE),
+      recordsMatched: this.#run?.statistics.recordsMatched ?? 0,
+      recordsScanned: this.#recordsScanned,
       bytesScanned: this.#bytesScanned,
       estimatedRecordsSkipped: 0,
       estimatedBytesSkipped: 0,
@@ -134,8 +134,9 @@ export class InsightsQuery {
     this.#turnAt = clock.monotonic()
     if (this.isEnded) return
     this.#groupsScanned++
-    for await (const { events, bytes } of logs.search(search)) {
+    for await (const { events, bytes, records } of logs.search(search)) {
       this.#bytesScanned += bytes
+      this.#recordsScanned += records
       for (const event of known.of(events, clock.now())) {
         run.push(event)
         if (this.#isTurnOver) await this.#giveWay()

@@ -72,6 +72,27 @@ describe('FileLogStore', () => {
     await store.close()
   })
 
+  it('counts what it looks through, whether or not it is found', async () => {
+    const store = await open({ journalFileBytes: 100_000 })
+    await store.append(aLogBatch({ events: many(0, 20_000) }))
+    await store.append(aLogBatch({ streamId: 's2', events: [line(30_000, 'needle')] }))
+    await store.sealed()
+    await store.append(aLogBatch({ events: [line(40_000, 'needle')] }))
+    const search = async (query: object): Promise<readonly number[]> => {
+      let [records, found] = [0, 0]
+      const containing = [[Buffer.from('needle')]]
+      for await (const step of store.search({ groupId: 'g1', direction: 'forward', containing, ...query })) {
+        records += step.records
+        found += step.events.length
+      }
+      return [records, found]
+    }
+    expect(await search({})).toEqual([20_002, 2])
+    expect(await search({ from: 5, to: 19_990 })).toEqual([19_985, 0])
+    expect(await search({ streamIds: new Set(['s1']), from: 100 })).toEqual([19_901, 1])
+    await store.close()
+  })
+
   it('tells what was appended in a while, whatever its times, in the journal and in segments', async () => {
     const store = await open({ journalFileBytes: 50_000 })
     expect(store.lastSequence('g1')).toBe(0)

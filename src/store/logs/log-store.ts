@@ -58,6 +58,8 @@ export interface LogSearchStep {
   readonly events: readonly LogEvent[]
   /** Bytes of messages that were looked through. */
   readonly bytes: number
+  /** Events, of the query's time and streams, that were looked through. */
+  readonly records: number
   /** For `beyond`, to go on behind this step; absent from the last one. */
   readonly next?: LogPosition
 }

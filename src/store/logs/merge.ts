@@ -20,6 +20,8 @@ export interface Loaded {
   readonly sources?: readonly RunSource[]
   /** Of messages, that were looked through. */
   readonly bytes?: number
+  /** Events that were looked through, beside those of the runs. */
+  readonly records?: number
 }
 
 /** Sources that are loaded before they are needed. */
@@ -60,6 +62,7 @@ class Merge {
   readonly #cursors: Heap<RunCursor>
   /** Looked through in the present step. */
   #bytes = 0
+  #records = 0
 
   constructor(sources: readonly RunSource[], query: LogQuery) {
     const sign = query.direction === 'forward' ? 1 : -1
@@ -73,16 +76,17 @@ class Merge {
   async next(): Promise<LogSearchStep> {
     const events: LogEvent[] = []
     this.#bytes = 0
+    this.#records = 0
     while (events.length < STEP_EVENTS && this.#bytes < STEP_BYTES) {
       if (await this.#loadDue()) continue
       const cursor = this.#cursors.first
-      if (cursor === undefined) return { events, bytes: this.#bytes }
+      if (cursor === undefined) return { events, bytes: this.#bytes, records: this.#records }
       this.#cursors.removeFirst()
       this.#take(cursor, events)
       if (!cursor.isDone) this.#cursors.add(cursor)
     }
     const frontier = this.#frontier
-    return { events, bytes: this.#bytes, ...(frontier && { next: frontier }) }
+    return { events, bytes: this.#bytes, records: this.#records, ...(frontier && { next: frontier }) }
   }
 
   /** Waits for what was begun and is not needed any more. */
@@ -117,13 +121,15 @@ class Merge {
     const source = this.#waiting.at(-1)
     const first = this.#cursors.first?.position
     if (source === undefined || (first !== undefined && this.#compare(first, source.bound) < 0)) return false
-    const { runs = [], sources = [], bytes = 0 } = await this.#load(source)
+    const { runs = [], sources = [], bytes = 0, records = 0 } = await this.#load(source)
     this.#loading.delete(source)
     this.#waiting.pop()
     this.#bytes += bytes
+    this.#records += records
     if (sources.length > 0) this.#waiting = this.#sorted([...this.#waiting, ...sources])
     for (const run of runs) {
       const cursor = new RunCursor(run, rangeOf(this.#query), this.#query)
+      this.#records += cursor.size
       if (!cursor.isDone) this.#cursors.add(cursor)
     }
     return true

@@ -1,9 +1,10 @@
 /** What a query has to read: of the blocks of segments and of the runs in memory, those that may have something for it. */
 import { settle } from '../../kit/clock.ts'
+import type { Block } from './block.ts'
 import { type LogRun, positionAt, runSize } from './log-run.ts'
 import { comparePositions, type LogPosition, type LogQuery } from './log-store.ts'
 import type { Loaded, RunSource } from './merge.ts'
-import { rangeOf } from './run-cursor.ts'
+import { rangeOf, sizeWithin } from './run-cursor.ts'
 import type { Segment, SegmentReader } from './segment.ts'
 import type { BlockEntry } from './segment-index.ts'
 import { mayContain } from './text-search.ts'
@@ -75,15 +76,22 @@ const boundOf = (
     ? runs.map(({ first }) => first).reduce((one, other) => (comparePositions(one, other) <= 0 ? one : other))
     : runs.map(({ last }) => last).reduce((one, other) => (comparePositions(one, other) >= 0 ? one : other))
 
-const loadBlock = async (
-  reader: SegmentReader,
-  entry: BlockEntry,
-  { containing = [], streamIds }: LogQuery,
-): Promise<Loaded> => {
+const loadBlock = async (reader: SegmentReader, entry: BlockEntry, query: LogQuery): Promise<Loaded> => {
   const block = await reader.block(entry)
   const bytes = block.text.length
-  if (!mayContain(block.text, containing)) return { bytes }
-  return { runs: block.runs.filter(({ streamId }) => streamIds?.has(streamId) ?? true), bytes }
+  if (!mayContain(block.text, query.containing ?? [])) return { bytes, records: sizeOf(block, entry, query) }
+  return { runs: block.runs.filter(({ streamId }) => query.streamIds?.has(streamId) ?? true), bytes }
+}
+
+/** Events of the query's time and streams. Of runs that are all within its time, no more is read than how many they have. */
+const sizeOf = (block: Block, { runs }: BlockEntry, query: LogQuery): number => {
+  const range = rangeOf(query)
+  const sizes = runs.map(({ streamId, first, last, count }, index) => {
+    if (query.streamIds?.has(streamId) === false) return 0
+    const isWithin = comparePositions(first, range.low) >= 0 && comparePositions(last, range.high) < 0
+    return isWithin ? count : sizeWithin(block.runs[index]!, range)
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 const wants = (query: LogQuery, streamId: string, first: LogPosition, last: LogPosition): boolean => {

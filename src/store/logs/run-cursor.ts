@@ -21,6 +21,10 @@ export const rangeOf = ({ from, to, beyond, direction }: LogQuery): PositionRang
 const isBefore = (one: LogPosition, other: LogPosition): boolean =>
   one.timestamp < other.timestamp || (one.timestamp === other.timestamp && one.sequence < other.sequence)
 
+/** How many events of a run are in the range. */
+export const sizeWithin = (run: LogRun, { low, high }: PositionRange): number =>
+  indexFrom(run, high) - indexFrom(run, low)
+
 export class RunCursor {
   readonly run: LogRun
   readonly #low: number
@@ -43,6 +47,11 @@ export class RunCursor {
 
   get isDone(): boolean {
     return this.#index < this.#low || this.#index >= this.#high
+  }
+
+  /** Events of the query's time, whether or not it wants them. */
+  get size(): number {
+    return this.#high - this.#low
   }
 
   get index(): number {
