@@ -4,7 +4,7 @@
  * no task depends on it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-metadata.html
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Log } from '../../kit/log.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
@@ -79,10 +79,10 @@ export class MetadataFiles {
 
   #follow(after: EngineTask | undefined, before: EngineTask | undefined): void {
     if (this.#known.size === 0) return
-    if (after === undefined) for (const { endpointId } of before?.containers ?? []) this.#remove(endpointId)
-    else
-      for (const [index, container] of after.containers.entries())
-        if (hasNews(container, before?.containers[index])) this.#complete(after, container)
+    if (after === undefined) return before?.containers.forEach(({ endpointId }) => this.#remove(endpointId))
+    for (const [index, container] of after.containers.entries()) {
+      if (hasNews(container, before?.containers[index])) this.#complete(after, container)
+    }
   }
 
   #complete(task: EngineTask, container: EngineContainer): void {
@@ -95,8 +95,11 @@ export class MetadataFiles {
     const directory = this.#directoryOf(endpointId)
     const [file, draft] = [path.join(directory, FILE), path.join(directory, `.${FILE}`)]
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o755 })
-      writeFileSync(draft, JSON.stringify(view), { mode: 0o644 })
+      mkdirSync(directory, { recursive: true })
+      writeFileSync(draft, JSON.stringify(view))
+      // Whoever the container runs as, and whatever this process leaves out of what it makes.
+      chmodSync(directory, 0o755)
+      chmodSync(draft, 0o644)
       renameSync(draft, file)
       return true
     } catch (error) {

@@ -4,7 +4,7 @@
  * endpoints, and the log says why.
  */
 import type { MetadataApi } from '../../agentlink/metadata-api.ts'
-import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AgentConfig } from '../config.ts'
 import type { CredentialsStore } from '../engine/credentials.ts'
@@ -14,6 +14,7 @@ import type { LogRelay } from '../log-relay/log-relay.ts'
 import { FirewallError } from '../network/iptables.ts'
 import { HostRules } from '../network/host-rules.ts'
 import { routeLocalnet } from '../network/kernel-setting.ts'
+import { RulesKeeper } from '../network/rules-keeper.ts'
 import { runProgram } from '../network/run-program.ts'
 import type { HostPlace } from '../registration/registration.ts'
 import type { ContainerRuntime, ContainerStats } from '../runtime.ts'
@@ -67,9 +68,6 @@ export interface TaskMetadata {
   serve(source: MetadataSource, tools: MetadataTools): void
   close(): Promise<void>
 }
-
-/** How often the way to the server is looked after. */
-const RULES_EVERY_MS = 60_000
 
 /** Containers find nothing. */
 export const NO_METADATA: TaskMetadata = {
@@ -189,48 +187,4 @@ const routesOf = (
     faultRoute(callers),
     ...(logRelay === undefined ? [] : [logRelay.route(source, audit)]),
   ]
-}
-
-/** Looks again and again whether the rules are there, and takes them away at the end. */
-class RulesKeeper {
-  readonly #rules: Pick<HostRules, 'install' | 'remove'>
-  readonly #clock: Clock
-  readonly #log: Log
-  #timer: Timer | undefined
-  #looking: Promise<void> = Promise.resolve()
-  #hasStopped = false
-
-  constructor(rules: Pick<HostRules, 'install' | 'remove'>, clock: Clock, log: Log) {
-    this.#rules = rules
-    this.#clock = clock
-    this.#log = log
-    this.#schedule()
-  }
-
-  async stop(): Promise<void> {
-    this.#hasStopped = true
-    this.#timer?.cancel()
-    await this.#looking
-    try {
-      await this.#rules.remove()
-    } catch (error) {
-      this.#log.warn('rules of the firewall stay behind', { error })
-    }
-  }
-
-  #schedule(): void {
-    if (this.#hasStopped) return
-    this.#timer = this.#clock.setTimer(RULES_EVERY_MS, () => {
-      this.#looking = this.#look()
-    })
-  }
-
-  async #look(): Promise<void> {
-    try {
-      if (await this.#rules.install()) this.#log.warn('rules of the firewall were gone and are back')
-    } catch (error) {
-      this.#log.warn('containers may not reach their metadata and credentials', { error })
-    }
-    this.#schedule()
-  }
 }
