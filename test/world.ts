@@ -11,6 +11,8 @@ import { type Log, silentLog } from '../src/kit/log.ts'
 import { bootstrap } from '../src/roles/bootstrap.ts'
 import { ControlPlane } from '../src/roles/control-plane.ts'
 import { type Journal, MemoryJournal } from '../src/store/journal/journal.ts'
+import { MemoryMetricStore } from '../src/store/metrics/memory-metric-store.ts'
+import type { MetricStore } from '../src/store/metrics/metric-store.ts'
 import { Store } from '../src/store/store.ts'
 import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
 import { UNREACHABLE } from './fakes/agent-wire.ts'
@@ -39,6 +41,8 @@ export class World {
   readonly clock: ManualClock
   readonly ids: SeededIds
   readonly agents: WorldAgent[] = []
+  /** Of all lives of the control plane. */
+  readonly metrics: MetricStore
   readonly #disk: Journal
   readonly #log: Log
   readonly #onStore: (store: Store) => void
@@ -52,6 +56,7 @@ export class World {
     const { clock = new ManualClock(), disk = new MemoryJournal(), log = silentLog, onStore = () => {} } = options
     this.ids = new SeededIds(seed)
     this.clock = clock
+    this.metrics = new MemoryMetricStore(clock)
     this.#disk = disk
     this.#log = log
     this.#onStore = onStore
@@ -156,6 +161,7 @@ export class World {
       isDev: true,
       endpoint: ENDPOINT,
       keys,
+      metrics: this.metrics,
       isChecking: true,
     })
     this.#store = store
