@@ -23,7 +23,7 @@ type Definition = Pick<
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
 
 /** Undefined for what is no number. */
-export const numberIn = (text: string | undefined): number | undefined => {
+const numberIn = (text: string | undefined): number | undefined => {
   const value = text !== undefined && NUMBER.test(text) ? Number(text) : NaN
   return Number.isFinite(value) ? value : undefined
 }
