@@ -13,13 +13,17 @@ import { DataChannelError } from '../../model/data-channel/data-channel-error.ts
 import { decodeOpening } from '../../model/data-channel/opening.ts'
 import { DATA_CHANNEL_OPENING_MS, DATA_CHANNELS_UNOPENED } from '../../model/exec-limits.ts'
 import { Connection } from './connection.ts'
+import type { Arrival } from './exec-sessions.ts'
+import { Relay } from './relay.ts'
 
 export interface DataChannelGatewayOptions {
   readonly clock: Clock
   readonly log: Log
   /** Takes a connection over if the token is good. Whether it is. */
-  readonly admit: (sessionId: string, tokenValue: string, connection: Connection) => Promise<boolean>
+  readonly admit: (arrival: Arrival) => Promise<boolean>
 }
+
+const makeRelay: Arrival['makeRelay'] = (options) => new Relay(options)
 
 type Open = (listener: DataSocketListener) => DataSocket
 
@@ -75,7 +79,7 @@ export class DataChannelGateway {
     connection.hold()
     try {
       const { tokenValue } = decodeOpening(text)
-      if (!(await this.#options.admit(sessionId, tokenValue, connection)))
+      if (!(await this.#options.admit({ sessionId, tokenValue, connection, makeRelay })))
         this.#refuse(connection, 'The token is not valid')
       connection.release()
     } catch (error) {

@@ -79,7 +79,7 @@ export class DataChannels {
     const gateway = new module.DataChannelGateway({
       clock,
       log,
-      admit: (sessionId, tokenValue, connection) => sessions.admit(sessionId, tokenValue, connection),
+      admit: (arrival) => sessions.admit(arrival),
     })
     if (this.#isClosed) gateway.close()
     return gateway

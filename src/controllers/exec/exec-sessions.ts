@@ -26,7 +26,7 @@ import type { Controller } from '../controller.ts'
 import type { Connection } from './connection.ts'
 import { Deliveries } from './deliveries.ts'
 import { type Presence, whyOver } from './why-over.ts'
-import { Relay, type Side } from './relay.ts'
+import type { Relay, RelayOptions, Side } from './relay.ts'
 
 export interface ExecSessionsOptions {
   readonly store: Store
@@ -35,6 +35,14 @@ export interface ExecSessionsOptions {
   readonly log: Log
   /** Base URL that agents reach this server under. */
   readonly endpoint: string
+}
+
+/** A connection that says whose it is. */
+export interface Arrival {
+  readonly sessionId: string
+  readonly tokenValue: string
+  readonly connection: Connection
+  readonly makeRelay: (options: RelayOptions) => Relay
 }
 
 export class ExecSessions implements Controller {
@@ -79,15 +87,18 @@ export class ExecSessions implements Controller {
     }
   }
 
-  /** Takes the connection over if the token is one of the session's; it is good no more then. */
-  async admit(sessionId: string, tokenValue: string, connection: Connection): Promise<boolean> {
+  /**
+   * Takes the connection over if the token is one of the session's; it is good no more then. Whoever comes with a connection has loaded what
+   * relays are made of: without sessions nobody needs it.
+   */
+  async admit({ sessionId, tokenValue, connection, makeRelay }: Arrival): Promise<boolean> {
     const digest = tokenDigest(tokenValue)
     const side = this.#deliveries.takeToken(sessionId, digest)
       ? 'agent'
       : await this.#takeClientToken(sessionId, digest)
     const session = this.#store.tables.sessions.get(sessionId)
     if (side === undefined || session === undefined || hasEnded(session)) return false
-    const relay = this.#relayOf(session)
+    const relay = this.#relayOf(session, makeRelay)
     if (!connection.isOpen) return false
     relay.attach(side, connection)
     this.#options.log.info('data channel opened', { sessionId, side })
@@ -111,6 +122,7 @@ export class ExecSessions implements Controller {
   }
 
   *keys(): Iterable<string> {
+    // The period is also that of the pings, by which connections stay open.
     for (const relay of this.#relays.values()) relay.turn()
     for (const session of this.#store.tables.sessions.rows()) if (!hasEnded(session)) yield session.sessionId
   }
@@ -168,18 +180,18 @@ export class ExecSessions implements Controller {
     })
   }
 
-  #relayOf(session: SessionRecord): Relay {
+  #relayOf(session: SessionRecord, makeRelay: Arrival['makeRelay']): Relay {
     const { sessionId, clusterArn, taskId, runtimeId } = session
     const known = this.#relays.get(sessionId)
     if (known !== undefined) return known
     const { clock, ids } = this.#options
-    const made = new Relay({
+    const made: Relay = makeRelay({
       sessionId,
       targetId: sessionTarget(clusterArn, taskId, runtimeId),
       clock,
       ids,
       listener: {
-        lost: (side) => this.#lost(session, side),
+        lost: (side) => this.#lost(session, made, side),
         agentEnded: (output) => this.#endInBackground(sessionId, output),
       },
     })
@@ -187,11 +199,11 @@ export class ExecSessions implements Controller {
     return made
   }
 
-  #lost(session: SessionRecord, side: Side): void {
+  #lost(session: SessionRecord, relay: Relay, side: Side): void {
     const { sessionId } = session
     this.#options.log.info('data channel lost', { sessionId, side })
     if (side === 'client') this.#checkLater(sessionId, SESSION_RESUME_MS)
-    else this.#awaitAgent(session, this.#relayOf(session))
+    else this.#awaitAgent(session, relay)
   }
 
   #awaitAgent(session: SessionRecord, { hadAgent }: Relay): void {
