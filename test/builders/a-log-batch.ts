@@ -22,6 +22,13 @@ export const anyLogGroups = (given: Partial<LogGroups> = {}): LogGroups => ({
   ...given,
 })
 
+/** Encrypts what comes to the group `g1`, with the key of this id, and has every key. */
+export const keyedLogGroups = (presentKeyId?: string): LogGroups =>
+  anyLogGroups({
+    presentKeyId: (groupId) => (groupId === 'g1' ? presentKeyId : undefined),
+    key: (_, keyId) => Buffer.alloc(32, keyId),
+  })
+
 export const readLog = async (store: LogStore, query: Partial<LogQuery> = {}): Promise<LogEvent[]> => {
   const events: LogEvent[] = []
   for await (const list of store.read({ groupId: 'g1', direction: 'forward', ...query })) events.push(...list)

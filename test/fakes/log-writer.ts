@@ -1,16 +1,17 @@
 /**
  * A process that appends to a log store until it is killed, and says of each batch when it was acknowledged: one line with its number.
- * Arguments: the directory, and the first number.
+ * Arguments: the directory, the first number, and the key of the group `g1`, if it has one.
  */
 import { FileLogStore } from '../../src/store/logs/file-log-store.ts'
 import { silentLog } from '../../src/kit/log.ts'
-import { anyLogGroups } from '../builders/a-log-batch.ts'
+import { keyedLogGroups } from '../builders/a-log-batch.ts'
 
 const WRITERS = 4
 const PADDING = 'x'.repeat(400)
 
-const [directory = '', first = '0'] = process.argv.slice(2)
-const store = await FileLogStore.open({ directory, groups: anyLogGroups(), log: silentLog, journalFileBytes: 300_000 })
+const [directory = '', first = '0', keyId] = process.argv.slice(2)
+const groups = keyedLogGroups(keyId)
+const store = await FileLogStore.open({ directory, groups, log: silentLog, journalFileBytes: 300_000 })
 let number = Number(first)
 
 const write = async (writer: number): Promise<never> => {

@@ -1,16 +1,21 @@
-/** The log store in a process that is killed again and again: what it acknowledged is there, once and whole. */
+/**
+ * The log store in a process that is killed again and again, while a group has one key after the other: what it acknowledged is there, once
+ * and whole, and nothing lies there as it is that came under a key.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { silentLog } from '../../../src/kit/log.ts'
 import { FileLogStore } from '../../../src/store/logs/file-log-store.ts'
-import { anyLogGroups, messagesOf, readLog } from '../../builders/a-log-batch.ts'
+import { keyedLogGroups, messagesOf, readLog } from '../../builders/a-log-batch.ts'
 
 const WRITER = path.join(import.meta.dirname, '..', '..', 'fakes', 'log-writer.ts')
 const KILLS = 6
+/** Of the group `g1`, after each kill the next. */
+const KEYS = ['k1', 'k2', undefined] as const
 
 let directory: string
 beforeEach(() => {
@@ -19,8 +24,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 /** Starts a writer, kills it after it has acknowledged so many batches, and gives their numbers. */
-const killedAfter = async (count: number, first: number): Promise<number[]> => {
-  const child = spawn(process.execPath, [WRITER, directory, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] })
+const killedAfter = async (count: number, first: number, keyId: string | undefined): Promise<number[]> => {
+  const command = [WRITER, directory, String(first), ...(keyId === undefined ? [] : [keyId])]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()
@@ -40,11 +46,22 @@ const batchesIn = async (store: FileLogStore): Promise<ReadonlyMap<number, numbe
   )
 }
 
+const journalText = (): Buffer => {
+  const journal = path.join(directory, 'journal')
+  return Buffer.concat(readdirSync(journal).map((name) => readFileSync(path.join(journal, name))))
+}
+
 it('has everything that it acknowledged after it was killed', async () => {
   const acknowledged: number[] = []
   for (let kill = 0; kill < KILLS; kill++)
-    acknowledged.push(...(await killedAfter(20 + Math.floor(Math.random() * 150), kill * 100_000)))
-  const store = await FileLogStore.open({ directory, groups: anyLogGroups(), log: silentLog })
+    acknowledged.push(
+      ...(await killedAfter(20 + Math.floor(Math.random() * 150), kill * 100_000, KEYS[kill % KEYS.length])),
+    )
+  const inJournal = journalText()
+  const isSealed = (batch: number): boolean =>
+    batch % 2 === 1 && KEYS[Math.floor(batch / 100_000) % KEYS.length] !== undefined
+  expect(acknowledged.filter((batch) => isSealed(batch) && inJournal.includes(`${batch}/0 `))).toEqual([])
+  const store = await FileLogStore.open({ directory, groups: keyedLogGroups(), log: silentLog })
   const found = await batchesIn(store)
   expect(acknowledged.filter((batch) => !found.has(batch))).toEqual([])
   // A batch is there as a whole or not at all.
