@@ -5,6 +5,9 @@ const FORBIDDEN = new BlockList()
 /** Link-local, where clouds have their metadata and tasks their credentials. */
 FORBIDDEN.addSubnet('169.254.0.0', 16)
 FORBIDDEN.addSubnet('fe80::', 10, 'ipv6')
+/** The first of these, as routers between IPv6 and IPv4 write it. */
+FORBIDDEN.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
+FORBIDDEN.addSubnet('2002:a9fe::', 32, 'ipv6')
 /** The same of AWS by IPv6. */
 FORBIDDEN.addSubnet('fd00:ec2::', 32, 'ipv6')
 /** No host's address: this machine's, everyone's, nobody's. */
