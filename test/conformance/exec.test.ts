@@ -308,6 +308,19 @@ describe('the end of a session', () => {
     expect(await describeSession(answer.session?.sessionId ?? '')).toMatchObject({ Details: reason })
   })
 
+  it('comes with a refusal that makes no sense, too', async () => {
+    const { execute, connect, told, agent, store } = await aWorld()
+    const refusals = [undefined, 7, 'x'.repeat(100_000)]
+    for (const reason of refusals) {
+      const answer = await execute()
+      const client = await connect(answer)
+      const { messageId } = await told('StartSessionMessage')
+      agent.send('NackRequest', { cluster: 'default', containerInstance: 'i', messageId, reason })
+      await client.until(() => client.farewell !== undefined)
+      expect(store.tables.sessions.get(answer.session?.sessionId ?? '')?.reason?.length).toBeLessThanOrEqual(1024)
+    }
+  })
+
   it('comes when the agent does not connect', async () => {
     const { clock, execute, connect, told } = await aWorld()
     const client = await connect(await execute())

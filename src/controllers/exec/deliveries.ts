@@ -69,9 +69,10 @@ export class Deliveries {
     return true
   }
 
-  nacked(messageId: string, reason: string): void {
+  nacked(messageId: string, reason: unknown): void {
+    const sentence = typeof reason === 'string' && reason !== '' ? reason : 'The agent refused the session.'
     for (const [sessionId, sent] of this.#sent)
-      if (sent.messageId === messageId) this.#options.refused(sessionId, reason)
+      if (sent.messageId === messageId) this.#options.refused(sessionId, sentence)
   }
 
   forget(sessionId: string): void {

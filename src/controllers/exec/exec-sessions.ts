@@ -20,6 +20,7 @@ import {
   SESSION_RESUME_MS,
   TASK_END_MS,
 } from '../../model/exec-limits.ts'
+import { REASON_LENGTH } from '../../model/limits.ts'
 import type { TaskRecord } from '../../model/records.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
@@ -241,8 +242,9 @@ export class ExecSessions implements Controller {
       const session = tx.sessions.get(sessionId)
       if (session === undefined || hasEnded(session)) return
       const status = session.status === 'Connecting' ? 'Failed' : 'Terminated'
-      tx.sessions.update(sessionId, endedSession(status, reason, clock.now()))
-      log.info('session ended', { sessionId, from: session.status, to: status, reason })
+      const kept = reason.slice(0, REASON_LENGTH) // Agents say it, and are not to fill the store.
+      tx.sessions.update(sessionId, endedSession(status, kept, clock.now()))
+      log.info('session ended', { sessionId, from: session.status, to: status, reason: kept })
     })
   }
 
