@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aRole, trusting } from '../../../test/builders/a-role.ts'
 import { type Collector, collector } from '../../../test/fakes/collector.ts'
 import { emptyStore } from '../../../test/services-deps.ts'
+import { tlsIssuer } from '../../../test/tls-issuer.ts'
 import { ManualClock } from '../../kit/clock.ts'
 import { SystemIds } from '../../kit/ids.ts'
 import { LineLog } from '../../kit/log.ts'
@@ -170,6 +171,14 @@ describe('a subscription to a URL', () => {
     const { delivery, put } = await aSite({}, url)
     await put(['one'])
     await expect(delivery.deliver(KEY)).rejects.toThrow('no address that events may be delivered to')
+  })
+
+  it('has a certificate that is trusted, if it is reached by TLS', async () => {
+    const issuer = await tlsIssuer()
+    const { delivery, put } = await aSite({}, issuer.url)
+    await put(['one'])
+    await expect(delivery.deliver(KEY)).rejects.toThrow('cannot be reached')
+    await issuer.close()
   })
 
   it('gets nothing of streams that are gone, or after its end', async () => {
