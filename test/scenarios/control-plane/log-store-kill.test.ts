@@ -46,9 +46,11 @@ const batchesIn = async (store: FileLogStore): Promise<ReadonlyMap<number, numbe
   )
 }
 
-const journalText = (): Buffer => {
+/** Numbers of the batches whose first message can be read in the journal's files. */
+const readableBatches = (): readonly number[] => {
   const journal = path.join(directory, 'journal')
-  return Buffer.concat(readdirSync(journal).map((name) => readFileSync(path.join(journal, name))))
+  const text = readdirSync(journal).map((name) => readFileSync(path.join(journal, name), 'latin1'))
+  return [...text.join('').matchAll(/(\d+)\/0 x/g)].map(([, number]) => Number(number))
 }
 
 it('has everything that it acknowledged after it was killed', async () => {
@@ -57,10 +59,9 @@ it('has everything that it acknowledged after it was killed', async () => {
     acknowledged.push(
       ...(await killedAfter(20 + Math.floor(Math.random() * 150), kill * 100_000, KEYS[kill % KEYS.length])),
     )
-  const inJournal = journalText()
   const isSealed = (batch: number): boolean =>
     batch % 2 === 1 && KEYS[Math.floor(batch / 100_000) % KEYS.length] !== undefined
-  expect(acknowledged.filter((batch) => isSealed(batch) && inJournal.includes(`${batch}/0 `))).toEqual([])
+  expect(readableBatches().filter(isSealed)).toEqual([])
   const store = await FileLogStore.open({ directory, groups: keyedLogGroups(), log: silentLog })
   const found = await batchesIn(store)
   expect(acknowledged.filter((batch) => !found.has(batch))).toEqual([])
