@@ -13,9 +13,10 @@ import { openBytes, sealBytes } from '../src/kit/sealing.ts'
 import { repositoryArn } from '../src/model/arn.ts'
 import { OCI_MANIFEST } from '../src/model/image-manifest.ts'
 import type { RepositoryRecord } from '../src/model/image-records.ts'
-import type { RepositoryTarget } from '../src/registry/exchange.ts'
+import type { RegistryCaller } from '../src/registry/exchange.ts'
 import { ManifestCache } from '../src/registry/manifest-cache.ts'
 import { registryListener } from '../src/registry/registry.ts'
+import type { Transfers } from '../src/registry/transfers.ts'
 import { BlobStore } from '../src/store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../src/store/blobs/directory-blob-home.ts'
 import type { Store } from '../src/store/store.ts'
@@ -37,10 +38,18 @@ export interface RegistryServer {
 
 export interface RegistryServerOptions {
   /** Throws for what the caller may not do. */
-  readonly demand?: (actions: readonly string[], repository: RepositoryTarget) => void
+  readonly demand?: RegistryCaller['demand']
+  readonly warnings?: readonly string[]
+  readonly trace?: RegistryCaller['trace']
+  readonly transfers?: Transfers
 }
 
-export const startRegistry = async ({ demand = () => {} }: RegistryServerOptions = {}): Promise<RegistryServer> => {
+export const startRegistry = async ({
+  demand = () => {},
+  warnings = [],
+  trace = () => {},
+  transfers,
+}: RegistryServerOptions = {}): Promise<RegistryServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
   const [store, clock, ids, key] = [await emptyStore(), new SystemClock(), new SystemIds(), randomBytes(32)]
   const blobs = new BlobStore({
@@ -58,7 +67,8 @@ export const startRegistry = async ({ demand = () => {} }: RegistryServerOptions
     ids,
     log: silentLog,
     manifests: new ManifestCache(),
-    identify: () => ({ account: ACCOUNT, region: REGION, demand }),
+    identify: () => ({ account: ACCOUNT, region: REGION, demand, warnings, trace }),
+    ...(transfers && { transfers }),
   })
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')

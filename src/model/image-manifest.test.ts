@@ -58,7 +58,7 @@ describe('manifests', () => {
       subject,
       annotations: { by: 'me' },
     })
-    expect(parse({ ...image, config: empty }).artifactType).toBeUndefined()
+    expect(parse({ ...image, config: empty }).artifactType).toBe(empty.mediaType)
     expect(parse({ ...image, subject: null }).subject).toBeUndefined()
   })
 

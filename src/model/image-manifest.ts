@@ -3,12 +3,15 @@
  * Sources: "Image Manifest Version 2, Schema 2" of Docker, and the OCI image specification 1.1 (manifest, index).
  */
 import { isDigest } from './image-names.ts'
+import { ANNOTATIONS_BYTES } from './registry-limits.ts'
 
 export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 export const DOCKER_MANIFEST_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json'
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
-const OCI_EMPTY = 'application/vnd.oci.empty.v1+json'
+
+/** Signed or not. */
+const DOCKER_SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+'
 
 export const MANIFEST_TYPES: readonly string[] = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX]
 
@@ -18,6 +21,8 @@ export const MANIFEST_BYTES = 4 * 1024 * 1024
 export const MANIFEST_DESCRIPTORS = 4096
 /** How deep its JSON may be nested: no field that is known goes below five. */
 export const MANIFEST_DEPTH = 32
+
+export const isIndexType = (mediaType: string): boolean => mediaType === OCI_INDEX || mediaType === DOCKER_MANIFEST_LIST
 
 export interface Descriptor {
   readonly mediaType: string
@@ -55,7 +60,7 @@ export const parseManifest = (bytes: Buffer, declaredType?: string): ImageManife
   const document = new Reading('manifest', parsedJson(bytes))
   const mediaType = mediaTypeOf(document, declaredType)
   if (document.number('schemaVersion') !== 2) throw new InvalidManifest('The schemaVersion is not 2.')
-  const isIndex = mediaType === OCI_INDEX || mediaType === DOCKER_MANIFEST_LIST
+  const isIndex = isIndexType(mediaType)
   const config = isIndex ? undefined : document.descriptor('config')
   const layers = isIndex ? [] : document.descriptors('layers')
   const manifests = isIndex ? document.descriptors('manifests') : []
@@ -63,7 +68,10 @@ export const parseManifest = (bytes: Buffer, declaredType?: string): ImageManife
   if (layers.length + manifests.length > MANIFEST_DESCRIPTORS)
     throw new InvalidManifest(`The manifest refers to more than ${MANIFEST_DESCRIPTORS} others.`)
   const subject = document.optionalDescriptor('subject')
-  const artifactType = document.optionalText('artifactType') ?? artifactTypeOf(config)
+  const artifactType = document.optionalText('artifactType') || config?.mediaType
+  const annotations = document.texts('annotations')
+  if (subject !== undefined && JSON.stringify(annotations).length > ANNOTATIONS_BYTES)
+    throw new InvalidManifest(`The annotations are longer than ${ANNOTATIONS_BYTES} bytes.`)
   return {
     mediaType,
     ...(config && { config }),
@@ -71,12 +79,9 @@ export const parseManifest = (bytes: Buffer, declaredType?: string): ImageManife
     manifests,
     ...(subject && { subject }),
     ...(artifactType !== undefined && { artifactType }),
-    annotations: document.texts('annotations'),
+    annotations,
   }
 }
-
-const artifactTypeOf = (config: Descriptor | undefined): string | undefined =>
-  config === undefined || config.mediaType === OCI_EMPTY ? undefined : config.mediaType
 
 /** A document that could be read as either is a way to show different clients different images (CVE-2021-41190). */
 const checkNotBoth = (document: Reading, isIndex: boolean): void => {
@@ -90,6 +95,10 @@ const mediaTypeOf = (document: Reading, declaredType: string | undefined): strin
   if (said !== undefined && declaredType !== undefined && said !== declaredType)
     throw new InvalidManifest(`The manifest is ${said}, and was sent as ${declaredType}.`)
   const mediaType = said ?? declaredType ?? guessedType(document)
+  if (mediaType.startsWith(DOCKER_SCHEMA_1) || (said === undefined && document.has('fsLayers')))
+    throw new InvalidManifest(
+      'Manifests of Docker image schema 1 are not kept: push with Docker 1.10 or later, or convert the image.',
+    )
   if (!MANIFEST_TYPES.includes(mediaType)) throw new InvalidManifest(`Manifests of type ${mediaType} are not known.`)
   return mediaType
 }

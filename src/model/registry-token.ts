@@ -36,11 +36,7 @@ export const issueRegistryToken = (
 }
 
 /** Who asked for it; undefined if it was not issued here, or has expired. */
-export const openRegistryToken = (
-  sealer: Sealer,
-  token: string,
-  now: number,
-): Omit<Content, 'expiresAt'> | undefined => {
+export const openRegistryToken = (sealer: Sealer, token: string, now: number): Content | undefined => {
   const content = opened(sealer, token)
   return content === undefined || content.expiresAt <= now ? undefined : content
 }

@@ -13,10 +13,10 @@ const LONG = 'public, max-age=31536000, immutable'
 
 /** Who asks may be about to push an image that has it: it must not be collected meanwhile. */
 export const headBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
-  const { store, clock } = exchange
+  const { store, clock, layerGraceMs } = exchange
   const repository = requireRepository(exchange, name, LOOK)
   const { bytes } = requireLayer(exchange, repository, digest)
-  await keepLayer(store, repository.repositoryId, digest, clock.now())
+  await keepLayer(store, repository.repositoryId, digest, clock.now(), layerGraceMs)
   answer(exchange, 200, { ...headersOf(digest), 'Content-Length': bytes })
 }
 

@@ -9,14 +9,19 @@ import type { BlobStore } from '../store/blobs/blob-store.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestCache } from './manifest-cache.ts'
 import { RegistryFault } from './registry-fault.ts'
+import type { TrailEvent } from './trail.ts'
 
 /** Who asks, as the composition makes certain of it. */
 export interface RegistryCaller {
   /** The registry that is asked for. */
   readonly account: string
   readonly region: string
+  /** What the client should tell its user. */
+  readonly warnings?: readonly string[]
   /** Throws `RegistryFault` unless the caller may do all of it, e.g. `ecr:PutImage`. `repository` may not exist. */
   demand(actions: readonly string[], repository: RepositoryTarget): void
+  /** Leaves a trace of what was done, or was refused with `error`. */
+  trace(event: TrailEvent, error?: RegistryFault): void
 }
 
 export interface RepositoryTarget {
@@ -32,6 +37,8 @@ export interface RegistryTools {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  /** How long a push may rely on a layer, if not as long as usual. */
+  readonly layerGraceMs?: number
 }
 
 export interface Exchange extends RegistryTools {
@@ -39,6 +46,8 @@ export interface Exchange extends RegistryTools {
   readonly response: ServerResponse
   readonly query: URLSearchParams
   readonly caller: RegistryCaller
+  /** To be called before a change is answered: what is acknowledged has left its trace. */
+  readonly acknowledge: () => void
 }
 
 /** The repository, if the caller may do that with it. Throws `RegistryFault`, and tells who may not nothing of what there is. */
@@ -64,11 +73,12 @@ export const bodyOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
 
 /** Ends the answer without a body. */
 export const answer = (
-  { response }: Exchange,
+  { response, acknowledge }: Exchange,
   status: number,
   headers: Readonly<Record<string, string | number>>,
 ): void => {
-  response.writeHead(status, { 'Content-Length': 0, ...headers })
+  acknowledge()
+  response.writeHead(status, status === 204 ? headers : { 'Content-Length': 0, ...headers })
   response.end()
 }
 

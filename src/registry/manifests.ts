@@ -1,11 +1,12 @@
 /** Pulling, pushing and removing manifests. */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { InvalidManifest, MANIFEST_BYTES, parseManifest } from '../model/image-manifest.ts'
+import { InvalidManifest, isIndexType, MANIFEST_BYTES, parseManifest } from '../model/image-manifest.ts'
 import { type ImageRecord, inRepository, type RepositoryRecord } from '../model/image-records.ts'
 import { ImageRefused, putImage } from '../store/images/put-image.ts'
 import { recordPull } from '../store/images/record-pull.ts'
 import { referrersByContent, removeImage, removeTag } from '../store/images/remove-image.ts'
+import { accepts, usualImageOf, wantsOnePlatform } from './accept.ts'
 import type { Reference } from './endpoint.ts'
 import { answer, bodyOf, type Exchange, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
@@ -18,16 +19,36 @@ const REMOVE = ['ecr:BatchDeleteImage']
 export const getManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
   const repository = requireRepository(exchange, name, PULL)
   const { request, response, store, clock } = exchange
-  const { digest, mediaType } = requireImage(exchange, repository, reference)
-  const manifest = await manifestOf(exchange, digest)
+  const image = requireImage(exchange, repository, reference)
+  const { digest, mediaType, manifestBytes } = await readable(exchange, repository, image, reference)
+  const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, digest)
   response.writeHead(200, {
     'Content-Type': mediaType,
-    'Content-Length': manifest.length,
+    'Content-Length': manifestBytes,
     'Docker-Content-Digest': digest,
     ETag: `"${digest}"`,
+    Vary: 'Accept',
   })
-  response.end(request.method === 'HEAD' ? undefined : manifest)
-  if (request.method === 'GET') await recordPull(store, repository.repositoryId, digest, clock.now())
+  response.end(manifest)
+  if (manifest !== undefined) await recordPull(store, repository.repositoryId, digest, clock.now())
+}
+
+/** The image as the client can read it; of an index, who knows images of one platform only gets the usual one. */
+const readable = async (
+  exchange: Exchange,
+  { repositoryId }: RepositoryRecord,
+  image: ImageRecord,
+  { tag }: Reference,
+): Promise<ImageRecord> => {
+  const { accept } = exchange.request.headers
+  if (accepts(accept, image.mediaType)) return image
+  if (tag !== undefined && isIndexType(image.mediaType) && wantsOnePlatform(accept)) {
+    const digest = usualImageOf(await manifestOf(exchange, image.digest))
+    const usual =
+      digest === undefined ? undefined : exchange.store.tables.images.get(inRepository(repositoryId, digest))
+    if (usual !== undefined && accepts(accept, usual.mediaType)) return usual
+  }
+  throw new RegistryFault('MANIFEST_UNKNOWN', `The manifest is ${image.mediaType}, which the client does not accept.`)
 }
 
 export const putManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
@@ -120,6 +141,7 @@ const readManifest = (content: Buffer, { headers }: IncomingMessage) => {
 const REFUSALS = {
   'layers-missing': 'MANIFEST_BLOB_UNKNOWN',
   'images-missing': 'MANIFEST_BLOB_UNKNOWN',
+  'wrong-size': 'SIZE_INVALID',
   'tag-immutable': 'TAG_INVALID',
 } as const
 
@@ -130,7 +152,6 @@ const orFault = <T>(work: () => T, repository: RepositoryRecord): T => {
     if (!(error instanceof ImageRefused)) throw error
     const { kind, message, digests } = error
     throw new RegistryFault(REFUSALS[kind], message, {
-      status: kind === 'tag-immutable' ? 400 : 404,
       detail: { name: repository.name, digests },
     })
   }

@@ -239,8 +239,8 @@ describe('the registry', () => {
     await registry.store.transact((tx) => tx.imageLayers.remove(`${repository?.repositoryId}/${orphan}`))
     const isReferred = (each: string): boolean =>
       imageLayers.findSize('byDigest', each) > 0 || images.findSize('byDigest', each) > 0
-    expect((await registry.blobs.collect(0, isReferred)).blobs).toBe(0)
-    expect((await registry.blobs.collect(Number.MAX_SAFE_INTEGER, isReferred)).blobs).toBe(1)
+    expect((await registry.blobs.collect(0, async (each) => isReferred(each))).blobs).toBe(0)
+    expect((await registry.blobs.collect(Number.MAX_SAFE_INTEGER, async (each) => isReferred(each))).blobs).toBe(1)
     expect(await registry.blobs.has(orphan)).toBe(false)
     expect((await send('GET', `team/web/manifests/${digest}`)).status).toBe(200)
   })

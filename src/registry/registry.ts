@@ -8,48 +8,79 @@ import { type Endpoint, endpointOf } from './endpoint.ts'
 import { answerJson, type Exchange, type RegistryCaller, type RegistryTools } from './exchange.ts'
 import { listReferrers, listRepositories, listTags } from './lists.ts'
 import { deleteManifest, getManifest, putManifest } from './manifests.ts'
+import { REQUEST_DISCARD_BYTES } from '../model/limits.ts'
 import { RegistryFault } from './registry-fault.ts'
+import { type TrailEvent, trailOf } from './trail.ts'
+import { Transfers } from './transfers.ts'
 import { appendUpload, beginUpload, cancelUpload, finishUpload, uploadStatus } from './uploads.ts'
 
 export interface RegistryOptions extends RegistryTools {
   /** Throws `RegistryFault` for who cannot be made certain of. */
   readonly identify: (request: IncomingMessage) => RegistryCaller
+  readonly transfers?: Transfers
+}
+
+interface Registry extends RegistryOptions {
+  readonly transfers: Transfers
 }
 
 /** Answers a request whose path begins with `/v2`. */
-export const registryListener =
-  (options: RegistryOptions): RequestListener =>
-  (request, response) => {
+export const registryListener = (options: RegistryOptions): RequestListener => {
+  const registry: Registry = { transfers: new Transfers(), ...options }
+  return (request, response) => {
     response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0')
-    serve(options, request, response).catch((error: unknown) => refuse(options, request, response, error))
+    serve(registry, request, response).catch((error: unknown) => refuse(registry, request, response, error))
   }
+}
 
 const serve = async (
-  { identify, ...tools }: RegistryOptions,
+  { identify, transfers, ...tools }: Registry,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
   const caller = identify(request)
-  const [path = '/', query] = (request.url ?? '/').split('?', 2)
+  const warnings = (caller.warnings ?? []).map((text) => `299 - ${JSON.stringify(text)}`)
+  if (warnings.length > 0) response.setHeader('Warning', warnings)
+  const [path = '/', search] = (request.url ?? '/').split('?', 2)
+  const query = new URLSearchParams(search)
   const endpoint = endpointOf(path.replace(/^\/v2$/, '/v2/'))
-  await handle({ ...tools, request, response, caller, query: new URLSearchParams(query) }, endpoint)
+  const handler = handlerOf(endpoint, request, transfers)
+  const trail = trailOf(endpoint, request.method ?? '', query)
+  const acknowledge = (): void => {
+    for (const event of trail) if (event.isChange) caller.trace(event)
+  }
+  try {
+    await handler({ ...tools, request, response, caller, query, acknowledge })
+  } catch (error) {
+    traceRefusal(caller, trail, error)
+    throw error
+  }
+}
+
+const traceRefusal = (caller: RegistryCaller, trail: readonly TrailEvent[], error: unknown): void => {
+  const isDenied = error instanceof RegistryFault && error.code === 'DENIED'
+  // Of a request that is several calls in one, whoever may not even begin got no further.
+  const event = isDenied ? trail[0] : trail.at(-1)
+  if (event === undefined || !(isDenied || event.isChange)) return
+  caller.trace(event, error instanceof RegistryFault ? error : unforeseen())
 }
 
 type Handler = (exchange: Exchange) => void | Promise<void>
 type Methods = Partial<Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Handler>>
 
-const handle = async (exchange: Exchange, endpoint: Endpoint): Promise<void> => {
-  const methods = methodsOf(endpoint)
-  const method = exchange.request.method ?? ''
+const handlerOf = (endpoint: Endpoint, request: IncomingMessage, transfers: Transfers): Handler => {
+  const methods = methodsOf(endpoint, (handler) => (exchange) => transfers.run(() => handler(exchange)))
+  const method = request.method ?? ''
   const handler = Object.hasOwn(methods, method) ? methods[method as keyof Methods] : undefined
   if (handler === undefined)
     throw new RegistryFault('UNSUPPORTED', 'The registry does not do that.', {
       headers: { Allow: Object.keys(methods).join(', ') },
     })
-  await handler(exchange)
+  return handler
 }
 
-const methodsOf = (endpoint: Endpoint): Methods => {
+/** `counted` is for what may carry a layer. */
+const methodsOf = (endpoint: Endpoint, counted: (handler: Handler) => Handler): Methods => {
   switch (endpoint.kind) {
     case 'base':
       return both((exchange) => answerJson(exchange, 200, {}))
@@ -62,7 +93,7 @@ const methodsOf = (endpoint: Endpoint): Methods => {
     case 'blob': {
       const { repository, digest } = endpoint
       return {
-        GET: (exchange) => getBlob(exchange, repository, digest),
+        GET: counted((exchange) => getBlob(exchange, repository, digest)),
         HEAD: (exchange) => headBlob(exchange, repository, digest),
         DELETE: (exchange) => deleteBlob(exchange, repository, digest),
       }
@@ -76,13 +107,13 @@ const methodsOf = (endpoint: Endpoint): Methods => {
       }
     }
     case 'uploads':
-      return { POST: (exchange) => beginUpload(exchange, endpoint.repository) }
+      return { POST: counted((exchange) => beginUpload(exchange, endpoint.repository)) }
     case 'upload': {
       const { repository, uploadId } = endpoint
       return {
         GET: (exchange) => uploadStatus(exchange, repository, uploadId),
-        PATCH: (exchange) => appendUpload(exchange, repository, uploadId),
-        PUT: (exchange) => finishUpload(exchange, repository, uploadId),
+        PATCH: counted((exchange) => appendUpload(exchange, repository, uploadId)),
+        PUT: counted((exchange) => finishUpload(exchange, repository, uploadId)),
         DELETE: (exchange) => cancelUpload(exchange, repository, uploadId),
       }
     }
@@ -91,12 +122,12 @@ const methodsOf = (endpoint: Endpoint): Methods => {
 
 const both = (handler: Handler): Methods => ({ GET: handler, HEAD: handler })
 
-const refuse = (
-  { log, ids }: RegistryOptions,
+const refuse = async (
+  { log, ids }: Registry,
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
-): void => {
+): Promise<void> => {
   if (response.headersSent || response.destroyed) {
     if (!(error instanceof RegistryFault)) log.warn('an answer of the registry was cut', { url: request.url, error })
     response.destroy()
@@ -104,12 +135,22 @@ const refuse = (
   }
   const fault = error instanceof RegistryFault ? error : unforeseen()
   if (fault !== error) log.error('the registry failed', { requestId: ids.uuid(), url: request.url, error })
+  await patience(request)
   // What a client still sends after its answer would be taken for its next request.
-  if (!request.complete) {
-    response.shouldKeepAlive = false
-    request.resume()
-  }
+  if (!request.complete) response.shouldKeepAlive = false
   answerJson({ request, response }, fault.status, fault, fault.headers)
 }
+
+/** A client that is still sending does not listen; beyond all patience it is answered in the midst of it. */
+const patience = (request: IncomingMessage): Promise<void> =>
+  new Promise((resolve) => {
+    if (request.complete || request.destroyed) return resolve()
+    let bytes = 0
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes > REQUEST_DISCARD_BYTES) resolve()
+    })
+    for (const end of ['end', 'close', 'error']) request.once(end, () => resolve())
+  })
 
 const unforeseen = (): RegistryFault => new RegistryFault('UNKNOWN', 'The registry cannot do this now.')

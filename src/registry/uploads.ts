@@ -2,10 +2,13 @@
 import type { IncomingMessage } from 'node:http'
 import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../model/image-records.ts'
 import { isRepositoryName } from '../model/image-names.ts'
+import { REGISTRY_UPLOADS, REPOSITORY_UPLOADS } from '../model/registry-limits.ts'
 import { UploadError } from '../store/blobs/uploads.ts'
+import type { ReadTables } from '../store/tables.ts'
 import { checkedDigest } from './endpoint.ts'
 import { answer, bodyOf, type Exchange, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
+import { tooMany } from './transfers.ts'
 
 const BEGIN = ['ecr:InitiateLayerUpload']
 const APPEND = ['ecr:UploadLayerPart']
@@ -14,19 +17,32 @@ const MOUNT = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer']
 
 /** `POST .../blobs/uploads/`, with `mount` and `from`, with `digest` and the whole content, or with neither. */
 export const beginUpload = async (exchange: Exchange, name: string): Promise<void> => {
-  const repository = requireRepository(exchange, name, BEGIN)
-  const { query, blobs, ids, store, clock } = exchange
+  const { query } = exchange
   const [mount, from, digest] = [query.get('mount'), query.get('from'), query.get('digest')]
+  const repository = requireRepository(exchange, name, digest === null ? BEGIN : [...BEGIN, ...APPEND, ...FINISH])
   if (mount !== null && from !== null && (await isMounted(exchange, repository, checkedDigest(mount), from)))
     return created(exchange, name, mount)
   const wanted = digest === null ? undefined : checkedDigest(digest)
-  const uploadId = ids.uuid()
-  await blobs.uploads.create(uploadId)
-  const upload = { uploadId, repositoryId: repository.repositoryId, startedAt: clock.now() }
-  await store.transact((tx) => void tx.layerUploads.insert(upload))
-  if (wanted === undefined) return answer(exchange, 202, progress(name, uploadId, 0))
-  requireRepository(exchange, name, [...APPEND, ...FINISH])
-  await finish(exchange, repository, upload, wanted)
+  const upload = await begin(exchange, repository)
+  if (wanted === undefined) answer(exchange, 202, progress(name, upload.uploadId, 0))
+  else await finish(exchange, repository, upload, wanted)
+}
+
+const begin = async (
+  { store, blobs, ids, clock }: Exchange,
+  { repositoryId }: RepositoryRecord,
+): Promise<LayerUploadRecord> => {
+  checkRoom(store.tables, repositoryId)
+  const upload = { uploadId: ids.uuid(), repositoryId, startedAt: clock.now() }
+  await blobs.uploads.create(upload.uploadId)
+  return store.transact((tx) => tx.layerUploads.insert(upload))
+}
+
+const checkRoom = ({ layerUploads }: ReadTables, repositoryId: string): void => {
+  if (layerUploads.findSize('byRepository', repositoryId) >= REPOSITORY_UPLOADS)
+    throw tooMany(`The repository has ${REPOSITORY_UPLOADS} uploads that were begun and not ended.`)
+  if (layerUploads.size >= REGISTRY_UPLOADS)
+    throw tooMany(`The registry has ${REGISTRY_UPLOADS} uploads that were begun and not ended.`)
 }
 
 export const uploadStatus = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
@@ -185,11 +201,12 @@ const progress = (name: string, uploadId: string, size: number): Readonly<Record
 const UPLOAD_FAULTS = {
   unknown: 'BLOB_UPLOAD_UNKNOWN',
   'out-of-order': 'RANGE_INVALID',
-  busy: 'BLOB_UPLOAD_INVALID',
+  'too-large': 'SIZE_INVALID',
   'wrong-digest': 'DIGEST_INVALID',
 } as const
 
-const faultOf = ({ kind, message }: UploadError): RegistryFault => new RegistryFault(UPLOAD_FAULTS[kind], message)
+const faultOf = ({ kind, message }: UploadError): RegistryFault =>
+  new RegistryFault(UPLOAD_FAULTS[kind], message, kind === 'too-large' ? { status: 413 } : {})
 
 const orFault = async <T>(result: Promise<T>): Promise<T> => {
   try {

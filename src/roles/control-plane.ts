@@ -62,6 +62,8 @@ export interface ControlPlaneOptions {
   readonly metrics?: MetricStore
   /** Where manifests and layers of images lie; in a temporary directory unless given. */
   readonly blobs?: BlobStore
+  /** What hosts of the registry end with that are named as on AWS. */
+  readonly registrySuffix?: string
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -146,7 +148,7 @@ export class ControlPlane {
       gateway: this.gateway,
       clock,
       routes: {
-        '/v2/': lazyRegistry({ ...options, store, blobs, clock, ids, log, guard, sealer: keys.sealer }),
+        '/v2/': lazyRegistry({ ...options, store, blobs, clock, ids, log, guard, sealer: keys.sealer, audit }),
         '/health': health({ store, controllers: this.controllers }),
         [EXPLAIN_SERVICE_PATH]: explainService(ownCallTools, this.controllers.plans),
         [USAGE_PATH]: usage(ownCallTools, { usage: this.controllers.usage, metrics }),

@@ -5,6 +5,7 @@ import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Patience } from '../controllers/index.ts'
 import { AUDIT_DAYS } from '../model/audit-limits.ts'
+import { REGISTRY_SUFFIX } from './registry-host.ts'
 import { INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 
 const logOptions = {
@@ -54,6 +55,12 @@ export const serverOptions = {
     description: 'the region of calls that name none',
     default: 'us-east-1',
   },
+  'registry-suffix': {
+    type: 'string',
+    valueName: 'DOMAIN',
+    description: 'what follows <account>.dkr.ecr.<region>. in the names of the container registry',
+    default: REGISTRY_SUFFIX,
+  },
   cluster: {
     type: 'string',
     valueName: 'NAME',
@@ -94,6 +101,7 @@ export const checkServerOptions = (values: {
   account: string
   region: string
   cluster: string
+  'registry-suffix': string
   advertise: string | undefined
   'instance-loss-grace-seconds': string
   'service-settling-seconds': string
@@ -111,6 +119,10 @@ export const checkServerOptions = (values: {
     throw new UserError(`--account is "${values.account}"; an account is 12 digits.`)
   if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(values.region))
     throw new UserError(`--region is "${values.region}"; it must look like us-east-1.`)
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(values['registry-suffix']))
+    throw new UserError(
+      `--registry-suffix is "${values['registry-suffix']}"; it must be a domain in small letters, like images.example.com.`,
+    )
   if (!/^[a-zA-Z0-9_-]{1,255}$/.test(values.cluster)) {
     throw new UserError(
       `--cluster is "${values.cluster}"; a cluster name has 1 to 255 letters, digits, hyphens and underscores.`,

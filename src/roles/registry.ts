@@ -1,12 +1,12 @@
 /**
  * The container registry put together: who pushes and pulls, and whether policies let them. A password of GetAuthorizationToken comes by Basic
  * authentication, or is exchanged at `/v2/token` for a Bearer token, which is the same.
- * https://distribution.github.io/distribution/spec/auth/token/
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { isoText } from '../kit/timestamps.ts'
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { DAY_MS } from '../model/limits.ts'
+import { PASSWORD_WARNING_MS } from '../model/registry-limits.ts'
 import { openRegistryToken, REGISTRY_USER } from '../model/registry-token.ts'
-import { answerJson, type RegistryCaller, type RepositoryTarget } from '../registry/exchange.ts'
+import type { RegistryCaller, RepositoryTarget } from '../registry/exchange.ts'
 import { ManifestCache } from '../registry/manifest-cache.ts'
 import { RegistryFault } from '../registry/registry-fault.ts'
 import { registryListener } from '../registry/registry.ts'
@@ -15,8 +15,14 @@ import type { ServicesDeps } from '../services/deps.ts'
 import type { Principal } from '../model/principal.ts'
 import { rootArn } from '../model/arn.ts'
 import { AccessDenied } from '../wire/access-denied.ts'
+import { headerOf } from '../wire/protocol.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
+import type { Home } from '../wire/authentication.ts'
+import type { Audit } from '../wire/gateway.ts'
 import { callContext } from './call-context.ts'
+import { REGISTRY_SUFFIX, registryOf } from './registry-host.ts'
+import { exchangeToken, TOKEN_PATH } from './registry-token-exchange.ts'
+import { leaveRegistryTrace } from './registry-trail.ts'
 
 export interface RegistryRoleOptions extends Pick<
   ServicesDeps,
@@ -26,9 +32,11 @@ export interface RegistryRoleOptions extends Pick<
   readonly region: string
   /** Whoever comes without a password is the root user, as elsewhere. */
   readonly isDev: boolean
+  readonly audit: Audit | undefined
+  /** What hosts of the shape `<account>.dkr.ecr.<region>.<suffix>` end with. */
+  readonly registrySuffix?: string | undefined
 }
 
-const TOKEN_PATH = '/v2/token'
 const SERVICE = 'ecr'
 
 /** Answers everything under `/v2/`. */
@@ -43,30 +51,54 @@ export const registry = (options: RegistryRoleOptions): RequestListener => {
     manifests: new ManifestCache(),
     identify: (request) => callerOf(options, request),
   })
+  const tokens = {
+    passwordOf,
+    expiryOf: (password: string | undefined) => knownBy(options, password)?.expiresAt,
+    now: () => clock.now(),
+  }
   return (request, response) => {
-    if (request.url?.split('?', 1)[0] === TOKEN_PATH) return exchangeToken(options, request, response)
-    serve(request, response)
+    if (request.url?.split('?', 1)[0] !== TOKEN_PATH) return serve(request, response)
+    exchangeToken(tokens, request, response).catch((error: unknown) => {
+      log.warn('a token was not answered', { error })
+      response.destroy()
+    })
   }
 }
 
 interface Known {
   readonly principal: Principal
-  readonly region: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
 }
 
 const callerOf = (options: RegistryRoleOptions, request: IncomingMessage): RegistryCaller => {
-  const { account, region } = options
+  const home: Home = { account: options.account, region: options.region }
+  const { account, region } = registryOf(request.headers.host, options.registrySuffix ?? REGISTRY_SUFFIX, home)
   const known = knownBy(options, passwordOf(request))
   if (known === undefined) throw unauthorized(request)
-  const call = callContext(request, known, options)
-  return { account, region, demand: (actions, repository) => check(options, request, call, actions, repository) }
+  const caller = { principal: known.principal, region }
+  const call = callContext(request, caller, options)
+  return {
+    account,
+    region,
+    warnings: warningsOf(known, options.clock.now()),
+    demand: (actions, repository) => check(options, request, call, actions, repository),
+    trace: (event, error) => leaveRegistryTrace(options, request, caller, account, event, error),
+  }
+}
+
+const warningsOf = ({ expiresAt }: Known, now: number): readonly string[] => {
+  const minutes = Math.ceil((expiresAt - now) / 60_000)
+  return expiresAt - now > PASSWORD_WARNING_MS ? [] : [`Your authorization token expires in ${minutes} minutes.`]
 }
 
 const knownBy = (options: RegistryRoleOptions, password: string | undefined): Known | undefined => {
-  const { sealer, clock, isDev, account, region } = options
+  const { sealer, clock, isDev, account } = options
   const opened = password === undefined ? undefined : openRegistryToken(sealer, password, clock.now())
-  if (isDev)
-    return opened ?? { principal: { arn: rootArn(account), account, userId: account, accessKeyId: '' }, region }
+  if (isDev) {
+    const root = { arn: rootArn(account), account, userId: account, accessKeyId: '' }
+    return opened ?? { principal: root, expiresAt: clock.now() + DAY_MS }
+  }
   return opened !== undefined && isCurrent(options, opened.principal) ? opened : undefined
 }
 
@@ -112,9 +144,13 @@ const check = (
   }
 }
 
-/** Both ways in are offered; clients take the one they know. */
+/**
+ * Both ways in are offered; clients take the one they know. Where something in front of the server speaks HTTPS, a password must not be sent
+ * past it.
+ */
 const unauthorized = (request: IncomingMessage): RegistryFault => {
-  const scheme = 'encrypted' in request.socket ? 'https' : 'http'
+  const isSecure = 'encrypted' in request.socket || headerOf(request.headers, 'x-forwarded-proto') === 'https'
+  const scheme = isSecure ? 'https' : 'http'
   const base = `${scheme}://${request.headers.host ?? 'localhost'}`
   return new RegistryFault('UNAUTHORIZED', 'Your authorization token is missing, is not valid, or has expired.', {
     headers: {
@@ -127,17 +163,3 @@ const unauthorized = (request: IncomingMessage): RegistryFault => {
 }
 
 const quoted = (text: string): string => text.replaceAll(/["\\]/g, '')
-
-/** A token for the password; what it may do is decided where it is used, whatever `scope` is asked for. */
-const exchangeToken = (options: RegistryRoleOptions, request: IncomingMessage, response: ServerResponse): void => {
-  request.resume()
-  const password = passwordOf(request)
-  if (knownBy(options, password) === undefined) {
-    const fault = unauthorized(request)
-    return answerJson({ request, response }, fault.status, fault, {
-      'WWW-Authenticate': `Basic realm="${SERVICE}",service="${SERVICE}"`,
-    })
-  }
-  const token = password ?? ''
-  answerJson({ request, response }, 200, { token, access_token: token, issued_at: isoText(options.clock.now()) })
-}

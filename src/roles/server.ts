@@ -106,7 +106,9 @@ const serve = async (values: ServerValues): Promise<void> => {
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
   const blobs = directoryBlobStore(registryDir(dataDir), { store, clock, sealer, ids, account, region })
   const settings = { account, region, isDev, keys, audit, logs, metrics, blobs, endpoint: urls[1] }
-  const controlPlane = new ControlPlane({ store, clock, ids, log, patience: patienceOf(values), ...settings })
+  const registrySuffix = values['registry-suffix']
+  const patience = patienceOf(values)
+  const controlPlane = new ControlPlane({ store, clock, ids, log, patience, registrySuffix, ...settings })
   await controlPlane.start()
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })

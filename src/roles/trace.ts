@@ -14,8 +14,10 @@ export interface Traced {
   readonly request: IncomingMessage
   /** As an event is named, e.g. `Poll`. */
   readonly name: string
-  /** What was asked for, by the names that ECS has for it. */
-  readonly parameters: Readonly<Record<string, string>>
+  /** ECS unless given. */
+  readonly service?: string
+  /** What was asked for, by the names that the service has for it. */
+  readonly parameters: Readonly<Record<string, unknown>>
   /** Absent if the caller could not be made certain of. */
   readonly caller: Caller | undefined
   /** Why it was refused. */
@@ -29,7 +31,7 @@ export interface TraceTools {
 }
 
 export const leaveTrace = ({ audit, clock, ids }: TraceTools, traced: Traced): void => {
-  const { request, name, parameters, caller, error } = traced
+  const { request, name, service = 'ecs', parameters, caller, error } = traced
   const { method = 'GET', url = '/', headers, socket } = request
   audit?.sink.append(
     auditEventOf({
@@ -37,7 +39,7 @@ export const leaveTrace = ({ audit, clock, ids }: TraceTools, traced: Traced): v
       requestId: ids.uuid(),
       eventId: ids.uuid(),
       arrivedAt: clock.now(),
-      service: 'ecs',
+      service,
       operation: { name, input: shapeOf(parameters), output: shapeOf({}) },
       caller,
       input: parameters,
@@ -48,11 +50,11 @@ export const leaveTrace = ({ audit, clock, ids }: TraceTools, traced: Traced): v
   )
 }
 
-const shapeOf = (parameters: Readonly<Record<string, string>>): StructureShape => ({
+const shapeOf = (parameters: Readonly<Record<string, unknown>>): StructureShape => ({
   kind: 'structure',
   name: 'Parameters',
   union: false,
-  members: Object.keys(parameters).map((name) => ({ name, shape: { kind: 'string' }, required: false, traits: {} })),
+  members: Object.keys(parameters).map((name) => ({ name, shape: { kind: 'document' }, required: false, traits: {} })),
 })
 
 const faultOf = (error: unknown): { readonly code: string; readonly message: string } | undefined => {

@@ -11,34 +11,48 @@ import { LAYER_GRACE_MS } from '../../store/images/keep-layer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
 
+/** How long what nobody refers to stays. */
+export interface CollectionGrace {
+  /** Uploads that nobody goes on with. */
+  readonly uploadMs: number
+  /** Layers that no image of their repository refers to, since a push last needed them. */
+  readonly layerMs: number
+  /** Blobs that no repository has. */
+  readonly blobMs: number
+}
+
 export interface ImageCollectionOptions {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
   readonly blobs: BlobStore
+  readonly grace?: CollectionGrace
 }
 
 const EVERY_MS = 3_600_000
-/** Since something was last appended. */
-const UPLOAD_LIFE_MS = DAY_MS
-/** Between a blob's coming into its place and the row that refers to it. */
-const BLOB_GRACE_MS = 3_600_000
+/** Blobs need none, because what begins to refer to them is waited for; it spares work where layers come and go. */
+const GRACE: CollectionGrace = { uploadMs: DAY_MS, layerMs: LAYER_GRACE_MS, blobMs: 3_600_000 }
 const KEY = 'all'
 
-export const imageCollection = ({ store, clock, log, blobs }: ImageCollectionOptions): Controller => {
+export const imageCollection = ({ store, clock, log, blobs, grace = GRACE }: ImageCollectionOptions): Controller => {
   const { tables } = store
 
   const endUploads = async (): Promise<void> => {
-    for (const uploadId of await blobs.uploads.idleSince(clock.now() - UPLOAD_LIFE_MS)) {
+    const before = clock.now() - grace.uploadMs
+    for (const uploadId of await blobs.uploads.idleSince(before)) {
       await blobs.uploads.remove(uploadId)
       await store.transact((tx) => tx.layerUploads.remove(uploadId))
     }
+    // A crash between the end of an upload and the note of it leaves the note of an upload that is not there.
+    const old = [...tables.layerUploads.rows()].filter(({ startedAt }) => startedAt < before)
+    for (const { uploadId } of old)
+      if (!(await blobs.uploads.has(uploadId))) await store.transact((tx) => tx.layerUploads.remove(uploadId))
   }
 
   const forgetLayers = async (): Promise<void> => {
     for (const { repositoryId } of tables.repositories.rows())
       await store.transact((tx) => {
-        const before = clock.now() - LAYER_GRACE_MS
+        const before = clock.now() - grace.layerMs
         const old = tx.imageLayers.find('byRepository', repositoryId).filter(({ neededAt }) => neededAt < before)
         if (old.length === 0) return
         const referred = new Set(tx.images.find('byRepository', repositoryId).flatMap(({ references }) => references))
@@ -47,8 +61,15 @@ export const imageCollection = ({ store, clock, log, blobs }: ImageCollectionOpt
       })
   }
 
-  const isReferred = (digest: string): boolean =>
+  const hasReferrers = (digest: string): boolean =>
     tables.imageLayers.findSize('byDigest', digest) > 0 || tables.images.findSize('byDigest', digest) > 0
+
+  /** A removal that is not durable yet may not have been: the next start would have the image again. */
+  const isReferred = async (digest: string): Promise<boolean> => {
+    if (hasReferrers(digest)) return true
+    await store.durable()
+    return hasReferrers(digest)
+  }
 
   return {
     name: 'image-collection',
@@ -58,7 +79,7 @@ export const imageCollection = ({ store, clock, log, blobs }: ImageCollectionOpt
     reconcile: async () => {
       await endUploads()
       await forgetLayers()
-      const collected = await blobs.collect(clock.now() - BLOB_GRACE_MS, isReferred)
+      const collected = await blobs.collect(clock.now() - grace.blobMs, isReferred)
       if (collected.blobs > 0) log.info('blobs that no repository has are removed', { ...collected })
     },
   }

@@ -34,6 +34,8 @@ export interface FrameRun {
 }
 
 export interface Footer {
+  /** Of the content: a file that got into another blob's place is found out. */
+  readonly digest: string
   readonly contentBytes: number
   readonly runs: readonly FrameRun[]
 }

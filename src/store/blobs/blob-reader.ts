@@ -28,8 +28,8 @@ export class BlobReader {
     this.#framesEnd = framesEnd
   }
 
-  /** Rejects with `CorruptBlob`, and then has closed the source. */
-  static async open(source: BlobSource, keys: BlobKeys | undefined): Promise<BlobReader> {
+  /** Rejects with `CorruptBlob`, also for another blob than that, and then has closed the source. */
+  static async open(source: BlobSource, digest: string, keys: BlobKeys | undefined): Promise<BlobReader> {
     try {
       const { size } = source
       if (size < TRAILER_BYTES) throw new CorruptBlob('The file is too short for a blob.')
@@ -37,7 +37,9 @@ export class BlobReader {
       const length = footerLength(await source.read(size - TRAILER_BYTES, TRAILER_BYTES))
       const framesEnd = size - TRAILER_BYTES - length
       if (framesEnd < 0) throw new CorruptBlob('The footer is longer than the file.')
-      return new BlobReader(source, seal, openFooter(seal, await source.read(framesEnd, length)), framesEnd)
+      const footer = openFooter(seal, await source.read(framesEnd, length))
+      if (footer.digest !== digest) throw new CorruptBlob(`The file is of the blob ${footer.digest}.`)
+      return new BlobReader(source, seal, footer, framesEnd)
     } catch (error) {
       await source.close()
       throw error

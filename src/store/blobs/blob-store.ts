@@ -36,7 +36,7 @@ export class BlobStore {
   /** Whoever gets a reader closes it. Undefined if there is no such blob. Rejects with `CorruptBlob`. */
   async open(digest: string): Promise<BlobReader | undefined> {
     const source = await this.#home.open(digest)
-    return source && BlobReader.open(source, this.#keys)
+    return source && BlobReader.open(source, digest, this.#keys)
   }
 
   has(digest: string): Promise<boolean> {
@@ -72,13 +72,13 @@ export class BlobStore {
     }
   }
 
-  /** Removes blobs that were stored before then and that nobody refers to. */
-  async collect(before: number, isReferred: (digest: string) => boolean): Promise<Collected> {
+  /** Removes blobs that were stored before then and that nobody refers to. That nobody does must be durable when `isReferred` says so. */
+  async collect(before: number, isReferred: (digest: string) => Promise<boolean>): Promise<Collected> {
     let [blobs, bytes] = [0, 0]
     for await (const { digest, storedAt, size } of this.#home.list()) {
-      if (storedAt >= before || isReferred(digest)) continue
+      if (storedAt >= before || (await isReferred(digest))) continue
       const isRemoved = await this.#locks.run(digest, async () => {
-        if (isReferred(digest)) return false
+        if (await isReferred(digest)) return false
         await this.#home.remove(digest)
         return true
       })

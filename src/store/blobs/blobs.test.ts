@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -61,7 +61,7 @@ describe.each([
   const read = async (digest: string, from?: number, to?: number): Promise<Buffer> => {
     const source = await home.open(digest)
     if (source === undefined) throw new Error(`${digest} is not there`)
-    const reader = await BlobReader.open(source, blobKeys)
+    const reader = await BlobReader.open(source, digest, blobKeys)
     const pieces: Buffer[] = []
     try {
       for await (const piece of reader.read(from, to)) pieces.push(piece)
@@ -185,9 +185,35 @@ describe.each([
         yield Buffer.from('d')
       })(),
     )
-    await expect(uploads.append('one', piecesOf(Buffer.from('e')))).rejects.toThrow('being written to')
+    const next = uploads.append('one', piecesOf(Buffer.from('e')), 4)
+    const lying = uploads.append('one', piecesOf(Buffer.from('f')), 4)
     letGo()
     expect(await slow).toBe(4)
+    expect(await next).toBe(5)
+    await expect(lying).rejects.toThrow('The upload has 5 bytes')
+  })
+
+  it('end for those who wait as well', async () => {
+    await uploads.create('one')
+    const ending = uploads.remove('one')
+    await expect(uploads.append('one', piecesOf(Buffer.from('late')))).rejects.toThrow('no such upload')
+    await ending
+    await uploads.remove('one')
+    expect(await uploads.has('one')).toBe(false)
+  })
+
+  it('have only so much', async () => {
+    const small = new Uploads({ directory: path.join(directory, 'uploads'), home, keys: blobKeys, limitBytes: 5 })
+    await small.create('small')
+    expect(await small.append('small', piecesOf(Buffer.from('12345')))).toBe(5)
+    await expect(small.append('small', piecesOf(Buffer.from('6')))).rejects.toMatchObject({ kind: 'too-large' })
+    await small.close()
+  })
+
+  it('are never served from the file of another', async () => {
+    const [one, other] = [await store(Buffer.from('one')), await store(Buffer.from('other'))]
+    copyFileSync(fileOf(one), fileOf(other))
+    await expect(read(other)).rejects.toThrow(`The file is of the blob ${one}.`)
   })
 
   it('are listed and removed', async () => {

@@ -6,6 +6,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { LAYER_BYTES } from '../../model/registry-limits.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
 import type { BlobHome } from './blob-home.ts'
 import { CorruptBlob, FRAME_BYTES, FrameCutter, type FrameSeal, openedFrame, sealedFrame } from './frames.ts'
@@ -16,17 +17,25 @@ export interface UploadsOptions {
   readonly home: BlobHome
   /** Undefined keeps blobs in plain text. */
   readonly keys: BlobKeys | undefined
+  /** What one blob may have. */
+  readonly limitBytes?: number
 }
 
 /** The client's mistake, which changes nothing. */
 export class UploadError extends Error {
   override readonly name = 'UploadError'
-  readonly kind: 'unknown' | 'out-of-order' | 'busy' | 'wrong-digest'
+  readonly kind: 'unknown' | 'out-of-order' | 'too-large' | 'wrong-digest'
 
   constructor(kind: UploadError['kind'], message: string) {
     super(message)
     this.kind = kind
   }
+}
+
+const unknownUpload = (): UploadError => new UploadError('unknown', 'There is no such upload.')
+
+const unlessUnknown = (error: unknown): void => {
+  if (!(error instanceof UploadError) || error.kind !== 'unknown') throw error
 }
 
 const DIGEST_ALGORITHM = 'sha256'
@@ -57,15 +66,16 @@ export class Uploads {
   }
 
   /**
-   * Appends what comes, and resolves with the size then. What came before `content` failed is kept. Rejects with `UploadError` if `from` is given
-   * and is not where the upload ends.
+   * Appends what comes, after whoever is appending already, and resolves with the size then. What came before `content` failed is kept. Rejects
+   * with `UploadError` if `from` is given and is not where the upload ends.
    */
   async append(id: string, content: AsyncIterable<Buffer>, from?: number): Promise<number> {
     const upload = await this.#require(id)
     return upload.alone(async () => {
       if (from !== undefined && from !== upload.contentBytes)
         throw new UploadError('out-of-order', `The upload has ${upload.contentBytes} bytes; the next one is that.`)
-      await upload.append(content)
+      const room = (this.#options.limitBytes ?? LAYER_BYTES) - upload.contentBytes
+      await upload.append(within(room, content))
       return upload.contentBytes
     })
   }
@@ -79,10 +89,13 @@ export class Uploads {
         await this.#end(id, upload)
         throw new UploadError('wrong-digest', `The content's digest is ${actual}.`)
       }
-      // Should the rest fail, the file is picked up like one of an earlier life.
-      this.#open.delete(id)
-      await upload.seal()
-      await this.#options.home.adopt(digest, this.#file(id))
+      try {
+        await upload.seal(digest)
+        await this.#options.home.adopt(digest, this.#file(id))
+      } finally {
+        // Should it fail, the file is picked up like one of an earlier life.
+        this.#open.delete(id)
+      }
       return upload.contentBytes
     })
   }
@@ -91,7 +104,12 @@ export class Uploads {
   async remove(id: string): Promise<void> {
     const upload = this.#open.get(id)
     if (upload === undefined) return rm(this.#file(id), { force: true })
-    await upload.alone(() => this.#end(id, upload))
+    await upload.alone(() => this.#end(id, upload)).catch(unlessUnknown)
+  }
+
+  /** Whether there is anything of it. */
+  async has(id: string): Promise<boolean> {
+    return this.#open.has(id) || (await stat(this.#file(id)).catch(() => undefined)) !== undefined
   }
 
   /** Ids of uploads that nobody has appended to since then. */
@@ -113,7 +131,7 @@ export class Uploads {
     const open = this.#open.get(id)
     if (open !== undefined) return open
     const found = await Upload.pickUp(this.#file(id), this.#options.keys)
-    if (found === undefined) throw new UploadError('unknown', 'There is no such upload.')
+    if (found === undefined) throw unknownUpload()
     // Someone else may have been faster.
     const other = this.#open.get(id)
     if (other !== undefined) {
@@ -148,7 +166,10 @@ class Upload {
   #syncing: Promise<void> = Promise.resolve()
   /** The system tells of it once, and not again at the last sync. */
   #syncFailure: Error | undefined
-  #isBusy = false
+  /** Settles when what was asked for last is over. */
+  #last: Promise<void> = Promise.resolve()
+  #working = 0
+  #isClosed = false
 
   private constructor(file: FileHandle, seal: FrameSeal, headerBytes: number) {
     this.#file = file
@@ -188,17 +209,25 @@ class Upload {
   }
 
   get isBusy(): boolean {
-    return this.#isBusy
+    return this.#working > 0
   }
 
-  /** Does work that nothing else on the upload goes on beside. Rejects with `UploadError` if something does. */
+  /**
+   * Does work that nothing else on the upload goes on beside: a client that comes back may be faster than the end of the connection that it lost.
+   * Rejects with `UploadError` if the upload has ended by then.
+   */
   async alone<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isBusy) throw new UploadError('busy', 'The upload is being written to.')
-    this.#isBusy = true
+    const before = this.#last
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
+    this.#working += 1
     try {
+      await before
+      if (this.#isClosed) throw unknownUpload()
       return await work()
     } finally {
-      this.#isBusy = false
+      this.#working -= 1
+      resolve()
     }
   }
 
@@ -235,9 +264,9 @@ class Upload {
   }
 
   /** Writes the end, and resolves when the whole file is durable; closes it in any case. */
-  async seal(): Promise<void> {
+  async seal(digest: string): Promise<void> {
     try {
-      const footer = footerBytes(this.#seal, { contentBytes: this.#contentBytes, runs: this.#runs })
+      const footer = footerBytes(this.#seal, { digest, contentBytes: this.#contentBytes, runs: this.#runs })
       // A write that failed may have left something behind the end.
       await this.#file.truncate(this.#fileBytes)
       await this.#file.write(footer, 0, footer.length, this.#fileBytes)
@@ -245,11 +274,13 @@ class Upload {
       if (this.#syncFailure !== undefined) throw this.#syncFailure
       await this.#file.sync()
     } finally {
+      this.#isClosed = true
       await this.#file.close()
     }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#syncing
     await this.#file.close()
   }
@@ -317,6 +348,15 @@ class Upload {
     } catch (error) {
       if (!(error instanceof CorruptBlob)) throw error
     }
+  }
+}
+
+async function* within(bytes: number, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  let left = bytes
+  for await (const piece of content) {
+    left -= piece.length
+    if (left < 0) throw new UploadError('too-large', 'The blob is larger than blobs may be.')
+    yield piece
   }
 }
 

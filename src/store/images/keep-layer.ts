@@ -5,15 +5,19 @@ import type { Store } from '../store.ts'
 
 /** How long a push may rely on a layer that it brought or asked for. */
 export const LAYER_GRACE_MS = DAY_MS
-/** What was needed that recently need not be noted again. */
-const REFRESH_MS = LAYER_GRACE_MS / 2
 
-/** Notes that a push needs the layer, if there is one. */
-export const keepLayer = async (store: Store, repositoryId: string, digest: string, now: number): Promise<void> => {
+/** Notes that a push needs the layer, if there is one. What was needed recently, compared to the grace, need not be noted again. */
+export const keepLayer = async (
+  store: Store,
+  repositoryId: string,
+  digest: string,
+  now: number,
+  graceMs = LAYER_GRACE_MS,
+): Promise<void> => {
   const key = inRepository(repositoryId, digest)
   const isDue = (): boolean => {
     const layer = store.tables.imageLayers.get(key)
-    return layer !== undefined && now - layer.neededAt >= REFRESH_MS
+    return layer !== undefined && now - layer.neededAt >= graceMs / 2
   }
   if (isDue()) await store.transact((tx) => void (isDue() && tx.imageLayers.update(key, { neededAt: now })))
 }

@@ -14,8 +14,8 @@ export interface NewImage {
 /** Why an image cannot be put into the repository; nothing was changed. */
 export class ImageRefused extends Error {
   override readonly name = 'ImageRefused'
-  readonly kind: 'layers-missing' | 'images-missing' | 'tag-immutable'
-  /** What is missing, or the image that has the tag. */
+  readonly kind: 'layers-missing' | 'images-missing' | 'wrong-size' | 'tag-immutable'
+  /** What is missing or of another size, or the image that has the tag. */
   readonly digests: readonly string[]
 
   constructor(kind: ImageRefused['kind'], digests: readonly string[], message: string) {
@@ -71,7 +71,7 @@ const imageRecord = (
     pushedAt: now,
     references: [...new Set([...content, ...manifest.manifests].map((each) => each.digest))],
     ...(subject && { subject: subject.digest }),
-    annotations,
+    annotations: subject === undefined ? {} : annotations,
   }
 }
 
@@ -81,7 +81,7 @@ const contentOf = ({ config, layers }: ImageManifest): readonly Descriptor[] => 
   ...layers.filter(({ urls }) => urls === undefined),
 ]
 
-/** The subject alone may come later. */
+/** The subject alone may come later. Clients refuse content that is not as long as its descriptor says, so that it could not be pulled. */
 const checkReferences = (tx: Transaction, repositoryId: string, manifest: ImageManifest): void => {
   const missing = (descriptors: readonly Descriptor[], table: 'imageLayers' | 'images'): string[] =>
     descriptors.filter(({ digest }) => !tx[table].has(inRepository(repositoryId, digest))).map(({ digest }) => digest)
@@ -91,6 +91,16 @@ const checkReferences = (tx: Transaction, repositoryId: string, manifest: ImageM
   const images = missing(manifest.manifests, 'images')
   if (images.length > 0)
     throw new ImageRefused('images-missing', images, `The repository does not have the images ${listed(images)}.`)
+  const wrong = [
+    ...contentOf(manifest).filter(
+      (each) => tx.imageLayers.get(inRepository(repositoryId, each.digest))?.bytes !== each.size,
+    ),
+    ...manifest.manifests.filter(
+      (each) => tx.images.get(inRepository(repositoryId, each.digest))?.manifestBytes !== each.size,
+    ),
+  ].map(({ digest }) => digest)
+  if (wrong.length > 0)
+    throw new ImageRefused('wrong-size', wrong, `The manifest gives other sizes than these have: ${listed(wrong)}.`)
 }
 
 const SHOWN = 10

@@ -1,0 +1,19 @@
+/** Limits of the container registry. What AWS limits too has AWS's figure: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+
+/** Of one layer. Source: Amazon ECR quotas, 52,000 MiB. */
+export const LAYER_BYTES = 52_000 * 1024 * 1024
+/** Uploads that one repository, and the whole registry, may have begun and not ended. Each holds a file open once it was touched. */
+export const REPOSITORY_UPLOADS = 1000
+export const REGISTRY_UPLOADS = 4000
+/** Layers that are on their way in or out at once: each may hold about a megabyte. */
+export const BLOB_TRANSFERS = 256
+/** When a client that is refused for one of those may come again. */
+export const REGISTRY_RETRY_SECONDS = 2
+/** Results of one page of tags, repositories and referrers. */
+export const REGISTRY_PAGE = 1000
+/** Of one page of referrers, whose annotations may be long. Source: OCI distribution 1.1, clients read manifests of 4 MiB. */
+export const REFERRERS_BYTES = 4 * 1024 * 1024
+/** Of an image's annotations, which are kept in memory for lists of referrers. */
+export const ANNOTATIONS_BYTES = 64 * 1024
+/** How long before its end a password is warned of. */
+export const PASSWORD_WARNING_MS = 30 * 60_000
