@@ -8,7 +8,7 @@ import type { Clock } from '../../src/kit/clock.ts'
 import type { Ids } from '../../src/kit/ids.ts'
 import { decodeChannelClosed } from '../../src/model/data-channel/channel-closed.ts'
 import { ChannelEnd } from '../../src/model/data-channel/channel-end.ts'
-import { type ChannelMessage, decodeFrame } from '../../src/model/data-channel/frame.ts'
+import { type ChannelMessage, decodeFrame, messageTypeOf } from '../../src/model/data-channel/frame.ts'
 import { encodeHandshakeResponse } from '../../src/model/data-channel/handshake.ts'
 import { decodeExitCode } from '../../src/model/data-channel/own-client.ts'
 import { PAYLOAD_TYPE } from '../../src/model/data-channel/payload-types.ts'
@@ -33,6 +33,8 @@ export class AgentDataChannel {
   clientVersion = '1.2.707.0'
   /** False for a client that does not read. */
   isReading = true
+  /** So many acknowledgements are lost on their way. */
+  lostAcknowledgements = 0
   readonly #clock: Clock
   readonly #ids: Ids
   #connection: Connection | undefined
@@ -44,7 +46,7 @@ export class AgentDataChannel {
       clock,
       ids,
       side: 'client',
-      transmit: (frame) => this.#deliver(frame),
+      transmit: (frame) => this.#transmit(frame),
       listener: { received: (message) => this.received(message), told: () => {} },
     })
   }
@@ -126,6 +128,12 @@ export class AgentDataChannel {
     const message = decodeFrame(frame)
     if (message.messageType === 'channel_closed') this.farewell = decodeChannelClosed(message).output
     else if (this.isReading) this.client.take(frame)
+  }
+
+  #transmit(frame: Uint8Array): void {
+    const isLost = this.lostAcknowledgements > 0 && messageTypeOf(frame) === 'acknowledge'
+    if (isLost) this.lostAcknowledgements--
+    else this.#deliver(frame)
   }
 
   #deliver(frame: Uint8Array): void {

@@ -194,6 +194,17 @@ describe('a session', () => {
     expect(channel.farewell).toBe('The client did not come back.')
   })
 
+  it('ends soon, though an acknowledgement of its last words was lost', async () => {
+    const { begin, clock } = await aWorld()
+    const { channel } = await begin()
+    channel.lostAcknowledgements = 2
+    channel.type('exit\r')
+    await clock.advance(200)
+    expect(channel.farewell).toBeUndefined()
+    await clock.advance(8000)
+    expect(channel.farewell).toBe('')
+  })
+
   it('goes on over another connection', async () => {
     const { begin, clock, gate, answers, channels } = await aWorld()
     const { channel, message } = await begin()

@@ -40,8 +40,10 @@ const HANDSHAKE_MS = 15_000
 /** The client tells its size when it is ready to; a program that asks early shall know it. */
 const FIRST_SIZE_MS = 300
 const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 }
-/** At the end: for so long nothing is acknowledged before what is left counts as lost. */
-const LAST_ACKNOWLEDGEMENT_MS = 5000
+/** At the end: for so long nothing is acknowledged before what is left counts as lost. A terminal may stand still for a while. */
+const LAST_ACKNOWLEDGEMENT_MS = 10_000
+const PROBE_MS = 250
+const NOTHING = new Uint8Array(0)
 /** What is left of the output of a container that has stopped. */
 const CONTAINER_STOPPED_MS = 5000
 /** AWS: what the SSM agent gives the programs of its sessions. */
@@ -253,12 +255,31 @@ export class ExecSession implements ChannelListener {
 
   /** What was sent last arrives before the end does, as long as anything arrives; a client that is gone has its time to come back. */
   async #delivered(): Promise<void> {
+    const { clock } = this.#options
+    let lastProgress = clock.monotonic()
     while (!this.#channel.isAcknowledged && !this.#ending.signal.aborted) {
-      const progress = this.#channel.acknowledgement()
-      const patience = new Promise<'over'>((resolve) => this.#after(LAST_ACKNOWLEDGEMENT_MS, () => resolve('over')))
-      const outcome = await this.#whileOpen(Promise.race([progress, patience])).catch(() => 'over')
-      if (outcome === 'over' && this.#channel.hasClient) return
+      const progress = this.#channel.acknowledgement().then(() => clock.monotonic())
+      const turn = new Promise<undefined>((resolve) => this.#after(PROBE_MS, () => resolve(undefined)))
+      const progressAt = await this.#untilEnd(Promise.race([progress, turn]))
+      lastProgress = progressAt ?? lastProgress
+      if (!this.#channel.hasClient) continue
+      if (clock.monotonic() - lastProgress > LAST_ACKNOWLEDGEMENT_MS) return
+      if (progressAt === undefined) await this.#probe()
     }
+  }
+
+  /**
+   * An acknowledgement that was lost is not sent again: that its message has arrived is seen by that of a later one. After the last message there
+   * is none, so that one comes which says nothing.
+   */
+  async #probe(): Promise<void> {
+    if (this.#channel.isFull || this.#channel.isAcknowledged || this.#agreed === undefined) return
+    await this.#send(PAYLOAD_TYPE.output, NOTHING, this.#agreed)
+  }
+
+  /** Undefined as soon as the session is ended. */
+  #untilEnd<T>(work: Promise<T>): Promise<T | undefined> {
+    return this.#whileOpen(work).catch(() => undefined)
   }
 
   // Its ends in time.

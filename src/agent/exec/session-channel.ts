@@ -71,6 +71,11 @@ export class SessionChannel {
     return this.#hasClient
   }
 
+  /** Whoever sends has to wait. */
+  get isFull(): boolean {
+    return this.#end.isFull
+  }
+
   /** Everything that was sent has arrived. */
   get isAcknowledged(): boolean {
     return this.#end.isAcknowledged

@@ -66,6 +66,10 @@ export class ClientChannel {
   #socket: ChannelSocket | undefined
   #cipher: SessionCipher | undefined
   #exitCode: number | undefined
+  /** Something that came could not be written yet. */
+  #isBlocked = false
+  /** Of an end that comes when everything is written. */
+  #lastWord: string | undefined
   #isOver = false
 
   constructor(options: ClientChannelOptions) {
@@ -111,7 +115,9 @@ export class ClientChannel {
 
   /** What could not be written can be, now. */
   drain(): void {
+    this.#isBlocked = false
     this.#end.drain()
+    if (!this.#isBlocked && this.#lastWord !== undefined) this.finish(this.#lastWord)
   }
 
   /** The end, whoever says so. */
@@ -126,8 +132,8 @@ export class ClientChannel {
   async #send(payloadType: number, payload: Uint8Array): Promise<void> {
     while (this.#end.isFull) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     if (this.#isOver) return
-    const isPlain = this.#cipher === undefined || !isEncryptedType(payloadType) || payload.length === 0
-    this.#end.send(payloadType, isPlain ? payload : (this.#cipher?.encrypt(payload) ?? payload))
+    const cipher = isEncryptedType(payloadType) ? this.#cipher : undefined
+    this.#end.send(payloadType, cipher?.encrypt(payload) ?? payload)
   }
 
   #wake(): void {
@@ -151,6 +157,8 @@ export class ClientChannel {
   async #lost(socket: ChannelSocket, reason: string): Promise<void> {
     if (this.#isOver || this.#socket !== socket) return
     this.#socket = undefined
+    // It was told that the session is over, and only writes what is left.
+    if (this.#lastWord !== undefined) return
     this.#end.pause()
     for (let attempt = 0; attempt < RESUME_ATTEMPTS; attempt++) {
       await this.#options.clock.sleep(Math.min(RESUME_FIRST_MS * 2 ** attempt, RESUME_LONGEST_MS))
@@ -172,15 +180,18 @@ export class ClientChannel {
   }
 
   #told(message: ChannelMessage): void {
-    if (message.messageType === 'channel_closed') this.finish(decodeChannelClosed(message).output)
+    if (message.messageType !== 'channel_closed') return
+    const { output } = decodeChannelClosed(message)
+    if (this.#isBlocked) this.#lastWord = output
+    else this.finish(output)
   }
 
   #received({ payloadType, payload }: ChannelMessage): boolean {
     switch (payloadType) {
       case PAYLOAD_TYPE.output:
-        return this.#options.output.write('stdout', this.#plain(payload))
+        return this.#written('stdout', payload)
       case PAYLOAD_TYPE.standardError:
-        return this.#options.output.write('stderr', this.#plain(payload))
+        return this.#written('stderr', payload)
       case PAYLOAD_TYPE.exitCode:
         this.#exitCode = decodeExitCode(this.#plain(payload))
         return true
@@ -196,6 +207,11 @@ export class ClientChannel {
       default:
         return true
     }
+  }
+
+  #written(stream: 'stdout' | 'stderr', payload: Uint8Array): boolean {
+    this.#isBlocked = !this.#options.output.write(stream, this.#plain(payload))
+    return !this.#isBlocked
   }
 
   #plain(payload: Uint8Array): Uint8Array {

@@ -2,9 +2,10 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../../kit/clock.ts'
-import { type ExecOutput, type RunningExec, RuntimeError, type TerminalSize } from '../../runtime.ts'
+import type { ExecOutput, RunningExec, TerminalSize } from '../../runtime.ts'
 import type { EngineApi } from '../engine-api.ts'
 import type { ExecAnswer } from '../engine-types.ts'
+import type { ExecTerminal } from './exec-terminal.ts'
 import { framedOutput, rawOutput } from './output-frames.ts'
 import { endSession } from './session-processes.ts'
 
@@ -14,10 +15,11 @@ export interface DockerExecOptions {
   readonly timeoutMs: number
   readonly id: string
   readonly connection: Duplex
+  readonly terminal: ExecTerminal
   readonly hasTerminal: boolean
 }
 
-/** The engine opens the connection before the program's terminal is there, and ends it before it has noted the exit code. */
+/** The engine ends the connection before it has noted the exit code. */
 const RECHECK_MS = 20
 const RECHECKS = 100
 
@@ -48,23 +50,8 @@ export class DockerExec implements RunningExec {
     this.#options.connection.end()
   }
 
-  async resize({ columns: w, rows: h }: TerminalSize): Promise<void> {
-    const { api, id, timeoutMs } = this.#options
-    await api.call({ method: 'POST', path: `/exec/${id}/resize`, query: { w, h }, timeoutMs })
-  }
-
-  /** The terminal comes into being with the program; until then the engine refuses. */
-  async resizeAtStart(size: TerminalSize): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.resize(size)
-      } catch (error) {
-        if (!(error instanceof RuntimeError) || error.kind === 'unreachable') throw error
-        // A program that could not be started, or has ended, never gets one.
-        if (tries === RECHECKS || (await this.#hasEnded())) return
-      }
-      await this.#options.clock.sleep(RECHECK_MS)
-    }
+  resize(size: TerminalSize): Promise<void> {
+    return this.#options.terminal.resize(size)
   }
 
   async kill(): Promise<void> {
@@ -84,11 +71,6 @@ export class DockerExec implements RunningExec {
       if (tries === RECHECKS) return undefined
       await this.#options.clock.sleep(RECHECK_MS)
     }
-  }
-
-  async #hasEnded(): Promise<boolean> {
-    const { Running, ExitCode } = await this.#inspect()
-    return !Running && typeof ExitCode === 'number'
   }
 
   #inspect(): Promise<ExecAnswer> {

@@ -5,6 +5,7 @@ import type { EngineApi } from '../engine-api.ts'
 import type { ExecAnswer, InspectAnswer } from '../engine-types.ts'
 import { DETACH_KEYS, isMarked } from './detach-keys.ts'
 import { DockerExec } from './docker-exec.ts'
+import { ExecTerminal } from './exec-terminal.ts'
 import { endSession } from './session-processes.ts'
 
 export interface DockerExecsOptions {
@@ -27,10 +28,11 @@ export class DockerExecs {
     const body = createBody(request, await this.#unset(containerId, request))
     const { Id: id } = await api.call<{ Id: string }>({ method: 'POST', path, body, timeoutMs })
     const start = { Detach: false, Tty: request.terminal !== undefined }
+    const terminal = new ExecTerminal({ ...this.#options, id })
+    // On its way before the program runs: most ask for the size at once. A newer engine has it from the create call.
+    if (request.terminal !== undefined) void terminal.resizeAtStart(request.terminal)
     const connection = await api.hijack({ method: 'POST', path: `/exec/${id}/start`, body: start, timeoutMs })
-    const exec = new DockerExec({ ...this.#options, id, connection, hasTerminal: start.Tty })
-    if (request.terminal !== undefined) await exec.resizeAtStart(request.terminal)
-    return exec
+    return new DockerExec({ ...this.#options, id, connection, terminal, hasTerminal: start.Tty })
   }
 
   async endLeft(containerId: string): Promise<number> {
@@ -76,6 +78,7 @@ const createBody = (request: ExecRequest, defaults: Readonly<Record<string, stri
   AttachStdout: true,
   AttachStderr: true,
   Tty: request.terminal !== undefined,
+  ...(request.terminal && { ConsoleSize: [request.terminal.rows, request.terminal.columns] }),
   DetachKeys: DETACH_KEYS,
   Cmd: request.command,
   Env: Object.entries({ ...defaults, ...request.environment }).map(([name, value]) => `${name}=${value}`),
