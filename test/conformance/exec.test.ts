@@ -3,6 +3,7 @@
  * that does what it is told to.
  */
 import { CreateClusterCommand } from '@aws-sdk/client-ecs'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { LogGroupRecord } from '../../src/model/log-records.ts'
@@ -21,6 +22,16 @@ const aWorld = async (options: ExecWorldOptions = {}): Promise<ExecWorld> => {
 }
 
 const SECONDS = 1000
+
+/** A frame of a stream that something on the way has changed a byte of, behind its type. */
+const spoiltFrame = fc
+  .record({ sequenceNumber: fc.nat({ max: 50 }), at: fc.integer({ min: 36, max: 119 }), value: fc.nat({ max: 255 }) })
+  .map(({ sequenceNumber, at, value }) => {
+    const payload = Buffer.from('spoilt')
+    const frame = encode({ messageType: 'acknowledge', sequenceNumber, flags: 0, payloadType: 1, payload })
+    frame[at] = value
+    return frame
+  })
 
 const aLogGroup = (given: Partial<LogGroupRecord>): LogGroupRecord => ({
   arn: '',
@@ -149,6 +160,7 @@ describe('a session', () => {
     await end.until(() => end.isAcknowledged)
     end.finish()
     await client.until(() => client.farewell !== undefined)
+    expect([client.badFrames, end.badFrames]).toEqual([0, 0])
     expect(client.text).toBe('/ # bye\r\n')
     expect(client.farewell).toBe(`Exiting session with sessionId: ${sessionId}.`)
     expect(await describeSession(sessionId)).toMatchObject({
@@ -535,6 +547,21 @@ describe('the data channel', () => {
     client.sendRaw('text again')
     client.press('on it goes')
     await end.until(() => end.input === 'on it goes')
+    expect(end.told).toEqual(['start_publication'])
+  })
+
+  it('stands whatever bytes either end sends', async () => {
+    const { session } = await aWorld()
+    const { client, end } = await session()
+    const garbage = fc.sample(fc.oneof(fc.uint8Array({ maxLength: 300 }), spoiltFrame), { numRuns: 300, seed: 7 })
+    for (const bytes of garbage) {
+      client.sendRaw(bytes)
+      end.sendRaw(bytes)
+    }
+    client.press('typed')
+    end.write('written')
+    await end.until(() => end.input === 'typed')
+    await client.until(() => client.text === 'written')
     expect(end.told).toEqual(['start_publication'])
   })
 

@@ -8,6 +8,7 @@ import { type Clock, SystemClock } from '../../src/kit/clock.ts'
 import { SystemIds } from '../../src/kit/ids.ts'
 import { channelClosed, decodeChannelClosed } from '../../src/model/data-channel/channel-closed.ts'
 import { ChannelEnd } from '../../src/model/data-channel/channel-end.ts'
+import { DataChannelError } from '../../src/model/data-channel/data-channel-error.ts'
 import type { ChannelMessage } from '../../src/model/data-channel/frame.ts'
 import { encodeHandshakeComplete, encodeHandshakeRequest } from '../../src/model/data-channel/handshake.ts'
 import { encodeOpening } from '../../src/model/data-channel/opening.ts'
@@ -31,6 +32,8 @@ export class ScriptedAgentEnd {
   /** What the gateway gave as the reason of the session's end. */
   farewell: string | undefined
   closeCode: number | undefined
+  /** Frames that came and made no sense. */
+  badFrames = 0
   readonly #clock: Clock = new SystemClock()
   readonly #ids = new SystemIds()
   readonly #end: ChannelEnd
@@ -61,7 +64,7 @@ export class ScriptedAgentEnd {
     const socket = new WebSocket(dataChannelUrl)
     this.#socket = socket
     socket.on('message', (data: Buffer) => {
-      this.#end.take(data)
+      this.#take(data)
       this.#happened()
     })
     socket.on('close', (code) => {
@@ -125,6 +128,15 @@ export class ScriptedAgentEnd {
       }
       this.#waiting.add(look)
     })
+  }
+
+  #take(frame: Uint8Array): void {
+    try {
+      this.#end.take(frame)
+    } catch (error) {
+      if (!(error instanceof DataChannelError)) throw error
+      this.badFrames++
+    }
   }
 
   #happened(): void {

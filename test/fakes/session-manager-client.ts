@@ -54,6 +54,8 @@ export class SessionManagerClient {
   /** Messages that were shown to the user at the beginning. */
   readonly customerMessages: string[] = []
   agentVersion = ''
+  /** Frames that came and made no sense. */
+  badFrames = 0
   /** Connections that it made. */
   connections = 0
   /** The close code of the last connection that was lost. */
@@ -223,7 +225,8 @@ export class SessionManagerClient {
 
   #take(bytes: Buffer): void {
     const frame = decode(bytes)
-    if (frame.messageType === 'acknowledge') return this.#acknowledged(JSON.parse(frame.payload.toString()))
+    if (frame === undefined) return void this.badFrames++
+    if (frame.messageType === 'acknowledge') return this.#acknowledged(frame.payload)
     if (frame.messageType === 'channel_closed') return this.#closed(JSON.parse(frame.payload.toString()))
     if (frame.messageType !== 'output_stream_data') return
     if (frame.sequenceNumber > this.#expected) return this.#keep(frame)
@@ -312,11 +315,9 @@ export class SessionManagerClient {
     this.#write(encode({ messageType: 'acknowledge', sequenceNumber: 0, flags: 3, payloadType: 0, payload }))
   }
 
-  #acknowledged({
-    AcknowledgedMessageSequenceNumber: sequenceNumber,
-  }: {
-    AcknowledgedMessageSequenceNumber: number
-  }): void {
+  #acknowledged(payload: Buffer): void {
+    const sequenceNumber = acknowledgedNumber(payload.toString())
+    if (sequenceNumber === undefined) return void this.badFrames++
     const index = this.#outgoing.findIndex((sent) => sent.sequenceNumber === sequenceNumber)
     const [sent] = index === -1 ? [] : this.#outgoing.splice(index, 1)
     if (sent === undefined) return
@@ -393,19 +394,28 @@ export const encode = ({ messageType, sequenceNumber, flags, payloadType, payloa
   return Buffer.concat([header, payload])
 }
 
-/** A frame as the plugin reads it: it throws at what the plugin does not take. */
-const decode = (bytes: Buffer): Frame => {
+/** A frame as the plugin reads it; undefined for what the plugin does not take. */
+const decode = (bytes: Buffer): Frame | undefined => {
+  if (bytes.length < 120) return undefined
   const headerLength = bytes.readUInt32BE(0)
   const payload = bytes.subarray(headerLength + 4)
-  if (headerLength === 0 || bytes.readBigUInt64BE(40) === 0n) throw new Error('the plugin does not take this header')
+  if (headerLength === 0 || bytes.readBigUInt64BE(40) === 0n) return undefined
   const digest = createHash('sha256').update(payload).digest()
-  if (bytes.readUInt32BE(116) !== 0 && !digest.equals(bytes.subarray(80, 112))) throw new Error('the digest is wrong')
+  if (bytes.readUInt32BE(116) !== 0 && !digest.equals(bytes.subarray(80, 112))) return undefined
   return {
     messageType: bytes.toString('latin1', 4, 36).replaceAll('\0', '').trim(),
     sequenceNumber: Number(bytes.readBigInt64BE(48)),
     messageId: Buffer.concat([bytes.subarray(72, 80), bytes.subarray(64, 72)]),
     payloadType: bytes.readUInt32BE(112),
     payload,
+  }
+}
+
+const acknowledgedNumber = (text: string): number | undefined => {
+  try {
+    return (JSON.parse(text) as { AcknowledgedMessageSequenceNumber: number }).AcknowledgedMessageSequenceNumber
+  } catch {
+    return undefined
   }
 }
 
