@@ -63,15 +63,18 @@ class DataSocketAdapter implements DataSocket {
   }
 }
 
+/** `closeTimeout` is not in the types yet. */
+const SERVER_OPTIONS = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: DATA_CHANNEL_FRAME_BYTES,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+}
+
 /** The server's side of upgrades. */
 export class DataSocketAcceptor {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: DATA_CHANNEL_FRAME_BYTES,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-  })
+  readonly #server = new WebSocketServer(SERVER_OPTIONS)
 
   /** Answers 101 and hands over the socket, or answers 400 if the request is no websocket upgrade. */
   accept(

@@ -167,7 +167,7 @@ describe('a new master key', () => {
     expectAllToOpen(await start(givenFile))
     expect(existsSync(file)).toBe(false)
     await expect(
-      rotateMasterKeyCommand.run({ 'data-dir': dataDir, 'master-key-file': givenFile }, []),
+      rotateMasterKeyCommand.run({ 'data-dir': dataDir, 'master-key-file': givenFile }, [], []),
     ).rejects.toThrowError(/comes from .* put a new key first/)
   })
 
