@@ -1,6 +1,9 @@
 /** Calls of the server that no AWS API has, made with the API client's own endpoint and signature. */
 import type { ECSClient } from '@aws-sdk/client-ecs'
 
+/** A server that takes longer is not well. */
+const ANSWER_MS = 5000
+
 /** Undefined from a server that does not have it, an older one. Rejects with what the server says. */
 export const askServer = async <Answer>(
   client: ECSClient,
@@ -14,7 +17,8 @@ export const askServer = async <Answer>(
   const target = `${base.replace(/\/$/, '')}${path}`
   const signer = await client.config.signer()
   const { headers } = await signer.sign({ method: 'GET', protocol, hostname, path: target, query, headers: { host } })
-  const response = await fetch(`${protocol}//${host}${target}?${new URLSearchParams(query).toString()}`, { headers })
+  const url = `${protocol}//${host}${target}?${new URLSearchParams(query).toString()}`
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_MS) })
   return response.ok ? ((await response.json()) as Answer) : refusal(response)
 }
 

@@ -89,7 +89,7 @@ export class Controllers {
   /** Why services are not where they should be. */
   readonly plans = new PlanMemory()
   /** What tasks use now. */
-  readonly usage = new UsageBook()
+  readonly usage: UsageBook
   /** When access keys and roles were last used. */
   readonly credentialUse: CredentialUse
   readonly #assignment: TaskAssignment
@@ -102,6 +102,7 @@ export class Controllers {
     const { sessions, takesRolesForGranted, credentialsIdKey: idKey } = options
     const credentials = new RoleCredentials({ tables: store.tables, clock, sessions, idKey, takesRolesForGranted })
     this.#assignment = new TaskAssignment({ store, clock, ids, log, credentials })
+    this.usage = new UsageBook(clock.now())
     const telemetry = new AgentTelemetry({ store, clock, log, usage: this.usage })
     this.credentialUse = new CredentialUse(store)
     this.#logMetrics = new LogMetrics(options)

@@ -97,8 +97,8 @@ describe('the page of what is used', () => {
       ],
     })
     expect(pageOf([usage], view).notes).toEqual([
-      'Instance 0123456789ab, 2 running tasks: its agent is connected, but sends no metrics (is ECS_DISABLE_METRICS set?).',
-      'Instance 0123456789ab, 2 running tasks: its agent is not connected.',
+      'No metrics from instance 0123456789ab (2 tasks): is ECS_DISABLE_METRICS set?',
+      'No metrics from instance 0123456789ab (2 tasks): its agent is not connected.',
     ])
   })
 

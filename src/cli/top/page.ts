@@ -112,9 +112,7 @@ const notesOf = (usages: readonly ClusterUsage[], rows: readonly UsageRow[], { b
 }
 
 const silence = ({ containerInstanceId, agentConnected, runningTasks }: SilentInstance): string => {
-  const tasks = `${runningTasks} running ${runningTasks === 1 ? 'task' : 'tasks'}`
-  const why = agentConnected
-    ? 'its agent is connected, but sends no metrics (is ECS_DISABLE_METRICS set?)'
-    : 'its agent is not connected'
-  return `Instance ${containerInstanceId.slice(0, 12)}, ${tasks}: ${why}.`
+  const tasks = `${runningTasks} ${runningTasks === 1 ? 'task' : 'tasks'}`
+  const why = agentConnected ? 'is ECS_DISABLE_METRICS set?' : 'its agent is not connected.'
+  return `No metrics from instance ${containerInstanceId.slice(0, 12)} (${tasks}): ${why}`
 }

@@ -24,7 +24,7 @@ const metadata = { cluster: 'default', containerInstance: 'i1', messageId: 'm', 
 const plane = async () => {
   const clock = new ManualClock()
   const store = await Store.open(new MemoryJournal(), () => {})
-  const usage = new UsageBook()
+  const usage = new UsageBook(clock.now())
   const telemetry = new AgentTelemetry({ store, clock, log: silentLog, usage })
   const server = tcsServer({ clock, ids: new SeededIds(1), log: silentLog, host: telemetry })
   new ControllerLoop([telemetry], { clock, ids: new SeededIds(1), log: silentLog }).start()

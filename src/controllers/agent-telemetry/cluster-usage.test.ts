@@ -28,9 +28,9 @@ interface Reported {
   readonly ageMs?: number
 }
 
-const plane = async (tasks: readonly Reported[]) => {
+const plane = async (tasks: readonly Reported[], openedAt = 0) => {
   const store = await Store.open(new MemoryJournal(), () => {})
-  const book = new UsageBook()
+  const book = new UsageBook(openedAt)
   await store.transact((tx) => {
     tx.containerInstances.insert(aContainerInstance({ containerInstanceId: 'i1', cpuUnits: 2048, memoryMiB: 4096 }))
     tx.services.insert(aService({ serviceName: 'web', desiredCount: 3 }))
@@ -99,12 +99,13 @@ describe('what a cluster uses', () => {
     expect(rows('task')).toMatchObject([{ reportedTasks: 0, usage: {} }])
   })
 
-  it('names instances whose agents say nothing, not those whose tasks have just started', async () => {
+  it('names instances whose agents say nothing, but not when the tasks or the server have just started', async () => {
     expect((await plane([{ task: running('t1') }])).usage('task').silentInstances).toEqual([
       { containerInstanceId: 'i1', agentConnected: true, runningTasks: 1 },
     ])
     const started = running('t1', { startedAt: NOW - 5000 })
     expect((await plane([{ task: started }])).usage('task').silentInstances).toEqual([])
+    expect((await plane([{ task: running('t1') }], NOW - 5000)).usage('task').silentInstances).toEqual([])
     const one = await plane([{ task: running('t1') }, { task: running('t2'), usage: { cpuUnits: 1 } }])
     expect(one.usage('task').silentInstances).toEqual([])
   })

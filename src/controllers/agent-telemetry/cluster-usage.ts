@@ -79,7 +79,7 @@ interface LiveHost extends TaskHost {
 
 export interface UsageQuestion {
   readonly tables: ReadTables
-  readonly book: Pick<UsageBook, 'get'>
+  readonly book: Pick<UsageBook, 'get' | 'openedAt'>
   readonly clusterArn: string
   readonly by: UsageKind
   readonly now: number
@@ -102,7 +102,7 @@ export const clusterUsage = ({ tables, book, clusterArn, by, now }: UsageQuestio
     task: () => tasks.map(taskRow),
     instance: () => hosts.map(instanceRow),
   }
-  return { clusterArn, at: now, by, cluster, rows: rows[by](), silentInstances: silentHosts(hosts, now) }
+  return { clusterArn, at: now, by, cluster, rows: rows[by](), silentInstances: silentHosts(hosts, book.openedAt, now) }
 }
 
 const clusterRow = (clusterArn: string, hosts: readonly LiveHost[], tasks: readonly LiveTask[]): SourcedRow => {
@@ -192,11 +192,11 @@ const usageOf = (tasks: readonly LiveTask[]): Usage => {
   )
 }
 
-/** A task that has just started cannot have been reported yet. */
-const silentHosts = (hosts: readonly LiveHost[], now: number): ClusterUsage['silentInstances'] =>
+/** A task that has just started cannot have been reported yet, nor can any to a server that has. */
+const silentHosts = (hosts: readonly LiveHost[], openedAt: number, now: number): ClusterUsage['silentInstances'] =>
   hosts
     .filter(({ tasks }) => tasks.every(({ latest }) => latest === undefined))
-    .filter(({ tasks }) => tasks.some(({ task }) => now - (task.startedAt ?? now) > FRESH_MS))
+    .filter(({ tasks }) => tasks.some(({ task }) => now - Math.max(openedAt, task.startedAt ?? now) > FRESH_MS))
     .map(({ instance: { containerInstanceId, agentConnected }, tasks }) => ({
       containerInstanceId,
       agentConnected,

@@ -18,7 +18,7 @@ const usageOf = (book: UsageBook, seconds: number) =>
 
 describe('the usage of a minute', () => {
   it('is the mean of gauges, the last of counters, the sum of restarts', () => {
-    const book = new UsageBook()
+    const book = new UsageBook(0)
     book.record(after(5, { cpuUnits: 10, memoryMiB: 100, storageReadBytes: 5, restartCount: 1 }))
     book.record(after(25, { cpuUnits: 30, storageReadBytes: 9, restartCount: 2 }))
     expect(usageOf(book, 60)).toEqual([
@@ -27,7 +27,7 @@ describe('the usage of a minute', () => {
   })
 
   it('is taken once, and not while the minute runs', () => {
-    const book = new UsageBook()
+    const book = new UsageBook(0)
     book.record(after(5, { cpuUnits: 10 }))
     book.record(after(65, { cpuUnits: 20 }))
     expect(usageOf(book, 59)).toEqual([])
@@ -37,7 +37,7 @@ describe('the usage of a minute', () => {
   })
 
   it('counts a report once, however often and however late it comes', () => {
-    const book = new UsageBook()
+    const book = new UsageBook(0)
     const report = after(20, { cpuUnits: 10 })
     for (const each of [report, report, after(5, { cpuUnits: 1000 }), report]) book.record(each)
     expect(usageOf(book, 60)).toEqual([[0, { t1: { cpuUnits: 10 } }]])
@@ -45,14 +45,14 @@ describe('the usage of a minute', () => {
   })
 
   it('goes on when the clock of an agent is set back', () => {
-    const book = new UsageBook()
+    const book = new UsageBook(0)
     book.record(after(20, { cpuUnits: 10 }))
     book.record({ ...after(40, { cpuUnits: 30 }), reportedAt: MINUTE - 3_600_000 })
     expect(usageOf(book, 60)).toEqual([[0, { t1: { cpuUnits: 20 } }]])
   })
 
   it('is let go of when nobody takes it', () => {
-    const book = new UsageBook()
+    const book = new UsageBook(0)
     for (let minute = 0; minute < 10; minute++) book.record(after(minute * 60, { cpuUnits: minute }))
     expect(usageOf(book, 6000)).toHaveLength(3)
   })
@@ -60,7 +60,7 @@ describe('the usage of a minute', () => {
 
 describe('the latest usage', () => {
   it('tells how fast storage is read and written', () => {
-    const book = new UsageBook()
+    const book = new UsageBook(0)
     book.record(after(0, { storageReadBytes: 100, storageWriteBytes: 0 }))
     expect(book.get('t1')).not.toHaveProperty('storageReadBytesPerSecond')
     book.record(after(20, { storageReadBytes: 300, storageWriteBytes: 40 }))
@@ -72,7 +72,7 @@ describe('the latest usage', () => {
   })
 
   it('of the tasks longest unheard of makes room', () => {
-    const book = new UsageBook(2)
+    const book = new UsageBook(0, 2)
     for (const [index, taskId] of ['a', 'b', 'a', 'c'].entries()) book.record(after(index, {}, taskId))
     expect(['a', 'b', 'c'].map((taskId) => book.get(taskId) !== undefined)).toEqual([true, false, true])
   })

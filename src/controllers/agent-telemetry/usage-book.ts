@@ -34,9 +34,12 @@ export class UsageBook {
   readonly #latest = new Map<string, LatestUsage>()
   /** By the minute in which reports came. */
   readonly #minutes = new Map<number, Map<string, MeanUsage>>()
+  /** Since when it hears of reports, in milliseconds since the epoch. */
+  readonly openedAt: number
   readonly #limit: number
 
-  constructor(limit = TASK_METRICS_KEPT) {
+  constructor(openedAt: number, limit = TASK_METRICS_KEPT) {
+    this.openedAt = openedAt
     this.#limit = limit
   }
 
