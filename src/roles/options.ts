@@ -61,6 +61,13 @@ export const serverOptions = {
     description: 'what follows <account>.dkr.ecr.<region>. in the names of the container registry',
     default: REGISTRY_SUFFIX,
   },
+  'registry-encryption': {
+    type: 'string',
+    valueName: 'MODE',
+    description: 'whether images that are pushed from now on are encrypted on disk: on or off',
+    choices: ['on', 'off'],
+    default: 'on',
+  },
   cluster: {
     type: 'string',
     valueName: 'NAME',

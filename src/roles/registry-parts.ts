@@ -7,12 +7,19 @@ import { DirectoryBlobHome } from '../store/blobs/directory-blob-home.ts'
 import type { BlobKeysOptions } from '../services/ecr/blob-keys.ts'
 import type { RegistryRoleOptions } from './registry.ts'
 
-/** Blobs in a directory, encrypted. */
-export const directoryBlobStore = (directory: string, options: BlobKeysOptions): BlobStore =>
+export interface RegistryStorage {
+  /** Where uploads lie, and blobs unless they lie elsewhere. */
+  readonly directory: string
+  /** Whether new blobs are encrypted. */
+  readonly isEncrypting: boolean
+}
+
+export const openBlobStore = ({ directory, isEncrypting }: RegistryStorage, options: BlobKeysOptions): BlobStore =>
   new BlobStore({
     home: new DirectoryBlobHome(path.join(directory, 'blobs')),
     uploadsDirectory: path.join(directory, 'uploads'),
     keys: lazyBlobKeys(options),
+    isEncrypting,
   })
 
 const lazyBlobKeys = (options: BlobKeysOptions): BlobKeys => {

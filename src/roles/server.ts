@@ -32,7 +32,7 @@ import { agentUrl, listen, localUrl } from './address.ts'
 import { ownActivation } from './own-activation.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
-import { directoryBlobStore } from './registry-parts.ts'
+import { openBlobStore } from './registry-parts.ts'
 import { openMasterKey } from './master-key.ts'
 import { secureServer } from './tls/secure-server.ts'
 import { type ServerCertificate, serverCertificate, urlFor } from './tls/server-certificate.ts'
@@ -104,7 +104,8 @@ const serve = async (values: ServerValues): Promise<void> => {
   const groups = new StoredLogGroups(store, sealer)
   const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
-  const blobs = directoryBlobStore(registryDir(dataDir), { store, clock, sealer, ids, account, region })
+  const storage = { directory: registryDir(dataDir), isEncrypting: values['registry-encryption'] === 'on' }
+  const blobs = openBlobStore(storage, { store, clock, sealer, ids, account, region })
   const settings = { account, region, isDev, keys, audit, logs, metrics, blobs, endpoint: urls[1] }
   const registrySuffix = values['registry-suffix']
   const patience = patienceOf(values)

@@ -207,15 +207,31 @@ class Up {
   #serverArgs(): string[] {
     const { dev, host, account, region, cluster, advertise, 'data-dir': dataDir } = this.#values
     const port = this.#endpoint === '' ? this.#values.port : new URL(this.#endpoint).port
-    const flags = { port, host, account, region, cluster, 'data-dir': dataDir, ...(advertise && { advertise }) }
+    const { 'registry-suffix': suffix } = this.#values
+    const names = { account, region, cluster, 'registry-suffix': suffix, ...(advertise && { advertise }) }
+    const flags = { port, host, 'data-dir': dataDir, ...names }
     const args = Object.entries({ ...flags, ...this.#times() }).map(([name, value]) => `--${name}=${value}`)
     // Said either way: the child reads the same variables and file, which the user's flag overrode.
-    return [...args, dev ? '--dev' : '--no-dev', ...this.#keyArgs(), ...this.#tlsArgs(), ...this.#logArgs()]
+    return [
+      ...args,
+      dev ? '--dev' : '--no-dev',
+      ...this.#keyArgs(),
+      ...this.#tlsArgs(),
+      ...this.#registryArgs(),
+      ...this.#logArgs(),
+    ]
   }
 
   #keyArgs(): string[] {
     const file = this.#values['master-key-file']
     return file === undefined ? [] : [`--master-key-file=${file}`]
+  }
+
+  #registryArgs(): string[] {
+    return (['registry-encryption'] as const).flatMap((name) => {
+      const value = this.#values[name]
+      return value === undefined ? [] : [`--${name}=${value}`]
+    })
   }
 
   /** Said to the server either way: it reads the same variables and file, which the user's flags overrode. */

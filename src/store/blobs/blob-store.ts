@@ -13,6 +13,8 @@ export interface BlobStoreOptions {
   readonly uploadsDirectory: string
   /** Undefined keeps new blobs in plain text. */
   readonly keys: BlobKeys | undefined
+  /** False keeps new blobs in plain text though there are keys, which those of before are read with. */
+  readonly isEncrypting?: boolean
 }
 
 export interface Collected {
@@ -27,10 +29,15 @@ export class BlobStore {
   readonly #keys: BlobKeys | undefined
   readonly #locks = new DigestLocks()
 
-  constructor({ home, uploadsDirectory, keys }: BlobStoreOptions) {
+  constructor({ home, uploadsDirectory, keys, isEncrypting }: BlobStoreOptions) {
     this.#home = home
     this.#keys = keys
-    this.uploads = new Uploads({ directory: uploadsDirectory, home, keys })
+    this.uploads = new Uploads({
+      directory: uploadsDirectory,
+      home,
+      keys,
+      ...(isEncrypting === false && { isEncrypting }),
+    })
   }
 
   /** Whoever gets a reader closes it. Undefined if there is no such blob. Rejects with `CorruptBlob`. */

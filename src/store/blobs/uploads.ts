@@ -17,6 +17,8 @@ export interface UploadsOptions {
   readonly home: BlobHome
   /** Undefined keeps blobs in plain text. */
   readonly keys: BlobKeys | undefined
+  /** False keeps new blobs in plain text all the same. */
+  readonly isEncrypting?: boolean
   /** What one blob may have. */
   readonly limitBytes?: number
 }
@@ -55,9 +57,9 @@ export class Uploads {
 
   /** `id` is the name of a file. */
   async create(id: string): Promise<void> {
-    const { directory, keys } = this.#options
+    const { directory, keys, isEncrypting = true } = this.#options
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    this.#open.set(id, await Upload.create(this.#file(id), keys))
+    this.#open.set(id, await Upload.create(this.#file(id), isEncrypting ? keys : undefined))
   }
 
   /** Bytes of content that are there. Rejects with `UploadError`. */
