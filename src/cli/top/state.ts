@@ -1,5 +1,5 @@
 /** What the user has chosen to see, and how keys change it. Pure. */
-import { type Sort, SORTS } from './page.ts'
+import type { Sort } from './page.ts'
 import type { Key } from './terminal.ts'
 import type { UsageKind } from './usage.ts'
 
@@ -41,5 +41,3 @@ const turned = (by: UsageKind, key: Key): UsageKind => {
   const step = key === 'right' || key === '\t' ? 1 : key === 'left' ? -1 : 0
   return KINDS[(KINDS.indexOf(by) + step + KINDS.length) % KINDS.length] ?? by
 }
-
-export const isSort = (text: string): text is Sort => (SORTS as readonly string[]).includes(text)
