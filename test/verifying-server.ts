@@ -5,7 +5,7 @@ import { type Clock, SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
 import { silentLog } from '../src/kit/log.ts'
 import { bootstrap } from '../src/roles/bootstrap.ts'
-import { ControlPlane } from '../src/roles/control-plane.ts'
+import { ControlPlane, type ControlPlaneOptions } from '../src/roles/control-plane.ts'
 import type { Store } from '../src/store/store.ts'
 import { aSealer, emptyStore } from './services-deps.ts'
 
@@ -25,14 +25,17 @@ export interface VerifyingServer {
   readonly close: () => Promise<void>
 }
 
-export const verifyingServer = async (clock: Clock = new SystemClock()): Promise<VerifyingServer> => {
+export const verifyingServer = async (
+  clock: Clock = new SystemClock(),
+  more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix'> = {},
+): Promise<VerifyingServer> => {
   const [ids, store] = [new SystemIds(), await emptyStore()]
   const common = { store, clock, ids, account: ACCOUNT, region: REGION }
   const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const plane = new ControlPlane({ ...common, log: silentLog, isDev: false, endpoint, keys, isChecking: true })
+  const plane = new ControlPlane({ ...common, log: silentLog, isDev: false, endpoint, keys, isChecking: true, ...more })
   server.on('request', plane.listener)
   server.on('upgrade', (request, socket, head) => plane.handleUpgrade(request, socket, head))
   await plane.start()
