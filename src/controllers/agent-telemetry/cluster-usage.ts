@@ -6,7 +6,7 @@ import type { ReadTables } from '../../store/tables.ts'
 import { ofCluster, ofFamily, ofInstance, ofService, ofTask } from './dimensions.ts'
 import { capacityOf, type InstanceCapacity, reservedBy } from './instance-capacity.ts'
 import { type HostedTask, hostsOf, type TaskHost } from './running-tasks.ts'
-import { percent, sum, sumOfKnown } from './sums.ts'
+import { percent, rounded, sum, sumOfKnown } from './sums.ts'
 import type { UsageKind } from './usage-kinds.ts'
 import type { LatestUsage, UsageBook } from './usage-book.ts'
 import { ecsHistory, type HistorySource, hostedHistory, insightsHistory } from './usage-history.ts'
@@ -172,9 +172,6 @@ const total = (amounts: readonly InstanceCapacity[]): InstanceCapacity => ({
   cpuUnits: sum(amounts.map(({ cpuUnits }) => cpuUnits)),
   memoryMiB: sum(amounts.map(({ memoryMiB }) => memoryMiB)),
 })
-
-/** Nobody reads more digits. */
-const rounded = (value: number): number => Math.round(value * 1000) / 1000
 
 const usageOf = (tasks: readonly LiveTask[]): Usage => {
   const of = (read: (latest: LatestUsage) => number | undefined): number | undefined =>

@@ -10,3 +10,6 @@ export const sumOfKnown = (numbers: readonly (number | undefined)[]): number | u
 
 export const percent = (part: number | undefined, whole: number): number | undefined =>
   part === undefined || whole === 0 ? undefined : (part / whole) * 100
+
+/** Nobody reads more digits. */
+export const rounded = (value: number): number => Math.round(value * 1000) / 1000

@@ -12,6 +12,7 @@ import { type Dimensions, sorted } from './dimensions.ts'
 import type { InstanceCapacity } from './instance-capacity.ts'
 import type { Metric } from './metric-sheet.ts'
 import * as metrics from './metrics.ts'
+import { rounded } from './sums.ts'
 
 interface Source {
   readonly series: MetricSeries
@@ -89,6 +90,7 @@ const valuesOf = (
   percentOf: Source['percentOf'],
 ): (number | null)[] => {
   const values = Array.from({ length: minutes }, (): number | null => null)
-  for (const { timestamp, statistics } of points) values[(timestamp - from) / MINUTE_MS] = percentOf(statistics)
+  for (const { timestamp, statistics } of points)
+    values[(timestamp - from) / MINUTE_MS] = rounded(percentOf(statistics))
   return values
 }
