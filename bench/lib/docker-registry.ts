@@ -1,0 +1,50 @@
+/** Debian's docker-registry, as it comes but for where it listens, where its data lie, and that it asks for no password. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { until } from '../../test/e2e/longshore.ts'
+
+export interface DockerRegistry {
+  readonly endpoint: string
+  stop(): Promise<void>
+}
+
+export const startDockerRegistry = async (directory: string): Promise<DockerRegistry> => {
+  const port = await freePort()
+  const configuration = path.join(directory, 'docker-registry.json')
+  // Its language is YAML, which JSON is a part of.
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      version: 0.1,
+      log: { level: 'error', accesslog: { disabled: true } },
+      storage: {
+        cache: { blobdescriptor: 'inmemory' },
+        filesystem: { rootdirectory: path.join(directory, 'docker-registry') },
+        delete: { enabled: true },
+      },
+      http: { addr: `127.0.0.1:${port}` },
+    }),
+  )
+  const registry = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const endpoint = `http://127.0.0.1:${port}`
+  await until('docker-registry to listen', async () => (await fetch(`${endpoint}/v2/`)).ok)
+  return {
+    endpoint,
+    stop: async () => {
+      registry.kill()
+      await once(registry, 'exit')
+    },
+  }
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
