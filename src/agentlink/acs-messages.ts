@@ -87,12 +87,20 @@ export interface PayloadSecret {
 export type RegistryAuthentication =
   | {
       readonly type: 'ecr'
-      readonly ecrAuthData: { readonly registryId: string; readonly region: string; readonly useExecutionRole: boolean }
+      readonly ecrAuthData: EcrAuthData
     }
   | {
       readonly type: 'asm'
       readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string }
     }
+
+export interface EcrAuthData {
+  readonly registryId: string
+  readonly region: string
+  /** Where the ECR API is; for agents that would ask AWS. */
+  readonly endpointOverride?: string
+  readonly useExecutionRole: boolean
+}
 
 export interface PayloadVolume {
   readonly name: string

@@ -6,6 +6,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
+import type { RegistryHome } from '../model/registry-home.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
@@ -54,6 +55,8 @@ export interface ControllersOptions {
   readonly capacity: CapacityIndex
   /** Base URL that agents reach this server under. */
   readonly endpoint: string
+  /** The container registry here; without it, none of the images is known to be in it. */
+  readonly registry?: RegistryHome | undefined
   /** The events of log streams. */
   readonly logs: LogStore
   /** Manifests and layers of images. */
@@ -101,7 +104,7 @@ export class Controllers {
     const patience = { ...DEFAULT_PATIENCE, ...options.patience }
     const { sessions, takesRolesForGranted, credentialsIdKey: idKey } = options
     const credentials = new RoleCredentials({ tables: store.tables, clock, sessions, idKey, takesRolesForGranted })
-    this.#assignment = new TaskAssignment({ store, clock, ids, log, credentials })
+    this.#assignment = new TaskAssignment({ store, clock, ids, log, credentials, registry: options.registry })
     this.usage = new UsageBook(clock.now())
     const telemetry = new AgentTelemetry({ store, clock, log, usage: this.usage })
     this.credentialUse = new CredentialUse(store)

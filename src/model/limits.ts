@@ -91,8 +91,6 @@ export const HOOK_TIMEOUT_MINUTES = 14 * 1440
 export const DESCRIBE_SERVICE_DEPLOYMENTS = 20
 /** Results of one page of ListServiceDeployments for which the request names no size. */
 export const SERVICE_DEPLOYMENTS_PAGE_SIZE = 20
-/** Tasks of a revision that are asked for the digests of its images. */
-export const DIGEST_TASKS = 100
 /** Task sets of one service. Source: ECS service quotas. */
 export const TASK_SETS_PER_SERVICE = 5
 /** Characters of CreateTaskSet's client token. */

@@ -76,6 +76,8 @@ export interface ServiceRevisionRecord {
   /** The platform version was asked for as `LATEST`, as which the service is described. */
   readonly isLatestPlatform?: true
   readonly networkConfiguration?: NetworkConfiguration
+  /** Of the images of containers that all tasks of the revision are to run alike, by name, as far as they are known. */
+  readonly imageDigests?: Readonly<Record<string, string>>
   readonly createdAt: number
 }
 

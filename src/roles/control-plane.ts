@@ -91,6 +91,7 @@ export class ControlPlane {
       log,
       capacity: this.capacity,
       endpoint,
+      registry: { account: options.account, region: options.region, endpoint, suffix: options.registrySuffix },
       logs,
       blobs,
       metrics,

@@ -14,7 +14,7 @@ import { type ContainerRuntime, type LocalImage, type RegistryCredentials, Runti
 import type { Gate } from './gate.ts'
 import type { ImageRecord, ImageRecords } from './image-records.ts'
 import { isWorthRetrying, pullFailure } from './pull-failure.ts'
-import { localDigest, parseReference } from './reference.ts'
+import { localDigest, parseReference } from '../../model/image-reference.ts'
 import type { FindCredentials } from './registry-auth.ts'
 
 interface Retries extends BackoffPolicy {

@@ -5,7 +5,7 @@
 import { ConfigError, type AgentConfig } from '../config.ts'
 import { isJsonObject } from '../docker/overlay.ts'
 import type { RegistryCredentials } from '../runtime.ts'
-import { DOCKER_HUB, parseReference } from './reference.ts'
+import { DOCKER_HUB, parseReference } from '../../model/image-reference.ts'
 
 export type FindCredentials = (reference: string) => RegistryCredentials | undefined
 

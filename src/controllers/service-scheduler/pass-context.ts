@@ -1,5 +1,6 @@
 /** What one look at a service works with: the open transaction, the service as it is in it, and what does not change between looks. */
 import type { Ids } from '../../kit/ids.ts'
+import type { RegistryHome } from '../../model/registry-home.ts'
 import type { DeploymentRecord, ServiceRecord, TaskSetRecord } from '../../model/service-records.ts'
 import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
 import type { Transaction } from '../../store/tables.ts'
@@ -15,6 +16,8 @@ export interface PassSettings {
   readonly settlingMs: number
   /** After that long without its agent an instance is lost. */
   readonly instanceLossGraceMs: number
+  /** The container registry here; without it, none of the images is known to be in it. */
+  readonly registry?: RegistryHome | undefined
 }
 
 export interface PassContext extends PassSettings {

@@ -9,6 +9,7 @@ import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
 import { type TaskTarget, taskMaker } from '../../model/new-task.ts'
 import type { TaskRecord } from '../../model/records.ts'
 import type { PlacementFailure } from '../../scheduler/types.ts'
+import { holdImages } from './hold-images.ts'
 import { serviceLaunch, type ServiceLaunch } from './launch.ts'
 import type { Holder, PassContext } from './pass-context.ts'
 import type { Start } from './plan/types.ts'
@@ -119,19 +120,20 @@ export class Starts {
   }
 
   #insert(
-    { holderId }: Holder,
+    holder: Holder,
     { launch }: ServiceLaunch,
     { capacityProviderName }: Batch,
     targets: readonly Partial<TaskTarget>[],
   ): void {
     const { tx, ids, events } = this.#context
+    holdImages(this.#context, holder, launch.definition)
     const newTask = taskMaker(launch, ids)
     const tasks = targets.map((target): TaskRecord => tx.tasks.insert(newTask({ capacityProviderName, ...target })))
     this.#startedCount += tasks.length
     events.say(
       `has started ${tasks.length} tasks: ${listTasks(tasks.map(({ taskId }) => taskId))}.`,
       undefined,
-      holderId,
+      holder.holderId,
     )
   }
 }

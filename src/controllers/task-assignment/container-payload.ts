@@ -2,6 +2,7 @@
 import type { ContainerDefinition, ContainerOverride, PortMapping, Secret } from '@aws-sdk/client-ecs'
 import type {
   DependencyCondition,
+  EcrAuthData,
   PayloadContainer,
   PayloadPortMapping,
   PayloadSecret,
@@ -20,6 +21,10 @@ export interface ContainerContext {
   readonly publishesPorts: boolean
   readonly hasExecutionCredentials: boolean
   readonly logDriverMode: string | undefined
+  /** For images of this registry. */
+  readonly ecrAuthOf: ((image: string) => Omit<EcrAuthData, 'useExecutionRole'> | undefined) | undefined
+  /** By container name, of images that are to be these whatever their tags say by now. */
+  readonly imageDigests: Readonly<Record<string, string>> | undefined
 }
 
 export const containerPayload = (definition: ContainerDefinition, context: ContainerContext): PayloadContainer => {
@@ -32,7 +37,7 @@ export const containerPayload = (definition: ContainerDefinition, context: Conta
   const docker: DockerSettings = { definition, memoryMiB, memoryReservationMiB, networkMode, logDriverMode, taskId }
   return compact({
     name,
-    image: definition.image ?? '',
+    image: pinned(definition.image ?? '', context.imageDigests?.[name]),
     containerArn: containerArn(task.clusterArn, taskId, containerIdOf(task, name)),
     cpu: override.cpu ?? definition.cpu ?? 0,
     memory: memoryMiB,
@@ -54,6 +59,10 @@ export const containerPayload = (definition: ContainerDefinition, context: Conta
     ...withCredentials(definition, context),
   })
 }
+
+/** AWS: agents pull by the digest where there is one, and leave the tag be. */
+const pinned = (image: string, digest: string | undefined): string =>
+  digest === undefined || image.includes('@') ? image : `${image}@${digest}`
 
 const containerIdOf = (task: TaskRecord, name: string): string =>
   task.containers.find((container) => container.name === name)?.containerId ?? ''
@@ -160,18 +169,15 @@ const payloadSecret = (
   }
 }
 
-const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?\//
-
 const registryAuthentication = (
   { image = '', repositoryCredentials }: ContainerDefinition,
-  { task, hasExecutionCredentials }: ContainerContext,
+  { task, hasExecutionCredentials, ecrAuthOf }: ContainerContext,
 ): RegistryAuthentication | undefined => {
   if (repositoryCredentials?.credentialsParameter !== undefined) {
     const { credentialsParameter } = repositoryCredentials
     const region = parseArn(credentialsParameter)?.region ?? parseArn(task.clusterArn)?.region ?? ''
     return { type: 'asm', asmAuthData: { credentialsParameter, region } }
   }
-  const [, registryId, region] = ECR_IMAGE.exec(image) ?? []
-  if (registryId === undefined || region === undefined) return undefined
-  return { type: 'ecr', ecrAuthData: { registryId, region, useExecutionRole: hasExecutionCredentials } }
+  const ecr = ecrAuthOf?.(image)
+  return ecr && { type: 'ecr', ecrAuthData: { ...ecr, useExecutionRole: hasExecutionCredentials } }
 }

@@ -12,7 +12,7 @@ import { PAYLOAD_TASKS } from '../../model/limits.ts'
 import type { ContainerInstanceRecord, TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
 import { CredentialDeliveries } from './credential-deliveries.ts'
 import { Deliveries } from './deliveries.ts'
-import { stopPayload, taskPayload } from './payload.ts'
+import { type PayloadAdditions, stopPayload, taskPayload } from './payload.ts'
 import { type MintedCredentials, NO_CREDENTIALS, payloadCredentials, type TaskCredentials } from './task-credentials.ts'
 
 export interface InstanceAssignmentOptions {
@@ -23,6 +23,10 @@ export interface InstanceAssignmentOptions {
   readonly getTaskDefinition: (taskDefinitionArn: string) => TaskDefinitionRecord | undefined
   /** Mode of the log drivers of containers whose definition names none. */
   readonly logDriverMode: (definition: TaskDefinitionRecord) => string
+  /** Of images of this registry; undefined for others. */
+  readonly ecrAuthOf: NonNullable<PayloadAdditions['ecrAuthOf']>
+  /** Of a service's task, by container name. */
+  readonly imageDigestsOf: (task: TaskRecord) => PayloadAdditions['imageDigests']
   /** The agent was told of these tasks, and their records do not say yet that it is the agent that is awaited. */
   readonly onProvisioned: (taskIds: readonly string[]) => void
   /** The task cannot start: ECS may not assume this role of it. */
@@ -150,7 +154,8 @@ export class InstanceAssignment {
   /** Undefined, with a line in the log, if the task cannot be told: others must not wait for it. */
   #payload(task: TaskRecord, messageId: string): PayloadTask | undefined {
     if (task.desiredStatus === 'STOPPED') return stopPayload(task)
-    const { credentials, getTaskDefinition, logDriverMode, onRefusedRole, log } = this.#options
+    const { credentials, getTaskDefinition, logDriverMode, ecrAuthOf, imageDigestsOf, onRefusedRole, log } =
+      this.#options
     const definition = getTaskDefinition(task.taskDefinitionArn)
     if (definition === undefined) {
       log.error('task without its definition cannot be assigned', { taskId: task.taskId })
@@ -162,7 +167,12 @@ export class InstanceAssignment {
       return undefined
     }
     this.#credentialsSent(task, messageId, minted)
-    return taskPayload(task, definition, { ...payloadCredentials(minted), logDriverMode: logDriverMode(definition) })
+    return taskPayload(task, definition, {
+      ...payloadCredentials(minted),
+      logDriverMode: logDriverMode(definition),
+      ecrAuthOf,
+      imageDigests: imageDigestsOf(task),
+    })
   }
 
   /** To an agent that has the task: one whose role is refused by now runs on with what it has. */

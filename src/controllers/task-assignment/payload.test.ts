@@ -33,6 +33,9 @@ const containerOf = (given: Given) => {
   }
 }
 
+const ECR_AUTH = { registryId: '000000000000', region: 'eu-west-1', endpointOverride: 'http://10.0.0.5:4566' }
+const ecrAuthOf = (image: string) => (image.includes('.dkr.ecr.') ? ECR_AUTH : undefined)
+
 const credentialsNamed = (credentialsId: string): IAMRoleCredentials => ({
   credentialsId,
   roleArn: 'arn:aws:iam::000000000000:role/r',
@@ -410,9 +413,9 @@ describe('the payload of a container', () => {
 
   it('says how to get at its image', () => {
     const image = '000000000000.dkr.ecr.eu-west-1.amazonaws.com/app:1'
-    expect(containerOf({ container: { image } }).registryAuthentication).toEqual({
+    expect(containerOf({ container: { image }, additions: { ecrAuthOf } }).registryAuthentication).toEqual({
       type: 'ecr',
-      ecrAuthData: { registryId: '000000000000', region: 'eu-west-1', useExecutionRole: false },
+      ecrAuthData: { ...ECR_AUTH, useExecutionRole: false },
     })
     const credentialsParameter = 'arn:aws:secretsmanager:eu-west-2:000000000000:secret:s'
     expect(
@@ -424,13 +427,19 @@ describe('the payload of a container', () => {
     expect(containerOf({})).not.toHaveProperty('registryAuthentication')
   })
 
+  it('names the digest of an image that is to be the same in all tasks', () => {
+    const additions = { imageDigests: { app: 'sha256:1' } }
+    expect(containerOf({ container: { image: 'r/app:1' }, additions }).image).toBe('r/app:1@sha256:1')
+    expect(containerOf({ container: { image: 'r/app@sha256:2' }, additions }).image).toBe('r/app@sha256:2')
+  })
+
   it('lets the execution role log and pull only if it has credentials', () => {
     const container: ContainerDefinition = {
       image: '000000000000.dkr.ecr.eu-west-1.amazonaws.com/app:1',
       logConfiguration: { logDriver: 'awslogs' },
     }
     expect(containerOf({ container })).not.toHaveProperty('logsAuthStrategy')
-    const additions = { executionRole: credentialsNamed('e') }
+    const additions = { executionRole: credentialsNamed('e'), ecrAuthOf }
     expect(containerOf({ container, additions })).toMatchObject({
       logsAuthStrategy: 'ExecutionRole',
       registryAuthentication: { ecrAuthData: { useExecutionRole: true } },

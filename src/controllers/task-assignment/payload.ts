@@ -5,7 +5,7 @@
  * Docker's bridge instead: their containers have addresses of their own on the host's bridge, and no host ports are published.
  */
 import type { Volume } from '@aws-sdk/client-ecs'
-import type { IAMRoleCredentials, PayloadTask, PayloadVolume } from '../../agentlink/acs-messages.ts'
+import type { EcrAuthData, IAMRoleCredentials, PayloadTask, PayloadVolume } from '../../agentlink/acs-messages.ts'
 import { compact } from '../../kit/compact.ts'
 import { taskArn, taskDefinitionOf } from '../../model/arn.ts'
 import type { TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
@@ -21,6 +21,10 @@ export interface PayloadCredentials {
 export interface PayloadAdditions extends PayloadCredentials {
   /** Mode of log drivers where the definition names none; absent leaves it to Docker. */
   readonly logDriverMode?: string
+  /** Undefined for images of other registries. */
+  readonly ecrAuthOf?: (image: string) => Omit<EcrAuthData, 'useExecutionRole'> | undefined
+  /** By container name. */
+  readonly imageDigests?: Readonly<Record<string, string>> | undefined
 }
 
 const CPU_UNITS_PER_VCPU = 1024
@@ -29,7 +33,7 @@ const SERVICE_GROUP = 'service:'
 export const taskPayload = (
   task: TaskRecord,
   definition: TaskDefinitionRecord,
-  { taskRole, executionRole, logDriverMode }: PayloadAdditions = {},
+  { taskRole, executionRole, logDriverMode, ecrAuthOf, imageDigests }: PayloadAdditions = {},
 ): PayloadTask => {
   const mode = definition.networkMode ?? 'bridge'
   const networkMode = mode === 'awsvpc' ? 'bridge' : mode
@@ -39,6 +43,8 @@ export const taskPayload = (
     publishesPorts: mode === 'bridge' || mode === 'host',
     hasExecutionCredentials: executionRole !== undefined,
     logDriverMode,
+    ecrAuthOf,
+    imageDigests,
   }
   return compact({
     ...identity(task),

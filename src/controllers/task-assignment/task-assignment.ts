@@ -14,11 +14,14 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
+import type { RegistryHome } from '../../model/registry-home.ts'
 import { markProvisioned, requestStop, type StopCause } from '../../model/task-state.ts'
+import { revisionOfTask } from '../../store/revision-of-task.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
 import { hostOf } from '../../store/tables.ts'
 import { admitAgent } from '../agent-admission.ts'
 import type { Controller } from '../controller.ts'
+import { ecrAuthOf } from './ecr-auth.ts'
 import { InstanceAssignment } from './instance-assignment.ts'
 import { logDriverMode } from './log-driver-mode.ts'
 import { tasksToStop } from './stop-verification.ts'
@@ -30,6 +33,8 @@ export interface TaskAssignmentOptions {
   readonly ids: Ids
   readonly log: Log
   readonly credentials: TaskCredentials
+  /** The container registry here; without it, none of the images is known to be in it. */
+  readonly registry?: RegistryHome | undefined
 }
 
 type VerificationMessage = Extract<AgentMessage, { type: 'TaskStopVerificationMessage' }>['message']
@@ -111,6 +116,8 @@ export class TaskAssignment implements Controller, AcsHost {
       ...this.#options,
       getTaskDefinition: (arn) => tables.taskDefinitions.get(arn),
       logDriverMode: (definition) => logDriverMode(tables.accountSettings, definition),
+      ecrAuthOf: (image) => ecrAuthOf(tables, image, this.#options.registry),
+      imageDigestsOf: (task) => revisionOfTask(tables, task)?.imageDigests,
       onProvisioned: (taskIds) => this.#recordProvisioned(taskIds),
       onRefusedRole: (taskId, roleArn) => this.#stopUnassumable(taskId, roleArn),
     })

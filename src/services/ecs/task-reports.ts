@@ -2,8 +2,10 @@
  * What agents report, applied to the task it is about. A task that is not known (any more) is acknowledged: agents repeat most refused
  * reports for ever, and there is nothing to do about a task that was forgotten an hour after it stopped.
  */
-import type { ClusterRecord, TaskRecord } from '../../model/records.ts'
+import type { ClusterRecord, TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
 import { applyReport, type TaskReport } from '../../model/task-state.ts'
+import { withImageDigests } from '../../model/version-consistency.ts'
+import { revisionOfTask } from '../../store/revision-of-task.ts'
 import { hostOf } from '../../store/tables.ts'
 import type { EcsContext } from './context.ts'
 import { invalidParameter } from './faults.ts'
@@ -27,7 +29,22 @@ export const acceptReport = (
   checkHost(context, action, task)
   const definition = context.tx.taskDefinitions.get(task.taskDefinitionArn)
   const after = applyReport(task, report, definition, context.now)
-  if (after !== task) context.tx.tasks.put(after)
+  if (after === task) return
+  context.tx.tasks.put(after)
+  if (definition !== undefined) holdRevision(context, after, definition)
+}
+
+/** AWS: the digests that the first task of a service revision reports are those of all that start later. */
+const holdRevision = ({ tx }: EcsContext, task: TaskRecord, { containerDefinitions }: TaskDefinitionRecord): void => {
+  if (!task.containers.some(({ imageDigest }) => imageDigest !== undefined)) return
+  const revision = revisionOfTask(tx, task)
+  if (revision === undefined) return
+  const digests = new Map(task.containers.map(({ name, imageDigest }) => [name, imageDigest]))
+  const imageDigests = withImageDigests(revision.imageDigests, containerDefinitions, ({ name = '' }) =>
+    digests.get(name),
+  )
+  if (imageDigests === revision.imageDigests || imageDigests === undefined) return
+  tx.serviceRevisions.update(revision.serviceRevisionArn, { imageDigests })
 }
 
 const reportedTask = (

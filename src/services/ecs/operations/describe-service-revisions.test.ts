@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { aServiceRevision } from '../../../../test/builders/a-service.ts'
 import { aContainerDefinition, aTaskDefinition } from '../../../../test/builders/a-task-definition.ts'
-import { aTask, aTaskContainer } from '../../../../test/builders/a-task.ts'
 import { BUILT_AT_MS } from '../../../../test/builders/ids.ts'
 import { seeded } from '../../../../test/seeded.ts'
-import { deploymentIdOf } from '../../../model/arn.ts'
 import { describeServiceRevisions } from './describe-service-revisions.ts'
 
 const definition = aTaskDefinition({
@@ -48,16 +46,9 @@ describe('DescribeServiceRevisions', () => {
     expect(described).not.toHaveProperty('launchType')
   })
 
-  it('knows the digests of images that a task of the revision reported', async () => {
-    const revision = aServiceRevision()
-    const startedBy = deploymentIdOf(revision.serviceRevisionArn)
-    const pulled = aTaskContainer({ name: 'log', imageDigest: 'sha256:1' })
-    const tasks = [
-      aTask({ startedBy }),
-      aTask({ startedBy, desiredStatus: 'STOPPED', containers: [aTaskContainer(), pulled] }),
-      aTask({ startedBy: 'ecs-svc/1', containers: [aTaskContainer({ imageDigest: 'sha256:2' })] }),
-    ]
-    const ecs = await seeded({ definitions: [definition], revisions: [revision], tasks })
+  it('shows the digests of images that its tasks are held to', async () => {
+    const revision = aServiceRevision({ imageDigests: { log: 'sha256:1' } })
+    const ecs = await seeded({ definitions: [definition], revisions: [revision] })
     const answer = await ecs.call(describeServiceRevisions, { serviceRevisionArns: [revision.serviceRevisionArn] })
     expect(answer.serviceRevisions?.[0]?.containerImages).toEqual([
       { containerName: 'app', image: 'longshore/test:latest' },

@@ -14,7 +14,8 @@ type Obstacle = (task: Task) => string | false | 0 | undefined
 
 const FARGATE_LOG_DRIVERS: ReadonlySet<string> = new Set(['awslogs', 'splunk', 'awsfirelens'])
 const FARGATE_TIMEOUT_MAX_SECONDS = 120
-const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//
+/** AWS: of any account; ours may have another ending than AWS's, and a port. */
+const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+(:\d+)?\//
 
 export const isEcrImage = (image: string | undefined): boolean => ECR_IMAGE.test(image ?? '')
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { localDigest, parseReference } from './reference.ts'
+import { localDigest, parseReference } from './image-reference.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 

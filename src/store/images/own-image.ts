@@ -1,0 +1,26 @@
+/** Images that task definitions name, looked up in this registry. */
+import { repositoryArn } from '../../model/arn.ts'
+import { inRepository, type RepositoryRecord } from '../../model/image-records.ts'
+import { type RegistryHome, type RegistryImage, registryImage } from '../../model/registry-home.ts'
+import type { ReadTables } from '../tables.ts'
+
+type Tables = Pick<ReadTables, 'repositories' | 'imageTags'>
+
+/** The image's place in this registry; undefined if it is in another one. */
+export const ownImage = (tables: Tables, image: string, home: RegistryHome): RegistryImage | undefined => {
+  const found = registryImage(image, home)
+  return found?.isNamedAtAws === true && repositoryOf(tables, found) === undefined ? undefined : found
+}
+
+/** What the image's tag stands for now; undefined if it names none that is here. */
+export const digestOfTag = (tables: Tables, image: string, home: RegistryHome): string | undefined => {
+  const found = registryImage(image, home)
+  const repository = found && repositoryOf(tables, found)
+  if (repository === undefined || found?.tag === undefined) return undefined
+  return tables.imageTags.get(inRepository(repository.repositoryId, found.tag))?.digest
+}
+
+const repositoryOf = (
+  tables: Tables,
+  { region, registryId, repositoryName }: RegistryImage,
+): RepositoryRecord | undefined => tables.repositories.get(repositoryArn(region, registryId, repositoryName))
