@@ -20,6 +20,7 @@ import type { Transfers } from '../src/registry/transfers.ts'
 import { BlobStore } from '../src/store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../src/store/blobs/directory-blob-home.ts'
 import type { Store } from '../src/store/store.ts'
+import { configureServer } from '../src/wire/listener.ts'
 import { emptyStore } from './services-deps.ts'
 
 const ACCOUNT = '000000000000'
@@ -42,6 +43,8 @@ export interface RegistryServerOptions {
   readonly warnings?: readonly string[]
   readonly trace?: RegistryCaller['trace']
   readonly transfers?: Transfers
+  /** After how long a socket that nothing comes and goes on is cut. */
+  readonly stallMs?: number
 }
 
 export const startRegistry = async ({
@@ -49,6 +52,7 @@ export const startRegistry = async ({
   warnings = [],
   trace = () => {},
   transfers,
+  stallMs,
 }: RegistryServerOptions = {}): Promise<RegistryServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
   const [store, clock, ids, key] = [await emptyStore(), new SystemClock(), new SystemIds(), randomBytes(32)]
@@ -70,7 +74,10 @@ export const startRegistry = async ({
     identify: () => ({ account: ACCOUNT, region: REGION, demand, warnings, trace }),
     ...(transfers && { transfers }),
   })
-  const server = createServer(listener).listen(0, '127.0.0.1')
+  const server = createServer(listener)
+  configureServer(server)
+  if (stallMs !== undefined) server.timeout = stallMs
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

@@ -1,0 +1,69 @@
+/** Clients that take, or send, and then do not: their sockets end, and nothing that was held for them stays. */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { pushBlob, type RegistryServer, sha256, startRegistry } from '../../test/registry-server.ts'
+import { Transfers } from './transfers.ts'
+
+const STALL_MS = 300
+const LAYER_BYTES = 24 * 1024 * 1024
+
+describe('slow clients', () => {
+  let registry: RegistryServer
+
+  beforeEach(async () => {
+    registry = await startRegistry({ transfers: new Transfers(2), stallMs: STALL_MS })
+    await registry.addRepository('web')
+  })
+
+  afterEach(() => registry.stop())
+
+  const dial = async (...lines: readonly string[]): Promise<Socket> => {
+    const socket = connect(Number(new URL(registry.url).port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.on('error', () => {})
+    socket.write([...lines, 'Host: x', '', ''].join('\r\n'))
+    return socket
+  }
+
+  const statusOf = async (place: string): Promise<number> => {
+    const answer = await registry.send('GET', place)
+    await answer.arrayBuffer()
+    return answer.status
+  }
+
+  const ended = (socket: Socket): Promise<unknown> => {
+    socket.resume()
+    return once(socket, 'close')
+  }
+
+  it('that do not read what they asked for are cut, and make room', async () => {
+    const digest = await pushBlob(registry, 'web', randomBytes(LAYER_BYTES))
+    const sockets = await Promise.all([1, 2].map(() => dial(`GET /v2/web/blobs/${digest} HTTP/1.1`)))
+    for (const socket of sockets) {
+      await once(socket, 'readable')
+      socket.pause()
+    }
+    let statuses = new Set<number>()
+    while (!statuses.has(200)) statuses = statuses.add(await statusOf(`web/blobs/${digest}`))
+    expect(statuses).toEqual(new Set([429, 200]))
+    await Promise.all(sockets.map(ended))
+  })
+
+  it('that stop sending are cut, and what they sent is kept', async () => {
+    const place = (await registry.send('POST', 'web/blobs/uploads/')).headers.get('Location') ?? ''
+    const content = randomBytes(1000)
+    const socket = await dial(`PATCH ${place} HTTP/1.1`, `Content-Length: ${content.length}`)
+    socket.write(content.subarray(0, 400))
+    await ended(socket)
+    const { headers } = await registry.send('GET', place.slice('/v2/'.length))
+    expect(headers.get('Range')).toBe('0-399')
+    const done = await registry.send(
+      'PUT',
+      `${place.slice('/v2/'.length)}?digest=${sha256(content)}`,
+      content.subarray(400),
+    )
+    expect(done.status).toBe(201)
+  })
+})
