@@ -14,6 +14,7 @@ import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metad
 import { bridgeIpv4Address, hostAddresses } from '../agent/network/host-address.ts'
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
 import { runProgram } from '../agent/network/run-program.ts'
+import { inheritedSocket } from '../agent/log-relay/inherited-socket.ts'
 import { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
@@ -214,9 +215,16 @@ const openLogRelay = async (working: Working): Promise<LogRelay | undefined> => 
   const { endpoint, config, credentials: ownCredentials, clock, ids, log, metadata } = working
   if (!metadata.isServed) return undefined
   const { dataDirectory } = config
+  const socket = inheritedSocket(process.env, process.pid)
   const common = { userAgent: agentName(), transport: httpTransport(MAX_RELAYED), clock, ids, log }
   try {
-    return await LogRelay.open({ ...common, endpoint, dataDirectory, ownCredentials })
+    return await LogRelay.open({
+      ...common,
+      endpoint,
+      dataDirectory,
+      ownCredentials,
+      ...(socket !== undefined && { inheritedSocket: socket }),
+    })
   } catch (error) {
     throw dataDirError(dataDirectory, error)
   }

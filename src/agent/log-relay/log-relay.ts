@@ -28,6 +28,8 @@ export interface LogRelayOptions {
   readonly dataDirectory: string
   /** Of the agent itself: tasks without an execution role log with the permissions of their container instance. */
   readonly ownCredentials: () => SigningCredentials
+  /** File descriptor of a socket that listens already and outlives this process: who connects while there is no agent waits for one. */
+  readonly inheritedSocket?: number
   readonly transport: HttpTransport<Uint8Array>
   readonly userAgent: string
   readonly clock: Clock
@@ -128,15 +130,22 @@ export class LogRelay {
   }
 
   async #listen(port: number): Promise<void> {
+    this.#port = await this.#listenAnywhere(port)
+    if (this.#port === port) return
+    this.#options.log.warn('the log relay has another port now; containers that log at the old one lose their lines', {
+      port,
+      newPort: this.#port,
+    })
+  }
+
+  async #listenAnywhere(port: number): Promise<number> {
+    const { inheritedSocket: fd } = this.#options
+    if (fd !== undefined) return this.#server.listen({ fd })
     try {
-      this.#port = await this.#server.listen(port)
+      return await this.#server.listen({ port })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-      this.#port = await this.#server.listen(0)
-      this.#options.log.warn('the port of the log relay is in use; containers that log there lose their lines', {
-        port,
-        newPort: this.#port,
-      })
+      return this.#server.listen({ port: 0 })
     }
   }
 

@@ -24,7 +24,7 @@ beforeEach(async () => {
       return onCall(signal)
     },
   })
-  port = await server.listen(0)
+  port = await server.listen({ port: 0 })
 })
 afterEach(() => server.close())
 

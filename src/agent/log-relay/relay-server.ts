@@ -39,11 +39,11 @@ export class RelayServer {
     this.#server.on('request', (request, response) => void this.#respond(request, response))
   }
 
-  /** Resolves with the port; 0 stands for any that is free. Rejects if it is taken. */
-  listen(port: number): Promise<number> {
+  /** At a port, where 0 stands for any that is free, or at a socket that this process was started with. Resolves with the port; rejects if it is taken. */
+  listen(at: { readonly port: number } | { readonly fd: number }): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
-      this.#server.listen(port, LOOPBACK, () => {
+      this.#server.listen({ ...at, ...('port' in at && { host: LOOPBACK }) }, () => {
         this.#server.off('error', reject)
         this.#server.unref()
         resolve((this.#server.address() as AddressInfo).port)
