@@ -23,7 +23,7 @@ export const execCommand = command({
   summary: 'run a command in a container of a task',
   operands: 'TASK|SERVICE [CONTAINER]',
   trailing: 'COMMAND [ARGUMENT...]',
-  details: `The task is given by its id, by the beginning of it, or by the name of its service, of which a running task is taken.
+  details: `The task is given by its id, the beginning or the end of it, or by the name of its service, of which a running task is taken.
 Without a command it is a shell. In a terminal, the command has a terminal, too; elsewhere it reads what is piped in.
 The exit code is that of the command. Tasks have to be started with enableExecuteCommand.`,
   options: {

@@ -1,4 +1,4 @@
-/** The tasks that a user means by a word: a task's ARN, its id or the beginning of it, or the name of a service. */
+/** The tasks that a user means by a word: a task's ARN, its id, the beginning or the end of it, or the name of a service. */
 import {
   ClusterNotFoundException,
   DescribeTasksCommand,
@@ -26,10 +26,10 @@ const NAMED = 10
 
 export const shortName = (arn = ''): string => arn.slice(arn.lastIndexOf('/') + 1)
 
-/** So many characters of a task's id tell it apart from others for a human. */
+/** So many characters of a task's id tell it apart from others for a human: the last ones, as it begins with the time. */
 const SHORT_ID = 8
 
-export const shortTaskId = (arn = ''): string => shortName(arn).slice(0, SHORT_ID)
+export const shortTaskId = (arn = ''): string => shortName(arn).slice(-SHORT_ID)
 
 /** Throws `UserError` if nothing, or more than one task, is meant. */
 export const findTasks = async (ecs: ECSClient, cluster: string, word: string): Promise<FoundTasks> => {
@@ -72,25 +72,25 @@ export const describeTasks = async (ecs: ECSClient, cluster: string, arns: reado
 }
 
 const TASK_ARN = /^arn:[^:]+:ecs:[^:]*:[^:]*:task\//
-const ID_PREFIX = /^[0-9a-f]{1,32}$/
+const PART_OF_ID = /^[0-9a-f]{1,32}$/
 
 const taskOf = async (ecs: ECSClient, cluster: string, word: string): Promise<Task | undefined> => {
   if (TASK_ARN.test(word)) return (await describeTasks(ecs, cluster, [word]))[0]
-  if (!ID_PREFIX.test(word)) return undefined
+  if (!PART_OF_ID.test(word)) return undefined
   const arns = await taskArnsLike(ecs, cluster, word)
   if (arns.length > 1) {
     const some = arns.slice(0, NAMED).map(shortName).join(', ')
-    throw new UserError(`${arns.length} tasks begin with "${word}" (${some}); give more of the id.`)
+    throw new UserError(`${arns.length} tasks begin or end with "${word}" (${some}); give more of the id.`)
   }
   return (await describeTasks(ecs, cluster, arns))[0]
 }
 
 /** Those that stopped a while ago are found, too. */
-const taskArnsLike = async (ecs: ECSClient, cluster: string, prefix: string): Promise<string[]> => {
+const taskArnsLike = async (ecs: ECSClient, cluster: string, part: string): Promise<string[]> => {
   const lists = await Promise.all(
     (['RUNNING', 'STOPPED'] as const).map((desiredStatus) => listTasks(ecs, { cluster, desiredStatus })),
   )
-  return lists.flat().filter((arn) => shortName(arn).startsWith(prefix))
+  return lists.flat().filter((arn) => shortName(arn).startsWith(part) || arn.endsWith(part))
 }
 
 const listTasks = async (

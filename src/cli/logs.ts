@@ -43,7 +43,7 @@ export const logsCommand = command({
   summary: 'show what containers write, and follow it',
   operands: 'SERVICE|TASK [CONTAINER]',
   details:
-    'A task is given by its id or the beginning of it. Shown are containers with the log driver awslogs; of a service, all of its tasks, those too that\nstopped a short while ago. Times are UTC.',
+    'A task is given by its id, or the beginning or the end of it. Shown are containers with the log driver awslogs; of a service, all of its tasks, those too that\nstopped a short while ago. Times are UTC.',
   options,
   run: async (values, operands) => {
     const [word, container, ...rest] = operands
