@@ -3,6 +3,7 @@ import type { Clock } from '../../kit/clock.ts'
 import { MINUTE_MS, type MetricStore, minuteOf } from '../../store/metrics/metric-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
+import { minuteMetrics } from './minute-metrics.ts'
 import type { MinuteUsage, UsageBook } from './usage-book.ts'
 
 export interface UsageMetricsOptions {
@@ -43,12 +44,8 @@ export class UsageMetrics implements Controller {
     const last = minuteOf(now) - MINUTE_MS
     if (last > this.#made && !over.has(last)) over.set(last, NOTHING_USED)
     this.#made = Math.max(this.#made, last)
-    if (over.size > 0 && store.tables.tasks.size > 0) {
-      // A server without tasks has no use for it.
-      const { minuteMetrics } = await import('./minute-metrics.ts')
-      for (const [minute, used] of over)
-        for (const { owner, data } of minuteMetrics(store.tables, minute, used)) metrics.put(owner, data)
-    }
+    for (const [minute, used] of over)
+      for (const { owner, data } of minuteMetrics(store.tables, minute, used)) metrics.put(owner, data)
     return { againInMs: minuteOf(now) + MINUTE_MS - now }
   }
 }
