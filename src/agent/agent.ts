@@ -37,8 +37,8 @@ export interface AgentHost {
     readonly cluster: string
     readonly ownLabels: Readonly<Record<string, string>>
   }) => CreateBody
-  /** Absent where the kernel's files are not those of the containers. */
-  readonly kernelStats?: KernelStats
+  /** Loaded when there are containers. Absent where the kernel's files are not those of the containers. */
+  readonly kernelStats?: () => Promise<KernelStats>
   /** Absent where limits of whole tasks are not enforced. */
   readonly limits?: TaskLimits
   /** Absent where no logs are routed. */

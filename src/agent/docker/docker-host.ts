@@ -25,7 +25,7 @@ import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
 import { capabilities } from '../registration/capabilities.ts'
 import { platformAttributes } from '../registration/registration.ts'
 import type { RuntimeInfo } from '../runtime.ts'
-import { KernelStats } from '../telemetry/kernel-stats.ts'
+import type { KernelStats } from '../telemetry/kernel-stats.ts'
 import { createBodyWith } from './create-body.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import type { DockerTimeouts } from './docker-timeouts.ts'
@@ -85,8 +85,11 @@ interface Parts extends DockerHostOptions {
   readonly credentials: ReturnType<typeof registryCredentials>
 }
 
-const kernelStatsOf = ({ config, clock, runtime, info: { cgroupVersion, cpus } }: Parts): KernelStats =>
-  new KernelStats({ runtime, clock, cgroupVersion, cgroupRoot: config.cgroupPath, cpus })
+const kernelStatsOf = async ({ config, clock, runtime, info }: Parts): Promise<KernelStats> => {
+  const { KernelStats } = await import('../telemetry/kernel-stats.ts')
+  const { cgroupVersion, cpus } = info
+  return new KernelStats({ runtime, clock, cgroupVersion, cgroupRoot: config.cgroupPath, cpus })
+}
 
 const assemble = (parts: Parts): DockerHost => {
   const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles, metadata, logRelay } = parts
@@ -111,7 +114,7 @@ const assemble = (parts: Parts): DockerHost => {
     images,
     dynamicHostPorts,
     ...(limits && { limits }),
-    ...(isLocal && { kernelStats: kernelStatsOf(parts) }),
+    ...(isLocal && { kernelStats: () => kernelStatsOf(parts) }),
     ...(routers !== undefined && { logRouting: ({ cluster }) => new RouterFiles(routers, cluster) }),
     createBody: (agent) =>
       createBodyWith({

@@ -26,7 +26,7 @@ export interface TelemetryOptions {
   /** Publish no statistics of containers; the rest goes on. */
   readonly disableMetrics: boolean
   /** Where the runtime need not be asked. */
-  readonly kernelStats?: Pick<KernelStats, 'stats' | 'forget'>
+  readonly kernelStats?: () => Promise<Pick<KernelStats, 'stats' | 'forget'>>
   /** Between two samples of a container. */
   readonly sampleMs: number
   /** False if there is no session. */
@@ -46,6 +46,7 @@ export class Telemetry {
   readonly #timers = new Map<'sample' | 'publish' | 'health', Timer>()
   /** ARNs of tasks whose health has changed since it was published. */
   readonly #changed = new Set<string>()
+  #kernelStats: Pick<KernelStats, 'stats' | 'forget'> | undefined
   #isSampling = false
   #isStopped = false
 
@@ -72,6 +73,7 @@ export class Telemetry {
     this.#isSampling = true
     const waiting = [...this.#options.engine.tasks()].flatMap((task) => task.containers.filter(isRunning))
     this.#forgetOthers(waiting)
+    if (waiting.length > 0) this.#kernelStats ??= await this.#options.kernelStats?.()
     const worker = async (): Promise<void> => {
       for (let next = waiting.pop(); next !== undefined && !this.#isStopped; next = waiting.pop()) {
         await this.#sampleOne(next)
@@ -140,10 +142,10 @@ export class Telemetry {
   }
 
   async #sampleOne({ dockerId, startedAt, restartCount }: RunningContainer): Promise<void> {
-    const { runtime, kernelStats } = this.#options
+    const { runtime } = this.#options
     try {
       const run = `${startedAt}/${restartCount}`
-      const stats = (await kernelStats?.stats({ dockerId, run })) ?? (await runtime.stats(dockerId))
+      const stats = (await this.#kernelStats?.stats({ dockerId, run })) ?? (await runtime.stats(dockerId))
       const usage = this.#usage.get(dockerId) ?? new ContainerUsage(restartCount)
       this.#usage.set(dockerId, usage)
       usage.add(stats)
@@ -159,7 +161,7 @@ export class Telemetry {
     for (const id of this.#usage.keys()) {
       if (ids.has(id)) continue
       this.#usage.delete(id)
-      this.#options.kernelStats?.forget(id)
+      this.#kernelStats?.forget(id)
     }
   }
 

@@ -1,12 +1,15 @@
 /** What the agent reads of containers from the kernel's files, against what the engine itself says of them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ContainerStats } from '../../../src/agent/runtime.ts'
+import type { KernelStats } from '../../../src/agent/telemetry/kernel-stats.ts'
 import { Harness } from './harness.ts'
 
 let harness: Harness
+let kernelStats: KernelStats
 
 beforeAll(async () => {
   harness = await Harness.start()
+  kernelStats = await harness.host.kernelStats!()
 })
 
 afterAll(() => harness.stop())
@@ -28,9 +31,9 @@ const runBusy = async (): Promise<string> => {
 
 /** The kernel's sample between two of the engine's. */
 const samples = async (dockerId: string, run: string) => {
-  const { kernelStats, runtime } = harness.host
+  const { runtime } = harness.host
   const before = await runtime.stats(dockerId)
-  const own = await kernelStats?.stats({ dockerId, run })
+  const own = await kernelStats.stats({ dockerId, run })
   if (own === undefined) throw new Error('there are no statistics from the kernel')
   return { before, own, after: await runtime.stats(dockerId) }
 }
@@ -51,7 +54,7 @@ const expectBetween = ({ before, own, after }: Awaited<ReturnType<typeof samples
 
 describe('statistics from the kernel', () => {
   it("are the engine's", async () => {
-    const { kernelStats, runtime } = harness.host
+    const { runtime } = harness.host
     const id = await runBusy()
     const taken = await samples(id, '1')
     expectBetween(taken)
@@ -62,7 +65,7 @@ describe('statistics from the kernel', () => {
     expect(Math.abs(after.memoryBytes - own.memoryBytes)).toBeLessThan(1024 * 1024)
     expect(own.onlineCpus).toBe(after.onlineCpus)
     await runtime.remove(id)
-    expect(await kernelStats?.stats({ dockerId: id, run: '1' })).toBeUndefined()
+    expect(await kernelStats.stats({ dockerId: id, run: '1' })).toBeUndefined()
   })
 
   it('are found anew when the container is started again', async () => {
