@@ -154,7 +154,9 @@ class Show {
     const { sources, notes } = await this.#sources.of(task, this.#container)
     for (const sentence of notes) this.#note(sentence)
     this.#printer.expect(sources)
-    return sources.map((source) => openReader({ logs: this.#logsIn(source.region), source, ...reading }))
+    return sources.map((source) =>
+      openReader({ logs: this.#logsIn(source.region), now: () => this.#clock.now(), source, ...reading }),
+    )
   }
 
   #logsIn(region: string): CloudWatchLogsClient {

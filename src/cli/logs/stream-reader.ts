@@ -16,6 +16,8 @@ export interface LogLine {
 
 export interface ReaderOptions {
   readonly logs: CloudWatchLogsClient
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
   readonly source: LogSource
   /** Milliseconds since the epoch. */
   readonly since?: number
@@ -64,7 +66,10 @@ class PlainReader implements StreamReader {
   }
 }
 
-/** Pages of a search end, and the next one begins where it was: what it finds again was seen. */
+/** How much later than its time an event may come. */
+const LATE_MS = 5 * 60_000
+
+/** Each search begins a while before the end of the last one: what it finds again was seen. */
 class FilteringReader implements StreamReader {
   readonly source: LogSource
   readonly #options: ReaderOptions
@@ -72,6 +77,7 @@ class FilteringReader implements StreamReader {
   #token: string | undefined
   #from: number | undefined
   #seen = new Map<string, number>()
+  #searchedAt: number | undefined
   #isFirst = true
 
   constructor(options: ReaderOptions, pattern: string) {
@@ -93,8 +99,9 @@ class FilteringReader implements StreamReader {
 
   /** One that is empty may have others behind it. */
   async #page(): Promise<readonly LogLine[]> {
-    const { logs, source } = this.#options
+    const { logs, source, now } = this.#options
     const { logGroupName, logStreamName } = source
+    this.#searchedAt ??= now()
     const request = {
       logGroupName,
       logStreamNames: [logStreamName],
@@ -113,11 +120,12 @@ class FilteringReader implements StreamReader {
     return fresh.map((event) => lineOf(source, event))
   }
 
-  /** The next search begins with the last events that were found; what is before them is forgotten. */
+  /** What is before the beginning of the next search is forgotten. */
   #moveOn(): void {
-    const latest = Math.max(this.#from ?? 0, ...this.#seen.values())
-    this.#from = latest
-    this.#seen = new Map([...this.#seen].filter(([, timestamp]) => timestamp >= latest))
+    const from = Math.max(this.#from ?? 0, (this.#searchedAt ?? 0) - LATE_MS)
+    this.#from = from
+    this.#searchedAt = undefined
+    this.#seen = new Map([...this.#seen].filter(([, timestamp]) => timestamp >= from))
   }
 }
 
