@@ -15,6 +15,7 @@ import { bridgeIpv4Address, hostAddresses } from '../agent/network/host-address.
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
 import { runProgram } from '../agent/network/run-program.ts'
 import { inheritedSocket } from '../agent/log-relay/inherited-socket.ts'
+import { keyEndpointProblem } from '../agent/log-relay/key-endpoint.ts'
 import { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
@@ -214,6 +215,13 @@ const introduce = ({ cluster, containerInstanceArn = '' }: Agent): void => {
 const openLogRelay = async (working: Working): Promise<LogRelay | undefined> => {
   const { endpoint, config, credentials: ownCredentials, clock, ids, log, metadata } = working
   if (!metadata.isServed) return undefined
+  const problem = await keyEndpointProblem()
+  if (problem !== undefined) {
+    log.warn(
+      `no log driver awslogs: Docker would not reach its keys (${problem}); try: ip route add 169.254.170.2 dev lo`,
+    )
+    return undefined
+  }
   const { dataDirectory } = config
   const socket = inheritedSocket(process.env, process.pid)
   const common = { userAgent: agentName(), transport: httpTransport(MAX_RELAYED), clock, ids, log }

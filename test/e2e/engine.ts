@@ -135,7 +135,10 @@ const startNetwork = (): ChildProcess & { readonly pid: number } => {
   if (holder.pid === undefined)
     throw new Error('cannot make a network namespace: is util-linux installed, and is this root?')
   waitForNamespace(holder.pid)
-  run('nsenter', [`--net=/proc/${holder.pid}/ns/net`, 'busybox', 'ip', 'link', 'set', 'lo', 'up'])
+  const there = ['nsenter', `--net=/proc/${holder.pid}/ns/net`, 'busybox', 'ip'] as const
+  run(there[0], [...there.slice(1), 'link', 'set', 'lo', 'up'])
+  // As a host with a default route has one: to where Docker asks for keys of log drivers.
+  run(there[0], [...there.slice(1), 'route', 'add', '169.254.170.2/32', 'dev', 'lo'])
   return holder as ChildProcess & { readonly pid: number }
 }
 
