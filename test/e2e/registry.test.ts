@@ -1,0 +1,336 @@
+/**
+ * Goal: what people push and pull with works against the registry, unmodified: Docker, skopeo, buildah and podman.
+ *
+ * Method: a server that checks passwords, a Docker Engine of this test's own, and the other tools with their state in a directory of this test. Images are
+ * made here, so that what comes back can be compared.
+ */
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  BatchDeleteImageCommand,
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+} from '@aws-sdk/client-ecr'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readRootKey } from '../../src/kit/installation.ts'
+import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/model/image-manifest.ts'
+import { cuttingProxy } from './cutting-proxy.ts'
+import { type Engine, startEngine } from './engine.ts'
+import { type RunningLongshore, startLongshore } from './longshore.ts'
+import { dockerArchive } from './registry-images.ts'
+
+let engine: Engine
+let longshore: RunningLongshore
+let ecr: ECRClient
+let home: string
+let password: string
+/** Where the registry is, e.g. `localhost:4566`. */
+let registry: string
+let repository: string
+let tests = 0
+
+beforeAll(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'longshore-clients-'))
+  mkdirSync(path.join(home, 'run'))
+  writeFileSync(path.join(home, 'auth.json'), '{}')
+  engine = await startEngine({ network: 'host' })
+  longshore = await startLongshore({ command: 'server', isDev: false })
+  registry = `localhost:${new URL(longshore.endpoint).port}`
+  const credentials = readRootKey(longshore.dataDir)
+  if (credentials === undefined) throw new Error('the server has no root key')
+  ecr = new ECRClient({ endpoint: longshore.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}))
+  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString()
+  password = token.slice(token.indexOf(':') + 1)
+  await logIn(registry)
+})
+
+afterAll(async () => {
+  ecr?.destroy()
+  await longshore?.stop()
+  await engine?.stop()
+  // What storage drivers mounted lies below.
+  rmSync(home, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  repository = `team/app-${++tests}`
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: repository }))
+})
+
+/** Runs a program and gives what it prints; rejects with everything it said. */
+const run = (program: string, args: readonly string[], input?: Buffer | string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const env = {
+      ...process.env,
+      HOME: home,
+      DOCKER_HOST: engine.host,
+      DOCKER_CONFIG: path.join(home, 'docker'),
+      REGISTRY_AUTH_FILE: path.join(home, 'auth.json'),
+      XDG_RUNTIME_DIR: path.join(home, 'run'),
+      // Without a chroot of their own the tools want user namespaces.
+      BUILDAH_ISOLATION: 'chroot',
+    }
+    const child = spawn(program, args, { env, cwd: home, stdio: ['pipe', 'pipe', 'pipe'] })
+    let [stdout, all] = ['', '']
+    child.stdout.on('data', (piece: Buffer) => {
+      stdout += piece.toString()
+      all += piece.toString()
+    })
+    child.stderr.on('data', (piece: Buffer) => (all += piece.toString()))
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+    child.once('error', reject)
+    child.once('close', (code) =>
+      code === 0 ? resolve(stdout.trim()) : reject(new Error(`${program} ${args.join(' ')}: ${code}\n${all}`)),
+    )
+  })
+
+const docker = (...args: readonly string[]): Promise<string> => run('docker', args)
+const skopeo = (...args: readonly string[]): Promise<string> => run('skopeo', args)
+const storage = (): readonly string[] => [
+  '--root',
+  path.join(home, 'storage'),
+  '--runroot',
+  path.join(home, 'run/storage'),
+  '--storage-driver',
+  'vfs',
+]
+const buildah = (...args: readonly string[]): Promise<string> => run('buildah', [...storage(), ...args])
+const podman = (...args: readonly string[]): Promise<string> => run('podman', [...storage(), ...args])
+
+const logIn = async (host: string): Promise<void> => {
+  await run('docker', ['login', '--username', 'AWS', '--password-stdin', host], password)
+}
+
+/** As the tools besides Docker are told it: they know no rule for loopback. */
+const PLAIN = '--tls-verify=false'
+const credentials = (flag: string): readonly string[] => [flag, `AWS:${password}`]
+
+/** Loads an image into the engine under that name. */
+const load = async (reference: string, layers: readonly Buffer[]): Promise<void> => {
+  await run('docker', ['load'], dockerArchive({ reference, layers }))
+}
+
+const files = (count: number): Buffer[] => Array.from({ length: count }, () => randomBytes(200))
+
+const archiveFile = (name: string, layers: readonly Buffer[], architecture?: string): string => {
+  const file = path.join(home, `${name}.tar`)
+  const reference = `${name}:1`
+  writeFileSync(file, dockerArchive({ reference, layers, ...(architecture !== undefined && { architecture }) }))
+  return file
+}
+
+const imagesOf = async (repositoryName: string) =>
+  (await ecr.send(new DescribeImagesCommand({ repositoryName }))).imageDetails ?? []
+
+/** What a shell in the image prints. */
+const printedBy = (reference: string, script: string): Promise<string> =>
+  docker('run', '--rm', '--network', 'none', reference, 'sh', '-c', script)
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
+
+describe('docker', () => {
+  it.each([1, 30, 120])('pushes an image of %i layers and pulls the same', async (count) => {
+    const [reference, layers] = [`${registry}/${repository}:v1`, files(count - 1)]
+    await load(reference, layers)
+    const id = await docker('image', 'inspect', '--format', '{{.Id}}', reference)
+    await docker('push', '--quiet', reference)
+    await docker('image', 'rm', '--force', reference)
+    await docker('pull', '--quiet', reference)
+    expect(await docker('image', 'inspect', '--format', '{{.Id}}', reference)).toBe(id)
+    // In the order in which a shell has them.
+    const names = layers.map((_, index) => `${index + 1}`).toSorted()
+    const expected = sha256(Buffer.concat(names.map((name) => layers[Number(name) - 1] ?? Buffer.alloc(0))))
+    expect(await printedBy(reference, 'cat /layer-* | sha256sum')).toBe(`${expected}  -`)
+    const [image] = await imagesOf(repository)
+    expect(image).toMatchObject({ imageTags: ['v1'], imageManifestMediaType: DOCKER_MANIFEST })
+    expect(image?.lastRecordedPullTime).toBeInstanceOf(Date)
+  })
+
+  it('pushes what is there already to another repository without sending it', async () => {
+    const other = `team/other-${tests}`
+    await ecr.send(new CreateRepositoryCommand({ repositoryName: other }))
+    const [one, two] = [`${registry}/${repository}:v1`, `${registry}/${other}:v1`]
+    await load(one, files(3))
+    await docker('push', '--quiet', one)
+    await docker('tag', one, two)
+    expect(await docker('push', two)).toContain('Mounted from')
+  })
+
+  it('pushes and pulls by digest, and hears of what is not there', async () => {
+    const reference = `${registry}/${repository}:v1`
+    await load(reference, files(1))
+    await docker('push', '--quiet', reference)
+    const [image] = await imagesOf(repository)
+    await docker('pull', '--quiet', `${registry}/${repository}@${image?.imageDigest}`)
+    await expect(docker('pull', `${registry}/${repository}:none`)).rejects.toThrow('Requested image not found')
+    await expect(docker('push', `${registry}/no/such:1`)).rejects.toThrow()
+  })
+
+  it('is refused without a password', async () => {
+    const reference = `${registry}/${repository}:v1`
+    await load(reference, files(1))
+    await docker('logout', registry)
+    await expect(docker('push', reference)).rejects.toThrow('unauthorized')
+    await logIn(registry)
+    await docker('push', '--quiet', reference)
+  })
+
+  it('comes through a network that cuts its connections', async () => {
+    const target = Number(new URL(longshore.endpoint).port)
+    const layer = randomBytes(12 * 1024 * 1024)
+    const pushing = await cuttingProxy(target, 4 * 1024 * 1024, 2)
+    const through = `localhost:${pushing.port}`
+    await logIn(through)
+    await load(`${through}/${repository}:v1`, [layer])
+    await docker('push', '--quiet', `${through}/${repository}:v1`)
+    expect(pushing.cuts()).toBe(2)
+    pushing.close()
+    await docker('image', 'rm', '--force', `${through}/${repository}:v1`)
+    const pulling = await cuttingProxy(target, 4 * 1024 * 1024, 2)
+    const reference = `localhost:${pulling.port}/${repository}:v1`
+    await logIn(`localhost:${pulling.port}`)
+    await docker('pull', '--quiet', reference)
+    expect(pulling.cuts()).toBe(2)
+    pulling.close()
+    expect(await printedBy(reference, 'cat /layer-1 | sha256sum')).toBe(`${sha256(layer)}  -`)
+  })
+})
+
+describe('skopeo', () => {
+  const copy = (from: string, to: string, ...more: readonly string[]): Promise<string> =>
+    skopeo(
+      'copy',
+      PLAIN_FROM,
+      PLAIN_TO,
+      ...credentials('--src-creds'),
+      ...credentials('--dest-creds'),
+      ...more,
+      from,
+      to,
+    )
+  const PLAIN_FROM = '--src-tls-verify=false'
+  const PLAIN_TO = '--dest-tls-verify=false'
+
+  it.each([
+    ['v2s2', DOCKER_MANIFEST],
+    ['oci', OCI_MANIFEST],
+  ])('copies in the format %s, inspects, lists and deletes', async (format, mediaType) => {
+    const remote = `docker://${registry}/${repository}`
+    const file = archiveFile('copied', files(2))
+    await copy(`docker-archive:${file}`, `${remote}:v1`, '--format', format)
+    await copy(`${remote}:v1`, `${remote}:v2`)
+    const inspected = JSON.parse(await skopeo('inspect', PLAIN, ...credentials('--creds'), `${remote}:v1`)) as {
+      Digest: string
+      Layers: string[]
+      RepoTags: string[]
+    }
+    expect([inspected.Layers.length, inspected.RepoTags]).toEqual([3, ['v1', 'v2']])
+    const raw = JSON.parse(await skopeo('inspect', '--raw', PLAIN, ...credentials('--creds'), `${remote}:v1`)) as object
+    expect(raw).toMatchObject({ schemaVersion: 2, config: {} })
+    expect(await imagesOf(repository)).toMatchObject([
+      { imageDigest: inspected.Digest, imageManifestMediaType: mediaType },
+    ])
+    const listed = JSON.parse(await skopeo('list-tags', PLAIN, ...credentials('--creds'), remote)) as { Tags: string[] }
+    expect(listed.Tags).toEqual(['v1', 'v2'])
+    const directory = path.join(home, `pulled-${format}`)
+    await copy(`${remote}@${inspected.Digest}`, `dir:${directory}`)
+    await skopeo('delete', PLAIN, ...credentials('--creds'), `${remote}:v1`)
+    expect(await imagesOf(repository)).toEqual([])
+  })
+
+  it('copies all of an image of several architectures, and one of them', async () => {
+    const remote = `docker://${registry}/${repository}`
+    const layout = `oci:${path.join(home, 'layout')}`
+    for (const architecture of ['amd64', 'arm64']) {
+      const file = archiveFile(architecture, files(1), architecture)
+      await copy(`docker-archive:${file}`, `${remote}:${architecture}`, '--format', 'oci')
+    }
+    const list = `list-${tests}`
+    await buildah('manifest', 'create', list)
+    for (const architecture of ['amd64', 'arm64'])
+      await buildah('manifest', 'add', PLAIN, ...credentials('--creds'), list, `${remote}:${architecture}`)
+    await buildah(
+      'manifest',
+      'push',
+      '--all',
+      PLAIN,
+      ...credentials('--creds'),
+      '--format',
+      'oci',
+      list,
+      `${remote}:all`,
+    )
+    const index = (await imagesOf(repository)).find(({ imageTags }) => imageTags?.includes('all'))
+    expect(index?.imageManifestMediaType).toBe(OCI_INDEX)
+    await copy(`${remote}:all`, `${layout}:all`, '--multi-arch', 'all')
+    await copy(`${layout}:all`, `${remote}:again`, '--multi-arch', 'all')
+    expect((await imagesOf(repository)).find(({ imageTags }) => imageTags?.includes('again'))?.imageDigest).toBe(
+      index?.imageDigest,
+    )
+    await docker('pull', '--quiet', `${registry}/${repository}:all`)
+    expect(await docker('image', 'inspect', '--format', '{{.Architecture}}', `${registry}/${repository}:all`)).toBe(
+      'amd64',
+    )
+    await docker('pull', '--quiet', '--platform', 'linux/arm64', `${registry}/${repository}:all`)
+    expect(await docker('image', 'inspect', '--format', '{{.Architecture}}', `${registry}/${repository}:all`)).toBe(
+      'arm64',
+    )
+    const { failures } = await ecr.send(
+      new BatchDeleteImageCommand({ repositoryName: repository, imageIds: [{ imageTag: 'amd64' }] }),
+    )
+    expect(failures?.map(({ failureCode }) => failureCode)).toEqual(['ImageReferencedByManifestList'])
+  })
+
+  it('pushes at once from ten clients, and every image is whole', async () => {
+    const shared = files(4)
+    const names = Array.from({ length: 10 }, (_, index) => `c${index}`)
+    await Promise.all(
+      names.map((name, index) => {
+        const file = archiveFile(`many-${name}`, [...shared, randomBytes(500), ...files(index % 3)])
+        return copy(`docker-archive:${file}`, `docker://${registry}/${repository}:${name}`)
+      }),
+    )
+    await Promise.all(
+      names.map((name) => copy(`docker://${registry}/${repository}:${name}`, `dir:${path.join(home, `dir-${name}`)}`)),
+    )
+    expect(await imagesOf(repository)).toHaveLength(10)
+  })
+})
+
+describe('buildah and podman', () => {
+  it.each(['oci', 'docker'])('build, push and pull in the format %s', async (format) => {
+    const [reference, content] = [`${registry}/${repository}:v1`, randomBytes(10_000)]
+    writeFileSync(path.join(home, 'file'), content)
+    const container = await buildah('from', 'scratch')
+    await buildah('copy', container, path.join(home, 'file'), '/file')
+    await buildah('commit', '--format', format === 'oci' ? 'oci' : 'docker', container, reference)
+    await buildah('push', PLAIN, ...credentials('--creds'), reference)
+    await podman('rmi', '--force', reference)
+    await podman('pull', PLAIN, ...credentials('--creds'), reference)
+    await podman('tag', reference, `${registry}/${repository}:v2`)
+    await podman('push', PLAIN, ...credentials('--creds'), `${registry}/${repository}:v2`)
+    await buildah('rm', container)
+    expect(await imagesOf(repository)).toMatchObject([
+      { imageManifestMediaType: format === 'oci' ? OCI_MANIFEST : DOCKER_MANIFEST },
+    ])
+  })
+})
+
+it('everything is there after a restart', async () => {
+  const reference = `${registry}/${repository}:v1`
+  await load(reference, files(3))
+  await docker('push', '--quiet', reference)
+  const { dataDir } = longshore
+  const { port } = new URL(longshore.endpoint)
+  await longshore.stop({ keepData: true })
+  longshore = await startLongshore({ command: 'server', isDev: false, dataDir, args: [`--port=${port}`] })
+  await docker('image', 'rm', '--force', reference)
+  await docker('pull', '--quiet', reference)
+})
