@@ -17,6 +17,8 @@ import { LABELS } from './engine/labels.ts'
 import type { EngineTask } from './engine/task.ts'
 import type { CreateBody, EngineSettings, Images, LogRouting, TaskLimits } from './engine/tools.ts'
 import { ExecGate } from './exec/exec-gate.ts'
+import { EcrLogins } from './images/ecr-logins.ts'
+import { TaskLogins } from './images/task-logins.ts'
 import type { AcsLink, AgentLinks, LinkIdentity, TcsLink } from './links.ts'
 import type { LogRelay } from './log-relay/log-relay.ts'
 import { AgentError, register, type Registered } from './registration/register.ts'
@@ -195,6 +197,7 @@ export class Agent {
       runtime: host.runtime,
       images: host.images,
       secrets: this.#secrets,
+      registryLogins: this.#makeLogins(),
       createBody: host.createBody({ cluster: this.cluster, ownLabels }),
       ...(host.limits && { limits: host.limits }),
       ...(host.logRouting && { logRouting: host.logRouting({ cluster: this.cluster }) }),
@@ -207,6 +210,12 @@ export class Agent {
         gpuIds: [],
       },
     })
+  }
+
+  #makeLogins(): TaskLogins {
+    const { links, clock, ids } = this.#options
+    const credentials = this.#credentials
+    return new TaskLogins(this.#secrets, links.ecr && new EcrLogins({ reader: links.ecr, credentials, clock, ids }))
   }
 
   #makeExec(): ExecGate | undefined {

@@ -3,8 +3,10 @@ import type { RegisterContainerInstanceRequest } from '@aws-sdk/client-ecs'
 import type { AgentMessage, ServerMessage } from '../agentlink/acs-messages.ts'
 import type { ReadParameter, SecretCaller, SecretVersion } from '../agentlink/secrets-api.ts'
 import type { OpenDataSocket } from '../agentlink/data-socket.ts'
+import type { EcrPassword } from '../agentlink/ecr-api.ts'
 import type { SessionApi } from '../agentlink/session-api.ts'
 import type { TelemetryRequest } from '../agentlink/tcs-messages.ts'
+import type { SigningCredentials } from '../model/signature-v4.ts'
 import type { ReportReceiver } from './reporting/status-reporter.ts'
 
 /** Calls reject with `ControlApiError`. */
@@ -25,6 +27,12 @@ export interface SecretReader {
   parameters(caller: SecretCaller, names: readonly string[]): Promise<readonly ReadParameter[]>
   /** Undefined if the secret is not a text. */
   secretValue(caller: SecretCaller, version: SecretVersion): Promise<string | undefined>
+}
+
+/** Asks for passwords of the container registry. Calls reject with `ControlApiError`. */
+export interface EcrReader {
+  /** With the agent's own credentials unless given others. */
+  password(region: string, registryId: string, credentials?: SigningCredentials): Promise<EcrPassword>
 }
 
 /** Who connects. */
@@ -65,6 +73,8 @@ export interface ExecLink {
 export interface AgentLinks {
   readonly control: AgentControl
   readonly secrets: SecretReader
+  /** Absent where images are not really pulled. */
+  readonly ecr?: EcrReader
   /** Made when it is needed; absent where there are no sessions. */
   readonly exec?: () => Promise<ExecLink>
   acs(identity: LinkIdentity, listener: AcsListener): AcsLink

@@ -22,8 +22,8 @@ describe('an image reference', () => {
 describe('the digest of a local image', () => {
   it('is that of the same repository, under any of its names', () => {
     const digests = ['other@sha256:1', 'busybox@sha256:2', 'r.example.com/web@sha256:3']
-    expect(localDigest('docker.io/library/busybox:latest', digests)).toBe('sha256:2')
-    expect(localDigest('r.example.com/web:9', digests)).toBe('sha256:3')
-    expect(localDigest('web', digests)).toBeUndefined()
+    expect(localDigest(['docker.io/library/busybox'], digests)).toBe('sha256:2')
+    expect(localDigest(['web', 'r.example.com/web'], digests)).toBe('sha256:3')
+    expect(localDigest(['web'], digests)).toBeUndefined()
   })
 })

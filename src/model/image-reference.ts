@@ -40,10 +40,10 @@ const registryOf = (repository: string): string => {
 const familiarRepository = (repository: string): string =>
   repository.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '')
 
-/** The digest under which a local image came from the reference's repository, if it did. */
-export const localDigest = (reference: string, repoDigests: readonly string[]): string | undefined => {
-  const repository = familiarRepository(parseReference(reference).repository)
+/** The digest under which a local image came from one of the repositories, if it did. */
+export const localDigest = (repositories: readonly string[], repoDigests: readonly string[]): string | undefined => {
+  const names = repositories.map(familiarRepository)
   return repoDigests
     .map((repoDigest) => repoDigest.split('@'))
-    .find(([name = '']) => familiarRepository(name) === repository)?.[1]
+    .find(([name = '']) => names.includes(familiarRepository(name)))?.[1]
 }

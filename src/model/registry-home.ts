@@ -25,8 +25,23 @@ export interface RegistryImage {
   readonly isNamedAtAws: boolean
 }
 
-const AWS_SHAPE = /^(\d{12})\.dkr\.ecr\.([a-z]{2}(?:-[a-z]+)+-\d+)\.([^:]+)(?::\d+)?$/
+const AWS_SHAPE = /^(\d{12})\.dkr\.ecr\.([a-z]{2}(?:-[a-z]+)+-\d+)\.([^:]+)$/
 const AWS_SUFFIXES = new Set(['amazonaws.com', 'amazonaws.com.cn'])
+
+interface AwsShaped {
+  readonly registryId: string
+  readonly region: string
+  readonly isAtAws: boolean
+}
+
+/** `<account>.dkr.ecr.<region>.<suffix>`, in small letters, where the suffix is AWS's own or the one that counts here. */
+export const awsShaped = (hostname: string, suffix: string | undefined): AwsShaped | undefined => {
+  const [, registryId, region, rest] = AWS_SHAPE.exec(hostname) ?? []
+  if (registryId === undefined || region === undefined || rest === undefined) return undefined
+  const isAtAws = AWS_SUFFIXES.has(rest)
+  return isAtAws || rest === suffix ? { registryId, region, isAtAws } : undefined
+}
+
 const DEFAULT_TAG = 'latest'
 
 /** Undefined for what is in another registry. */
@@ -46,10 +61,9 @@ type Place = Pick<RegistryImage, 'registryId' | 'region' | 'isNamedAtAws'>
 const placeOf = (host: string, home: RegistryHome): Place | undefined => {
   const { account, region, suffix } = home
   if (addressesOf(home).has(host)) return { registryId: account, region, isNamedAtAws: false }
-  const [, registryId, named, rest] = AWS_SHAPE.exec(host) ?? []
-  if (registryId !== account || named === undefined || rest === undefined) return undefined
-  const isNamedAtAws = AWS_SUFFIXES.has(rest)
-  return isNamedAtAws || rest === suffix ? { registryId, region: named, isNamedAtAws } : undefined
+  const shaped = awsShaped(host.replace(/:\d+$/, ''), suffix)
+  if (shaped?.registryId !== account) return undefined
+  return { registryId: account, region: shaped.region, isNamedAtAws: shaped.isAtAws }
 }
 
 /** Under which the registry is reached from somewhere, as image names have them. */

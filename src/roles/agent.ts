@@ -20,6 +20,7 @@ import { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
+import { EcrApi } from '../agentlink/ecr-api.ts'
 import { httpTransport } from '../agentlink/http-transport.ts'
 import { MetadataApi } from '../agentlink/metadata-api.ts'
 import { SecretsApi } from '../agentlink/secrets-api.ts'
@@ -265,6 +266,7 @@ const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working):
   return {
     control,
     secrets: new SecretsApi(caller),
+    ecr: new EcrApi({ ...caller, credentials }),
     exec: async () => {
       const [{ openDataSocket }, { SessionApi }] = await Promise.all([
         import('../agentlink/data-sockets.ts'),

@@ -3,16 +3,15 @@
  * installation's account and region by any other name.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  */
+import { awsShaped } from '../model/registry-home.ts'
 import type { Home } from '../wire/authentication.ts'
 
 /** Resolves to this machine without any set-up where the system follows RFC 6761. */
 export const REGISTRY_SUFFIX = 'localhost'
 
-const AWS_SHAPE = /^(\d{12})\.dkr\.ecr\.([a-z]{2}(?:-[a-z]+)+-\d+)\.(.+)$/
-
 /** `host` is that of the request, with its port. */
 export const registryOf = (host: string | undefined, suffix: string, home: Home): Home => {
   const name = (host ?? '').toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
-  const [, account, region, rest] = AWS_SHAPE.exec(name) ?? []
-  return account === undefined || region === undefined || rest !== suffix ? home : { account, region }
+  const shaped = awsShaped(name, suffix)
+  return shaped === undefined ? home : { account: shaped.registryId, region: shaped.region }
 }

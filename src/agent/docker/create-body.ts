@@ -37,6 +37,8 @@ export interface CreateBodyOptions {
   readonly propagateTaskMemoryLimit: boolean
   /** Parent control group of a task, where task limits are enforced. */
   readonly cgroupParent?: (taskArn: string) => string
+  /** What the engine calls the container's image; that which the task definition calls it, unless given. */
+  readonly imageName?: (container: EngineContainer) => string
   /** `NAME=value` as the container's image sets them. */
   readonly imageEnvironment: (container: EngineContainer) => readonly string[]
   /** Which tasks get the credentials of their roles. */
@@ -79,7 +81,7 @@ export const createBodyOf = (
   )
   return {
     ...config,
-    Image: container.definition.image,
+    Image: options.imageName?.(container) ?? container.definition.image,
     Labels: { ...labelsOf(config), ...containerLabels(task, container, options) },
     HostConfig: checkedHostConfig({ ...hostConfig, ...logConfigOf(task, container, hostConfig, options) }, options),
   }

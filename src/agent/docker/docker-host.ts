@@ -18,6 +18,7 @@ import { Gate } from '../images/gate.ts'
 import { ImageCleanup } from '../images/image-cleanup.ts'
 import { ImageManager } from '../images/image-manager.ts'
 import { type ImageRecords, MemoryImageRecords } from '../images/image-records.ts'
+import { OwnRegistry } from '../images/own-registry.ts'
 import { registryCredentials } from '../images/registry-auth.ts'
 import { untrackedCleanup } from '../images/untracked-cleanup.ts'
 import type { MetadataSettings } from '../metadata/container-settings.ts'
@@ -98,12 +99,13 @@ const assemble = (parts: Parts): DockerHost => {
     : new MemoryImageRecords()
   const gate = new Gate()
   const behavior = config.imagePullBehavior
-  const images = new ImageManager({ runtime, behavior, credentials, records, gate, clock, ids, log })
+  // The ports of another host cannot be looked at from here.
+  const isLocal = 'socketPath' in config.dockerHost.target
+  const ownRegistry = new OwnRegistry({ endpoint: config.backendHost, isEngineLocal: isLocal, log })
+  const images = new ImageManager({ runtime, behavior, credentials, ownRegistry, records, gate, clock, ids, log })
   const dynamicHostPorts = config.dynamicHostPorts ?? kernelPortRange()
   const range = dynamicHostPorts
   const reserved = { tcp: config.reservedPorts, udp: config.reservedPortsUdp }
-  // The ports of another host cannot be looked at from here.
-  const isLocal = 'socketPath' in config.dockerHost.target
   const routers = routersDirectory(config, info)
   const freePorts = isLocal ? new FreePorts({ range, reserved, clock, ids }) : undefined
   const shared = { config, runtime, records, gate, clock, log }
@@ -126,6 +128,7 @@ const assemble = (parts: Parts): DockerHost => {
         reservedPortsUdp: config.reservedPortsUdp,
         disablePrivileged: config.disablePrivileged,
         propagateTaskMemoryLimit: config.propagateTaskMemoryLimit && info.cgroupVersion === '2',
+        imageName: (container) => images.nameOf(container),
         imageEnvironment: (container) => images.environmentOf(container),
         taskRoles,
         ...(metadata && { metadata }),
@@ -154,6 +157,7 @@ const assemble = (parts: Parts): DockerHost => {
     },
     close: () => {
       cleanup?.close()
+      ownRegistry.close()
       runtime.close()
     },
   }

@@ -2,6 +2,7 @@
  * What the engine's steps may touch: the runtime, images, the translation of a container into a create body, and settings. The
  * implementations are `docker/` and `images/`, or `simulated/`.
  */
+import type { EcrAuthData } from '../../agentlink/acs-messages.ts'
 import type { Log } from '../../kit/log.ts'
 import type { ContainerCreateBody, ContainerRuntime, RegistryCredentials } from '../runtime.ts'
 import type { EngineContainer, EngineTask } from './task.ts'
@@ -19,17 +20,34 @@ export type ImageOutcome =
   /** The image cannot be had: not from its registry, and no local copy that the pull behaviour allows. */
   | { readonly status: 'failed'; readonly error: PullErrorName; readonly message: string }
 
+/** With what the registry of an image is asked for it. */
+export interface RegistryLogin {
+  /** Logins of the same key get the same answers. */
+  readonly key: string
+  /** Where in this installation's own registry the image is; absent for other registries. */
+  readonly place?: EcrAuthData
+  /** Rejects with `RuntimeError`. */
+  credentials(): Promise<RegistryCredentials>
+  /** The registry does not take the credentials. Gives whether new ones may do better. */
+  refused(): boolean
+}
+
+export interface RegistryLogins {
+  /** Undefined where the task has none of its own: those that are configured count. */
+  loginFor(task: EngineTask, container: EngineContainer): RegistryLogin | undefined
+}
+
 /** Makes images present. Follows the pull behaviour; retries what may pass; rejects only with `RuntimeError` of kind `unreachable`. */
 export interface Images {
   /**
-   * `onDigest` hears the digest as soon as the registry has named it, before the layers are pulled. `credentials` are the container's own
-   * for its registry, if it has any.
+   * `onDigest` hears the digest as soon as the registry has named it, before the layers are pulled. `login` is the container's own for its
+   * registry, if it has any.
    */
   ensure(
     task: EngineTask,
     container: EngineContainer,
     onDigest: (digest: string) => void,
-    credentials?: RegistryCredentials,
+    login?: RegistryLogin,
   ): Promise<ImageOutcome>
 }
 
@@ -108,6 +126,7 @@ export interface Tools {
   readonly runtime: ContainerRuntime
   readonly images: Images
   readonly secrets: Secrets
+  readonly registryLogins: RegistryLogins
   readonly createBody: CreateBody
   /** Absent where this host enforces none. */
   readonly limits?: TaskLimits

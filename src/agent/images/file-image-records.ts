@@ -30,7 +30,8 @@ export class FileImageRecords implements ImageRecords {
     const before = this.#records.get(record.reference)
     this.#records.put(record)
     // When an image was last used is worth remembering, but not a write for every container.
-    if (before?.imageId !== record.imageId || before.pulledAt !== record.pulledAt) this.#write()
+    const isNew = before?.imageId !== record.imageId || before.pulledAt !== record.pulledAt
+    if (isNew || before.pulledAs !== record.pulledAs) this.#write()
   }
 
   remove(reference: string): void {

@@ -84,6 +84,16 @@ describe('image clean-up', () => {
     cleanup.close()
   })
 
+  it('takes away the name that an image was pulled under, unless another goes by it', async () => {
+    const [a, b] = [aRecord('a', { pulledAs: 'relay/a@1' }), aRecord('b', { pulledAs: 'relay/a@1', lastUsedAt: START })]
+    const { cleanup, removed } = aCleanup([a, b], { ECS_NUM_IMAGES_DELETE_PER_CYCLE: '1' })
+    await cleanup.clean()
+    expect(removed).toEqual(['a'])
+    await cleanup.clean()
+    expect(removed).toEqual(['a', 'b', 'relay/a@1'])
+    cleanup.close()
+  })
+
   it('runs every half hour until it is closed', async () => {
     const { cleanup, clock, removed, records } = aCleanup([aRecord('first')])
     await clock.advance(HOUR / 2)

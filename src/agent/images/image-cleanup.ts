@@ -77,21 +77,29 @@ export class ImageCleanup {
     return deleted
   }
 
-  async #delete({ reference, imageId }: ImageRecord): Promise<boolean> {
-    const { runtime, records, log } = this.#options
-    try {
-      await runtime.removeImage(reference)
-      log.info('deleted image', { image: reference, imageId })
-    } catch (error) {
-      if (!(error instanceof RuntimeError)) throw error
-      if (error.kind === 'unreachable') throw error
-      if (error.kind !== 'not-found') {
-        log.debug('image stays', { image: reference, error: error.message })
-        return false
-      }
-    }
+  async #delete(record: ImageRecord): Promise<boolean> {
+    const { records, log } = this.#options
+    const { reference, imageId, pulledAs } = record
+    const isShared = [...records.all()].some((other) => other !== record && other.pulledAs === pulledAs)
+    for (const name of pulledAs === undefined || isShared ? [reference] : [reference, pulledAs])
+      if (!(await this.#removeName(name))) return false
+    log.info('deleted image', { image: reference, imageId })
     records.remove(reference)
     return true
+  }
+
+  /** The engine deletes an image with the last of its names. False if it does not. */
+  async #removeName(name: string): Promise<boolean> {
+    const { runtime, log } = this.#options
+    try {
+      await runtime.removeImage(name)
+      return true
+    } catch (error) {
+      if (!(error instanceof RuntimeError) || error.kind === 'unreachable') throw error
+      if (error.kind === 'not-found') return true
+      log.debug('image stays', { image: name, error: error.message })
+      return false
+    }
   }
 }
 

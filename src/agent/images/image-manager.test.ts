@@ -3,8 +3,9 @@ import { ManualClock, settle } from '../../kit/clock.ts'
 import { SeededIds } from '../../kit/ids.ts'
 import { silentLog } from '../../kit/log.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
-import type { ImageOutcome } from '../engine/tools.ts'
+import type { ImageOutcome, RegistryLogin } from '../engine/tools.ts'
 import { type LocalImage, type RegistryCredentials, RuntimeError } from '../runtime.ts'
+import { EcrLoginError } from './ecr-logins.ts'
 import { Gate } from './gate.ts'
 import { ImageManager, type ImageManagerOptions } from './image-manager.ts'
 import { MemoryImageRecords } from './image-records.ts'
@@ -46,6 +47,13 @@ class FakeEngine {
 const asName = (credentials: RegistryCredentials | undefined): string =>
   credentials === undefined ? '' : ` as ${credentials.username}`
 
+const aLogin = (username: string, changes: Partial<RegistryLogin> = {}): RegistryLogin => ({
+  key: username,
+  credentials: () => Promise.resolve({ username, password: 'p' }),
+  refused: () => false,
+  ...changes,
+})
+
 const aManager = (options: Partial<ImageManagerOptions> = {}) => {
   const engine = new FakeEngine()
   const clock = new ManualClock()
@@ -63,8 +71,8 @@ const aManager = (options: Partial<ImageManagerOptions> = {}) => {
   })
   const digests: string[] = []
   const container = (image: string) => ({ definition: { image } }) as EngineContainer
-  const ensure = (image: string, credentials?: RegistryCredentials): Promise<ImageOutcome> =>
-    manager.ensure({} as EngineTask, container(image), (digest) => digests.push(digest), credentials)
+  const ensure = (image: string, login?: RegistryLogin): Promise<ImageOutcome> =>
+    manager.ensure({} as EngineTask, container(image), (digest) => digests.push(digest), login)
   return { engine, clock, records, manager, digests, ensure, container }
 }
 
@@ -75,7 +83,7 @@ const locally = (engine: FakeEngine, reference: string, repoDigests: readonly st
 describe('an image', () => {
   it("is asked for with the container's own credentials rather than those that are configured", async () => {
     const { engine, ensure } = aManager({ credentials: () => ({ username: 'host', password: 'p' }) })
-    await ensure('r/web:1', { username: 'ada', password: 'p' })
+    await ensure('r/web:1', aLogin('ada'))
     await ensure('r/api:1')
     expect(engine.calls).toEqual([
       'digest r/web:1 as ada',
@@ -87,7 +95,7 @@ describe('an image', () => {
 
   it('is fetched for each of those who ask at once with other credentials', async () => {
     const { engine, ensure } = aManager()
-    const asked = ['ada', 'ada', 'bob'].map((username) => ensure('r/web:1', { username, password: 'p' }))
+    const asked = ['ada', 'ada', 'bob'].map((username) => ensure('r/web:1', aLogin(username)))
     await Promise.all(asked)
     expect(engine.calls.filter((call) => call.startsWith('digest'))).toEqual([
       'digest r/web:1 as ada',
@@ -124,6 +132,59 @@ describe('an image', () => {
     await Promise.all([ensure('web'), ensure('web'), ensure('web')])
     expect(engine.calls).toEqual(['digest web', `pull web@${DIGEST}`])
     expect(digests).toEqual([DIGEST, DIGEST, DIGEST])
+  })
+})
+
+describe('an image of this installation’s own registry', () => {
+  const place = { registryId: '000000000000', region: 'us-east-1', useExecutionRole: false }
+  const ours = aLogin('AWS', { place })
+  const options = { ownRegistry: { repositoryFor: () => Promise.resolve('127.0.0.1:9/web') } }
+  const pinned = `127.0.0.1:9/web@${DIGEST}`
+
+  it('is pulled from where it is reached, and gets the name that the task definition has', async () => {
+    const { engine, ensure, records } = aManager(options)
+    expect(await ensure('aws.example.com/web:1', ours)).toMatchObject({ status: 'ready', digest: DIGEST })
+    expect(engine.calls).toEqual(['digest 127.0.0.1:9/web:1 as AWS', `pull ${pinned} as AWS`])
+    expect(engine.local.has('aws.example.com/web:1')).toBe(true)
+    expect(records.get('aws.example.com/web:1')).toMatchObject({ pulledAs: pinned })
+    await ensure('aws.example.com/web:1', ours)
+    expect(engine.calls).toHaveLength(3)
+  })
+
+  it('with a digest goes by the name that it was pulled under', async () => {
+    const { engine, ensure, manager, container } = aManager(options)
+    const image = `aws.example.com/web:1@${DIGEST}`
+    await ensure(image, ours)
+    await ensure(image, ours)
+    expect(engine.calls).toEqual([`pull ${pinned} as AWS`])
+    expect(manager.nameOf(container(image))).toBe(pinned)
+    expect(manager.nameOf(container('other:1'))).toBe('other:1')
+  })
+
+  it('that is refused is asked for once more if the password was an old one, and named as the user does', async () => {
+    const { engine, ensure } = aManager(options)
+    engine.remote = () => {
+      throw new RuntimeError('denied', 'denied: 127.0.0.1:9/web is not for you')
+    }
+    const answers = [true, false]
+    const outcome = await ensure(
+      'aws.example.com/web:1',
+      aLogin('AWS', { place, refused: () => answers.shift() ?? false }),
+    )
+    expect(engine.calls).toHaveLength(2)
+    expect(outcome).toMatchObject({ message: 'Error response from daemon: denied: aws.example.com/web is not for you' })
+  })
+
+  it('without a password is not asked for', async () => {
+    const { engine, ensure } = aManager(options)
+    const denied = new EcrLoginError('denied', 'AccessDeniedException: User: u is not authorized')
+    const login = aLogin('AWS', { place, credentials: () => Promise.reject(denied) })
+    expect(await ensure('aws.example.com/web:1', login)).toEqual({
+      status: 'failed',
+      error: 'CannotPullECRContainerError',
+      message: 'AccessDeniedException: User: u is not authorized',
+    })
+    expect(engine.calls).toEqual([])
   })
 })
 

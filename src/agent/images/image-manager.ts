@@ -9,10 +9,12 @@ import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AgentConfig } from '../config.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
-import type { ImageOutcome, Images, PullErrorName } from '../engine/tools.ts'
+import type { ImageOutcome, Images, PullErrorName, RegistryLogin } from '../engine/tools.ts'
 import { type ContainerRuntime, type LocalImage, type RegistryCredentials, RuntimeError } from '../runtime.ts'
+import { EcrLoginError } from './ecr-logins.ts'
 import type { Gate } from './gate.ts'
 import type { ImageRecord, ImageRecords } from './image-records.ts'
+import type { OwnRegistry } from './own-registry.ts'
 import { isWorthRetrying, pullFailure } from './pull-failure.ts'
 import { localDigest, parseReference } from '../../model/image-reference.ts'
 import type { FindCredentials } from './registry-auth.ts'
@@ -44,6 +46,8 @@ export interface ImageManagerOptions {
   readonly runtime: Pick<ContainerRuntime, 'localImage' | 'pull' | 'remoteDigest' | 'tagImage'>
   readonly behavior: AgentConfig['imagePullBehavior']
   readonly credentials: FindCredentials
+  /** Where the engine reaches this installation's own registry; absent where that goes by the names of its images. */
+  readonly ownRegistry?: Pick<OwnRegistry, 'repositoryFor'>
   readonly records: ImageRecords
   /** Shared with the clean-up. */
   readonly gate: Gate
@@ -52,15 +56,24 @@ export interface ImageManagerOptions {
   readonly log: Log
 }
 
-/** An image, and with which credentials its registry is asked if not with those that are configured. */
+/** An image, and how its registry is asked for it. */
 interface Wanted {
   readonly image: string
-  readonly credentials: RegistryCredentials | undefined
+  /** The digest that its name has. */
+  readonly digest: string | undefined
+  /** As the name of the image has it. */
+  readonly named: string
+  /** What the engine pulls: the named repository, unless that is reached under another name from here. */
+  readonly repository: string
+  readonly login: RegistryLogin | undefined
 }
 
 /** What is fetched once for all who want it: who asks in another name may get another answer. */
-const keyOf = ({ image, credentials }: Wanted): string =>
-  credentials === undefined ? image : JSON.stringify([image, credentials])
+const keyOf = ({ image, login }: Wanted): string => (login === undefined ? image : JSON.stringify([image, login.key]))
+
+/** What the engine calls the image; a name with a digest is one only of what was pulled from there. */
+const localName = ({ image, digest, named, repository }: Wanted): string =>
+  digest === undefined || repository === named ? image : `${repository}@${digest}`
 
 /** Digest, image or why there is none. */
 type Fetched = { readonly digest: string } | { readonly failure: RuntimeError }
@@ -78,10 +91,15 @@ export class ImageManager implements Images {
     _task: EngineTask,
     container: EngineContainer,
     onDigest: (digest: string) => void,
-    credentials?: RegistryCredentials,
+    login?: RegistryLogin,
   ): Promise<ImageOutcome> {
-    const { image } = container.definition
-    return this.#options.gate.shared(() => this.#ensure({ image, credentials }, onDigest))
+    return this.#options.gate.shared(async () => this.#ensure(await this.#wanted(container, login), onDigest))
+  }
+
+  /** What the engine calls the image of a container, which was made present. */
+  nameOf({ definition: { image } }: EngineContainer): string {
+    const pulledAs = parseReference(image).digest && this.#options.records.get(image)?.pulledAs
+    return pulledAs ?? image
   }
 
   /** Variables that the container's image sets itself; none as long as the image was never made present. */
@@ -89,94 +107,116 @@ export class ImageManager implements Images {
     return this.#options.records.get(container.definition.image)?.environment ?? []
   }
 
+  async #wanted({ definition: { image } }: EngineContainer, login: RegistryLogin | undefined): Promise<Wanted> {
+    const { repository: named, digest } = parseReference(image)
+    const { ownRegistry } = this.#options
+    const repository = login?.place && (await ownRegistry?.repositoryFor(named, login.place))
+    return { image, digest, named, repository: repository ?? named, login }
+  }
+
   async #ensure(wanted: Wanted, onDigest: (digest: string) => void): Promise<ImageOutcome> {
-    const { image } = wanted
-    const local = await this.#options.runtime.localImage(image)
-    if (local !== undefined && this.#isGoodEnough(image)) return this.#ready(image, local, false)
+    const local = await this.#options.runtime.localImage(localName(wanted))
+    if (local !== undefined && this.#isGoodEnough(wanted)) return this.#ready(wanted, local, false)
     const manifest = await once(this.#manifests, keyOf(wanted), () => this.#resolve(wanted, local))
-    if ('failure' in manifest) return this.#without('CannotPullImageManifestError', manifest.failure, image, local)
+    if ('failure' in manifest) return this.#without('CannotPullImageManifestError', manifest.failure, wanted, local)
     onDigest(manifest.digest)
-    if (local !== undefined && localDigest(image, local.repoDigests) === manifest.digest)
-      return this.#ready(image, local, true)
+    if (local !== undefined && digestOf(wanted, local) === manifest.digest) return this.#ready(wanted, local, true)
     const pulled = await once(this.#pulls, keyOf(wanted), () => this.#pull(wanted, manifest.digest))
-    if ('failure' in pulled) return this.#without('CannotPullContainerError', pulled.failure, image, local)
-    const fresh = await this.#options.runtime.localImage(image)
-    if (fresh !== undefined) return this.#ready(image, fresh, true)
-    return pullFailure('CannotPullContainerError', new RuntimeError('not-found', `No such image: ${image}`))
+    if ('failure' in pulled) return this.#without('CannotPullContainerError', pulled.failure, wanted, local)
+    const fresh = await this.#options.runtime.localImage(localName(wanted))
+    if (fresh !== undefined) return this.#ready(wanted, fresh, true)
+    return pullFailure('CannotPullContainerError', new RuntimeError('not-found', `No such image: ${wanted.image}`))
   }
 
   /** Whether the local copy will do without asking the registry. */
-  #isGoodEnough(image: string): boolean {
+  #isGoodEnough({ image, digest }: Wanted): boolean {
     const { behavior, records } = this.#options
-    if (parseReference(image).digest !== undefined) return true
+    if (digest !== undefined) return true
     if (behavior === 'prefer-cached') return true
     return behavior === 'once' && records.get(image)?.pulledAt !== undefined
   }
 
   async #resolve(wanted: Wanted, local: LocalImage | undefined): Promise<Fetched> {
     const { runtime, behavior } = this.#options
-    const { image } = wanted
-    const { digest } = parseReference(image)
+    const { image, digest, named, repository } = wanted
     if (digest !== undefined) return { digest }
     const policy = local === undefined || behavior === 'always' ? MANIFEST_RETRIES : MANIFEST_RETRIES_WITH_COPY
-    return this.#retry(policy, async () => ({
-      digest: await runtime.remoteDigest(image, this.#credentialsFor(wanted)),
+    const remote = `${repository}${image.slice(named.length)}`
+    return this.#retry(policy, wanted, async (credentials) => ({
+      digest: await runtime.remoteDigest(remote, credentials),
     }))
   }
 
   async #pull(wanted: Wanted, digest: string): Promise<Fetched> {
     const { runtime, log } = this.#options
-    const { image } = wanted
-    const pinned = `${parseReference(image).repository}@${digest}`
-    return this.#retry(PULL_RETRIES, async () => {
+    const { image, repository } = wanted
+    const pinned = `${repository}@${digest}`
+    return this.#retry(PULL_RETRIES, wanted, async (credentials) => {
       log.info('pulling image', { image, digest })
-      await runtime.pull(pinned, this.#credentialsFor(wanted))
-      if (parseReference(image).digest === undefined) await runtime.tagImage(pinned, image)
+      await runtime.pull(pinned, credentials)
+      if (wanted.digest === undefined) await runtime.tagImage(pinned, image)
       return { digest }
     })
   }
 
-  #credentialsFor({ image, credentials }: Wanted): RegistryCredentials | undefined {
-    return credentials ?? this.#options.credentials(image)
-  }
-
   /** Tries again what may pass. An engine that is gone is not the image's failure and is thrown. */
-  async #retry(policy: Retries, attempt: () => Promise<Fetched>): Promise<Fetched> {
-    const backoff = new Backoff(policy, this.#options.ids)
+  async #retry(
+    policy: Retries,
+    wanted: Wanted,
+    attempt: (credentials: RegistryCredentials | undefined) => Promise<Fetched>,
+  ): Promise<Fetched> {
+    const { ids, clock, credentials: configured } = this.#options
+    const { image, login } = wanted
+    const backoff = new Backoff(policy, ids)
     for (;;) {
       try {
-        return await attempt()
+        return await attempt(login === undefined ? configured(image) : await login.credentials())
       } catch (error) {
         if (!(error instanceof RuntimeError) || error.kind === 'unreachable') throw error
-        if (!isWorthRetrying(error) || backoff.attempts >= policy.tries) return { failure: error }
-        await this.#options.clock.sleep(backoff.next())
+        if (error.kind === 'denied' && login?.refused() === true) continue
+        if (!isWorthRetrying(error) || backoff.attempts >= policy.tries) return { failure: inWordsOf(wanted, error) }
+        await clock.sleep(backoff.next())
       }
     }
   }
 
   /** AWS: `always` never falls back on the local copy, the others do. */
-  #without(name: PullErrorName, error: RuntimeError, image: string, local: LocalImage | undefined): ImageOutcome {
+  #without(name: PullErrorName, error: RuntimeError, wanted: Wanted, local: LocalImage | undefined): ImageOutcome {
     const { behavior, log } = this.#options
     if (local === undefined || behavior === 'always') return pullFailure(name, error)
-    log.debug('using the local image', { image, error: error.message })
-    return this.#ready(image, local, false)
+    log.debug('using the local image', { image: wanted.image, error: error.message })
+    return this.#ready(wanted, local, false)
   }
 
-  #ready(image: string, local: LocalImage, isFromRegistry: boolean): ImageOutcome {
+  #ready(wanted: Wanted, local: LocalImage, isFromRegistry: boolean): ImageOutcome {
     const { records, clock } = this.#options
+    const { image, named, repository } = wanted
     const now = clock.now()
-    const pulledAt = pulledAtOf(records.get(image), local.id, isFromRegistry, now)
+    const known = records.get(image)
+    const pulledAt = pulledAtOf(known, local.id, isFromRegistry, now)
+    const digest = digestOf(wanted, local)
+    const pulledAs = repository === named || digest === undefined ? undefined : `${repository}@${digest}`
     records.put({
       reference: image,
       imageId: local.id,
       environment: local.environment ?? [],
       lastUsedAt: now,
       ...(pulledAt !== undefined && { pulledAt }),
+      ...(pulledAs !== undefined && { pulledAs }),
     })
-    const digest = localDigest(image, local.repoDigests)
     return { status: 'ready', imageId: local.id, ...(digest !== undefined && { digest }) }
   }
 }
+
+/** Under which the local copy is in its registry. */
+const digestOf = ({ named, repository }: Wanted, { repoDigests }: LocalImage): string | undefined =>
+  localDigest([named, repository], repoDigests)
+
+/** The engine speaks of the repository that it was given, the user knows it by the name that the task definition has. */
+const inWordsOf = ({ named, repository }: Wanted, error: RuntimeError): RuntimeError =>
+  repository === named || error instanceof EcrLoginError
+    ? error
+    : new RuntimeError(error.kind, error.message.replaceAll(repository, named))
 
 /** What the registry only confirmed keeps the time of its pull. */
 const pulledAtOf = (known: ImageRecord | undefined, imageId: string, isFromRegistry: boolean, now: number) =>

@@ -9,6 +9,8 @@ export interface ImageRecord {
   /** Milliseconds since the epoch; absent for an image that this agent never pulled: it is not this agent's to delete. */
   readonly pulledAt?: number
   readonly lastUsedAt: number
+  /** `<repository>@<digest>`, where the engine pulled it under another name than the reference's. */
+  readonly pulledAs?: string
 }
 
 export interface ImageRecords {

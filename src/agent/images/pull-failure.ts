@@ -2,6 +2,7 @@
 import { engineText } from '../engine/reasons.ts'
 import type { ImageOutcome, PullErrorName } from '../engine/tools.ts'
 import type { RuntimeError } from '../runtime.ts'
+import { EcrLoginError } from './ecr-logins.ts'
 
 /**
  * Failures that the next try will most likely meet again: who started the task hears of them at once instead of half a minute later.
@@ -36,6 +37,9 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 
 export const pullFailure = (name: PullErrorName, error: RuntimeError): ImageOutcome => {
   if (error.kind === 'timeout') return { status: 'failed', error: 'DockerTimeoutError', message: error.message }
+  // AWS: who gets no password was not refused the image, and the engine had no part in it.
+  if (error instanceof EcrLoginError)
+    return { status: 'failed', error: 'CannotPullECRContainerError', message: error.message }
   const text = engineText(error)
   const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1]
   return {

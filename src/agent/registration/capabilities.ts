@@ -45,6 +45,10 @@ const FIRELENS = [
 /** Parameter Store and Secrets Manager. */
 const SECRET_STORES = ['ssm', 'asm']
 
+/** This installation's own registry, also with the execution role. */
+const REGISTRY = [`${OLD}ecr-auth`, `${CURRENT}execution-role-ecr-pull`, `${CURRENT}ecr-endpoint`]
+const REGISTRY_SINCE = '1.19'
+
 const HEALTH_CHECKS_SINCE = '1.24'
 
 export interface CapabilityOptions {
@@ -90,6 +94,7 @@ export const capabilities = (options: CapabilityOptions): AttributeRecord[] => {
     ...supportedApiVersions(info).map((version) => `${OLD}docker-remote-api.${version}`),
     ...drivers.map((driver) => `${OLD}logging-driver.${driver}`),
     ...when(config.awslogsExecutionRole && drivers.includes('awslogs'), `${CURRENT}execution-role-awslogs`),
+    ...when(compareVersions(info.apiVersion, REGISTRY_SINCE) >= 0, ...REGISTRY),
     ...when(hasLogRouting, ...FIRELENS),
     ...when(!config.disablePrivileged, `${OLD}privileged-container`),
     ...when(config.selinuxCapable, `${OLD}selinux`),

@@ -16,10 +16,10 @@ export const pullImage: ContainerStep = {
     secrets.isReady(task, container) &&
     (settings.pullDependentContainersUpfront || dependenciesHold(task, container)),
   begin: (_name, now) => (task) => (task.pullStartedAt === undefined ? { ...task, pullStartedAt: now } : task),
-  run: async (task, container, { images, secrets, clock, apply }) => {
+  run: async (task, container, { images, registryLogins, clock, apply }) => {
     const { name } = container.definition
     const onDigest = (digest: string): void => apply(withDigest(name, digest))
-    const outcome = await images.ensure(task, container, onDigest, secrets.registryCredentials(task, container))
+    const outcome = await images.ensure(task, container, onDigest, registryLogins.loginFor(task, container))
     return (current) => ({ ...changeContainer(current, name, pulled(outcome)), pullStoppedAt: clock.now() })
   },
 }

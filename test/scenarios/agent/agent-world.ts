@@ -143,8 +143,8 @@ export class AgentWorld {
         volumePlugins: ['local'],
       },
       images: {
-        ensure: (task, container, _onDigest, credentials) => {
-          this.registryCredentials.push(credentials)
+        ensure: async (task, container, _onDigest, login) => {
+          this.registryCredentials.push(await login?.credentials())
           return new SimulatedImages().ensure(task, container)
         },
       },
