@@ -5,6 +5,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
+import type { AuditSink } from '../model/audit-event.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 import type { RegistryHome } from '../model/registry-home.ts'
 import type { SessionTokens } from '../model/principal.ts'
@@ -26,6 +27,7 @@ import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { LogSubscriptions } from './log-subscriptions/log-subscriptions.ts'
+import { imageLifecycle } from './image-lifecycle/image-lifecycle.ts'
 import { imageCollection } from './image-collection/image-collection.ts'
 import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
@@ -65,6 +67,8 @@ export interface ControllersOptions {
   readonly metrics: MetricStore
   /** Seals the keys of session tokens. */
   readonly sealer: Sealer
+  /** Where it stands what was done without a call. */
+  readonly audit?: AuditSink | undefined
   readonly patience?: Partial<Patience> | undefined
   /** Makes the credentials of tasks' roles. */
   readonly sessions: SessionTokens
@@ -136,6 +140,7 @@ export class Controllers {
         kmsKeyRetention(options),
         logRetention(options),
         imageCollection(options),
+        imageLifecycle(options),
         new LogSubscriptions(options),
         kmsKeyRotation(options),
         sessionKeyRotation(options),

@@ -23,16 +23,22 @@ export interface AuditEvent {
   readonly requestID: string
   readonly eventID: string
   readonly readOnly: boolean
-  readonly eventType: 'AwsApiCall'
+  /** `AwsServiceEvent`: the service did it by itself. */
+  readonly eventType: 'AwsApiCall' | 'AwsServiceEvent'
   readonly managementEvent: true
   readonly recipientAccountId: string
+  /** Of what a service did by itself: to what, and in its own words. */
+  readonly resources?: readonly { readonly ARN: string; readonly accountId: string; readonly type: string }[]
+  readonly serviceEventDetails?: Readonly<Record<string, unknown>>
   readonly eventCategory: 'Management'
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
 export interface UserIdentity {
-  /** `Unknown`: whoever called could not prove who he is. */
-  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'FederatedUser' | 'WebIdentityUser' | 'Unknown'
+  /** `Unknown`: whoever called could not prove who he is. `AWSService`: nobody called. */
+  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'FederatedUser' | 'WebIdentityUser' | 'AWSService' | 'Unknown'
+  /** What did it by itself. */
+  readonly invokedBy?: string
   readonly principalId?: string
   readonly arn?: string
   readonly accountId?: string

@@ -37,10 +37,15 @@ export interface ImageRecord {
   readonly artifactType?: string
   /** Of the manifest. */
   readonly manifestBytes: number
-  /** Of what it refers to in this repository, as the sender says. */
+  /** Of what it refers to in this repository, as the sender says; of an index, of its largest image. */
   readonly contentBytes: number
   readonly pushedAt: number
   readonly lastPulledAt?: number
+  /** It is in the archive: kept, and not pulled. */
+  readonly isArchived?: boolean
+  /** When it last came into the archive, and out of it. */
+  readonly lastArchivedAt?: number
+  readonly lastActivatedAt?: number
   /** Digests of the configuration, the layers and the manifests that it refers to. */
   readonly references: readonly string[]
   /** Digest of the manifest that it is about. */
@@ -68,6 +73,16 @@ export interface ImageLayerRecord {
 export interface LayerUploadRecord {
   readonly uploadId: string
   readonly repositoryId: string
+  readonly startedAt: number
+  /** Of uploads in parts of the API: bytes of the last one, and whether one before it was smaller than parts may be. */
+  readonly lastPartBytes?: number
+  readonly hasSmallPart?: boolean
+}
+
+/** What would become of a repository's images by a lifecycle policy; it is found out when it is asked for. */
+export interface LifecyclePreviewRecord {
+  readonly repositoryId: string
+  readonly policyText: string
   readonly startedAt: number
 }
 

@@ -17,3 +17,9 @@ export const REFERRERS_BYTES = 4 * 1024 * 1024
 export const ANNOTATIONS_BYTES = 64 * 1024
 /** How long before its end a password is warned of. */
 export const PASSWORD_WARNING_MS = 30 * 60_000
+/** Of a part of a layer that comes by the API. AWS asks clients for parts of this size, too. */
+export const LAYER_PART_BYTES = 10 * 1024 * 1024
+/** Of every part but the last. Source: the API reference, LayerPartTooSmallException. */
+export const LAYER_PART_LEAST_BYTES = 5 * 1024 * 1024
+/** Of a request to the API: a part of a layer, in base64, and what goes with it. */
+export const ECR_REQUEST_BYTES = 15 * 1024 * 1024

@@ -19,7 +19,7 @@ const REMOVE = ['ecr:BatchDeleteImage']
 export const getManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
   const repository = requireRepository(exchange, name, PULL)
   const { request, response, store, clock } = exchange
-  const image = requireImage(exchange, repository, reference)
+  const image = requireActive(requireImage(exchange, repository, reference))
   const { digest, mediaType, manifestBytes } = await readable(exchange, repository, image, reference)
   const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, digest)
   response.writeHead(200, {
@@ -98,6 +98,12 @@ const requireImage = (
   if (image !== undefined) return image
   const wanted = reference.tag === undefined ? { imageDigest: reference.digest } : { imageTag: reference.tag }
   throw new RegistryFault('MANIFEST_UNKNOWN', 'Requested image not found', { detail: { name, ...wanted } })
+}
+
+/** AWS: what is archived is not found. */
+const requireActive = (image: ImageRecord): ImageRecord => {
+  if (image.isArchived !== true) return image
+  throw new RegistryFault('MANIFEST_UNKNOWN', 'The image is archived. Restore it with UpdateImageStorageClass to pull it.')
 }
 
 const manifestOf = async ({ manifests, blobs }: Exchange, digest: string): Promise<Buffer> => {

@@ -95,6 +95,7 @@ export class ControlPlane {
       logs,
       blobs,
       metrics,
+      audit: options.audit?.sink,
       patience: options.patience,
       sessions,
       sealer: keys.sealer,

@@ -4,12 +4,14 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { DAY_MS } from '../model/limits.ts'
+import { LAYER_PATH } from '../model/layer-url.ts'
 import { PASSWORD_WARNING_MS } from '../model/registry-limits.ts'
 import { openRegistryToken, REGISTRY_USER } from '../model/registry-token.ts'
 import type { RegistryCaller, RepositoryTarget } from '../registry/exchange.ts'
 import { ManifestCache } from '../registry/manifest-cache.ts'
 import { RegistryFault } from '../registry/registry-fault.ts'
 import { registryListener } from '../registry/registry.ts'
+import { Transfers } from '../registry/transfers.ts'
 import { onRepositoryArn } from '../services/ecr-demands.ts'
 import type { ServicesDeps } from '../services/deps.ts'
 import type { Principal } from '../model/principal.ts'
@@ -20,6 +22,7 @@ import { SignatureError } from '../wire/signature-fault.ts'
 import type { Home } from '../wire/authentication.ts'
 import type { Audit } from '../wire/gateway.ts'
 import { callContext } from './call-context.ts'
+import { layerDownload } from './layer-download.ts'
 import { REGISTRY_SUFFIX, registryOf } from './registry-host.ts'
 import { exchangeToken, TOKEN_PATH } from './registry-token-exchange.ts'
 import { leaveRegistryTrace } from './registry-trail.ts'
@@ -42,21 +45,16 @@ const SERVICE = 'ecr'
 /** Answers everything under `/v2/`. */
 export const registry = (options: RegistryRoleOptions): RequestListener => {
   const { store, blobs, clock, ids, log } = options
-  const serve = registryListener({
-    store,
-    blobs,
-    clock,
-    ids,
-    log,
-    manifests: new ManifestCache(),
-    identify: (request) => callerOf(options, request),
-  })
+  const tools = { store, blobs, clock, ids, log, manifests: new ManifestCache(), transfers: new Transfers() }
+  const serve = registryListener({ ...tools, identify: (request) => callerOf(options, request) })
+  const download = layerDownload(tools, options.sealer)
   const tokens = {
     passwordOf,
     expiryOf: (password: string | undefined) => knownBy(options, password)?.expiresAt,
     now: () => clock.now(),
   }
   return (request, response) => {
+    if (request.url?.startsWith(LAYER_PATH) === true) return download(request, response)
     if (request.url?.split('?', 1)[0] !== TOKEN_PATH) return serve(request, response)
     exchangeToken(tokens, request, response).catch((error: unknown) => {
       log.warn('a token was not answered', { error })

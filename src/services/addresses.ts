@@ -1,11 +1,17 @@
 /** How clients address each AWS service here. */
 import { LOG_REQUEST_BYTES } from '../model/log-limits.ts'
+import { ECR_REQUEST_BYTES } from '../model/registry-limits.ts'
 import type { ServiceAddress } from '../wire/service.ts'
 
 const JSON_11 = ['json-1.1'] as const
 
 export const CLOUDTRAIL = { name: 'cloudtrail', targetPrefix: 'CloudTrail_20131101', protocols: JSON_11 } as const
-export const ECR = { name: 'ecr', targetPrefix: 'AmazonEC2ContainerRegistry_V20150921', protocols: JSON_11 } as const
+export const ECR = {
+  name: 'ecr',
+  targetPrefix: 'AmazonEC2ContainerRegistry_V20150921',
+  protocols: JSON_11,
+  bodyBytes: ECR_REQUEST_BYTES,
+} as const
 export const ECS = { name: 'ecs', targetPrefix: 'AmazonEC2ContainerServiceV20141113', protocols: JSON_11 } as const
 export const KMS = { name: 'kms', targetPrefix: 'TrentService', protocols: JSON_11 } as const
 export const LOGS = {

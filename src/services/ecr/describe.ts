@@ -33,7 +33,7 @@ export const describeImage = (
   image: ImageRecord,
 ): ImageDetail => {
   const tags = tagsOfImage(context, image)
-  const { artifactType, lastPulledAt, subject } = image
+  const { artifactType, lastPulledAt, subject, lastArchivedAt, lastActivatedAt } = image
   return {
     registryId: account,
     repositoryName: name,
@@ -45,6 +45,12 @@ export const describeImage = (
     ...(artifactType !== undefined && { artifactMediaType: artifactType }),
     ...(lastPulledAt !== undefined && { lastRecordedPullTime: dateOf(lastPulledAt) }),
     ...(subject !== undefined && { subjectManifestDigest: subject }),
-    imageStatus: 'ACTIVE',
+    imageStatus: statusOf(image),
+    ...(lastArchivedAt !== undefined && { lastArchivedAt: dateOf(lastArchivedAt) }),
+    ...(lastActivatedAt !== undefined && { lastActivatedAt: dateOf(lastActivatedAt) }),
   }
 }
+
+/** Nothing is ever on its way out of the archive: it is there at once. */
+export const statusOf = ({ isArchived = false }: ImageRecord): 'ACTIVE' | 'ARCHIVED' =>
+  isArchived ? 'ARCHIVED' : 'ACTIVE'

@@ -1,24 +1,34 @@
 /** Amazon ECR's faults, by the names its model gives them. Texts that more than one operation needs are fixed here. */
-import { Fault } from '../../wire/fault.ts'
+import { type FaultDetails, Fault } from '../../wire/fault.ts'
 import type { TagFaults } from '../checked-tags.ts'
 
 const fault =
   (code: string) =>
-  (message: string): Fault =>
-    new Fault({ code, message })
+  (message: string, members: FaultDetails['members'] = {}): Fault =>
+    new Fault({ code, message, members })
 
+export const emptyUpload = fault('EmptyUploadException')
 export const imageAlreadyExists = fault('ImageAlreadyExistsException')
 export const imageDigestMismatch = fault('ImageDigestDoesNotMatchException')
 export const imageNotFound = fault('ImageNotFoundException')
+export const imageStorageClassNotSupported = fault('ImageStorageClassUpdateNotSupportedException')
 export const imageTagAlreadyExists = fault('ImageTagAlreadyExistsException')
 export const invalidParameter = fault('InvalidParameterException')
+export const invalidLayer = fault('InvalidLayerException')
+export const invalidLayerPart = fault('InvalidLayerPartException')
+export const layerAlreadyExists = fault('LayerAlreadyExistsException')
+export const layerPartTooSmall = fault('LayerPartTooSmallException')
 export const layersNotFound = fault('LayersNotFoundException')
+export const lifecyclePolicyNotFound = fault('LifecyclePolicyNotFoundException')
 export const limitExceeded = fault('LimitExceededException')
 export const referencedImagesNotFound = fault('ReferencedImagesNotFoundException')
 export const repositoryExists = fault('RepositoryAlreadyExistsException')
 export const repositoryNotEmpty = fault('RepositoryNotEmptyException')
 export const repositoryNotFound = fault('RepositoryNotFoundException')
+export const previewNotFound = fault('LifecyclePolicyPreviewNotFoundException')
 export const policyNotFound = fault('RepositoryPolicyNotFoundException')
+
+export const uploadNotFound = fault('UploadNotFoundException')
 
 export const tagFaults: TagFaults = {
   invalid: fault('InvalidTagParameterException'),

@@ -4,7 +4,7 @@ import { isDigest, isTag } from '../../model/image-names.ts'
 import type { ImageRecord, RepositoryRecord } from '../../model/image-records.ts'
 import { checkConstraints } from '../constraints.ts'
 import type { EcrContext } from './context.ts'
-import { invalidParameter } from './faults.ts'
+import { imageNotFound, invalidParameter } from './faults.ts'
 import { getImage, tagsOfImage } from './lookups.ts'
 
 /** Throws `InvalidParameterException`. */
@@ -39,3 +39,24 @@ export const foundImage = (
     return fail('ImageTagDoesNotMatchDigest', 'Requested image tag does not match the digest')
   return { image }
 }
+
+/** The image that a request is about. Throws `ImageNotFoundException`, or `InvalidParameterException` for what names none. */
+export const requireImage = (
+  context: EcrContext,
+  repository: RepositoryRecord,
+  imageId: ImageIdentifier = {},
+): ImageRecord => {
+  const found = foundImage(context, repository, imageId)
+  if ('image' in found) return found.image
+  if (found.failure.failureCode === 'ImageNotFound') throw missingImage(repository, imageId)
+  throw invalidParameter(found.failure.failureReason ?? '')
+}
+
+export const missingImage = (
+  { name, account }: RepositoryRecord,
+  { imageDigest = 'null', imageTag = 'null' }: ImageIdentifier,
+) =>
+  imageNotFound(
+    `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository ` +
+      `with name '${name}' in the registry with id '${account}'`,
+  )

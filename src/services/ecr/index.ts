@@ -6,6 +6,7 @@ import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { EcrOperationTable } from './context.ts'
 import { ecrNumbers } from './numbers.ts'
+import { batchCheckLayerAvailability } from './operations/batch-check-layer-availability.ts'
 import { batchDeleteImage } from './operations/batch-delete-image.ts'
 import { batchGetImage } from './operations/batch-get-image.ts'
 import { createRepository } from './operations/create-repository.ts'
@@ -13,29 +14,49 @@ import { deleteRepository } from './operations/delete-repository.ts'
 import { describeImages } from './operations/describe-images.ts'
 import { describeRepositories } from './operations/describe-repositories.ts'
 import { getAuthorizationToken } from './operations/get-authorization-token.ts'
+import { getDownloadUrlForLayer } from './operations/get-download-url-for-layer.ts'
+import { completeLayerUpload, initiateLayerUpload, uploadLayerPart } from './operations/layer-uploads.ts'
+import { deleteLifecyclePolicy, getLifecyclePolicy, putLifecyclePolicy } from './operations/lifecycle-policies.ts'
+import { getLifecyclePolicyPreview, startLifecyclePolicyPreview } from './operations/lifecycle-policy-previews.ts'
+import { listImageReferrers } from './operations/list-image-referrers.ts'
 import { listImages } from './operations/list-images.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import { putImage } from './operations/put-image.ts'
 import { putImageTagMutability } from './operations/put-image-tag-mutability.ts'
 import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './operations/repository-policies.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
+import { updateImageStorageClass } from './operations/update-image-storage-class.ts'
 
 const operations: EcrOperationTable = {
+  BatchCheckLayerAvailability: batchCheckLayerAvailability,
   BatchDeleteImage: batchDeleteImage,
   BatchGetImage: batchGetImage,
+  CompleteLayerUpload: completeLayerUpload,
   CreateRepository: createRepository,
+  DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteRepository: deleteRepository,
   DeleteRepositoryPolicy: deleteRepositoryPolicy,
   DescribeImages: describeImages,
   DescribeRepositories: describeRepositories,
   GetAuthorizationToken: getAuthorizationToken,
+  GetDownloadUrlForLayer: getDownloadUrlForLayer,
+  GetLifecyclePolicy: getLifecyclePolicy,
+  GetLifecyclePolicyPreview: getLifecyclePolicyPreview,
   GetRepositoryPolicy: getRepositoryPolicy,
+  InitiateLayerUpload: initiateLayerUpload,
+  ListImageReferrers: listImageReferrers,
   ListImages: listImages,
   ListTagsForResource: listTagsForResource,
+  PutImage: putImage,
   PutImageTagMutability: putImageTagMutability,
+  PutLifecyclePolicy: putLifecyclePolicy,
   SetRepositoryPolicy: setRepositoryPolicy,
+  StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateImageStorageClass: updateImageStorageClass,
+  UploadLayerPart: uploadLayerPart,
 }
 
 export const ecrService = (deps: ServicesDeps): ServiceDefinition => {

@@ -3,4 +3,11 @@ import type { NumberKinds } from '../../wire/schema.ts'
 
 export const ecrNumbers: NumberKinds = {
   'ImageDetail.imageSizeInBytes': 'long',
+  'ImageReferrer.size': 'long',
+  'InitiateLayerUploadResponse.partSize': 'long',
+  'InvalidLayerPartException.lastValidByteReceived': 'long',
+  'Layer.layerSize': 'long',
+  'UploadLayerPartRequest.partFirstByte': 'long',
+  'UploadLayerPartRequest.partLastByte': 'long',
+  'UploadLayerPartResponse.lastByteReceived': 'long',
 }

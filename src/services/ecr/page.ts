@@ -4,9 +4,8 @@ import { sortedPage } from '../sorted-page.ts'
 import type { EcrContext } from './context.ts'
 import { invalidParameter, invalidToken } from './faults.ts'
 
-/** AWS: without `maxResults`, this many. */
-const USUAL = 100
-const MAX = 1000
+/** How many items a page has: without `maxResults`, and at most. AWS: of most lists, these. */
+const SIZES = { usual: 100, max: 1000 } as const
 
 export interface PageRequest {
   readonly maxResults?: number | undefined
@@ -19,13 +18,14 @@ export const page = <T>(
   scope: readonly unknown[],
   items: Iterable<T>,
   keyOf: (item: T) => string,
+  { usual, max }: { readonly usual: number; readonly max: number } = SIZES,
 ): { readonly items: readonly T[]; readonly rest: { readonly nextToken?: string } } => {
-  checkConstraints(request, { maxResults: { min: 1, max: MAX } }, invalidParameter)
+  checkConstraints(request, { maxResults: { min: 1, max } }, invalidParameter)
   const { items: given, token } = sortedPage(context, {
     scope: `ecr/${JSON.stringify(scope)}`,
     items,
     keyOf,
-    size: request.maxResults ?? USUAL,
+    size: request.maxResults ?? usual,
     token: request.nextToken,
     invalidToken,
   })

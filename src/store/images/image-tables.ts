@@ -5,6 +5,7 @@ import {
   type ImageTagRecord,
   inRepository,
   type LayerUploadRecord,
+  type LifecyclePreviewRecord,
   type RepositoryRecord,
 } from '../../model/image-records.ts'
 import { defineTable } from '../table.ts'
@@ -53,5 +54,9 @@ export const imageTables = {
     name: 'layerUploads',
     key: (row) => row.uploadId,
     indexes: { byRepository: (row) => row.repositoryId },
+  }),
+  lifecyclePreviews: defineTable<LifecyclePreviewRecord>()({
+    name: 'lifecyclePreviews',
+    key: (row) => row.repositoryId,
   }),
 } as const

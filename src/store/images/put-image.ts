@@ -1,7 +1,8 @@
 /** An image comes into a repository: its manifest, with the tag that it is pushed under. For the registry and for the API of ECR. */
-import type { Descriptor, ImageManifest } from '../../model/image-manifest.ts'
+import { type Descriptor, type ImageManifest, isIndexType } from '../../model/image-manifest.ts'
 import { type ImageRecord, inRepository, isImmutable, type RepositoryRecord } from '../../model/image-records.ts'
 import type { Transaction } from '../tables.ts'
+import { activateImage } from './archive-image.ts'
 
 export interface NewImage {
   readonly digest: string
@@ -34,29 +35,28 @@ export interface PutImage {
 }
 
 /** Throws `ImageRefused`. */
-export const putImage = (
-  tx: Transaction,
-  repository: RepositoryRecord,
-  { digest, manifest, manifestBytes, tag }: NewImage,
-  now: number,
-): PutImage => {
+export const putImage = (tx: Transaction, repository: RepositoryRecord, pushed: NewImage, now: number): PutImage => {
+  const { digest, manifest, tag } = pushed
   const { repositoryId } = repository
   checkReferences(tx, repositoryId, manifest)
   const tagged = tag === undefined ? undefined : tx.imageTags.get(inRepository(repositoryId, tag))
   if (tag !== undefined && tagged && tagged.digest !== digest && isImmutable(repository.tagMutability, tag))
     throw new ImageRefused('tag-immutable', [tagged.digest], `The tag '${tag}' is immutable and names another image.`)
   const known = tx.images.get(inRepository(repositoryId, digest))
-  const image = known ?? tx.images.insert(imageRecord(repositoryId, digest, manifest, manifestBytes, now))
+  const image = known ? activated(tx, known, now) : tx.images.insert(newImage(tx, repositoryId, pushed, now))
   const isTagged = tag !== undefined && tagged?.digest !== digest
   if (isTagged) tx.imageTags.put({ repositoryId, tag, digest, taggedAt: now })
   return { image, isNew: known === undefined, isTagged }
 }
 
-const imageRecord = (
+/** AWS: who pushes an image again takes it out of the archive. */
+const activated = (tx: Transaction, image: ImageRecord, now: number): ImageRecord =>
+  image.isArchived === true ? activateImage(tx, image, now) : image
+
+const newImage = (
+  tx: Transaction,
   repositoryId: string,
-  digest: string,
-  manifest: ImageManifest,
-  manifestBytes: number,
+  { digest, manifest, manifestBytes }: NewImage,
   now: number,
 ): ImageRecord => {
   const { mediaType, artifactType, subject, annotations } = manifest
@@ -67,13 +67,19 @@ const imageRecord = (
     mediaType,
     ...(artifactType !== undefined && { artifactType }),
     manifestBytes,
-    contentBytes: content.reduce((sum, { size }) => sum + size, 0),
+    contentBytes: isIndexType(mediaType)
+      ? largest(tx, repositoryId, manifest)
+      : content.reduce((sum, { size }) => sum + size, 0),
     pushedAt: now,
     references: [...new Set([...content, ...manifest.manifests].map((each) => each.digest))],
     ...(subject && { subject: subject.digest }),
     annotations: subject === undefined ? {} : annotations,
   }
 }
+
+/** AWS: of an index, the size is that of its largest image. */
+const largest = (tx: Transaction, repositoryId: string, { manifests }: ImageManifest): number =>
+  Math.max(0, ...manifests.map(({ digest }) => tx.images.get(inRepository(repositoryId, digest))?.contentBytes ?? 0))
 
 /** The blobs that have to be in the repository. */
 const contentOf = ({ config, layers }: ImageManifest): readonly Descriptor[] => [

@@ -36,5 +36,6 @@ export const removeRepository = (tx: Transaction, repository: RepositoryRecord):
   for (const { digest } of tx.imageLayers.find('byRepository', repositoryId))
     tx.imageLayers.remove(inRepository(repositoryId, digest))
   for (const { uploadId } of tx.layerUploads.find('byRepository', repositoryId)) tx.layerUploads.remove(uploadId)
+  tx.lifecyclePreviews.remove(repositoryId)
   tx.repositories.remove(repository.arn)
 }

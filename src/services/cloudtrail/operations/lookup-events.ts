@@ -85,11 +85,13 @@ const testOf = ({ AttributeKey, AttributeValue = '' }: LookupAttribute): ((event
 const userNameOf = ({ userIdentity: { type, userName, arn = '' } }: AuditEvent): string | undefined =>
   type === 'Root' ? 'root' : (userName ?? (arn === '' ? undefined : arn.slice(arn.lastIndexOf('/') + 1)))
 
-/** Every name and ARN among the parameters, one level deep. */
-const resourceNames = ({ requestParameters }: AuditEvent): string[] =>
-  Object.values((requestParameters ?? {}) as object)
+/** Every name and ARN among the parameters, one level deep, and what a service dealt with by itself. */
+const resourceNames = ({ requestParameters, resources = [] }: AuditEvent): string[] => [
+  ...Object.values((requestParameters ?? {}) as object)
     .flat()
-    .filter((value) => typeof value === 'string')
+    .filter((value) => typeof value === 'string'),
+  ...resources.map(({ ARN }) => ARN),
+]
 
 const describe = (event: AuditEvent): Event => {
   const { eventID, eventName, eventTime, eventSource, readOnly, userIdentity } = event

@@ -1,5 +1,11 @@
 /** BatchGetImage: the manifests of images. */
-import type { BatchGetImageRequest, BatchGetImageResponse, Image, ImageFailure } from '@aws-sdk/client-ecr'
+import type {
+  BatchGetImageRequest,
+  BatchGetImageResponse,
+  Image,
+  ImageFailure,
+  ImageIdentifier,
+} from '@aws-sdk/client-ecr'
 import { defined } from '../../../kit/assert.ts'
 import type { ImageRecord, RepositoryRecord } from '../../../model/image-records.ts'
 import { recordPull } from '../../../store/images/record-pull.ts'
@@ -28,8 +34,9 @@ export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResp
     const failures: ImageFailure[] = []
     const images = imageIds.flatMap((imageId) => {
       const found = foundImage(context, repository, imageId)
-      if ('image' in found) return [{ image: found.image, imageTag: imageId.imageTag }]
-      failures.push(found.failure)
+      if ('image' in found && found.image.isArchived !== true)
+        return [{ image: found.image, imageTag: imageId.imageTag }]
+      failures.push('failure' in found ? found.failure : archived(imageId))
       return []
     })
     // AWS: a manifest that is not of an accepted type is given as it is.
@@ -51,4 +58,10 @@ export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResp
     }
     return { images: given, failures }
   },
+})
+
+const archived = (imageId: ImageIdentifier): ImageFailure => ({
+  imageId,
+  failureCode: 'ImageInaccessible',
+  failureReason: 'Requested image is archived',
 })
