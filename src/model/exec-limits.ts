@@ -15,6 +15,11 @@ export const DATA_CHANNEL_WINDOW_MESSAGES = 1024
 export const DATA_CHANNEL_WINDOW_BYTES = 2 * 1024 * 1024
 /** How often a sender looks for what it has to send again. Source: the Session Manager plugin. */
 export const RETRANSMISSION_INTERVAL_MS = 100
+/** Messages that an agent sends again at each such look. The plugin sends one, but acknowledges each message once only, so that more can be due. */
+export const AGENT_RETRANSMISSIONS = 16
+/** Looks after which an agent whose window is full asks what of it has arrived, and such questions on their way at once. */
+export const DATA_CHANNEL_PROBE_TURNS = 5
+export const DATA_CHANNEL_PROBES = 64
 /** How often one message is sent again before the other end is given up. Source: the Session Manager plugin. */
 export const RETRANSMISSION_ATTEMPTS = 3000
 

@@ -18,6 +18,7 @@ const aPair = (listeners: { agent?: Partial<ChannelEndListener>; client?: Partia
   const received = { agent: [] as string[], client: [] as string[] }
   const told: string[] = []
   let generation = 0
+  let isClientMute = false
   const make = (side: 'agent' | 'client', other: () => ChannelEnd): ChannelEnd =>
     new ChannelEnd({
       clock,
@@ -25,7 +26,8 @@ const aPair = (listeners: { agent?: Partial<ChannelEndListener>; client?: Partia
       side,
       transmit: (frame) => {
         const sentIn = generation
-        if (!wire.isCut) clock.setTimer(20, () => sentIn === generation && !wire.isCut && other().take(frame))
+        if (!wire.isCut && !(side === 'client' && isClientMute))
+          clock.setTimer(20, () => sentIn === generation && !wire.isCut && other().take(frame))
       },
       listener: {
         received: ({ payload }) => void received[side].push(Buffer.from(payload).toString()),
@@ -47,7 +49,10 @@ const aPair = (listeners: { agent?: Partial<ChannelEndListener>; client?: Partia
     client.resume()
   }
   mend()
-  return { clock, ids, agent, client, received, told, cut, mend }
+  const loseFromClient = (isMute: boolean): void => {
+    isClientMute = isMute
+  }
+  return { clock, ids, agent, client, received, told, cut, mend, loseFromClient }
 }
 
 const text = (value: string): Buffer => Buffer.from(value)
@@ -125,6 +130,24 @@ describe('two ends of a channel', () => {
     expect(rooms).toBeGreaterThan(0)
     expect(agent.isFull).toBe(false)
     expect(received.client).toHaveLength(sent)
+  })
+
+  it('go on though a whole window was acknowledged in vain', async () => {
+    const { clock, agent, client, received, loseFromClient } = aPair()
+    let sent = 0
+    loseFromClient(true)
+    while (!agent.isFull) agent.send(1, text(String(sent++)))
+    await clock.advance(1000)
+    const words = (): string[] => received.client.filter((word) => word !== '')
+    expect([words().length, agent.isFull]).toEqual([sent, true])
+    loseFromClient(false)
+    await clock.advance(60_000)
+    expect(agent.isFull).toBe(false)
+    agent.send(1, text('more'))
+    client.send(1, text('input'))
+    await clock.advance(1000)
+    expect(words()).toHaveLength(sent + 1)
+    expect(received.agent).toEqual(['input'])
   })
 
   it('tell of what is no part of a stream, and throw at what is no frame', async () => {

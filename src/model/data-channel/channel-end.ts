@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
-import { RETRANSMISSION_INTERVAL_MS } from '../exec-limits.ts'
+import { AGENT_RETRANSMISSIONS, DATA_CHANNEL_PROBE_TURNS, RETRANSMISSION_INTERVAL_MS } from '../exec-limits.ts'
 import { acknowledgementOf, decodeAcknowledgement } from './acknowledgement.ts'
 import { type ChannelMessage, decodeFrame, type StreamMessageType } from './frame.ts'
 import { ReceiveStream } from './receive-stream.ts'
@@ -41,6 +41,7 @@ export class ChannelEnd {
   #isPaused = true
   #isStopped = false
   #isDraining = false
+  #turns = 0
 
   constructor(options: ChannelEndOptions) {
     const { ids, side } = options
@@ -139,10 +140,24 @@ export class ChannelEnd {
 
   #tick(): void {
     this.#timer = undefined
-    const frame = this.#sending.resend(this.#now())
-    if (frame !== undefined) this.#options.transmit(frame)
+    this.#resend()
+    if (this.#options.side === 'agent' && ++this.#turns % DATA_CHANNEL_PROBE_TURNS === 0) this.#probe()
     if (this.#sending.hasGivenUp) this.#options.listener.gaveUp?.()
     else this.#schedule()
+  }
+
+  #resend(): void {
+    const limit = this.#options.side === 'agent' ? AGENT_RETRANSMISSIONS : 1
+    for (let count = 0; count < limit; count++) {
+      const frame = this.#sending.resend(this.#now())
+      if (frame === undefined) return
+      this.#options.transmit(frame)
+    }
+  }
+
+  #probe(): void {
+    const frame = this.#sending.probe(this.#options.clock.now(), this.#now())
+    if (frame !== undefined) this.#options.transmit(frame)
   }
 
   #now(): number {

@@ -4,10 +4,16 @@
  *
  * Times are given by the caller, of any clock that does not go back, except for the created date, which is of the epoch.
  */
-import { DATA_CHANNEL_WINDOW_BYTES, DATA_CHANNEL_WINDOW_MESSAGES, RETRANSMISSION_ATTEMPTS } from '../exec-limits.ts'
+import {
+  DATA_CHANNEL_PROBES,
+  DATA_CHANNEL_WINDOW_BYTES,
+  DATA_CHANNEL_WINDOW_MESSAGES,
+  RETRANSMISSION_ATTEMPTS,
+} from '../exec-limits.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
 import { DataChannelError } from './data-channel-error.ts'
 import { encodeFrame, FLAGS, type StreamMessageType } from './frame.ts'
+import { PAYLOAD_TYPE } from './payload-types.ts'
 import { RetransmissionTimeout } from './retransmission-timeout.ts'
 
 export interface SendStreamOptions {
@@ -81,8 +87,22 @@ export class SendStream {
   }
 
   /** The frame of the next message, to be transmitted. Throws `DataChannelError` if the window is full. */
-  send({ payloadType, payload, createdDate }: NewMessage, now: number): Buffer {
+  send(message: NewMessage, now: number): Buffer {
     if (this.isFull) throw new DataChannelError('Too much is unacknowledged to send more.')
+    return this.#send(message, now)
+  }
+
+  /**
+   * The frame of a message that says nothing, to be transmitted: its acknowledgement tells what arrived before it. For a window that is full
+   * of what was acknowledged in vain, so that nothing else could be sent. Undefined if enough of them are on their way.
+   */
+  probe(createdDate: number, now: number): Buffer | undefined {
+    const isMuch = this.#unacknowledged.size >= this.#windowMessages + DATA_CHANNEL_PROBES
+    if (isMuch || !this.isFull || this.#repeated.size === 0) return undefined
+    return this.#send({ payloadType: PAYLOAD_TYPE.parameter, payload: new Uint8Array(0), createdDate }, now)
+  }
+
+  #send({ payloadType, payload, createdDate }: NewMessage, now: number): Buffer {
     const { messageType, newMessageId } = this.#options
     const sequenceNumber = this.#next++
     const messageId = newMessageId()
