@@ -21,6 +21,9 @@ export interface DockerExecOptions {
 
 /** The engine ends the connection before it has noted the exit code. */
 const RECHECK_MS = 20
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+const GOODBYE_MS = 500
 const RECHECKS = 100
 
 export class DockerExec implements RunningExec {
@@ -58,10 +61,17 @@ export class DockerExec implements RunningExec {
     const { connection, clock } = this.#options
     try {
       const { Pid, Running, ContainerID } = await this.#inspect()
-      if (Running) await endSession(Pid, ContainerID, clock)
+      if (Running && !(await endSession(Pid, ContainerID, clock))) await this.#sayGoodbye()
     } finally {
       connection.destroy()
     }
+  }
+
+  /** All there is to do about a program that cannot be signalled: a shell, at least, goes when it is told to. */
+  async #sayGoodbye(): Promise<void> {
+    const { connection, clock, hasTerminal } = this.#options
+    connection.end(hasTerminal ? CTRL_C + CTRL_D : '')
+    await clock.sleep(GOODBYE_MS)
   }
 
   async exitCode(): Promise<number | undefined> {

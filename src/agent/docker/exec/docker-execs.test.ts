@@ -150,6 +150,27 @@ describe('exec of the Docker runtime', () => {
     expect(code).toBeUndefined()
   })
 
+  it('is told to go where it cannot be signalled, as on another machine', async () => {
+    let heard = ''
+    const { runtime, clock } = await anEngine({
+      answers: {
+        ...CREATED,
+        '/exec/e/json': { ID: 'e', Running: true, Pid: 4711, ContainerID: 'f'.repeat(64) },
+        '/exec/e/resize?w=80&h=24': {},
+      },
+      program: (connection) => connection.on('data', (data: Buffer) => (heard += data.toString())),
+    })
+    const exec = await runtime.exec('c', { command: ['sh'], terminal: { columns: 80, rows: 24 } })
+    let isKilled = false
+    void exec.kill().then(() => (isKilled = true))
+    while (!isKilled) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(20)
+    }
+    expect(heard).toBe('\u0003\u0004')
+    expect(await textOf(exec.output)).toBe('')
+  })
+
   it("is refused in the engine's words", async () => {
     const { runtime } = await anEngine({ answers: CREATED, refusal: { status: 409, message: 'is not running' } })
     await expect(runtime.exec('c', { command: ['sh'] })).rejects.toMatchObject({
