@@ -5,8 +5,8 @@ export interface BlobSource {
   readonly size: number
   /** Exactly these bytes. */
   read(offset: number, length: number): Promise<Buffer>
-  /** The bytes from one offset to before another, in pieces; cheaper than reading each of them. */
-  stream(from: number, to: number): AsyncGenerator<Buffer, void, void>
+  /** The bytes from one offset to before another, in pieces; cheaper than reading each of them. Pieces of `pieceBytes` are the cheapest. */
+  stream(from: number, to: number, pieceBytes: number): AsyncGenerator<Buffer, void, void>
   close(): Promise<void>
 }
 

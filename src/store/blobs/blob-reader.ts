@@ -1,4 +1,5 @@
 /** Reads a blob, or any range of it, and gives out nothing that is not what was written. */
+import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import type { BlobSource } from './blob-home.ts'
 import {
   type BlobKeys,
@@ -20,8 +21,10 @@ export class BlobReader {
   readonly #seal: FrameSeal
   readonly #footer: Footer
   readonly #framesEnd: number
+  readonly #garbage: BufferGarbage
 
-  private constructor(source: BlobSource, seal: FrameSeal, footer: Footer, framesEnd: number) {
+  private constructor(source: BlobSource, seal: FrameSeal, footer: Footer, framesEnd: number, garbage: BufferGarbage) {
+    this.#garbage = garbage
     this.#source = source
     this.#seal = seal
     this.#footer = footer
@@ -29,7 +32,12 @@ export class BlobReader {
   }
 
   /** Rejects with `CorruptBlob`, also for another blob than that, and then has closed the source. */
-  static async open(source: BlobSource, digest: string, keys: BlobKeys | undefined): Promise<BlobReader> {
+  static async open(
+    source: BlobSource,
+    digest: string,
+    keys: BlobKeys | undefined,
+    garbage = new BufferGarbage(),
+  ): Promise<BlobReader> {
     try {
       const { size } = source
       if (size < TRAILER_BYTES) throw new CorruptBlob('The file is too short for a blob.')
@@ -39,7 +47,7 @@ export class BlobReader {
       if (framesEnd < 0) throw new CorruptBlob('The footer is longer than the file.')
       const footer = openFooter(seal, await source.read(framesEnd, length))
       if (footer.digest !== digest) throw new CorruptBlob(`The file is of the blob ${footer.digest}.`)
-      return new BlobReader(source, seal, footer, framesEnd)
+      return new BlobReader(source, seal, footer, framesEnd, garbage)
     } catch (error) {
       await source.close()
       throw error
@@ -73,10 +81,12 @@ export class BlobReader {
     const fileOffset = (frame: number): number => run.fileOffset + frame * frameBytes(this.#seal, FRAME_BYTES)
     const cutter = new FrameCutter(this.#seal)
     let frame = firstFrame
-    for await (const piece of this.#source.stream(fileOffset(firstFrame), Math.min(fileOffset(endFrame), runEnd))) {
+    const [start, end] = [fileOffset(firstFrame), Math.min(fileOffset(endFrame), runEnd)]
+    for await (const piece of this.#source.stream(start, end, frameBytes(this.#seal, FRAME_BYTES))) {
       for (const bytes of cutter.push(piece)) {
         const content = openedFrame(this.#seal, run.firstFrame + frame, bytes)
         const offset = run.contentOffset + frame * FRAME_BYTES
+        this.#garbage.add(2 * content.length)
         yield content.subarray(Math.max(0, from - offset), Math.min(content.length, to - offset))
         frame += 1
       }

@@ -2,6 +2,7 @@
  * Blobs by digest, and how they come and go. What refers to a blob is in the tables; here it is made certain that a blob is never removed while
  * something begins to refer to it.
  */
+import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import type { BlobKeys } from './blob-header.ts'
 import type { BlobHome } from './blob-home.ts'
 import { BlobReader } from './blob-reader.ts'
@@ -28,6 +29,7 @@ export class BlobStore {
   readonly #home: BlobHome
   readonly #keys: BlobKeys | undefined
   readonly #locks = new DigestLocks()
+  readonly #garbage = new BufferGarbage()
 
   constructor({ home, uploadsDirectory, keys, isEncrypting }: BlobStoreOptions) {
     this.#home = home
@@ -36,14 +38,15 @@ export class BlobStore {
       directory: uploadsDirectory,
       home,
       keys,
-      ...(isEncrypting === false && { isEncrypting }),
+      garbage: this.#garbage,
+      ...(isEncrypting !== undefined && { isEncrypting }),
     })
   }
 
   /** Whoever gets a reader closes it. Undefined if there is no such blob. Rejects with `CorruptBlob`. */
   async open(digest: string): Promise<BlobReader | undefined> {
     const source = await this.#home.open(digest)
-    return source && BlobReader.open(source, digest, this.#keys)
+    return source && BlobReader.open(source, digest, this.#keys, this.#garbage)
   }
 
   has(digest: string): Promise<boolean> {

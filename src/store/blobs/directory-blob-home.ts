@@ -4,9 +4,6 @@ import path from 'node:path'
 import type { BlobHome, BlobSource, StoredBlob } from './blob-home.ts'
 import { CorruptBlob } from './frames.ts'
 
-/** Bytes that are asked of the file system at once. */
-const READ_BYTES = 512 * 1024
-
 export class DirectoryBlobHome implements BlobHome {
   readonly #root: string
 
@@ -69,9 +66,9 @@ class FileSource implements BlobSource {
   }
 
   /** The next piece is being read while one is looked at. */
-  async *stream(from: number, to: number): AsyncGenerator<Buffer, void, void> {
+  async *stream(from: number, to: number, pieceBytes: number): AsyncGenerator<Buffer, void, void> {
     const pieceAt = (offset: number): Promise<Buffer> | undefined =>
-      offset < to ? this.read(offset, Math.min(READ_BYTES, to - offset)) : undefined
+      offset < to ? this.read(offset, Math.min(pieceBytes, to - offset)) : undefined
     let next = pieceAt(from)
     try {
       for (let offset = from; next !== undefined;) {

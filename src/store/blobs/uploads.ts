@@ -6,6 +6,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import { LAYER_BYTES } from '../../model/registry-limits.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
 import type { BlobHome } from './blob-home.ts'
@@ -19,6 +20,8 @@ export interface UploadsOptions {
   readonly keys: BlobKeys | undefined
   /** False keeps new blobs in plain text all the same. */
   readonly isEncrypting?: boolean
+  /** Hears of the buffers that uploads need for a moment. */
+  readonly garbage?: BufferGarbage
   /** What one blob may have. */
   readonly limitBytes?: number
 }
@@ -48,18 +51,20 @@ const READ_BYTES = 1024 * 1024
 
 export class Uploads {
   readonly #options: UploadsOptions
+  readonly #garbage: BufferGarbage
   /** Those that were touched since the start, by id. */
   readonly #open = new Map<string, Upload>()
 
   constructor(options: UploadsOptions) {
     this.#options = options
+    this.#garbage = options.garbage ?? new BufferGarbage()
   }
 
   /** `id` is the name of a file. */
   async create(id: string): Promise<void> {
     const { directory, keys, isEncrypting = true } = this.#options
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    this.#open.set(id, await Upload.create(this.#file(id), isEncrypting ? keys : undefined))
+    this.#open.set(id, await Upload.create(this.#file(id), isEncrypting ? keys : undefined, this.#garbage))
   }
 
   /** Bytes of content that are there. Rejects with `UploadError`. */
@@ -132,7 +137,7 @@ export class Uploads {
   async #require(id: string): Promise<Upload> {
     const open = this.#open.get(id)
     if (open !== undefined) return open
-    const found = await Upload.pickUp(this.#file(id), this.#options.keys)
+    const found = await Upload.pickUp(this.#file(id), this.#options.keys, this.#garbage)
     if (found === undefined) throw unknownUpload()
     // Someone else may have been faster.
     const other = this.#open.get(id)
@@ -159,6 +164,7 @@ export class Uploads {
 class Upload {
   readonly #file: FileHandle
   readonly #seal: FrameSeal
+  readonly #garbage: BufferGarbage
   readonly #hash: Hash = createHash(DIGEST_ALGORITHM)
   readonly #runs: FrameRun[] = []
   #contentBytes = 0
@@ -173,21 +179,22 @@ class Upload {
   #working = 0
   #isClosed = false
 
-  private constructor(file: FileHandle, seal: FrameSeal, headerBytes: number) {
+  private constructor(file: FileHandle, seal: FrameSeal, headerBytes: number, garbage: BufferGarbage) {
     this.#file = file
     this.#seal = seal
     this.#fileBytes = headerBytes
+    this.#garbage = garbage
   }
 
-  static async create(place: string, keys: BlobKeys | undefined): Promise<Upload> {
+  static async create(place: string, keys: BlobKeys | undefined, garbage: BufferGarbage): Promise<Upload> {
     const { bytes, seal } = await newHeader(keys)
     const file = await open(place, 'wx+', 0o600)
     await file.write(bytes, 0, bytes.length, 0)
-    return new Upload(file, seal, bytes.length)
+    return new Upload(file, seal, bytes.length, garbage)
   }
 
   /** An upload of an earlier life of the process, up to the last whole frame; undefined if there is none that can be gone on with. */
-  static async pickUp(place: string, keys: BlobKeys | undefined): Promise<Upload | undefined> {
+  static async pickUp(place: string, keys: BlobKeys | undefined, garbage: BufferGarbage): Promise<Upload | undefined> {
     const file = await open(place, 'r+').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
@@ -196,7 +203,7 @@ class Upload {
     try {
       const first = await readUpTo(file, 0, READ_BYTES)
       const headerBytes = headerLength(first)
-      const upload = new Upload(file, await sealOf(first.subarray(0, headerBytes), keys), headerBytes)
+      const upload = new Upload(file, await sealOf(first.subarray(0, headerBytes), keys), headerBytes, garbage)
       await upload.#recover()
       return upload
     } catch (error) {
@@ -234,11 +241,14 @@ class Upload {
   }
 
   async append(content: AsyncIterable<Buffer>): Promise<void> {
-    let [frame, filled] = [Buffer.allocUnsafeSlow(FRAME_BYTES), 0]
+    // One is filled while the other is written.
+    let [frame, other] = [Buffer.allocUnsafeSlow(FRAME_BYTES), Buffer.allocUnsafeSlow(FRAME_BYTES)]
+    let filled = 0
     let writing: Promise<void> = Promise.resolve()
     this.#beginRun()
     try {
       for await (const piece of content) {
+        this.#garbage.add(piece.length)
         for (let taken = 0; taken < piece.length;) {
           const copied = piece.copy(frame, filled, taken)
           taken += copied
@@ -248,7 +258,8 @@ class Upload {
           writing = this.#write(frame)
           // Who awaits it next hears of a failure.
           writing.catch(() => undefined)
-          ;[frame, filled] = [Buffer.allocUnsafeSlow(FRAME_BYTES), 0]
+          ;[frame, other] = [other, frame]
+          filled = 0
         }
       }
     } finally {
@@ -302,6 +313,7 @@ class Upload {
     this.#hash.update(content)
     this.#account(content.length, bytes)
     this.#syncNowAndThen(bytes)
+    this.#garbage.add(bytes)
   }
 
   #account(contentBytes: number, fileBytes: number): void {
