@@ -43,6 +43,7 @@ const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 }
 /** At the end: for so long nothing is acknowledged before what is left counts as lost. A terminal may stand still for a while. */
 const LAST_ACKNOWLEDGEMENT_MS = 10_000
 const PROBE_MS = 250
+const PROBES = 20
 const NOTHING = new Uint8Array(0)
 /** What is left of the output of a container that has stopped. */
 const CONTAINER_STOPPED_MS = 5000
@@ -257,6 +258,7 @@ export class ExecSession implements ChannelListener {
   async #delivered(): Promise<void> {
     const { clock } = this.#options
     let lastProgress = clock.monotonic()
+    let probes = 0
     while (!this.#channel.isAcknowledged && !this.#ending.signal.aborted) {
       const progress = this.#channel.acknowledgement().then(() => clock.monotonic())
       const turn = new Promise<undefined>((resolve) => this.#after(PROBE_MS, () => resolve(undefined)))
@@ -264,7 +266,8 @@ export class ExecSession implements ChannelListener {
       lastProgress = progressAt ?? lastProgress
       if (!this.#channel.hasClient) continue
       if (clock.monotonic() - lastProgress > LAST_ACKNOWLEDGEMENT_MS) return
-      if (progressAt === undefined) await this.#probe()
+      // Over a bad network, some of these are lost as well: that must come to an end.
+      if (progressAt === undefined && probes++ < PROBES) await this.#probe()
     }
   }
 
