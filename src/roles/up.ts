@@ -31,7 +31,7 @@ const options = {
 type UpValues = Values<typeof options>
 
 /** What the agent reserves by itself: SSH, Docker, its own APIs. */
-const ALWAYS_RESERVED_PORTS = [22, 2375, 2376, 51_678, 51_679]
+const ALWAYS_RESERVED_PORTS = [22, 2375, 2376, 51_678, 51_679, 51_680]
 
 const DETACH_TIMEOUT_MS = 60_000
 const DETACH_POLL_MS = 20

@@ -121,7 +121,7 @@ export const SETTINGS = {
   logMaxRollCount: setting('ECS_LOG_MAX_ROLL_COUNT', 24, integer(1, 10_000)),
   logOutputFormat: setting('ECS_LOG_OUTPUT_FORMAT', 'logfmt', oneOf(['logfmt', 'json'])),
 
-  reservedPorts: setting('ECS_RESERVED_PORTS', [22, 2375, 2376, 51_678, 51_679], portList),
+  reservedPorts: setting('ECS_RESERVED_PORTS', [22, 2375, 2376, 51_678, 51_679, 51_680], portList),
   reservedPortsUdp: setting('ECS_RESERVED_PORTS_UDP', [], portList),
   reservedMemoryMiB: setting('ECS_RESERVED_MEMORY', 0, integer(0, MOST)),
   /** Absent: the kernel's range for outgoing connections, as it is for Docker. */

@@ -142,7 +142,7 @@ describe('a registration', () => {
     expect(totalResources(config, INFO)).toEqual([
       { name: 'CPU', type: 'INTEGER', integerValue: 2048 },
       { name: 'MEMORY', type: 'INTEGER', integerValue: 7000 },
-      { name: 'PORTS', type: 'STRINGSET', stringSetValue: ['22', '2375', '2376', '51678', '51679'] },
+      { name: 'PORTS', type: 'STRINGSET', stringSetValue: ['22', '2375', '2376', '51678', '51679', '51680'] },
       { name: 'PORTS_UDP', type: 'STRINGSET', stringSetValue: ['53'] },
     ])
     expect(() => totalResources(loadAgentConfig({ ECS_RESERVED_MEMORY: '9000' }).config, INFO)).toThrow(
