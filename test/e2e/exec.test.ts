@@ -180,6 +180,19 @@ describe('a session of the Session Manager plugin', () => {
     guest.destroy()
   })
 
+  it('ends in order where its agent is stopped', async () => {
+    const client = await world.open(task, 'sleep 4325')
+    await until('the program', () => world.processes(task).includes('sleep 4325'))
+    await world.host.endAgent()
+    expect(await ended(client)).toContain('The container agent is stopping.')
+    expect(world.processes(task)).not.toContain('sleep 4325')
+    await world.host.restore()
+    const { client: ecs } = world.longshore
+    const session = () =>
+      ecs.send(new ExecuteCommandCommand({ task, container: 'main', command: 'ls', interactive: true }))
+    expect(await until('the agent to be back', () => session().catch(() => undefined))).toBeDefined()
+  })
+
   it('ends with a sentence where its agent is killed, and nothing of it runs on', async () => {
     const client = await world.open(task, 'sleep 4323')
     await until('the program', () => world.processes(task).includes('sleep 4323'))

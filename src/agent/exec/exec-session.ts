@@ -20,6 +20,7 @@ import {
 } from '../runtime.ts'
 import { type Agreed, shakeHands } from './agent-handshake.ts'
 import { CommandLineError, splitCommand } from './command-line.ts'
+import { delivered } from './last-words.ts'
 import type { ChannelAddress, ChannelListener, SessionChannel } from './session-channel.ts'
 import { SessionEnd } from './session-end.ts'
 import { isTermination, SessionInput } from './session-input.ts'
@@ -40,10 +41,6 @@ const HANDSHAKE_MS = 15_000
 /** The client tells its size when it is ready to; a program that asks early shall know it. */
 const FIRST_SIZE_MS = 300
 const USUAL_SIZE: TerminalSize = { columns: 80, rows: 24 }
-/** At the end: for so long nothing is acknowledged before what is left counts as lost. A terminal may stand still for a while. */
-const LAST_ACKNOWLEDGEMENT_MS = 10_000
-const PROBE_MS = 250
-const PROBES = 20
 const NOTHING = new Uint8Array(0)
 /** What is left of the output of a container that has stopped. */
 const CONTAINER_STOPPED_MS = 5000
@@ -254,35 +251,12 @@ export class ExecSession implements ChannelListener {
     await Promise.all([killed, transcript?.close()])
   }
 
-  /** What was sent last arrives before the end does, as long as anything arrives; a client that is gone has its time to come back. */
   async #delivered(): Promise<void> {
     const { clock } = this.#options
-    let lastProgress = clock.monotonic()
-    let probes = 0
-    while (!this.#channel.isAcknowledged && !this.#ending.signal.aborted) {
-      const progress = this.#channel.acknowledgement().then(() => clock.monotonic())
-      const turn = new Promise<undefined>((resolve) => this.#after(PROBE_MS, () => resolve(undefined)))
-      const progressAt = await this.#untilEnd(Promise.race([progress, turn]))
-      lastProgress = progressAt ?? lastProgress
-      if (!this.#channel.hasClient) continue
-      if (clock.monotonic() - lastProgress > LAST_ACKNOWLEDGEMENT_MS) return
-      // Over a bad network, some of these are lost as well: that must come to an end.
-      if (progressAt === undefined && probes++ < PROBES) await this.#probe()
+    const probe = async (): Promise<void> => {
+      if (this.#agreed !== undefined) await this.#send(PAYLOAD_TYPE.output, NOTHING, this.#agreed)
     }
-  }
-
-  /**
-   * An acknowledgement that was lost is not sent again: that its message has arrived is seen by that of a later one. After the last message there
-   * is none, so that one comes which says nothing.
-   */
-  async #probe(): Promise<void> {
-    if (this.#channel.isFull || this.#channel.isAcknowledged || this.#agreed === undefined) return
-    await this.#send(PAYLOAD_TYPE.output, NOTHING, this.#agreed)
-  }
-
-  /** Undefined as soon as the session is ended. */
-  #untilEnd<T>(work: Promise<T>): Promise<T | undefined> {
-    return this.#whileOpen(work).catch(() => undefined)
+    await delivered({ channel: this.#channel, clock, signal: this.#ending.signal, probe })
   }
 
   // Its ends in time.
