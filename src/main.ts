@@ -41,6 +41,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./cli/exec.ts')).execCommand,
   },
   {
+    name: 'image',
+    summary: 'list images, or fetch them before tasks need them',
+    load: async () => (await import('./cli/image.ts')).imageCommand,
+  },
+  {
     name: 'audit',
     summary: 'show who called what',
     load: async () => (await import('./cli/audit.ts')).auditCommand,

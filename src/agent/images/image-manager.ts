@@ -208,9 +208,16 @@ export class ImageManager implements Images {
   }
 }
 
-/** Under which the local copy is in its registry. */
-const digestOf = ({ named, repository }: Wanted, { repoDigests }: LocalImage): string | undefined =>
-  localDigest([named, repository], repoDigests)
+/** Under which the local copy is in its registry. The relay's port may have been another one when it was pulled. */
+const digestOf = ({ named, repository }: Wanted, { repoDigests }: LocalImage): string | undefined => {
+  const path = repository === named ? undefined : withoutHost(repository)
+  const earlier = repoDigests
+    .map((entry) => parseReference(entry).repository)
+    .filter((name) => withoutHost(name) === path)
+  return localDigest([named, repository, ...earlier], repoDigests)
+}
+
+const withoutHost = (repository: string): string => repository.slice(repository.indexOf('/'))
 
 /** The engine speaks of the repository that it was given, the user knows it by the name that the task definition has. */
 const inWordsOf = ({ named, repository }: Wanted, error: RuntimeError): RuntimeError =>
