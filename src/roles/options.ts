@@ -1,10 +1,12 @@
 /** Options that the roles share, and what they mean. */
 import { UserError, wholeNumber } from '../kit/command.ts'
-import { defaultDataDir } from '../kit/installation.ts'
+import { defaultDataDir, registryDir } from '../kit/installation.ts'
 import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Patience } from '../controllers/index.ts'
 import { AUDIT_DAYS } from '../model/audit-limits.ts'
+import type { RegistryStorage } from './registry-parts.ts'
+import { s3Place } from '../store/blobs/s3-place.ts'
 import { REGISTRY_SUFFIX } from './registry-host.ts'
 import { INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 
@@ -61,6 +63,11 @@ export const serverOptions = {
     description: 'what follows <account>.dkr.ecr.<region>. in the names of the container registry',
     default: REGISTRY_SUFFIX,
   },
+  'registry-storage': {
+    type: 'string',
+    valueName: 'URL',
+    description: 'the S3 that images are kept in, if not the data directory: s3://bucket/prefix?region=eu-west-1',
+  },
   'registry-encryption': {
     type: 'string',
     valueName: 'MODE',
@@ -109,11 +116,15 @@ export const checkServerOptions = (values: {
   region: string
   cluster: string
   'registry-suffix': string
+  'data-dir': string
+  'registry-storage': string | undefined
+  'registry-encryption': string
   advertise: string | undefined
   'instance-loss-grace-seconds': string
   'service-settling-seconds': string
 }): void => {
   patienceOf(values)
+  registryStorage(values)
   if (values.dev && !LOOPBACK.test(values.host)) {
     throw new UserError(
       `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
@@ -154,6 +165,21 @@ const checkTls = (values: {
   throw new UserError(
     `Beyond loopback Longshore serves HTTPS: add --tls, or --tls-cert and --tls-key, or --plain-http if something in front of ${values.host} speaks HTTPS.`,
   )
+}
+
+/** Refuses what is no place in an S3. */
+export const registryStorage = (values: {
+  readonly 'data-dir': string
+  readonly 'registry-storage': string | undefined
+  readonly 'registry-encryption': string
+}): RegistryStorage => {
+  const text = values['registry-storage']
+  const s3 = text === undefined ? undefined : s3Place(text)
+  if (text !== undefined && s3 === undefined)
+    throw new UserError(
+      `--registry-storage is "${text}"; it must look like s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-west-1&path-style=true.`,
+    )
+  return { directory: registryDir(values['data-dir']), s3, isEncrypting: values['registry-encryption'] === 'on' }
 }
 
 /** Refuses what is no number of seconds. */

@@ -4,19 +4,23 @@ import type { RequestListener } from 'node:http'
 import type { BlobKeys } from '../store/blobs/blob-header.ts'
 import { BlobStore } from '../store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../store/blobs/directory-blob-home.ts'
+import { S3BlobHome } from '../store/blobs/s3-blob-home.ts'
+import type { S3Place } from '../store/blobs/s3-place.ts'
 import type { BlobKeysOptions } from '../services/ecr/blob-keys.ts'
 import type { RegistryRoleOptions } from './registry.ts'
 
 export interface RegistryStorage {
   /** Where uploads lie, and blobs unless they lie elsewhere. */
   readonly directory: string
+  /** The S3 that blobs lie in. */
+  readonly s3: S3Place | undefined
   /** Whether new blobs are encrypted. */
   readonly isEncrypting: boolean
 }
 
-export const openBlobStore = ({ directory, isEncrypting }: RegistryStorage, options: BlobKeysOptions): BlobStore =>
+export const openBlobStore = ({ directory, s3, isEncrypting }: RegistryStorage, options: BlobKeysOptions): BlobStore =>
   new BlobStore({
-    home: new DirectoryBlobHome(path.join(directory, 'blobs')),
+    home: s3 === undefined ? new DirectoryBlobHome(path.join(directory, 'blobs')) : new S3BlobHome(s3),
     uploadsDirectory: path.join(directory, 'uploads'),
     keys: lazyBlobKeys(options),
     isEncrypting,

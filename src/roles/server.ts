@@ -9,7 +9,6 @@ import {
   logEventsDir,
   metricsDir,
   readRootKey,
-  registryDir,
   removeNote,
   serverDir,
   writeNote,
@@ -37,7 +36,7 @@ import { openMasterKey } from './master-key.ts'
 import { secureServer } from './tls/secure-server.ts'
 import { type ServerCertificate, serverCertificate, urlFor } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
-import { checkServerOptions, openLog, patienceOf, serverOptions } from './options.ts'
+import { checkServerOptions, openLog, patienceOf, registryStorage, serverOptions } from './options.ts'
 import {
   firstGreeting,
   greeting,
@@ -104,8 +103,7 @@ const serve = async (values: ServerValues): Promise<void> => {
   const groups = new StoredLogGroups(store, sealer)
   const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
-  const storage = { directory: registryDir(dataDir), isEncrypting: values['registry-encryption'] === 'on' }
-  const blobs = openBlobStore(storage, { store, clock, sealer, ids, account, region })
+  const blobs = openBlobStore(registryStorage(values), { store, clock, sealer, ids, account, region })
   const settings = { account, region, isDev, keys, audit, logs, metrics, blobs, endpoint: urls[1] }
   const registrySuffix = values['registry-suffix']
   const patience = patienceOf(values)

@@ -27,4 +27,6 @@ export interface BlobHome {
   /** No error if it is gone. */
   remove(digest: string): Promise<void>
   list(): AsyncGenerator<StoredBlob, void, void>
+  /** Ends connections, where there are any. */
+  close?(): Promise<void>
 }

@@ -29,6 +29,8 @@ export class BlobStore {
   readonly #home: BlobHome
   readonly #keys: BlobKeys | undefined
   readonly #locks = new DigestLocks()
+  /** What was found altered or missing since the start. */
+  readonly #distrusted = new Set<string>()
   readonly #garbage = new BufferGarbage()
 
   constructor({ home, uploadsDirectory, keys, isEncrypting }: BlobStoreOptions) {
@@ -47,6 +49,15 @@ export class BlobStore {
   async open(digest: string): Promise<BlobReader | undefined> {
     const source = await this.#home.open(digest)
     return source && BlobReader.open(source, digest, this.#keys, this.#garbage)
+  }
+
+  /** Notes that the blob cannot be read: whoever is about to push it must not think that it is there. */
+  distrust(digest: string): void {
+    this.#distrusted.add(digest)
+  }
+
+  isTrusted(digest: string): boolean {
+    return !this.#distrusted.has(digest)
   }
 
   has(digest: string): Promise<boolean> {
@@ -68,7 +79,11 @@ export class BlobStore {
 
   /** Makes an upload a blob, and lets `refer` write who refers to it before anyone could think that nobody does. */
   finish<T>(uploadId: string, digest: string, refer: (bytes: number) => Promise<T>): Promise<T> {
-    return this.#locks.run(digest, async () => refer(await this.uploads.finish(uploadId, digest)))
+    return this.#locks.run(digest, async () => {
+      const bytes = await this.uploads.finish(uploadId, digest)
+      this.#distrusted.delete(digest)
+      return refer(bytes)
+    })
   }
 
   /** Keeps small content, likewise. `uploadId` is of no upload yet. */
@@ -99,8 +114,9 @@ export class BlobStore {
     return { blobs, bytes }
   }
 
-  close(): Promise<void> {
-    return this.uploads.close()
+  async close(): Promise<void> {
+    await this.uploads.close()
+    await this.#home.close?.()
   }
 }
 

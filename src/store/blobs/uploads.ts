@@ -114,6 +114,13 @@ export class Uploads {
     await upload.alone(() => this.#end(id, upload)).catch(unlessUnknown)
   }
 
+  /** Resolves when nothing is being appended that had begun before. Rejects with `UploadError`. */
+  async settled(id: string): Promise<void> {
+    await (
+      await this.#require(id)
+    ).settled
+  }
+
   /** Whether there is anything of it. */
   async has(id: string): Promise<boolean> {
     return this.#open.has(id) || (await stat(this.#file(id)).catch(() => undefined)) !== undefined
@@ -215,6 +222,10 @@ class Upload {
 
   get contentBytes(): number {
     return this.#contentBytes
+  }
+
+  get settled(): Promise<void> {
+    return this.#last
   }
 
   get isBusy(): boolean {
