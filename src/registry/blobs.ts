@@ -16,6 +16,7 @@ export const headBlob = async (exchange: Exchange, name: string, digest: string)
   const { store, clock, layerGraceMs } = exchange
   const repository = requireRepository(exchange, name, LOOK)
   const { bytes } = requireLayer(exchange, repository, digest)
+  if (!exchange.blobs.isTrusted(digest)) throw unknownBlob(digest)
   await keepLayer(store, repository.repositoryId, digest, clock.now(), layerGraceMs)
   answer(exchange, 200, { ...headersOf(digest), 'Content-Length': bytes })
 }
@@ -24,7 +25,7 @@ export const getBlob = async (exchange: Exchange, name: string, digest: string):
   const { response, request, blobs } = exchange
   requireLayer(exchange, requireRepository(exchange, name, PULL), digest)
   const reader = await blobs.open(digest).catch((error: unknown) => fail(exchange, digest, error))
-  if (reader === undefined) throw unknownBlob(digest)
+  if (reader === undefined) return fail(exchange, digest, new CorruptBlob('The file is missing.'))
   try {
     const range = byteRange(request.headers.range, reader.bytes)
     response.writeHead(range === undefined ? 200 : 206, {
@@ -77,8 +78,11 @@ const headersOf = (digest: string): Readonly<Record<string, string>> => ({
 })
 
 /** What was sent already cannot be taken back, but the client must not think that it has everything. */
-const fail = ({ response, log }: Exchange, digest: string, error: unknown): never => {
-  if (error instanceof CorruptBlob) log.error('a blob is corrupt and is not served', { digest, error: error.message })
+const fail = ({ response, log, blobs }: Exchange, digest: string, error: unknown): never => {
+  if (error instanceof CorruptBlob) {
+    log.error('a blob is corrupt and is not served; pushing it again mends it', { digest, error: error.message })
+    blobs.distrust(digest)
+  }
   if (response.headersSent) response.destroy()
   throw error
 }

@@ -103,7 +103,10 @@ const requireImage = (
 /** AWS: what is archived is not found. */
 const requireActive = (image: ImageRecord): ImageRecord => {
   if (image.isArchived !== true) return image
-  throw new RegistryFault('MANIFEST_UNKNOWN', 'The image is archived. Restore it with UpdateImageStorageClass to pull it.')
+  throw new RegistryFault(
+    'MANIFEST_UNKNOWN',
+    'The image is archived. Restore it with UpdateImageStorageClass to pull it.',
+  )
 }
 
 const manifestOf = async ({ manifests, blobs }: Exchange, digest: string): Promise<Buffer> => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -84,8 +84,7 @@ describe('the registry', () => {
       const content = randomBytes(50_000)
       const place = await begin()
       await cutRequest(`/v2/${place}`, content.subarray(0, 30_000), content.length)
-      const { headers } = await send('GET', place)
-      const kept = Number(headers.get('Range')?.slice(2)) + 1
+      const kept = keptOf(await send('GET', place))
       expect(kept).toBeLessThanOrEqual(30_000)
       const rest = content.subarray(kept)
       await send('PATCH', place, rest, { 'Content-Range': `${kept}-${content.length - 1}` })
@@ -130,6 +129,22 @@ describe('the registry', () => {
       writeFileSync(file, bytes)
       const answer = await send('GET', `team/web/blobs/${digest}`)
       await expect(answer.arrayBuffer()).rejects.toThrow()
+    })
+
+    it('that are altered or missing are not there for who would push them, until one does', async () => {
+      await registry.addRepository('other')
+      const content = Buffer.from('precious')
+      const digest = await pushBlob(registry, 'team/web', content)
+      const file = path.join(registry.directory, 'blobs/sha256', digest.slice(7, 9), digest.slice(7))
+      for (const spoil of [() => writeFileSync(file, 'nonsense'), () => rmSync(file)]) {
+        spoil()
+        expect((await send('GET', `team/web/blobs/${digest}`)).status).toBe(500)
+        expect((await send('HEAD', `team/web/blobs/${digest}`)).status).toBe(404)
+        expect((await send('POST', `other/blobs/uploads/?mount=${digest}&from=team/web`)).status).toBe(202)
+        await pushBlob(registry, 'team/web', content)
+        expect((await send('HEAD', `team/web/blobs/${digest}`)).status).toBe(200)
+        expect(await (await send('GET', `team/web/blobs/${digest}`)).text()).toBe('precious')
+      }
     })
   })
 
@@ -244,6 +259,12 @@ describe('the registry', () => {
     expect(await registry.blobs.has(orphan)).toBe(false)
     expect((await send('GET', `team/web/manifests/${digest}`)).status).toBe(200)
   })
+
+  /** A range of nothing cannot be said. */
+  const keptOf = ({ headers }: Response): number => {
+    const range = headers.get('Range') ?? ''
+    return range === '0-0' ? 0 : Number(range.slice(2)) + 1
+  }
 
   /** Sends the beginning of a body that is said to be longer, and cuts the connection. */
   const cutRequest = (place: string, sent: Buffer, length: number): Promise<void> =>

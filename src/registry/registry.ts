@@ -29,8 +29,18 @@ export const registryListener = (options: RegistryOptions): RequestListener => {
   const registry: Registry = { transfers: new Transfers(), ...options }
   return (request, response) => {
     response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0')
+    logEnd(registry, request, response)
     serve(registry, request, response).catch((error: unknown) => refuse(registry, request, response, error))
   }
+}
+
+const logEnd = ({ log, clock }: Registry, { method, url = '/' }: IncomingMessage, response: ServerResponse): void => {
+  const startedAt = clock.monotonic()
+  response.once('close', () => {
+    const [path, status] = [url.split('?', 1)[0], response.statusCode]
+    const durationMs = Math.round(clock.monotonic() - startedAt)
+    log.info('registry request', { method, path, status, durationMs, isWhole: response.writableFinished })
+  })
 }
 
 const serve = async (
@@ -79,7 +89,7 @@ const handlerOf = (endpoint: Endpoint, request: IncomingMessage, transfers: Tran
   return handler
 }
 
-/** `counted` is for what may carry a layer. */
+/** `counted` is for what may carry much. */
 const methodsOf = (endpoint: Endpoint, counted: (handler: Handler) => Handler): Methods => {
   switch (endpoint.kind) {
     case 'base':
@@ -102,7 +112,7 @@ const methodsOf = (endpoint: Endpoint, counted: (handler: Handler) => Handler): 
       const { repository, reference } = endpoint
       return {
         ...both((exchange) => getManifest(exchange, repository, reference)),
-        PUT: (exchange) => putManifest(exchange, repository, reference),
+        PUT: counted((exchange) => putManifest(exchange, repository, reference)),
         DELETE: (exchange) => deleteManifest(exchange, repository, reference),
       }
     }

@@ -13,6 +13,7 @@ import { tooMany } from './transfers.ts'
 const BEGIN = ['ecr:InitiateLayerUpload']
 const APPEND = ['ecr:UploadLayerPart']
 const FINISH = ['ecr:CompleteLayerUpload']
+const STATUS_PATIENCE_MS = 1000
 const MOUNT = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer']
 
 /** `POST .../blobs/uploads/`, with `mount` and `from`, with `digest` and the whole content, or with neither. */
@@ -47,8 +48,21 @@ const checkRoom = ({ layerUploads }: ReadTables, repositoryId: string): void => 
 
 export const uploadStatus = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
   requireUpload(exchange, requireRepository(exchange, name, APPEND), uploadId)
+  await lastConnectionOver(exchange, uploadId)
   answer(exchange, 204, progress(name, uploadId, await orFault(exchange.blobs.uploads.size(uploadId))))
 }
+
+/**
+ * A client that lost its connection asks where to go on before the end of that connection is known here. Whoever asks while another one is
+ * sending waits a moment in vain.
+ */
+const lastConnectionOver = ({ blobs, clock }: Exchange, uploadId: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = clock.setTimer(STATUS_PATIENCE_MS, resolve)
+    orFault(blobs.uploads.settled(uploadId))
+      .then(resolve, reject)
+      .finally(() => timer.cancel())
+  })
 
 /** `PATCH`: a piece, or, without `Content-Range`, a stream of any length. */
 export const appendUpload = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
@@ -85,7 +99,7 @@ const isMounted = async (
   if (source === undefined) return false
   return store.transact((tx) => {
     const layer = tx.imageLayers.get(inRepository(source.repositoryId, digest))
-    if (layer === undefined) return false
+    if (layer === undefined || !exchange.blobs.isTrusted(digest)) return false
     tx.imageLayers.put({ ...layer, repositoryId, neededAt: clock.now() })
     return true
   })

@@ -323,9 +323,33 @@ describe('buildah and podman', () => {
   })
 })
 
+it('the registry is there by the name that it would have on AWS', async () => {
+  const name = '000000000000.dkr.ecr.us-east-1.localhost'
+  const remote = `docker://${name}:${new URL(longshore.endpoint).port}/${repository}:v1`
+  // Where nothing answers for names below localhost, /etc/hosts has to; here one that only the client sees.
+  const hosts = path.join(home, 'hosts')
+  writeFileSync(hosts, `127.0.0.1 localhost ${name}\n`)
+  const seeing = ['--mount', 'sh', '-c', `mount --bind ${hosts} /etc/hosts && exec "$@"`, 'sh', 'skopeo']
+  const file = archiveFile('named', files(1))
+  await run('unshare', [
+    ...seeing,
+    'copy',
+    '--dest-tls-verify=false',
+    ...credentials('--dest-creds'),
+    `docker-archive:${file}`,
+    remote,
+  ])
+  expect(await imagesOf(repository)).toMatchObject([{ imageTags: ['v1'] }])
+  const elsewhere = remote.replace('us-east-1', 'eu-west-1')
+  writeFileSync(hosts, `127.0.0.1 localhost ${name.replace('us-east-1', 'eu-west-1')}\n`)
+  const inspecting = run('unshare', [...seeing, 'inspect', PLAIN, ...credentials('--creds'), elsewhere])
+  await expect(inspecting).rejects.toThrow('does not exist in the registry')
+})
+
 it('everything is there after a restart', async () => {
   const reference = `${registry}/${repository}:v1`
   await load(reference, files(3))
+  const id = await docker('image', 'inspect', '--format', '{{.Id}}', reference)
   await docker('push', '--quiet', reference)
   const { dataDir } = longshore
   const { port } = new URL(longshore.endpoint)
@@ -333,4 +357,5 @@ it('everything is there after a restart', async () => {
   longshore = await startLongshore({ command: 'server', isDev: false, dataDir, args: [`--port=${port}`] })
   await docker('image', 'rm', '--force', reference)
   await docker('pull', '--quiet', reference)
+  expect(await docker('image', 'inspect', '--format', '{{.Id}}', reference)).toBe(id)
 })

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { pushBlob, pushImage, type RegistryServer, startRegistry } from '../../../test/registry-server.ts'
+import { pushBlob, pushImage, type RegistryServer, sha256, startRegistry } from '../../../test/registry-server.ts'
 import { ManualClock } from '../../kit/clock.ts'
 import { silentLog } from '../../kit/log.ts'
 import { DAY_MS } from '../../model/limits.ts'
+import { type JournalEntry, MemoryJournal } from '../../store/journal/journal.ts'
+import { Store } from '../../store/store.ts'
 import { imageCollection } from './image-collection.ts'
 
 describe('the collection of what the registry has', () => {
@@ -63,6 +66,31 @@ describe('the collection of what the registry has', () => {
     await collectAfter(DAY_MS + 60_000)
     expect(await status(place, 'GET')).toBe(404)
     expect(registry.store.tables.layerUploads.size).toBe(0)
+  })
+
+  it('leaves the blob of an image whose removal a crash could still undo', async () => {
+    const journal = new MemoryJournal()
+    let written: Promise<void> = Promise.resolve()
+    const append = (entries: readonly JournalEntry[]) => written.then(() => journal.append(entries))
+    const open = (): Promise<Store> =>
+      Store.open({ load: (visit) => journal.load(visit), append, close: () => {} }, (error) => {
+        throw error
+      })
+    const store = await open()
+    const digest = await registry.blobs.put(randomUUID(), sha256('m'), Buffer.from('m'), async () => sha256('m'))
+    const layer = { repositoryId: 'r', digest, bytes: 1, neededAt: 0 }
+    await store.transact((tx) => void tx.imageLayers.insert(layer))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    written = promise
+    const removal = store.transact((tx) => tx.imageLayers.remove(`r/${digest}`))
+    const clock = new ManualClock(Date.now() + 2 * DAY_MS)
+    const collecting = imageCollection({ store, blobs: registry.blobs, clock, log: silentLog }).reconcile('all')
+    // Long enough for a collection that does not wait.
+    for (let turn = 0; turn < 50; turn++) expect(await registry.blobs.has(digest)).toBe(true)
+    resolve()
+    await Promise.all([removal, collecting])
+    expect(await registry.blobs.has(digest)).toBe(false)
+    await store.close()
   })
 
   it('has nothing to do where nothing was ever pushed', async () => {

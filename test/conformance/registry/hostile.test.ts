@@ -91,18 +91,15 @@ describe('uploads', () => {
     const content = randomBytes(50_000)
     const place = await begin()
     await cut('PATCH', place, content.subarray(0, 20_000), content.length)
-    const kept = Number((await send('GET', place)).headers.get('Range')?.slice(2)) + 1
+    const kept = keptOf(await send('GET', place))
     expect(kept).toBeLessThanOrEqual(20_000)
-    expect((await send('HEAD', `${repository}/blobs/${digestOf(content)}`)).status).toBe(404)
-    await cut(
-      'PUT',
-      `${place}?digest=${digestOf(content)}`,
-      content.subarray(kept, kept + 10_000),
-      content.length - kept,
-    )
-    expect((await send('HEAD', `${repository}/blobs/${digestOf(content)}`)).status).toBe(404)
-    const next = Number((await send('GET', place)).headers.get('Range')?.slice(2)) + 1
-    const done = await send('PUT', `${place}?digest=${digestOf(content)}`, content.subarray(next === 1 ? kept : next))
+    const digest = digestOf(content)
+    expect((await send('HEAD', `${repository}/blobs/${digest}`)).status).toBe(404)
+    await cut('PUT', `${place}?digest=${digest}`, content.subarray(kept, kept + 10_000), content.length - kept)
+    expect((await send('HEAD', `${repository}/blobs/${digest}`)).status).toBe(404)
+    const next = keptOf(await send('GET', place))
+    expect(next).toBeGreaterThanOrEqual(kept)
+    const done = await send('PUT', `${place}?digest=${digest}`, content.subarray(next))
     expect(done.status).toBe(201)
   })
 
@@ -170,6 +167,12 @@ describe('uploads', () => {
     expect(answers.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([202, 416, 416])
     expect((await send('PUT', `${place}?digest=${digestOf(content)}`)).status).toBe(201)
   })
+
+  /** A range of nothing cannot be said. */
+  const keptOf = ({ headers }: Response): number => {
+    const range = headers.get('Range') ?? ''
+    return range === '0-0' ? 0 : Number(range.slice(2)) + 1
+  }
 
   /** Sends the beginning of a body that is said to be longer, and cuts the connection. */
   const cut = (method: string, place: string, sent: Buffer, length: number): Promise<void> =>
