@@ -263,7 +263,8 @@ describe('longshore exec', () => {
   })
 
   it('gives the command this terminal, and puts it right again', async () => {
-    const command = `stty rows 33 cols 99; ${bin} exec ${task} main -- sh -c 'stty size; exit 9'; echo code $?; stty -a`
+    // Docker before version 23 sets the size a moment after the program has begun.
+    const command = `stty rows 33 cols 99; ${bin} exec ${task} main -- sh -c 'sleep 0.3; stty size; exit 9'; echo code $?; stty -a`
     const child = spawn('script', ['-qec', command, '/dev/null'], {
       env: world.env,
       stdio: ['pipe', 'pipe', 'inherit'],

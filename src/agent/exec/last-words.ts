@@ -37,13 +37,13 @@ export const delivered = async ({ channel, clock, signal, probe }: LastWords): P
 /** Whether something is acknowledged before it is time to ask again. */
 const progress = (channel: LastWords['channel'], clock: Clock, signal: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
-    const done = (hasProgressed: boolean): void => {
+    const settle = (hasProgressed: boolean): void => {
       timer.cancel()
       signal.removeEventListener('abort', onEnd)
       resolve(hasProgressed)
     }
-    const onEnd = (): void => done(false)
-    const timer = clock.setTimer(PROBE_EVERY_MS, () => done(false))
+    const onEnd = (): void => settle(false)
+    const timer = clock.setTimer(PROBE_EVERY_MS, onEnd)
     signal.addEventListener('abort', onEnd, { once: true })
-    void channel.acknowledgement().then(() => done(true))
+    void channel.acknowledgement().then(() => settle(true))
   })
