@@ -384,5 +384,9 @@ export const INSIGHTS_DISCOVERED_FIELDS = 200
 export const INSIGHTS_QUERY_LENGTH = 10_000
 /** Groups that one `stats` may hold in memory at a time. */
 export const INSIGHTS_GROUPS = 100_000
-/** Characters of events that one `limit` or `dedup` may hold in memory at a time. */
+/** Rows that `unnest` may make of one event. */
+export const INSIGHTS_ROWS_PER_EVENT = 100_000
+/** What a text may grow to by a function. */
+export const INSIGHTS_TEXT_LENGTH = 1024 * 1024
+/** Characters of events, and of what was made of them, that one `limit`, `dedup` or `stats` may hold in memory at a time. */
 export const INSIGHTS_HELD_LENGTH = 32 * 1024 * 1024

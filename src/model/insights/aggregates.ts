@@ -1,12 +1,14 @@
 /** Functions of `stats`: of all the rows of a group. */
 import { keyOf } from './evaluate.ts'
 import { DistinctCount, Percentiles } from './sketches.ts'
-import { naturalOrder, numberOf, order, type Value } from './value.ts'
+import { naturalOrder, numberOf, order, type Value, weightOf } from './value.ts'
 
 export interface Aggregate {
   /** Takes the arguments' values in one row, and the time of its event. */
   add(given: readonly Value[], timestamp: number): void
   readonly value: Value
+  /** Characters that it keeps in memory, about. */
+  readonly weight: number
 }
 
 export interface AggregateKind {
@@ -15,7 +17,11 @@ export interface AggregateKind {
   readonly create: () => Aggregate
 }
 
+/** What an aggregate of a few numbers keeps. */
+const NUMBERS_WEIGHT = 32
+
 class Count implements Aggregate {
+  readonly weight = NUMBERS_WEIGHT
   value = 0
 
   add(given: readonly Value[]): void {
@@ -33,11 +39,16 @@ class Distinct implements Aggregate {
   get value(): Value {
     return this.#count.count
   }
+
+  get weight(): number {
+    return NUMBERS_WEIGHT + this.#count.weight
+  }
 }
 
 /** Sum, mean and deviation (Welford). Rows without a number do not count. */
 class Moments implements Aggregate {
   readonly #result: (moments: Moments) => Value
+  readonly weight = NUMBERS_WEIGHT
   count = 0
   sum = 0
   mean = 0
@@ -74,6 +85,10 @@ class First implements Aggregate {
   add([value]: readonly Value[]): void {
     if (value !== undefined && (this.value === undefined || this.#isBefore(value, this.value))) this.value = value
   }
+
+  get weight(): number {
+    return NUMBERS_WEIGHT + weightOf(this.value)
+  }
 }
 
 /** The value of the event that comes first by its time, or last. */
@@ -92,6 +107,10 @@ class ByTime implements Aggregate {
     this.#timestamp = timestamp
     this.value = value
   }
+
+  get weight(): number {
+    return NUMBERS_WEIGHT + weightOf(this.value)
+  }
 }
 
 class Percentile implements Aggregate {
@@ -107,6 +126,10 @@ class Percentile implements Aggregate {
 
   get value(): Value {
     return this.#values.at(this.#percent)
+  }
+
+  get weight(): number {
+    return NUMBERS_WEIGHT + this.#values.weight
   }
 }
 

@@ -1,9 +1,8 @@
 /** Keeps the first rows of an order, however many there are, in the memory that those take. */
 import { Heap } from '../../kit/heap.ts'
-import { INSIGHTS_HELD_LENGTH } from '../limits.ts'
 import type { Row } from './row.ts'
 import { keyOf } from './evaluate.ts'
-import { QueryTooLarge } from './malformed-query.ts'
+import { Holdings } from './holdings.ts'
 import type { Stage } from './stage.ts'
 import { naturalOrder, type Value } from './value.ts'
 
@@ -27,21 +26,6 @@ export const orderOf =
     return one.number - other.number
   }
 
-/** What a stage holds, which is bounded. */
-class Holdings {
-  #length = 0
-
-  add({ weight }: Row): void {
-    this.#length += weight
-    if (this.#length > INSIGHTS_HELD_LENGTH)
-      throw new QueryTooLarge(`The query holds events of more than ${INSIGHTS_HELD_LENGTH} characters at a time.`)
-  }
-
-  remove({ weight }: Row): void {
-    this.#length -= weight
-  }
-}
-
 /** `limit`: as many rows as it says, in their order. */
 export class LimitStage implements Stage {
   readonly #limit: number
@@ -64,10 +48,10 @@ export class LimitStage implements Stage {
     const item = { row, keys, number: this.#pushed++ }
     if (this.#count === this.#limit) {
       if (this.#order(item, this.#kept.first!) > 0) return
-      this.#held.remove(this.#kept.first!.row)
+      this.#held.remove(this.#kept.first!.row.weight)
       this.#kept.removeFirst()
     } else this.#count++
-    this.#held.add(row.settle())
+    this.#held.add(row.settle().weight)
     this.#kept.add(item)
   }
 
@@ -106,8 +90,8 @@ export class DedupStage implements Stage {
     const item = { row, keys, number }
     const known = this.#kept.get(key)
     if (known !== undefined && this.#order(known, item) < 0) return
-    if (known !== undefined) this.#held.remove(known.row)
-    this.#held.add(row.settle())
+    if (known !== undefined) this.#held.remove(known.row.weight)
+    this.#held.add(row.settle().weight)
     this.#kept.set(key, item)
     if (this.#kept.size >= 2 * this.#limit) this.#leaveOut()
   }
@@ -121,7 +105,7 @@ export class DedupStage implements Stage {
   #leaveOut(): void {
     this.#kept = new Map(this.#first())
     this.#held = new Holdings()
-    for (const { row } of this.#kept.values()) this.#held.add(row)
+    for (const { row } of this.#kept.values()) this.#held.add(row.weight)
   }
 
   /** What is left out comes behind so many others that only rows before those can count any more. */

@@ -1,4 +1,5 @@
 /** Makes of an expression a function of a row. */
+import { INSIGHTS_TEXT_LENGTH } from '../limits.ts'
 import { getFunction, type QueryFunction, type QueryTimes } from './functions.ts'
 import { MalformedQuery } from './malformed-query.ts'
 import type { Row } from './row.ts'
@@ -63,17 +64,19 @@ const callOf = (
   const last = expression.arguments.at(-1)
   if (called.takesPeriod !== true) {
     const given = expression.arguments.map(of)
-    return (row) =>
-      called.call(
-        given.map((evaluate) => evaluate(row)),
-        times,
-        NO_PERIOD,
-      )
+    return (row) => {
+      const values = given.map((evaluate) => evaluate(row))
+      return bounded(called.call(values, times, NO_PERIOD))
+    }
   }
   if (last?.type !== 'period') throw refusal(expression, 'needs a period, such as 5m')
   const time = isBin ? TIMESTAMP : of(expression.arguments[0]!)
   return (row) => called.call([time(row)], times, last.period)
 }
+
+/** None for a text that has grown too long. */
+const bounded = (value: Value): Value =>
+  typeof value === 'string' && value.length > INSIGHTS_TEXT_LENGTH ? undefined : value
 
 const NO_PERIOD = { count: 1, unit: 'ms' } as const
 

@@ -1,4 +1,5 @@
 /** Functions of texts. */
+import { INSIGHTS_TEXT_LENGTH } from '../limits.ts'
 import type { QueryFunction } from './functions.ts'
 import { isTrue, numberOf, Structure, textOf, type Value } from './value.ts'
 
@@ -10,9 +11,6 @@ const ofTexts = (least: number, most: number, call: (...texts: string[]) => Valu
     return texts.includes(undefined) ? undefined : call(...(texts as string[]))
   },
 })
-
-/** What a text may grow to by a function. */
-const LONGEST_TEXT = 1024 * 1024
 
 const trimmed = (text: string, characters: string | undefined, atStart: boolean, atEnd: boolean): string => {
   const isTrimmed = (character: string) =>
@@ -26,7 +24,7 @@ const trimmed = (text: string, characters: string | undefined, atStart: boolean,
 const replaced = (text: string, what: string, by: string): Value => {
   if (what === '') return text
   const parts = text.split(what)
-  return text.length + (parts.length - 1) * by.length > LONGEST_TEXT ? undefined : parts.join(by)
+  return text.length + (parts.length - 1) * by.length > INSIGHTS_TEXT_LENGTH ? undefined : parts.join(by)
 }
 
 const contains = (given: readonly Value[]): Value => {
@@ -60,7 +58,7 @@ export const textFunctions: Readonly<Record<string, QueryFunction>> = {
     most: Infinity,
     call: (given) => {
       const text = given.map((value) => textOf(value) ?? '').join('')
-      return text.length > LONGEST_TEXT ? undefined : text
+      return text.length > INSIGHTS_TEXT_LENGTH ? undefined : text
     },
   },
   ltrim: ofTexts(1, 2, (text, characters) => trimmed(text, characters, true, false)),
@@ -74,7 +72,7 @@ export const textFunctions: Readonly<Record<string, QueryFunction>> = {
   strcontains: { least: 2, most: 3, call: contains },
   startswith: ofTexts(2, 2, (text, start) => (text.startsWith(start) ? 1 : 0)),
   endswith: ofTexts(2, 2, (text, end) => (text.endsWith(end) ? 1 : 0)),
-  split: ofTexts(2, 2, (text, delimiter) => new Structure(text.split(delimiter))),
+  split: ofTexts(2, 2, (text, delimiter) => new Structure(text.split(delimiter), text.length)),
   urlencode: ofTexts(1, 1, (text) => encodeURIComponent(text.toWellFormed())),
   urldecode: ofTexts(1, 1, decoded),
   base64encode: ofTexts(1, 1, (text) => Buffer.from(text).toString('base64')),

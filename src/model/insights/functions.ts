@@ -93,13 +93,13 @@ const FUNCTIONS: Readonly<Record<string, QueryFunction>> = {
     most: 1,
     call: ([value]) => (textOf(value) === undefined ? undefined : Buffer.byteLength(textOf(value)!)),
   },
-  jsonparse: { least: 1, most: 1, call: ([value]) => valueOfJson(jsonOf(textOf(value) ?? '')) },
+  jsonparse: { least: 1, most: 1, call: ([value]) => parsed(textOf(value) ?? '') },
   jsonstringify: { least: 1, most: 1, call: ([value]) => (value instanceof Structure ? jsonText(value) : undefined) },
   jsonarraysize: { least: 1, most: 1, call: ([value]) => listOf(value)?.length },
   jsonarraycontains: {
     least: 2,
     most: 2,
-    call: ([list, value]) => listOf(list)?.some((item) => areEqual(valueOfJson(item), value)) ?? false,
+    call: ([list, value]) => listOf(list)?.some((item) => areEqual(valueOfJson(item, 0), value)) ?? false,
   },
   ...textFunctions,
   ...addressFunctions,
@@ -113,6 +113,8 @@ const caseOf = (given: readonly Value[]): number => {
   for (let index = 0; index + 1 < given.length; index += 2) if (isTrue(given[index])) return index + 1
   return given.length % 2 === 1 ? given.length - 1 : -1
 }
+
+const parsed = (text: string): Value => valueOfJson(jsonOf(text), text.length)
 
 const listOf = (value: Value): readonly unknown[] | undefined => {
   const json = value instanceof Structure ? value.json : jsonOf(textOf(value) ?? '')

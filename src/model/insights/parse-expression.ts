@@ -4,6 +4,8 @@ import type { Expression, Operator } from './syntax.ts'
 
 /** Expressions in expressions. */
 const DEEPEST = 100
+/** Operators of one expression: each is inside the next. */
+const MOST_OPERATORS = 2000
 /** From what binds least to what binds most; comparisons stand between. */
 const LOGICAL: readonly (readonly Operator[])[] = [['or'], ['and']]
 const COMPARISONS: readonly Operator[] = ['!=', '<=', '>=', '=', '<', '>']
@@ -22,6 +24,7 @@ export const readExpression = (reader: QueryReader): Expression => new Expressio
 class ExpressionParser {
   readonly #reader: QueryReader
   #depth = 0
+  #operators = 0
 
   constructor(reader: QueryReader) {
     this.#reader = reader
@@ -136,6 +139,7 @@ class ExpressionParser {
   }
 
   #binary(operator: Operator, left: Expression, right: Expression): Expression {
+    if (++this.#operators > MOST_OPERATORS) throw this.#reader.malformed('the expression has too many operators')
     return { type: 'binary', operator, left, right, start: left.start, end: right.end }
   }
 

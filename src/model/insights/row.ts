@@ -1,6 +1,6 @@
 /** What queries look at: log events, and rows that earlier commands have made of them. */
 import { INSIGHTS_DISCOVERED_FIELDS } from '../limits.ts'
-import { Structure, Timestamp, type Value, valueOfJson } from './value.ts'
+import { Structure, Timestamp, type Value, valueOfJson, weightOf } from './value.ts'
 
 export interface LogEvent {
   readonly timestamp: number
@@ -38,14 +38,16 @@ export class Row {
     if (direct !== undefined || path.length === 1) return direct
     for (let length = path.length - 1; length > 0; length--) {
       const base = this.get(path.slice(0, length).join('.'))
-      if (base instanceof Structure) return walk(base.json, path.slice(length))
+      if (base instanceof Structure) return walk(base, path.slice(length))
     }
     return undefined
   }
 
-  /** Characters that the row keeps in memory, about. */
+  /** Characters that the row keeps in memory, about: fields are mostly pieces of the event's message. */
   get weight(): number {
-    return this.event?.message.length ?? 0
+    let made = 0
+    for (const value of this.#made.values()) made += weightOf(value)
+    return Math.max(this.event?.message.length ?? 0, made)
   }
 
   with(fields: Iterable<readonly [string, Value]>): Row {
@@ -74,13 +76,13 @@ export const SYSTEM_FIELD_NAMES: readonly string[] = [...SYSTEM_FIELDS.keys()]
 
 export const isSystemField = (name: string): boolean => SYSTEM_FIELDS.has(name)
 
-const walk = (json: unknown, path: readonly string[]): Value => {
-  let value = json
+const walk = ({ json, length }: Structure, path: readonly string[]): Value => {
+  let value: unknown = json
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
     value = (value as Record<string, unknown>)[step]
   }
-  return valueOfJson(value)
+  return valueOfJson(value, length)
 }
 
 /** Objects in objects that fields are looked for in. */
@@ -100,7 +102,7 @@ const discover = (json: object, prefix: string, fields: Map<string, Value>, dept
     // AWS: names that look like the service's own get another @.
     const name = prefix + (prefix === '' && key.startsWith('@') ? `@${key}` : key)
     if (typeof value === 'object' && value !== null) discover(value, `${name}.`, fields, depth + 1)
-    else fields.set(name, valueOfJson(value))
+    else fields.set(name, valueOfJson(value, 0))
   }
 }
 

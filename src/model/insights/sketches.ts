@@ -1,19 +1,24 @@
 /** Counts and percentiles of very many values in little memory: exact for few, close for many. */
 
 const EXACT_VALUES = 1000
+const NUMBER_WEIGHT = 8
 
 /** How many different texts there were; beyond a thousand within about two percent (HyperLogLog). */
 export class DistinctCount {
   #values: Set<string> | undefined = new Set()
   #registers: Uint8Array | undefined
+  /** Characters that are kept in memory, about. */
+  weight = 0
 
   add(value: string): void {
     if (this.#values === undefined) return this.#register(value)
+    if (!this.#values.has(value)) this.weight += value.length
     this.#values.add(value)
     if (this.#values.size <= EXACT_VALUES) return
     const values = this.#values
     this.#values = undefined
     this.#registers = new Uint8Array(2 ** INDEX_BITS)
+    this.weight = this.#registers.length
     for (const one of values) this.#register(one)
   }
 
@@ -53,6 +58,11 @@ export class Percentiles {
   #values: number[] | undefined = []
   readonly #buckets = new Map<number, number>()
   #count = 0
+
+  /** Characters that are kept in memory, about. */
+  get weight(): number {
+    return NUMBER_WEIGHT * (this.#values?.length ?? this.#buckets.size)
+  }
 
   add(value: number): void {
     this.#count++

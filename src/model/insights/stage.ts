@@ -1,8 +1,9 @@
 /** Commands at work: rows go in one after another, and what a command makes of them goes on to the next. */
-import { INSIGHTS_GROUPS } from '../limits.ts'
+import { INSIGHTS_GROUPS, INSIGHTS_ROWS_PER_EVENT } from '../limits.ts'
 import { AGGREGATES, type Aggregate } from './aggregates.ts'
 import { type Evaluate, evaluatorOf, keyOf } from './evaluate.ts'
 import type { QueryTimes } from './functions.ts'
+import { Holdings } from './holdings.ts'
 import { MalformedQuery, QueryTooLarge } from './malformed-query.ts'
 import { Row } from './row.ts'
 import { type Command, type Expression, type Named, partsOf } from './syntax.ts'
@@ -48,15 +49,26 @@ export const parseStage = ({ from, pattern, names }: Of<'parse'>, times: QueryTi
   })
 }
 
+/** Several of these commands multiply the rows of one event, which is taken at once. */
 export const unnestStage = ({ from, into }: Of<'unnest'>, times: QueryTimes, next: Stage): Stage => {
   const source = evaluatorOf(from, times)
+  let event: Row['event']
+  let made = 0
   return onEach(next, (row, keys) => {
-    const value = source(row)
-    const items =
-      value instanceof Structure && Array.isArray(value.json) ? (value.json as unknown[]).map(valueOfJson) : [value]
+    const items = itemsOf(source(row))
+    if (row.event !== event) made = 0
+    event = row.event
+    made += items.length
+    if (made > INSIGHTS_ROWS_PER_EVENT)
+      throw new QueryTooLarge(`The command unnest makes more than ${INSIGHTS_ROWS_PER_EVENT} rows of one event.`)
     for (const item of items) next.push(row.with([[into, item]]), keys)
   })
 }
+
+const itemsOf = (value: Value): readonly Value[] =>
+  value instanceof Structure && Array.isArray(value.json)
+    ? value.json.map((item) => valueOfJson(item, value.length))
+    : [value]
 
 export const sortStage = ({ keys }: Of<'sort'>, next: Stage): Stage =>
   onEach(next, (row) =>
@@ -84,6 +96,7 @@ export class StatsStage implements Stage {
   readonly #calls = new Map<Expression, Call>()
   readonly #items: readonly { readonly name: string; readonly evaluate: Evaluate }[]
   readonly #groups = new Map<string, Group>()
+  readonly #held = new Holdings()
   /** Whose values the items are worked out of. */
   #group: Group | undefined
 
@@ -107,11 +120,15 @@ export class StatsStage implements Stage {
     const by = this.#by.map((evaluate) => evaluate(row))
     const group = this.#groupOf(keyOf(by), by)
     let index = 0
-    for (const { given } of this.#calls.values())
-      group.aggregates[index++]!.add(
+    for (const { given } of this.#calls.values()) {
+      const aggregate = group.aggregates[index++]!
+      const before = aggregate.weight
+      aggregate.add(
         given.map((evaluate) => evaluate(row)),
         row.event?.timestamp ?? 0,
       )
+      this.#held.add(aggregate.weight - before)
+    }
   }
 
   end(): void {
@@ -132,6 +149,7 @@ export class StatsStage implements Stage {
     if (this.#groups.size >= INSIGHTS_GROUPS)
       throw new QueryTooLarge(`The command stats makes more than ${INSIGHTS_GROUPS} groups.`)
     const group = { by, aggregates: Array.from(this.#calls.values(), ({ create }) => create()) }
+    this.#held.add(group.aggregates.reduce((sum, { weight }) => sum + weight, key.length))
     this.#groups.set(key, group)
     return group
   }

@@ -15,9 +15,12 @@ export class Timestamp {
 /** A list or a map, as `jsonParse` makes them; null to what takes texts and numbers. */
 export class Structure {
   readonly json: object
+  /** Characters of the text that it was made of. */
+  readonly length: number
 
-  constructor(json: object) {
+  constructor(json: object, length: number) {
     this.json = json
+    this.length = length
   }
 }
 
@@ -64,12 +67,19 @@ const LAST_MS = 8.64e15
 const timestampText = (ms: number): string | undefined =>
   Math.abs(ms) <= LAST_MS ? dateOf(ms).toISOString().replace('T', ' ').replace('Z', '') : undefined
 
-/** A value of JSON. Numbers stay as they were written, as far as JavaScript can. */
-export const valueOfJson = (json: unknown): Value => {
-  if (typeof json === 'object' && json !== null) return new Structure(json)
+/** A value of a JSON of that length. Numbers stay as they were written, as far as JavaScript can. */
+export const valueOfJson = (json: unknown, length: number): Value => {
+  if (typeof json === 'object' && json !== null) return new Structure(json, length)
   if (typeof json === 'number') return String(json)
   return typeof json === 'string' || typeof json === 'boolean' ? json : undefined
 }
+
+/** What a value takes besides its text, in characters. */
+const VALUE_WEIGHT = 8
+
+/** Characters that a value keeps in memory, about. */
+export const weightOf = (value: Value): number =>
+  VALUE_WEIGHT + (typeof value === 'string' || value instanceof Structure ? value.length : 0)
 
 export const isTrue = (value: Value): boolean =>
   typeof value === 'boolean'

@@ -62,7 +62,12 @@ class Compiler {
     let start = next
     if (max === Infinity) start = this.#loop(item, next, lazy)
     else for (let count = min; count < max; count++) start = this.#split(this.#emit(item, start), next, lazy)
-    for (let count = 0; count < min; count++) start = this.#emit(item, start)
+    for (let count = 0; count < min; count++) {
+      const behind = start
+      start = this.#emit(item, behind)
+      // What has no steps has none however often.
+      if (start === behind) break
+    }
     return start
   }
 

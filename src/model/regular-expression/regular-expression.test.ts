@@ -155,6 +155,13 @@ describe('time', () => {
     expect(performance.now() - startedAt).toBeLessThan(3000)
   })
 
+  it('of reading one that repeats nothing very often is short', () => {
+    const startedAt = performance.now()
+    for (const nothing of ['x{0}', '', '(?i)'])
+      expect(new RegularExpression(`${'(?:'.repeat(9)}${nothing}${'){1000}'.repeat(9)}a`).test('a')).toBe(true)
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
   it('is bounded where the text asks for very many states', () => {
     const expression = new RegularExpression('[ab]*a[ab]{14}c')
     let seed = 1

@@ -1,0 +1,82 @@
+/** Queries that ask for more time or memory than one may have. */
+import { describe, expect, it } from 'vitest'
+import { MalformedQuery, QueryTooLarge } from './malformed-query.ts'
+import { compileQuery } from './query.ts'
+import type { LogEvent } from './row.ts'
+
+const anEvent = (message: string, timestamp = 0): LogEvent => ({
+  timestamp,
+  ingestionTime: timestamp,
+  message,
+  logStream: 's',
+  log: 'l',
+  ptr: 'p',
+})
+
+const start = (text: string) => compileQuery(text).start({ now: 0, start: 0, end: 1_000_000 })
+
+const pushing = (text: string, message: string, times: number) => () => {
+  const run = start(text)
+  for (let index = 0; index < times; index++) run.push(anEvent(`${message}${index}`, index))
+}
+
+const valueOf = (expression: string, message: string): string | undefined => {
+  const { rows } = compileQuery(`fields ${expression} as result`).run([anEvent(message)], { now: 0, start: 0, end: 1 })
+  return rows[0]?.find(({ field }) => field === 'result')?.value
+}
+
+const nested = (name: string, times: number): string => `${`${name}(`.repeat(times)}@message${')'.repeat(times)}`
+/** Very much out of little. */
+const GROWN = `concat(${Array.from({ length: 500 }, () => '@message').join()})`
+
+describe('a text', () => {
+  it.each([
+    ['urlencode', '%'.repeat(100_000)],
+    ['base64encode', 'abc'],
+  ])('does not grow without end by %s', (name, message) => {
+    const startedAt = performance.now()
+    expect(valueOf(nested(name, 60), message) === undefined).toBe(true)
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  it('does not grow without end as a list of its own characters', () => {
+    const list = `${'jsonStringify(split('.repeat(20)}@message${', ""))'.repeat(20)}`
+    expect(valueOf(list, 'abc')).toBeUndefined()
+    expect(valueOf('jsonStringify(split(@message, ""))', 'abc')).toBe('["a","b","c"]')
+  })
+})
+
+describe('a query fails', () => {
+  it('that makes very many rows of one event', () => {
+    const text = 'fields split(@message, ",") as a | unnest a into b | unnest a into c | stats count(*)'
+    const run = start(text)
+    expect(() => run.push(anEvent(','.repeat(99)))).not.toThrow()
+    expect(() => run.push(anEvent(','.repeat(99)))).not.toThrow()
+    expect(() => run.push(anEvent(','.repeat(999)))).toThrow(QueryTooLarge)
+  })
+
+  it.each([
+    ['rows with what was made of short events', `fields ${GROWN} as a`],
+    ['rows with lists that were made of short events', `fields split(${GROWN}, "y") as a`],
+    ['rows with very many fields', `fields ${Array.from({ length: 700 }, (_, index) => `1 as a${index}`).join()}`],
+    ['groups with long names', `stats count(*) by concat(${GROWN}, @message)`],
+    ['groups with long values', `fields ${GROWN} as a | stats latest(a), min(a) by @message`],
+    ['groups with many different values', `stats count_distinct(concat(${GROWN}, @message)) by @log`],
+    ['groups with many values', `stats ${'sum(@timestamp),'.repeat(400)} count(*) by @message`],
+  ])('that would hold too many %s', (_, text) => {
+    expect(pushing(text, 'x'.repeat(100), 9000)).toThrow(QueryTooLarge)
+  })
+
+  it('at once if its expression goes on and on', () => {
+    expect(() => compileQuery(`fields ${'1+'.repeat(4900)}1 as a`)).toThrow(MalformedQuery)
+    expect(() => compileQuery(`filter ${'a or '.repeat(1990)}b`)).not.toThrow()
+  })
+})
+
+describe('a query may hold', () => {
+  it('what it has taken apart of its events', () => {
+    const text = 'parse @message "*,*" as a, b | fields a, b, toupper(a) as c | stats count(*) by a, b'
+    expect(pushing(text, `${'a'.repeat(1000)},b`, 9000)).not.toThrow()
+    expect(pushing('fields jsonParse(@message) as a, a.b as b', `{"b":"${'x'.repeat(3000)}"}`, 9000)).not.toThrow()
+  })
+})
