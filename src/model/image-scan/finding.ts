@@ -1,0 +1,33 @@
+/** A known vulnerability of a package of an image. */
+
+export type Severity = 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW' | 'INFORMATIONAL' | 'UNDEFINED'
+
+/** The worst first. */
+export const SEVERITIES: readonly Severity[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNDEFINED']
+
+export interface Finding {
+  /** Usually a CVE number. */
+  readonly name: string
+  readonly severity: Severity
+  readonly description?: string
+  readonly uri?: string
+  readonly packageName: string
+  readonly packageVersion: string
+  /** The next version without it, if there is one. */
+  readonly fixedVersion?: string
+  readonly cvss3?: { readonly vector: string; readonly score: number }
+}
+
+export interface ImageScanRecord {
+  readonly repositoryId: string
+  readonly digest: string
+  readonly status: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'UNSUPPORTED_IMAGE'
+  /** What there is to say of it. */
+  readonly description: string
+  readonly requestedAt: number
+  readonly completedAt?: number
+  /** When the advisories that it was compared with were written. */
+  readonly advisoriesUpdatedAt?: number
+  /** The worst first. */
+  readonly findings: readonly Finding[]
+}
