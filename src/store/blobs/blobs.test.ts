@@ -9,7 +9,8 @@ import type { BlobKeys } from './blob-header.ts'
 import { BlobReader } from './blob-reader.ts'
 import { DirectoryBlobHome } from './directory-blob-home.ts'
 import { FRAME_BYTES } from './frames.ts'
-import { UploadError, Uploads } from './uploads.ts'
+import { UploadError } from './upload-error.ts'
+import { Uploads } from './uploads.ts'
 
 const wrappingKey = randomBytes(32)
 const keys: BlobKeys = {
@@ -191,6 +192,20 @@ describe.each([
     expect(await slow).toBe(4)
     expect(await next).toBe(5)
     await expect(lying).rejects.toThrow('The upload has 5 bytes')
+  })
+
+  it('that an earlier life left are gone on with once, however many come at the same time', async () => {
+    await uploads.create('one')
+    await uploads.append('one', piecesOf(randomBytes(3 * FRAME_BYTES)))
+    await uploads.close()
+    uploads = newUploads()
+    const content = randomBytes(FRAME_BYTES)
+    const end = 3 * FRAME_BYTES
+    const results = await Promise.allSettled([1, 2, 3].map(() => uploads.append('one', piecesOf(content), end)))
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(await uploads.size('one')).toBe(4 * FRAME_BYTES)
+    const { size } = statSync(path.join(directory, 'uploads', 'one'))
+    expect(size).toBeGreaterThan(4 * FRAME_BYTES)
   })
 
   it('end for those who wait as well', async () => {
