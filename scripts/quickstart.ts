@@ -1,6 +1,7 @@
 /**
- * The part of `npm run quickstart` that needs Node: starts Longshore in the background, makes a sample image out of busybox, runs one
- * task to its end, deploys a service in two versions, one after the other, and says how to go on. Run again, it updates that service.
+ * The part of `npm run quickstart` that needs Node: starts Longshore in the background, makes a sample image out of busybox, pushes it to the
+ * registry, runs one task from there to its end, deploys a service in two versions, one after the other, and says how to go on. Run again, it
+ * updates that service.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
@@ -8,6 +9,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+  RepositoryAlreadyExistsException,
+} from '@aws-sdk/client-ecr'
 import {
   type ContainerDefinition,
   CreateServiceCommand,
@@ -27,7 +35,7 @@ import {
   waitUntilTasksStopped,
 } from '@aws-sdk/client-ecs'
 
-const IMAGE = 'longshore-sample:latest'
+const REPOSITORY = 'longshore/sample'
 const SERVICE = 'longshore-web'
 const TASKS = 2
 const root = path.join(import.meta.dirname, '..')
@@ -39,8 +47,8 @@ const WAITER = { maxWaitTime: 60, minDelay: 1, maxDelay: 1 }
 const step = (title: string): void => console.log(`\n\u001b[1m==> ${title}\u001b[0m`)
 
 /** Runs a program to its end and gives its output; ends the quickstart with the program's own words if it fails. */
-const output = (file: string, args: readonly string[]): string => {
-  const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8' })
+const output = (file: string, args: readonly string[], input?: string): string => {
+  const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8', input })
   if (status === 0) return stdout
   throw new Error(`${path.basename(file)} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`)
 }
@@ -62,37 +70,78 @@ const environment = (): Record<string, string> =>
 
 const APPLETS = ['sh', 'echo', 'date', 'hostname', 'httpd', 'cat', 'sleep', 'ls']
 
-/** An image with busybox as its only content, made here: nothing is pulled. */
-const buildImage = (): void => {
-  if (spawnSync('docker', ['image', 'inspect', IMAGE]).status === 0) return console.log(`${IMAGE} is there`)
+/** Busybox and nothing else. */
+const DOCKERFILE = 'FROM scratch\nCOPY . /\nCMD ["sh"]\n'
+
+/** Nothing comes from elsewhere, and the second time nothing is new. */
+const buildImage = (image: string): void => {
   const folder = mkdtempSync(path.join(tmpdir(), 'longshore-sample-'))
   mkdirSync(path.join(folder, 'bin'))
   mkdirSync(path.join(folder, 'tmp'))
   copyFileSync('/bin/busybox', path.join(folder, 'bin', 'busybox'))
   for (const applet of APPLETS) symlinkSync('busybox', path.join(folder, 'bin', applet))
-  output('sh', ['-c', `tar -C ${folder} -c . | docker import --change 'CMD ["sh"]' - ${IMAGE}`])
+  output('docker', ['build', '--quiet', '--tag', image, '--file', '-', folder], DOCKERFILE)
   rmSync(folder, { recursive: true })
-  console.log(IMAGE)
+}
+
+/** Gives the repository's URI. */
+const createRepository = async (ecr: ECRClient): Promise<string> => {
+  try {
+    const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY }))
+    return repository?.repositoryUri ?? ''
+  } catch (error) {
+    if (!(error instanceof RepositoryAlreadyExistsException)) throw error
+    const { repositories } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [REPOSITORY] }))
+    return repositories?.[0]?.repositoryUri ?? ''
+  }
+}
+
+/** As `aws ecr get-login-password | docker login --username AWS --password-stdin` does. */
+const logIn = async (ecr: ECRClient, registry: string): Promise<void> => {
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}))
+  const text = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString()
+  const [user = '', password = ''] = text.split(':')
+  output('docker', ['login', '--username', user, '--password-stdin', registry], password)
+}
+
+/** From nothing to an image that every host of the cluster can pull. */
+const pushImage = async (ecr: ECRClient): Promise<string> => {
+  const uri = await createRepository(ecr)
+  const image = `${uri}:latest`
+  console.log(`repository    ${uri}`)
+  buildImage(image)
+  console.log(`docker build  ${image}`)
+  await logIn(ecr, uri.split('/')[0] ?? '')
+  console.log('docker login  with the password of ecr get-login-password, good for twelve hours')
+  const said = output('docker', ['push', image])
+  console.log(`docker push   ${/digest: (\S+) size/.exec(said)?.[1]}`)
+  return image
+}
+
+interface Target {
+  readonly client: ECSClient
+  readonly image: string
 }
 
 const register = async (
-  client: ECSClient,
+  { client, image }: Target,
   family: string,
   container: Partial<ContainerDefinition>,
 ): Promise<string> => {
   const { taskDefinition } = await client.send(
     new RegisterTaskDefinitionCommand({
       family,
-      containerDefinitions: [{ name: 'main', image: IMAGE, memory: 32, ...container }],
+      containerDefinitions: [{ name: 'main', image, memory: 32, ...container }],
     }),
   )
   return `${family}:${taskDefinition?.revision}`
 }
 
-const runToEnd = async (client: ECSClient): Promise<void> => {
+const runToEnd = async (target: Target): Promise<void> => {
+  const { client } = target
   step('a task that runs to its end')
   const words = 'echo "Hello from a container of task $HOSTNAME"; sleep 1; exit 0'
-  const taskDefinition = await register(client, 'longshore-hello', { command: ['sh', '-c', words] })
+  const taskDefinition = await register(target, 'longshore-hello', { command: ['sh', '-c', words] })
   const { tasks: placed = [], failures = [] } = await client.send(new RunTaskCommand({ taskDefinition }))
   const taskArn = placed[0]?.taskArn
   if (taskArn === undefined) throw new Error(`the task was not placed: ${JSON.stringify(failures)}`)
@@ -107,8 +156,9 @@ const runToEnd = async (client: ECSClient): Promise<void> => {
 }
 
 /** Registers a version of the sample, makes the service what it says, and shows every task answering. */
-const deploy = async (client: ECSClient, version: string): Promise<void> => {
-  const taskDefinition = await register(client, SERVICE, webServer(version))
+const deploy = async (target: Target, version: string): Promise<void> => {
+  const { client } = target
+  const taskDefinition = await register(target, SERVICE, webServer(version))
   await createOrUpdate(client, taskDefinition)
   await watchDeployment(client, taskDefinition)
   for (const url of await addresses(client)) console.log(`${url} answers: ${(await (await fetch(url)).text()).trim()}`)
@@ -192,23 +242,26 @@ const waitForAgent = async (client: ECSClient, cluster: string): Promise<void> =
 const main = async (): Promise<void> => {
   startLongshore()
   const env = environment()
-  const client = new ECSClient({
+  const settings = {
     endpoint: env['AWS_ENDPOINT_URL'] ?? '',
     region: env['AWS_REGION'] ?? '',
     credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
-  })
+  }
+  const [client, ecr] = [new ECSClient(settings), new ECRClient(settings)]
   await waitForAgent(client, 'default')
-  step('a sample image from busybox')
-  buildImage()
-  await runToEnd(client)
+  step('a sample image from busybox, pushed to the registry')
+  const target = { client, image: await pushImage(ecr) }
+  await runToEnd(target)
   step(`a service of ${TASKS} tasks`)
-  await deploy(client, 'one')
+  await deploy(target, 'one')
   step('a rolling update of it')
-  await deploy(client, 'two')
+  await deploy(target, 'two')
+  ecr.destroy()
   client.destroy()
   step('it works; go on from here')
   console.log(`  eval "$(bin/longshore env)"                  # points the AWS CLI, SDKs and Terraform at ${env['AWS_ENDPOINT_URL']}
   aws ecs list-services                        # AWS CLI before 2.13: aws --endpoint-url $AWS_ENDPOINT_URL ecs list-services
+  bin/longshore image list                     # what is in the registry
   bin/longshore status                         # what runs
   bin/longshore explain service ${SERVICE}  # why it is, or is not yet, as it should be
   bin/longshore down                           # stop Longshore; containers keep running`)

@@ -46,7 +46,6 @@ let base: string
 /** `localhost:<port>` */
 let registry: string
 const started: Task[] = []
-const pushed: string[] = []
 
 const roleArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
 
@@ -85,7 +84,9 @@ afterAll(async () => {
   await longshore.stop()
   const all = [...started.map(({ taskArn }) => taskArn), ...taskArns]
   removeContainersOf([...new Set(all)].map((taskArn = '') => ({ taskArn })))
-  for (const name of pushed) forget(name)
+  // With all names that they have got.
+  const images = [registry, AT_AWS].flatMap((host) => tool.docker('images', '--quiet', `${host}/team/web`).split('\n'))
+  for (const image of new Set(images.filter(Boolean))) tool.docker('image', 'rm', '--force', image)
   link.remove()
   tool.remove()
 })
@@ -106,11 +107,12 @@ const createRoles = async (iam: IAMClient): Promise<void> => {
   iam.destroy()
 }
 
+let pushes = 0
+
 /** Pushes an image that is unlike all others under this name, and leaves nothing of it in the engine. */
 const push = (tag: string): string => {
   const name = `${registry}/team/web:${tag}`
-  const digest = tool.push(base, name, `PUSHED=${pushed.length}`)
-  pushed.push(name, `${registry}/team/web@${digest}`)
+  const digest = tool.push(base, name, `PUSHED=${pushes++}`)
   forget(name)
   return digest
 }
@@ -175,7 +177,6 @@ describe('an image of this installation’s registry', () => {
     const digest = push(tag)
     const image = `${AT_AWS}/team/web:${tag}`
     const task = await runs(await run(image, 'puller'))
-    pushed.push(image)
     expect(digestsOf([task])).toEqual([digest])
     const { runtimeId = '' } = task.containers?.[0] ?? {}
     expect(tool.docker('inspect', '--format', '{{.Config.Image}}', runtimeId)).toBe(image)
