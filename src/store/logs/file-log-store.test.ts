@@ -287,14 +287,31 @@ describe('after a crash at any byte', () => {
     }
   })
 
-  it('forgets what follows a byte that the disk made up', async () => {
+  it('forgets what follows a byte that the disk made up, and says so', async () => {
     const store = await open()
     await store.append(aLogBatch())
     await store.close()
     appendFileSync(journals()[0]!, Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7]))
-    const again = await open()
+    const warnings: unknown[] = []
+    const again = await open({ log: { ...silentLog, warn: (_message, members) => warnings.push(members) } })
     expect(await readLog(again)).toHaveLength(1)
+    expect(warnings).toMatchObject([{ cutBytes: 11 }])
     await again.close()
+  })
+
+  it('goes on beside a small segment that is damaged', async () => {
+    const first = await open({ journalFileBytes: 100_000 })
+    await first.append(aLogBatch({ events: many(0) }))
+    await first.close()
+    const [small] = segmentsOf()
+    truncateSync(path.join(directory, 'groups', 'g1', small!), 100)
+    const second = await open({ journalFileBytes: 100_000 })
+    await second.append(aLogBatch({ events: many(10_000) }))
+    await second.sealed()
+    expect(segmentsOf()).toHaveLength(2)
+    expect(await readLog(second, { from: 10_000 })).toHaveLength(4000)
+    await expect(readLog(second)).rejects.toThrow('damaged')
+    await second.close()
   })
 
   it('has nothing twice if it came between a segment and the end of its journal file', async () => {

@@ -159,7 +159,10 @@ export class FileLogStore implements LogStore {
   async #recover(directory: string): Promise<void> {
     await this.#catalog.load((groupId) => this.#groups.has(groupId))
     const reader = new FrameReader(this.#groups, this.#catalog)
-    const { files, lastSequence } = await recoverJournal(directory, (frame) => reader.read(frame, this.#full))
+    const { files, lastSequence, cutBytes } = await recoverJournal(directory, (frame) => reader.read(frame, this.#full))
+    // After a crash nobody was told that they are kept; after anything else, a disk has lost what was.
+    if (cutBytes > 0)
+      this.#log.warn('the end of the log journal was not whole and is left out', { directory, cutBytes })
     this.#nextSequence = Math.max(lastSequence, reader.lastSequence, this.#catalog.lastSequence) + 1
     this.#journal = await LogJournal.open({
       directory,

@@ -49,6 +49,8 @@ export interface Recovered {
   readonly files: readonly string[]
   /** The largest sequence that names a file. */
   readonly lastSequence: number
+  /** Bytes at the end of the last file that were no whole frame. */
+  readonly cutBytes: number
 }
 
 /**
@@ -57,14 +59,16 @@ export interface Recovered {
  */
 export const recoverJournal = async (directory: string, onFrame: (frame: Frame) => void): Promise<Recovered> => {
   const files = await journalFiles(directory)
+  let cutBytes = 0
   for (const [index, { path: file }] of files.entries()) {
     const bytes = await readFile(file)
     const end = readFrames(bytes, onFrame)
     if (end === bytes.length) continue
     if (index < files.length - 1) throw new LogStoreError(`${file} is damaged: restore it from a backup.`)
     await truncate(file, end)
+    cutBytes = bytes.length - end
   }
-  return { files: files.map((file) => file.path), lastSequence: files.at(-1)?.sequence ?? 0 }
+  return { files: files.map((file) => file.path), lastSequence: files.at(-1)?.sequence ?? 0, cutBytes }
 }
 
 const readFrames = (bytes: Buffer, onFrame: (frame: Frame) => void): number => {

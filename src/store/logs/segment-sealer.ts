@@ -6,6 +6,7 @@ import { defined } from '../../kit/assert.ts'
 import { LOG_SMALL_SEGMENT_BYTES } from '../../model/log-limits.ts'
 import type { LogRun } from './log-run.ts'
 import { isLost, type LogGroups } from './log-groups.ts'
+import { LogStoreError } from './log-store.ts'
 import type { KeyOf, Segment } from './segment.ts'
 import type { SegmentCatalog } from './segment-catalog.ts'
 import type { SegmentSummary } from './segment-name.ts'
@@ -25,15 +26,27 @@ export class SegmentSealer {
   /** `onPublished` is called at once when the segment is there, so that nobody sees events twice or not at all. */
   seal(groupId: string, runs: readonly LogRun[], onPublished: () => void): Promise<void> {
     return this.#inTurn(async () => {
-      const last = this.#catalog.of(groupId).at(-1)
-      const joined = last !== undefined && last.summary.storedBytes < LOG_SMALL_SEGMENT_BYTES ? [last] : []
-      const earlier = await this.#runsOf(groupId, joined)
+      const { joined, earlier } = await this.#joinable(groupId)
       const present = [...earlier, ...runs].filter((run) => this.#isWanted(groupId, run))
       const segment = await this.#write(groupId, present, sequencesOf(joined, runs))
       this.#catalog.replace(groupId, joined, segment)
       onPublished()
       for (const each of joined) await each.retire()
     })
+  }
+
+  /** The last segment, if it is small. One that is damaged stays as it is: what comes next does not wait for its repair. */
+  async #joinable(groupId: string): Promise<{ joined: readonly Segment[]; earlier: readonly LogRun[] }> {
+    const joined = this.#catalog
+      .of(groupId)
+      .slice(-1)
+      .filter(({ summary }) => summary.storedBytes < LOG_SMALL_SEGMENT_BYTES)
+    try {
+      return { joined, earlier: await this.#runsOf(groupId, joined) }
+    } catch (error) {
+      if (error instanceof LogStoreError) return { joined: [], earlier: [] }
+      throw error
+    }
   }
 
   removeStreams(groupId: string, streamIds: ReadonlySet<string>): Promise<void> {
