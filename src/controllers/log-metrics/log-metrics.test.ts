@@ -49,7 +49,7 @@ const aSite = async (...filters: readonly MetricFilterRecord[]) => {
     const [found = []] = await metrics.read(OWNER, [series], { from: 0, to: Number.MAX_SAFE_INTEGER })
     return found
   }
-  return { store, clock, metrics, put, points, work }
+  return { store, clock, logs, metrics, put, points, work }
 }
 
 interface MetricPointsOf {
@@ -124,6 +124,24 @@ describe('metric filters', () => {
     await logs.append({ groupId: 'g1', streamId: 's1', events, ingestedAt: clock.now() })
     for (let turn = 0; turn < 10; turn++) await settle()
     expect(await points()).toHaveLength(1)
+  })
+
+  it('keep nobody longer from the process than for what came last, however much waits', async () => {
+    const { put, logs, metrics } = await aSite(aFilter())
+    await put(['ERROR'])
+    let counted = 0
+    const keep = metrics.put.bind(metrics)
+    metrics.put = (owner, data) => {
+      counted += data.reduce((sum, { statistics: { sampleCount } }) => sum + sampleCount, 0)
+      keep(owner, data)
+    }
+    const events = Array.from({ length: 10_000 }, () => ({ timestamp: 0, message: 'ERROR' }))
+    const append = () => logs.append({ groupId: 'g1', streamId: 's1', events, ingestedAt: 0 })
+    const appended = Array.from({ length: 12 }, () => append())
+    expect(counted).toBeLessThan(30_000)
+    await Promise.all(appended)
+    for (let turn = 0; turn < 500; turn++) await settle()
+    expect(counted).toBe(120_000)
   })
 
   it('make no more series in an hour than they may', async () => {

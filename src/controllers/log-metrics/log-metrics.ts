@@ -2,6 +2,7 @@
  * Metric filters at work: events make data of metrics as soon as they are durable. It listens to groups that have filters, and to no
  * others; what it needs for its work is loaded when there is some.
  */
+import { defined } from '../../kit/assert.ts'
 import { type Clock, settle } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import { LOG_METRIC_EVENTS_AT_ONCE, LOG_METRIC_EVENTS_WAITING } from '../../model/log-limits.ts'
@@ -22,7 +23,7 @@ export interface LogMetricsOptions {
 export class LogMetrics {
   readonly #options: LogMetricsOptions
   readonly #groups: FilteredGroups
-  #waiting: NewLogBatch[] = []
+  readonly #waiting: NewLogBatch[] = []
   #eventsWaiting = 0
   #counting: MetricCounting | undefined
   #isWorking = false
@@ -44,31 +45,28 @@ export class LogMetrics {
   #hear(batch: NewLogBatch): void {
     this.#waiting.push(batch)
     this.#eventsWaiting += batch.events.length
-    // Who appends faster than this can count has to wait for it.
-    if (this.#eventsWaiting > LOG_METRIC_EVENTS_WAITING && this.#counting !== undefined)
-      for (const each of this.#takeAll()) this.#count(this.#counting, each)
-    else if (!this.#isWorking) void this.#work()
+    if (!this.#isWorking) void this.#work()
+    // Who appends faster than this can count has to wait for it, and nobody longer than for what came last.
+    while (this.#counting !== undefined && this.#eventsWaiting > LOG_METRIC_EVENTS_WAITING)
+      this.#count(this.#counting, this.#take())
   }
 
   async #work(): Promise<void> {
     this.#isWorking = true
     this.#counting ??= new (await import('./metric-counting.ts')).MetricCounting(this.#options)
     while (this.#waiting.length > 0) {
-      for (const batch of this.#takeAll()) {
-        for (const part of partsOf(batch)) {
-          this.#count(this.#counting, part)
-          await settle()
-        }
+      for (const part of partsOf(this.#take())) {
+        this.#count(this.#counting, part)
+        await settle()
       }
     }
     this.#isWorking = false
   }
 
-  #takeAll(): readonly NewLogBatch[] {
-    const batches = this.#waiting
-    this.#waiting = []
-    this.#eventsWaiting = 0
-    return batches
+  #take(): NewLogBatch {
+    const batch = defined(this.#waiting.shift(), 'a batch that waits')
+    this.#eventsWaiting -= batch.events.length
+    return batch
   }
 
   #count(counting: MetricCounting, batch: NewLogBatch): void {
