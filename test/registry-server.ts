@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { SystemClock } from '../src/kit/clock.ts'
+import { type Clock, SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
 import { silentLog } from '../src/kit/log.ts'
 import { openBytes, sealBytes } from '../src/kit/sealing.ts'
@@ -45,6 +45,9 @@ export interface RegistryServerOptions {
   readonly transfers?: Transfers
   /** After how long a socket that nothing comes and goes on is cut. */
   readonly stallMs?: number
+  readonly clock?: Clock
+  /** Before a blob comes to its place. */
+  readonly beforeAdopt?: () => Promise<void>
 }
 
 export const startRegistry = async ({
@@ -53,11 +56,13 @@ export const startRegistry = async ({
   trace = () => {},
   transfers,
   stallMs,
+  clock = new SystemClock(),
+  beforeAdopt = async () => {},
 }: RegistryServerOptions = {}): Promise<RegistryServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
-  const [store, clock, ids, key] = [await emptyStore(), new SystemClock(), new SystemIds(), randomBytes(32)]
+  const [store, ids, key] = [await emptyStore(), new SystemIds(), randomBytes(32)]
   const blobs = new BlobStore({
-    home: new DirectoryBlobHome(path.join(directory, 'blobs')),
+    home: new WaitingHome(path.join(directory, 'blobs'), beforeAdopt),
     uploadsDirectory: path.join(directory, 'uploads'),
     keys: {
       wrap: async (blobKey) => sealBytes(key, blobKey, 'blob').toString('base64'),
@@ -96,6 +101,20 @@ export const startRegistry = async ({
       await store.close()
       rmSync(directory, { recursive: true, force: true })
     },
+  }
+}
+
+class WaitingHome extends DirectoryBlobHome {
+  readonly #before: () => Promise<void>
+
+  constructor(root: string, before: () => Promise<void>) {
+    super(root)
+    this.#before = before
+  }
+
+  override async adopt(digest: string, file: string): Promise<void> {
+    await this.#before()
+    await super.adopt(digest, file)
   }
 }
 

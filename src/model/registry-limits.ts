@@ -7,6 +7,9 @@ export const REPOSITORY_UPLOADS = 1000
 export const REGISTRY_UPLOADS = 4000
 /** Layers that are on their way in or out at once: each may hold about a megabyte. */
 export const BLOB_TRANSFERS = 256
+/** What a client sends or takes at least in that time. */
+export const TRANSFER_LEAST_BYTES = 64 * 1024
+export const TRANSFER_PACE_MS = 2 * 60_000
 /** When a client that is refused for one of those may come again. */
 export const REGISTRY_RETRY_SECONDS = 2
 /** Results of one page of tags, repositories and referrers. */

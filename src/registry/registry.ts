@@ -9,6 +9,7 @@ import { answerJson, type Exchange, type RegistryCaller, type RegistryTools } fr
 import { listReferrers, listRepositories, listTags } from './lists.ts'
 import { deleteManifest, getManifest, putManifest } from './manifests.ts'
 import { REQUEST_DISCARD_BYTES } from '../model/limits.ts'
+import { keepPace } from './pace.ts'
 import { RegistryFault } from './registry-fault.ts'
 import { type TrailEvent, trailOf } from './trail.ts'
 import { Transfers } from './transfers.ts'
@@ -79,7 +80,7 @@ type Handler = (exchange: Exchange) => void | Promise<void>
 type Methods = Partial<Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', Handler>>
 
 const handlerOf = (endpoint: Endpoint, request: IncomingMessage, transfers: Transfers): Handler => {
-  const methods = methodsOf(endpoint, (handler) => (exchange) => transfers.run(() => handler(exchange)))
+  const methods = methodsOf(endpoint, (handler) => (exchange) => transfers.run(() => paced(handler, exchange)))
   const method = request.method ?? ''
   const handler = Object.hasOwn(methods, method) ? methods[method as keyof Methods] : undefined
   if (handler === undefined)
@@ -87,6 +88,15 @@ const handlerOf = (endpoint: Endpoint, request: IncomingMessage, transfers: Tran
       headers: { Allow: Object.keys(methods).join(', ') },
     })
   return handler
+}
+
+const paced = async (handler: Handler, exchange: Exchange): Promise<void> => {
+  const end = keepPace(exchange)
+  try {
+    await handler(exchange)
+  } finally {
+    end()
+  }
 }
 
 /** `counted` is for what may carry much. */

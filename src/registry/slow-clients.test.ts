@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pushBlob, type RegistryServer, sha256, startRegistry } from '../../test/registry-server.ts'
+import { ManualClock } from '../kit/clock.ts'
+import { TRANSFER_PACE_MS } from '../model/registry-limits.ts'
 import { Transfers } from './transfers.ts'
 
 const STALL_MS = 300
@@ -11,9 +13,21 @@ const LAYER_BYTES = 24 * 1024 * 1024
 
 describe('slow clients', () => {
   let registry: RegistryServer
+  let clock: ManualClock
+  let startedAt: number
+  /** Until then no blob comes to its place. */
+  let wait: Promise<void>
 
   beforeEach(async () => {
-    registry = await startRegistry({ transfers: new Transfers(2), stallMs: STALL_MS })
+    clock = new ManualClock()
+    wait = Promise.resolve()
+    startedAt = clock.now()
+    registry = await startRegistry({
+      transfers: new Transfers(2),
+      stallMs: STALL_MS,
+      clock,
+      beforeAdopt: () => wait,
+    })
     await registry.addRepository('web')
   })
 
@@ -65,5 +79,32 @@ describe('slow clients', () => {
       content.subarray(400),
     )
     expect(done.status).toBe(201)
+  })
+
+  it('that say a byte now and then are cut as well', async () => {
+    const place = (await registry.send('POST', 'web/blobs/uploads/')).headers.get('Location') ?? ''
+    const socket = await dial(`PATCH ${place} HTTP/1.1`, 'Content-Length: 100000')
+    const gone = ended(socket)
+    let isGone = false
+    void gone.then(() => (isGone = true))
+    while (!isGone) {
+      socket.write('x')
+      // A look of the real clock comes between any two of this one.
+      await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(STALL_MS)
+    }
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(TRANSFER_PACE_MS)
+  })
+
+  it('that only wait are not cut', async () => {
+    const place = (await registry.send('POST', 'web/blobs/uploads/')).headers.get('Location') ?? ''
+    // As long as another one takes to be cut, which has something to say.
+    const { promise, resolve } = Promise.withResolvers<void>()
+    wait = promise
+    const stalled = dial(`PATCH ${place} HTTP/1.1`, 'Content-Length: 10').then(ended)
+    void stalled.then(() => resolve())
+    const content = randomBytes(10)
+    const answer = await registry.send('POST', `web/blobs/uploads/?digest=${sha256(content)}`, content)
+    expect(answer.status).toBe(201)
   })
 })

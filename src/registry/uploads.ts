@@ -121,8 +121,10 @@ const finish = async (
   { uploadId }: LayerUploadRecord,
   digest: string,
 ): Promise<void> => {
-  const { blobs, store, clock } = exchange
+  const { request, blobs, store, clock } = exchange
   await append(exchange, name, uploadId)
+  // The client has said everything and only waits, however long a large layer takes to its place.
+  request.socket.setTimeout(0)
   const refer = (bytes: number): Promise<void> =>
     store.transact((tx) => {
       tx.layerUploads.remove(uploadId)
