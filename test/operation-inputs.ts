@@ -48,6 +48,8 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       partFirstByte: 0,
       partLastByte: 4,
       policyText: DOCUMENT,
+      appliedFor: ['CREATE_ON_PUSH'],
+      prefix: 'team',
       repositoryName: 'team/web',
       resourceArn: `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/team/web`,
       subjectId: { imageDigest: `sha256:${'a'.repeat(64)}` },

@@ -6,6 +6,7 @@ import type { Log } from '../kit/log.ts'
 import { repositoryArn } from '../model/arn.ts'
 import type { RepositoryRecord } from '../model/image-records.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
+import { repositoryFor, templateFor } from '../store/images/create-repository.ts'
 import type { Store } from '../store/store.ts'
 import type { ManifestCache } from './manifest-cache.ts'
 import { RegistryFault } from './registry-fault.ts'
@@ -65,6 +66,24 @@ export const requireRepository = (
     'NAME_UNKNOWN',
     `The repository with name '${name}' does not exist in the registry with id '${caller.account}'`,
   )
+}
+
+/**
+ * The same for who pushes: AWS makes the repository if there is none, a template says so, and the caller may. Its tags are the template's, not the
+ * caller's.
+ */
+export const requirePushable = async (
+  exchange: Exchange,
+  name: string,
+  actions: readonly string[],
+): Promise<RepositoryRecord> => {
+  const { store, caller, ids, clock } = exchange
+  const arn = repositoryArn(caller.region, caller.account, name)
+  const isMade =
+    store.tables.repositories.get(arn) === undefined && templateFor(store.tables, caller, name, 'CREATE_ON_PUSH')
+  if (!isMade) return requireRepository(exchange, name, actions)
+  caller.demand(['ecr:CreateRepository', ...actions], { arn, record: undefined })
+  return store.transact((tx) => repositoryFor(tx, caller, name, 'CREATE_ON_PUSH', { ids, now: clock.now() }))
 }
 
 /** The pieces of a request's body. Who stops before its end can still answer. */

@@ -8,7 +8,7 @@ import { recordPull } from '../store/images/record-pull.ts'
 import { referrersByContent, removeImage, removeTag } from '../store/images/remove-image.ts'
 import { accepts, usualImageOf, wantsOnePlatform } from './accept.ts'
 import type { Reference } from './endpoint.ts'
-import { answer, bodyOf, type Exchange, requireRepository } from './exchange.ts'
+import { answer, bodyOf, type Exchange, requirePushable, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
 
 const PULL = ['ecr:BatchGetImage']
@@ -52,7 +52,7 @@ const readable = async (
 }
 
 export const putManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
-  const repository = requireRepository(exchange, name, PUSH)
+  const repository = await requirePushable(exchange, name, PUSH)
   const { request, blobs, ids, store, clock, manifests } = exchange
   const content = await body(request)
   const digest = digestOf(content, reference)

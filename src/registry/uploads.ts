@@ -6,7 +6,7 @@ import { REGISTRY_UPLOADS, REPOSITORY_UPLOADS } from '../model/registry-limits.t
 import { UploadError } from '../store/blobs/upload-error.ts'
 import type { ReadTables } from '../store/tables.ts'
 import { checkedDigest } from './endpoint.ts'
-import { answer, bodyOf, type Exchange, requireRepository } from './exchange.ts'
+import { answer, bodyOf, type Exchange, requirePushable, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
 import { tooMany } from './transfers.ts'
 
@@ -20,7 +20,8 @@ const MOUNT = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer']
 export const beginUpload = async (exchange: Exchange, name: string): Promise<void> => {
   const { query } = exchange
   const [mount, from, digest] = [query.get('mount'), query.get('from'), query.get('digest')]
-  const repository = requireRepository(exchange, name, digest === null ? BEGIN : [...BEGIN, ...APPEND, ...FINISH])
+  const actions = digest === null ? BEGIN : [...BEGIN, ...APPEND, ...FINISH]
+  const repository = await requirePushable(exchange, name, actions)
   if (mount !== null && from !== null && (await isMounted(exchange, repository, checkedDigest(mount), from)))
     return created(exchange, name, mount)
   const wanted = digest === null ? undefined : checkedDigest(digest)

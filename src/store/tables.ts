@@ -56,6 +56,7 @@ import type {
 import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
 import type { SessionKeyRecord } from '../model/session-keys.ts'
 import { imageTables } from './images/image-tables.ts'
+import { registryRuleTables } from './images/registry-rule-tables.ts'
 import {
   defineTable,
   type Mutable,
@@ -301,6 +302,7 @@ export const tableDefinitions = {
     indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account) },
   }),
   ...imageTables,
+  ...registryRuleTables,
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
   activations: defineTable<ActivationRecord>()({ name: 'activations', key: (row) => row.activationId }),

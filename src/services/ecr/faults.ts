@@ -28,6 +28,12 @@ export const repositoryNotFound = fault('RepositoryNotFoundException')
 export const previewNotFound = fault('LifecyclePolicyPreviewNotFoundException')
 export const policyNotFound = fault('RepositoryPolicyNotFoundException')
 
+export const ruleExists = fault('PullThroughCacheRuleAlreadyExistsException')
+export const ruleNotFound = fault('PullThroughCacheRuleNotFoundException')
+export const secretNotFound = fault('SecretNotFoundException')
+export const templateExists = fault('TemplateAlreadyExistsException')
+export const templateNotFound = fault('TemplateNotFoundException')
+export const unsupportedUpstream = fault('UnsupportedUpstreamRegistryException')
 export const uploadNotFound = fault('UploadNotFoundException')
 
 export const tagFaults: TagFaults = {

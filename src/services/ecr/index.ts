@@ -24,6 +24,12 @@ import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { putImage } from './operations/put-image.ts'
 import { putImageTagMutability } from './operations/put-image-tag-mutability.ts'
 import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './operations/repository-policies.ts'
+import {
+  createRepositoryCreationTemplate,
+  deleteRepositoryCreationTemplate,
+  describeRepositoryCreationTemplates,
+  updateRepositoryCreationTemplate,
+} from './operations/repository-creation-templates.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateImageStorageClass } from './operations/update-image-storage-class.ts'
@@ -34,11 +40,14 @@ const operations: EcrOperationTable = {
   BatchGetImage: batchGetImage,
   CompleteLayerUpload: completeLayerUpload,
   CreateRepository: createRepository,
+  CreateRepositoryCreationTemplate: createRepositoryCreationTemplate,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteRepository: deleteRepository,
+  DeleteRepositoryCreationTemplate: deleteRepositoryCreationTemplate,
   DeleteRepositoryPolicy: deleteRepositoryPolicy,
   DescribeImages: describeImages,
   DescribeRepositories: describeRepositories,
+  DescribeRepositoryCreationTemplates: describeRepositoryCreationTemplates,
   GetAuthorizationToken: getAuthorizationToken,
   GetDownloadUrlForLayer: getDownloadUrlForLayer,
   GetLifecyclePolicy: getLifecyclePolicy,
@@ -55,6 +64,7 @@ const operations: EcrOperationTable = {
   StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   UpdateImageStorageClass: updateImageStorageClass,
   UploadLayerPart: uploadLayerPart,
 }

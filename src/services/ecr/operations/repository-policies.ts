@@ -45,7 +45,8 @@ export const deleteRepositoryPolicy: EcrOperation<DeleteRepositoryPolicyRequest,
   },
 }
 
-const checkPolicy = (policyText: string): void => {
+/** Throws `InvalidParameterException`. */
+export const checkPolicy = (policyText: string): void => {
   checkConstraints({ policyText }, { policyText: POLICY_TEXT }, invalidParameter)
   try {
     parsePolicyDocument(policyText, 'resource')

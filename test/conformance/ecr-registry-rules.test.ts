@@ -1,0 +1,150 @@
+/** What is configured of a registry as a whole, through the AWS SDK for JavaScript, and what it does to pushes and pulls. */
+import { randomBytes } from 'node:crypto'
+import {
+  CreateRepositoryCreationTemplateCommand,
+  DeleteRepositoryCreationTemplateCommand,
+  DescribeRepositoriesCommand,
+  DescribeRepositoryCreationTemplatesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+  GetLifecyclePolicyCommand,
+  GetRepositoryPolicyCommand,
+  ListTagsForResourceCommand,
+  UpdateRepositoryCreationTemplateCommand,
+} from '@aws-sdk/client-ecr'
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sha256 } from '../registry-server.ts'
+import { type Credentials, documentOf, REGION, verifyingServer, type VerifyingServer } from '../verifying-server.ts'
+
+let server: VerifyingServer
+let ecr: ECRClient
+let user: Credentials
+
+const configured = (credentials: Credentials) => ({
+  endpoint: server.endpoint,
+  region: REGION,
+  credentials,
+  maxAttempts: 1,
+})
+
+beforeAll(async () => {
+  server = await verifyingServer()
+  ecr = new ECRClient(configured(server.root))
+  const iam = new IAMClient(configured(server.root))
+  await iam.send(new CreateUserCommand({ UserName: 'ada' }))
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ada' }))
+  user = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' }
+  const actions = [
+    'ecr:GetAuthorizationToken',
+    'ecr:InitiateLayerUpload',
+    'ecr:UploadLayerPart',
+    'ecr:CompleteLayerUpload',
+  ]
+  await iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'ada',
+      PolicyName: 'push',
+      PolicyDocument: documentOf({ Effect: 'Allow', Action: actions, Resource: '*' }),
+    }),
+  )
+  iam.destroy()
+})
+
+afterAll(async () => {
+  ecr.destroy()
+  await server.close()
+})
+
+const tokenOf = async (client: ECRClient): Promise<string> =>
+  (await client.send(new GetAuthorizationTokenCommand({}))).authorizationData?.[0]?.authorizationToken ?? ''
+
+const pushTo = async (repository: string, client = ecr): Promise<Response> => {
+  const content = randomBytes(100)
+  return fetch(`${server.endpoint}/v2/${repository}/blobs/uploads/?digest=${sha256(content)}`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${await tokenOf(client)}` },
+    body: content,
+  })
+}
+
+const LIFECYCLE = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 10 },
+      action: { type: 'expire' },
+    },
+  ],
+})
+
+describe('repository creation templates', () => {
+  it('are made, changed, listed and deleted', async () => {
+    const given = { prefix: 'life', description: 'Of teams', appliedFor: ['REPLICATION' as const] }
+    const { repositoryCreationTemplate: made } = await ecr.send(new CreateRepositoryCreationTemplateCommand(given))
+    expect(made).toMatchObject({ ...given, imageTagMutability: 'MUTABLE', resourceTags: [] })
+    await expect(ecr.send(new CreateRepositoryCreationTemplateCommand(given))).rejects.toMatchObject({
+      name: 'TemplateAlreadyExistsException',
+    })
+    await ecr.send(new UpdateRepositoryCreationTemplateCommand({ prefix: 'life', imageTagMutability: 'IMMUTABLE' }))
+    const { repositoryCreationTemplates } = await ecr.send(
+      new DescribeRepositoryCreationTemplatesCommand({ prefixes: ['life'] }),
+    )
+    expect(repositoryCreationTemplates).toMatchObject([{ ...given, imageTagMutability: 'IMMUTABLE' }])
+    await ecr.send(new DeleteRepositoryCreationTemplateCommand({ prefix: 'life' }))
+    await expect(
+      ecr.send(new DescribeRepositoryCreationTemplatesCommand({ prefixes: ['life'] })),
+    ).rejects.toMatchObject({ name: 'TemplateNotFoundException' })
+  })
+
+  it('say what a repository is like that a push makes, where the longest prefix counts', async () => {
+    const appliedFor = ['CREATE_ON_PUSH' as const]
+    const policy = documentOf({ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' })
+    await ecr.send(
+      new CreateRepositoryCreationTemplateCommand({
+        prefix: 'team/a',
+        appliedFor,
+        imageTagMutability: 'IMMUTABLE',
+        resourceTags: [{ Key: 'Team', Value: 'a' }],
+        repositoryPolicy: policy,
+        lifecyclePolicy: LIFECYCLE,
+      }),
+    )
+    await ecr.send(new CreateRepositoryCreationTemplateCommand({ prefix: 'team', appliedFor }))
+    expect((await pushTo('team/a/web')).status).toBe(201)
+    expect((await pushTo('team/b')).status).toBe(201)
+    expect((await pushTo('other/b')).status).toBe(404)
+    const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: ['team/a/web'] }))
+    const [{ repositoryArn: resourceArn = '' } = {}] = repositories
+    expect(repositories).toMatchObject([{ imageTagMutability: 'IMMUTABLE' }])
+    expect(await ecr.send(new ListTagsForResourceCommand({ resourceArn }))).toMatchObject({
+      tags: [{ Key: 'Team', Value: 'a' }],
+    })
+    const repositoryName = 'team/a/web'
+    expect(await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }))).toMatchObject({ policyText: policy })
+    expect(await ecr.send(new GetLifecyclePolicyCommand({ repositoryName }))).toMatchObject({
+      lifecyclePolicyText: LIFECYCLE,
+    })
+  })
+
+  it('make nothing for who may not create repositories', async () => {
+    const client = new ECRClient(configured(user))
+    expect((await pushTo('team/c', client)).status).toBe(403)
+    expect((await pushTo('team/b', client)).status).toBe(201)
+    client.destroy()
+  })
+
+  it.each([
+    ['a role', { customRoleArn: 'arn:aws:iam::000000000000:role/r' }],
+    ['another key', { encryptionConfiguration: { encryptionType: 'KMS' as const } }],
+    ['no policy', { repositoryPolicy: '{' }],
+    ['no lifecycle policy', { lifecyclePolicy: '{' }],
+    ['no prefix', { prefix: 'Team/' }],
+    ['no reason', { appliedFor: ['ALWAYS' as never] }],
+  ])('are refused with %s', async (_name, given) => {
+    const input = { prefix: 'refused', appliedFor: ['REPLICATION' as const], ...given }
+    await expect(ecr.send(new CreateRepositoryCreationTemplateCommand(input))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    })
+  })
+})
