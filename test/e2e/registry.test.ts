@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
@@ -21,7 +21,7 @@ import { readRootKey } from '../../src/kit/installation.ts'
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/model/image-manifest.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
 import { type Engine, startEngine } from './engine.ts'
-import { type RunningLongshore, startLongshore } from './longshore.ts'
+import { type RunningLongshore, startLongshore, until } from './longshore.ts'
 import { dockerArchive } from './registry-images.ts'
 
 let engine: Engine
@@ -344,6 +344,33 @@ it('the registry is there by the name that it would have on AWS', async () => {
   writeFileSync(hosts, `127.0.0.1 localhost ${name.replace('us-east-1', 'eu-west-1')}\n`)
   const inspecting = run('unshare', [...seeing, 'inspect', PLAIN, ...credentials('--creds'), elsewhere])
   await expect(inspecting).rejects.toThrow('does not exist in the registry')
+})
+
+it('docker pushes on when the server died and was started again', async () => {
+  const up = await startLongshore({ runtime: 'simulated' })
+  const here = `localhost:${new URL(up.endpoint).port}`
+  const reference = `${here}/${repository}:v1`
+  const client = new ECRClient({
+    endpoint: up.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  })
+  await client.send(new CreateRepositoryCommand({ repositoryName: repository }))
+  await load(reference, [...files(20), randomBytes(20 * 1024 * 1024), ...files(20)])
+  const id = await docker('image', 'inspect', '--format', '{{.Id}}', reference)
+  const before = up.processId('server')
+  const pushing = docker('push', '--quiet', reference)
+  const blobs = path.join(up.dataDir, 'registry/blobs/sha256')
+  await until('the first layers', () => existsSync(blobs) && readdirSync(blobs).length > 5)
+  up.kill('server')
+  // It tries each layer again by itself, and not the manifest.
+  await pushing.catch(() => docker('push', '--quiet', reference))
+  expect(up.processId('server')).not.toBe(before)
+  await docker('image', 'rm', '--force', reference)
+  await docker('pull', '--quiet', reference)
+  expect(await docker('image', 'inspect', '--format', '{{.Id}}', reference)).toBe(id)
+  client.destroy()
+  await up.stop()
 })
 
 it('everything is there after a restart', async () => {
