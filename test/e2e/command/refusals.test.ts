@@ -126,6 +126,10 @@ describe('the command refuses', () => {
     [['--account', '1'], '--account is "1"; an account is 12 digits.'],
     [['--region', 'nowhere'], '--region is "nowhere"; it must look like us-east-1.'],
     [['--cluster', 'a b'], '--cluster is "a b"; a cluster name has 1 to 255 letters, digits, hyphens and underscores.'],
+    [
+      ['--registry-suffix', 'My Images'],
+      '--registry-suffix is "My Images"; it must be a domain in small letters, like images.example.com.',
+    ],
     [['--advertise', 'ecs'], '--advertise is "ecs"; it must look like https://ecs.example.com.'],
     [['extra'], `"extra" is not expected here. Run 'longshore help up' for its options.`],
   ])('%j', (args, sentence) => {
