@@ -3,6 +3,8 @@
  * with simulated containers, and a client. What the parts say to each other is encoded and decoded as in production; only the wires are
  * missing. Every answer is checked against its model.
  */
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import type { Task } from '@aws-sdk/client-ecs'
 import { seededSealer } from './fakes/seeded-sealer.ts'
 import { ManualClock, settle } from '../src/kit/clock.ts'
@@ -18,6 +20,10 @@ import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
 import { UNREACHABLE } from './fakes/agent-wire.ts'
 import { WorldAgent } from './world-agent.ts'
 import { callGateway, type InputOf, type OperationName, type OutputOf } from './world-call.ts'
+
+/** What a server loads at its first call must not come at a time of its own here. */
+const OPERATIONS = path.join(import.meta.dirname, '..', 'src', 'services', 'ecs', 'operations')
+for (const file of readdirSync(OPERATIONS)) if (!file.endsWith('.test.ts')) await import(path.join(OPERATIONS, file))
 
 const ACCOUNT = '000000000000'
 const REGION = 'us-east-1'

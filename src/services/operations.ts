@@ -109,8 +109,13 @@ export interface ClientToken<Deps, Input, Output extends object> {
   }
 }
 
+/** An operation that is loaded at its first call: what nobody calls takes no memory. */
+export interface LazyOperation<Deps> {
+  readonly load: () => Promise<Operation<Deps>>
+}
+
 /** Operations by name, as the SDK names them. */
-export type OperationTable<Deps> = Readonly<Record<string, Operation<Deps>>>
+export type OperationTable<Deps> = Readonly<Record<string, Operation<Deps> | LazyOperation<Deps>>>
 
 export interface PerformerOptions<Deps> {
   readonly store: Store
@@ -125,21 +130,38 @@ export interface PerformerOptions<Deps> {
 
 /** Runs an operation in one transaction, after its preparation; resolves once it is durable. */
 export const performer = <Deps extends object>(options: PerformerOptions<Deps>) => {
-  const { store, service, table, deps } = options
-  checkDeclared(service, table)
-  return (name: string, input: object, call: CallContext): Promise<object> => {
-    const operation = table[name] as Operation<Deps, object> | undefined
-    assert(operation, `${name} was called, which has no handler`)
-    const { finish } = operation
-    const run = async (more: object = {}): Promise<object> => {
-      const found = await store.transact((tx) =>
-        perform(options, { name, operation }, input, { ...call, ...deps, ...more, tx }),
-      )
-      return finish === undefined ? found : finish(found as never, { ...call, ...deps })
-    }
-    if (operation.prepare === undefined) return run()
-    return operation.prepare(input, { ...call, ...deps }).then((value) => run({ prepared: value }))
+  const { service, table } = options
+  const loaded = new Map<string, Operation<Deps, object>>()
+  const keep = (name: string, declared: Operation<Deps>): Operation<Deps, object> => {
+    checkDeclared(service, name, declared)
+    const operation = declared as Operation<Deps, object>
+    loaded.set(name, operation)
+    return operation
   }
+  for (const [name, operation] of Object.entries(table)) if (!('load' in operation)) keep(name, operation)
+  return (name: string, input: object, call: CallContext): Promise<object> => {
+    const known = loaded.get(name)
+    if (known !== undefined) return performNow(options, { name, operation: known }, input, call)
+    const lazy = table[name]
+    assert(lazy && 'load' in lazy, `${name} was called, which has no handler`)
+    return lazy.load().then((operation) => performNow(options, { name, operation: keep(name, operation) }, input, call))
+  }
+}
+
+const performNow = <Deps extends object>(
+  options: PerformerOptions<Deps>,
+  named: NamedOperation<Deps>,
+  input: object,
+  call: CallContext,
+): Promise<object> => {
+  const { store, deps } = options
+  const { prepare, finish } = named.operation
+  const run = async (more: object = {}): Promise<object> => {
+    const found = await store.transact((tx) => perform(options, named, input, { ...call, ...deps, ...more, tx }))
+    return finish === undefined ? found : finish(found as never, { ...call, ...deps })
+  }
+  if (prepare === undefined) return run()
+  return prepare(input, { ...call, ...deps }).then((value) => run({ prepared: value }))
 }
 
 interface NamedOperation<Deps> {
@@ -187,10 +209,5 @@ const named = (demands: readonly Demand[], action: string): readonly NamedDemand
   demands.map((demand) => ({ action, ...demand }))
 
 /** An operation that does not say what it needs would be anyone's to call. */
-const checkDeclared = (service: string, table: OperationTable<never>): void => {
-  const undeclared = Object.keys(table).filter((name) => table[name]?.access === undefined)
-  assert(
-    undeclared.length === 0,
-    `${service} does not say what its callers must be allowed to do: ${undeclared.join(', ')}`,
-  )
-}
+const checkDeclared = (service: string, name: string, { access }: { readonly access?: unknown }): void =>
+  assert(access !== undefined, `${service} does not say what its callers must be allowed to do: ${name}`)

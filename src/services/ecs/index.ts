@@ -1,4 +1,7 @@
-/** Amazon ECS: every operation that has a handler, by its name. */
+/**
+ * Amazon ECS: every operation that has a handler, by its name. What agents and who looks at them call is there from the start, the rest is
+ * loaded at its first call.
+ */
 import type { ServiceDefinition } from '../../wire/service.ts'
 import { performer } from '../operations.ts'
 import { ecsModel } from './agent-model.ts'
@@ -7,130 +10,134 @@ import type { ServicesDeps } from '../deps.ts'
 import type { EcsOperationTable } from './context.ts'
 import { missingMember } from './missing-member.ts'
 import { ecsNumbers } from './numbers.ts'
-import { continueServiceDeployment } from './operations/continue-service-deployment.ts'
-import { createCapacityProvider } from './operations/create-capacity-provider.ts'
-import { createCluster } from './operations/create-cluster.ts'
-import { createService } from './operations/create-service.ts'
-import { createTaskSet } from './operations/create-task-set.ts'
-import { deleteAccountSetting } from './operations/delete-account-setting.ts'
-import { deleteAttributes } from './operations/delete-attributes.ts'
-import { deleteCapacityProvider } from './operations/delete-capacity-provider.ts'
-import { deleteCluster } from './operations/delete-cluster.ts'
-import { deleteService } from './operations/delete-service.ts'
-import { deleteTaskDefinitions } from './operations/delete-task-definitions.ts'
-import { deleteTaskSet } from './operations/delete-task-set.ts'
-import { deregisterContainerInstance } from './operations/deregister-container-instance.ts'
-import { deregisterTaskDefinition } from './operations/deregister-task-definition.ts'
-import { describeCapacityProviders } from './operations/describe-capacity-providers.ts'
 import { describeClusters } from './operations/describe-clusters.ts'
 import { describeContainerInstances } from './operations/describe-container-instances.ts'
-import { describeServiceDeployments } from './operations/describe-service-deployments.ts'
-import { describeServiceRevisions } from './operations/describe-service-revisions.ts'
-import { describeServices } from './operations/describe-services.ts'
-import { describeTaskDefinition } from './operations/describe-task-definition.ts'
-import { describeTaskSets } from './operations/describe-task-sets.ts'
 import { describeTasks } from './operations/describe-tasks.ts'
 import { discoverPollEndpoint } from './operations/discover-poll-endpoint.ts'
-import { executeCommand } from './operations/execute-command.ts'
-import { getTaskProtection } from './operations/get-task-protection.ts'
-import { listAccountSettings } from './operations/list-account-settings.ts'
-import { listAttributes } from './operations/list-attributes.ts'
 import { listClusters } from './operations/list-clusters.ts'
 import { listContainerInstances } from './operations/list-container-instances.ts'
-import { listServiceDeployments } from './operations/list-service-deployments.ts'
-import { listServicesByNamespace } from './operations/list-services-by-namespace.ts'
-import { listServices } from './operations/list-services.ts'
-import { listTagsForResource } from './operations/list-tags-for-resource.ts'
-import { listTaskDefinitionFamilies } from './operations/list-task-definition-families.ts'
-import { listTaskDefinitions } from './operations/list-task-definitions.ts'
 import { listTasks } from './operations/list-tasks.ts'
-import { putAccountSettingDefault } from './operations/put-account-setting-default.ts'
-import { putAccountSetting } from './operations/put-account-setting.ts'
-import { putAttributes } from './operations/put-attributes.ts'
-import { putClusterCapacityProviders } from './operations/put-cluster-capacity-providers.ts'
 import { registerContainerInstance } from './operations/register-container-instance.ts'
-import { registerTaskDefinition } from './operations/register-task-definition.ts'
-import { runTask } from './operations/run-task.ts'
-import { startTask } from './operations/start-task.ts'
-import { stopServiceDeployment } from './operations/stop-service-deployment.ts'
-import { stopTask } from './operations/stop-task.ts'
 import { submitAttachmentStateChanges } from './operations/submit-attachment-state-changes.ts'
 import { submitContainerStateChange } from './operations/submit-container-state-change.ts'
 import { submitTaskStateChange } from './operations/submit-task-state-change.ts'
-import { tagResource } from './operations/tag-resource.ts'
-import { untagResource } from './operations/untag-resource.ts'
-import { updateCapacityProvider } from './operations/update-capacity-provider.ts'
-import { updateClusterSettings } from './operations/update-cluster-settings.ts'
-import { updateCluster } from './operations/update-cluster.ts'
-import { updateContainerAgent } from './operations/update-container-agent.ts'
-import { updateContainerInstancesState } from './operations/update-container-instances-state.ts'
-import { updateServicePrimaryTaskSet } from './operations/update-service-primary-task-set.ts'
-import { updateService } from './operations/update-service.ts'
-import { updateTaskProtection } from './operations/update-task-protection.ts'
-import { updateTaskSet } from './operations/update-task-set.ts'
 
 const operations: EcsOperationTable = {
-  ContinueServiceDeployment: continueServiceDeployment,
-  CreateCapacityProvider: createCapacityProvider,
-  CreateCluster: createCluster,
-  CreateService: createService,
-  CreateTaskSet: createTaskSet,
-  DeleteAccountSetting: deleteAccountSetting,
-  DeleteAttributes: deleteAttributes,
-  DeleteCapacityProvider: deleteCapacityProvider,
-  DeleteCluster: deleteCluster,
-  DeleteService: deleteService,
-  DeleteTaskDefinitions: deleteTaskDefinitions,
-  DeleteTaskSet: deleteTaskSet,
-  DeregisterContainerInstance: deregisterContainerInstance,
-  DeregisterTaskDefinition: deregisterTaskDefinition,
-  DescribeCapacityProviders: describeCapacityProviders,
+  ContinueServiceDeployment: {
+    load: async () => (await import('./operations/continue-service-deployment.ts')).continueServiceDeployment,
+  },
+  CreateCapacityProvider: {
+    load: async () => (await import('./operations/create-capacity-provider.ts')).createCapacityProvider,
+  },
+  CreateCluster: { load: async () => (await import('./operations/create-cluster.ts')).createCluster },
+  CreateService: { load: async () => (await import('./operations/create-service.ts')).createService },
+  CreateTaskSet: { load: async () => (await import('./operations/create-task-set.ts')).createTaskSet },
+  DeleteAccountSetting: {
+    load: async () => (await import('./operations/delete-account-setting.ts')).deleteAccountSetting,
+  },
+  DeleteAttributes: { load: async () => (await import('./operations/delete-attributes.ts')).deleteAttributes },
+  DeleteCapacityProvider: {
+    load: async () => (await import('./operations/delete-capacity-provider.ts')).deleteCapacityProvider,
+  },
+  DeleteCluster: { load: async () => (await import('./operations/delete-cluster.ts')).deleteCluster },
+  DeleteService: { load: async () => (await import('./operations/delete-service.ts')).deleteService },
+  DeleteTaskDefinitions: {
+    load: async () => (await import('./operations/delete-task-definitions.ts')).deleteTaskDefinitions,
+  },
+  DeleteTaskSet: { load: async () => (await import('./operations/delete-task-set.ts')).deleteTaskSet },
+  DeregisterContainerInstance: {
+    load: async () => (await import('./operations/deregister-container-instance.ts')).deregisterContainerInstance,
+  },
+  DeregisterTaskDefinition: {
+    load: async () => (await import('./operations/deregister-task-definition.ts')).deregisterTaskDefinition,
+  },
+  DescribeCapacityProviders: {
+    load: async () => (await import('./operations/describe-capacity-providers.ts')).describeCapacityProviders,
+  },
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
-  DescribeServiceDeployments: describeServiceDeployments,
-  DescribeServiceRevisions: describeServiceRevisions,
-  DescribeServices: describeServices,
-  DescribeTaskDefinition: describeTaskDefinition,
-  DescribeTaskSets: describeTaskSets,
+  DescribeServiceDeployments: {
+    load: async () => (await import('./operations/describe-service-deployments.ts')).describeServiceDeployments,
+  },
+  DescribeServiceRevisions: {
+    load: async () => (await import('./operations/describe-service-revisions.ts')).describeServiceRevisions,
+  },
+  DescribeServices: { load: async () => (await import('./operations/describe-services.ts')).describeServices },
+  DescribeTaskDefinition: {
+    load: async () => (await import('./operations/describe-task-definition.ts')).describeTaskDefinition,
+  },
+  DescribeTaskSets: { load: async () => (await import('./operations/describe-task-sets.ts')).describeTaskSets },
   DescribeTasks: describeTasks,
   DiscoverPollEndpoint: discoverPollEndpoint,
-  ExecuteCommand: executeCommand,
-  GetTaskProtection: getTaskProtection,
-  ListAccountSettings: listAccountSettings,
-  ListAttributes: listAttributes,
+  ExecuteCommand: { load: async () => (await import('./operations/execute-command.ts')).executeCommand },
+  GetTaskProtection: { load: async () => (await import('./operations/get-task-protection.ts')).getTaskProtection },
+  ListAccountSettings: {
+    load: async () => (await import('./operations/list-account-settings.ts')).listAccountSettings,
+  },
+  ListAttributes: { load: async () => (await import('./operations/list-attributes.ts')).listAttributes },
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
-  ListServiceDeployments: listServiceDeployments,
-  ListServices: listServices,
-  ListServicesByNamespace: listServicesByNamespace,
-  ListTagsForResource: listTagsForResource,
-  ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
-  ListTaskDefinitions: listTaskDefinitions,
+  ListServiceDeployments: {
+    load: async () => (await import('./operations/list-service-deployments.ts')).listServiceDeployments,
+  },
+  ListServices: { load: async () => (await import('./operations/list-services.ts')).listServices },
+  ListServicesByNamespace: {
+    load: async () => (await import('./operations/list-services-by-namespace.ts')).listServicesByNamespace,
+  },
+  ListTagsForResource: {
+    load: async () => (await import('./operations/list-tags-for-resource.ts')).listTagsForResource,
+  },
+  ListTaskDefinitionFamilies: {
+    load: async () => (await import('./operations/list-task-definition-families.ts')).listTaskDefinitionFamilies,
+  },
+  ListTaskDefinitions: {
+    load: async () => (await import('./operations/list-task-definitions.ts')).listTaskDefinitions,
+  },
   ListTasks: listTasks,
-  PutAccountSetting: putAccountSetting,
-  PutAccountSettingDefault: putAccountSettingDefault,
-  PutAttributes: putAttributes,
-  PutClusterCapacityProviders: putClusterCapacityProviders,
+  PutAccountSetting: { load: async () => (await import('./operations/put-account-setting.ts')).putAccountSetting },
+  PutAccountSettingDefault: {
+    load: async () => (await import('./operations/put-account-setting-default.ts')).putAccountSettingDefault,
+  },
+  PutAttributes: { load: async () => (await import('./operations/put-attributes.ts')).putAttributes },
+  PutClusterCapacityProviders: {
+    load: async () => (await import('./operations/put-cluster-capacity-providers.ts')).putClusterCapacityProviders,
+  },
   RegisterContainerInstance: registerContainerInstance,
-  RegisterTaskDefinition: registerTaskDefinition,
-  RunTask: runTask,
-  StartTask: startTask,
-  StopServiceDeployment: stopServiceDeployment,
-  StopTask: stopTask,
+  RegisterTaskDefinition: {
+    load: async () => (await import('./operations/register-task-definition.ts')).registerTaskDefinition,
+  },
+  RunTask: { load: async () => (await import('./operations/run-task.ts')).runTask },
+  StartTask: { load: async () => (await import('./operations/start-task.ts')).startTask },
+  StopServiceDeployment: {
+    load: async () => (await import('./operations/stop-service-deployment.ts')).stopServiceDeployment,
+  },
+  StopTask: { load: async () => (await import('./operations/stop-task.ts')).stopTask },
   SubmitAttachmentStateChanges: submitAttachmentStateChanges,
   SubmitContainerStateChange: submitContainerStateChange,
   SubmitTaskStateChange: submitTaskStateChange,
-  TagResource: tagResource,
-  UntagResource: untagResource,
-  UpdateCapacityProvider: updateCapacityProvider,
-  UpdateCluster: updateCluster,
-  UpdateClusterSettings: updateClusterSettings,
-  UpdateContainerAgent: updateContainerAgent,
-  UpdateContainerInstancesState: updateContainerInstancesState,
-  UpdateService: updateService,
-  UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
-  UpdateTaskProtection: updateTaskProtection,
-  UpdateTaskSet: updateTaskSet,
+  TagResource: { load: async () => (await import('./operations/tag-resource.ts')).tagResource },
+  UntagResource: { load: async () => (await import('./operations/untag-resource.ts')).untagResource },
+  UpdateCapacityProvider: {
+    load: async () => (await import('./operations/update-capacity-provider.ts')).updateCapacityProvider,
+  },
+  UpdateCluster: { load: async () => (await import('./operations/update-cluster.ts')).updateCluster },
+  UpdateClusterSettings: {
+    load: async () => (await import('./operations/update-cluster-settings.ts')).updateClusterSettings,
+  },
+  UpdateContainerAgent: {
+    load: async () => (await import('./operations/update-container-agent.ts')).updateContainerAgent,
+  },
+  UpdateContainerInstancesState: {
+    load: async () => (await import('./operations/update-container-instances-state.ts')).updateContainerInstancesState,
+  },
+  UpdateService: { load: async () => (await import('./operations/update-service.ts')).updateService },
+  UpdateServicePrimaryTaskSet: {
+    load: async () => (await import('./operations/update-service-primary-task-set.ts')).updateServicePrimaryTaskSet,
+  },
+  UpdateTaskProtection: {
+    load: async () => (await import('./operations/update-task-protection.ts')).updateTaskProtection,
+  },
+  UpdateTaskSet: { load: async () => (await import('./operations/update-task-set.ts')).updateTaskSet },
 }
 
 export const ecsService = (deps: ServicesDeps): ServiceDefinition => ({
