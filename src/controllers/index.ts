@@ -28,6 +28,7 @@ import { capacityProviderRetention } from './retention/capacity-provider-retenti
 import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { LogSubscriptions } from './log-subscriptions/log-subscriptions.ts'
 import { imageLifecycle } from './image-lifecycle/image-lifecycle.ts'
+import { ImageScan } from './image-scan/image-scan.ts'
 import { imageCollection } from './image-collection/image-collection.ts'
 import { logRetention } from './log-retention/log-retention.ts'
 import { clientTokenRetention } from './retention/client-token-retention.ts'
@@ -63,6 +64,8 @@ export interface ControllersOptions {
   readonly logs: LogStore
   /** Manifests and layers of images. */
   readonly blobs: BlobStore
+  /** What images are compared with when they are scanned: a file in the format of OSV. */
+  readonly advisoriesFile?: string | undefined
   /** Where what tasks use is kept as metrics. */
   readonly metrics: MetricStore
   /** Seals the keys of session tokens. */
@@ -141,6 +144,7 @@ export class Controllers {
         logRetention(options),
         imageCollection(options),
         imageLifecycle(options),
+        new ImageScan(options),
         new LogSubscriptions(options),
         kmsKeyRotation(options),
         sessionKeyRotation(options),

@@ -86,6 +86,17 @@ export interface LifecyclePreviewRecord {
   readonly startedAt: number
 }
 
+/** What is set for a whole registry: those of an account in a region. */
+export interface RegistrySettingsRecord {
+  readonly account: string
+  readonly region: string
+  readonly policyText?: string
+  /** Of repositories whose images are scanned when they are pushed; one item for each rule. */
+  readonly scanOnPushFilters: readonly (readonly string[])[]
+  /** Values by name, of those that differ from the default. */
+  readonly accountSettings: Readonly<Record<string, string>>
+}
+
 /** Key of images and layers, by digest, and of tags, by name. */
 export const inRepository = (repositoryId: string, name: string): string => `${repositoryId}/${name}`
 

@@ -1,6 +1,7 @@
 /** Pushing blobs: in one request, in pieces, or by mounting what another repository has. */
 import type { IncomingMessage } from 'node:http'
 import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../model/image-records.ts'
+import { isMountingAllowed } from '../store/images/registry-settings.ts'
 import { isRepositoryName } from '../model/image-names.ts'
 import { REGISTRY_UPLOADS, REPOSITORY_UPLOADS } from '../model/registry-limits.ts'
 import { UploadError } from '../store/blobs/upload-error.ts'
@@ -95,7 +96,8 @@ const isMounted = async (
   digest: string,
   from: string,
 ): Promise<boolean> => {
-  const { store, clock } = exchange
+  const { store, clock, caller } = exchange
+  if (!isMountingAllowed(store.tables, caller)) return false
   const source = isRepositoryName(from) ? readable(exchange, from) : undefined
   if (source === undefined) return false
   return store.transact((tx) => {

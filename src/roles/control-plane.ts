@@ -62,6 +62,8 @@ export interface ControlPlaneOptions {
   readonly metrics?: MetricStore
   /** Where manifests and layers of images lie; in a temporary directory unless given. */
   readonly blobs?: BlobStore
+  /** Known vulnerabilities of packages, in the format of OSV; without it, scans find packages alone. */
+  readonly advisoriesFile?: string | undefined
   /** What hosts of the registry end with that are named as on AWS. */
   readonly registrySuffix?: string
   /** Check every answer against its model; for tests. */
@@ -96,6 +98,7 @@ export class ControlPlane {
       blobs,
       metrics,
       audit: options.audit?.sink,
+      advisoriesFile: options.advisoriesFile,
       patience: options.patience,
       sessions,
       sealer: keys.sealer,

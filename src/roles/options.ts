@@ -75,6 +75,11 @@ export const serverOptions = {
     choices: ['on', 'off'],
     default: 'on',
   },
+  advisories: {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'what images are compared with when they are scanned: advisories in the format of OSV',
+  },
   cluster: {
     type: 'string',
     valueName: 'NAME',

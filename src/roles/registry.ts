@@ -128,7 +128,7 @@ const check = (
   { arn, record }: RepositoryTarget,
 ): void => {
   if (!guard.applies(call)) return
-  const demand = onRepositoryArn(arn, record)
+  const demand = onRepositoryArn(store.tables, arn, record)
   try {
     guard.check(
       store.tables,

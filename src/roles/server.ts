@@ -105,9 +105,18 @@ const serve = async (values: ServerValues): Promise<void> => {
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
   const blobs = openBlobStore(registryStorage(values), { store, clock, sealer, ids, account, region })
   const settings = { account, region, isDev, keys, audit, logs, metrics, blobs, endpoint: urls[1] }
-  const registrySuffix = values['registry-suffix']
+  const { 'registry-suffix': registrySuffix, advisories: advisoriesFile } = values
   const patience = patienceOf(values)
-  const controlPlane = new ControlPlane({ store, clock, ids, log, patience, registrySuffix, ...settings })
+  const controlPlane = new ControlPlane({
+    store,
+    clock,
+    ids,
+    log,
+    patience,
+    registrySuffix,
+    advisoriesFile,
+    ...settings,
+  })
   await controlPlane.start()
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })

@@ -228,7 +228,7 @@ class Up {
   }
 
   #registryArgs(): string[] {
-    return (['registry-storage', 'registry-encryption'] as const).flatMap((name) => {
+    return (['registry-storage', 'registry-encryption', 'advisories'] as const).flatMap((name) => {
       const value = this.#values[name]
       return value === undefined ? [] : [`--${name}=${value}`]
     })

@@ -40,4 +40,4 @@ export const withContext = (demand: Demand, context: ContextValues): Demand => (
 export const arnOf = (context: EcrContext, { repositoryName = '', ...input }: NamesRepository): string =>
   repositoryArn(context.region, registryOf(context, input), repositoryName)
 
-const demandOn = ({ tx }: EcrContext, arn: string): Demand => onRepositoryArn(arn, tx.repositories.get(arn))
+const demandOn = ({ tx }: EcrContext, arn: string): Demand => onRepositoryArn(tx, arn, tx.repositories.get(arn))

@@ -1,7 +1,8 @@
 /** Repositories and images in the SDK's shape. */
-import type { ImageDetail, Repository } from '@aws-sdk/client-ecr'
+import type { ImageDetail, ImageScanFindingsSummary, ImageScanStatus, Repository } from '@aws-sdk/client-ecr'
 import { dateOf } from '../../kit/timestamps.ts'
-import type { ImageRecord, RepositoryRecord, TagMutability } from '../../model/image-records.ts'
+import { type ImageRecord, inRepository, type RepositoryRecord, type TagMutability } from '../../model/image-records.ts'
+import { type ImageScanRecord, SEVERITIES, type Severity } from '../../model/image-scan/finding.ts'
 import type { EcrContext } from './context.ts'
 import { tagsOfImage } from './lookups.ts'
 
@@ -17,6 +18,29 @@ export const describeRepository = ({ registryEndpoint }: EcrContext, repository:
     imageScanningConfiguration: { scanOnPush: isScannedOnPush },
     encryptionConfiguration:
       kmsKeyArn === undefined ? { encryptionType: 'AES256' } : { encryptionType: 'KMS', kmsKey: kmsKeyArn },
+  }
+}
+
+/** Nothing for an image that was never scanned. */
+const describeScanOf = ({ tx }: EcrContext, { repositoryId, digest }: ImageRecord): Partial<ImageDetail> => {
+  const scan = tx.imageScans.get(inRepository(repositoryId, digest))
+  if (scan === undefined) return {}
+  const status = { imageScanStatus: describeScanStatus(scan) }
+  return scan.status === 'COMPLETE' ? { ...status, imageScanFindingsSummary: describeScanSummary(scan) } : status
+}
+
+export const describeScanStatus = ({ status, description }: ImageScanRecord): ImageScanStatus => ({
+  status,
+  description,
+})
+
+export const describeScanSummary = (scan: ImageScanRecord): ImageScanFindingsSummary => {
+  const { completedAt, advisoriesUpdatedAt, findings } = scan
+  const counted = SEVERITIES.map((severity) => [severity, findings.filter((each) => each.severity === severity).length])
+  return {
+    ...(completedAt !== undefined && { imageScanCompletedAt: dateOf(completedAt) }),
+    ...(advisoriesUpdatedAt !== undefined && { vulnerabilitySourceUpdatedAt: dateOf(advisoriesUpdatedAt) }),
+    findingSeverityCounts: Object.fromEntries(counted.filter(([, count]) => count !== 0)) as Record<Severity, number>,
   }
 }
 
@@ -43,6 +67,7 @@ export const describeImage = (
     imagePushedAt: dateOf(image.pushedAt),
     imageManifestMediaType: image.mediaType,
     ...(artifactType !== undefined && { artifactMediaType: artifactType }),
+    ...describeScanOf(context, image),
     ...(lastPulledAt !== undefined && { lastRecordedPullTime: dateOf(lastPulledAt) }),
     ...(subject !== undefined && { subjectManifestDigest: subject }),
     imageStatus: statusOf(image),

@@ -7,11 +7,15 @@ import { performer } from '../operations.ts'
 import type { EcrOperationTable } from './context.ts'
 import { ecrNumbers } from './numbers.ts'
 import { batchCheckLayerAvailability } from './operations/batch-check-layer-availability.ts'
+import { getAccountSetting, putAccountSetting } from './operations/account-settings.ts'
 import { batchDeleteImage } from './operations/batch-delete-image.ts'
 import { batchGetImage } from './operations/batch-get-image.ts'
+import { batchGetRepositoryScanningConfiguration } from './operations/batch-get-repository-scanning-configuration.ts'
 import { createRepository } from './operations/create-repository.ts'
 import { deleteRepository } from './operations/delete-repository.ts'
+import { describeImageScanFindings } from './operations/describe-image-scan-findings.ts'
 import { describeImages } from './operations/describe-images.ts'
+import { describeRegistry } from './operations/describe-registry.ts'
 import { describeRepositories } from './operations/describe-repositories.ts'
 import { getAuthorizationToken } from './operations/get-authorization-token.ts'
 import { getDownloadUrlForLayer } from './operations/get-download-url-for-layer.ts'
@@ -22,7 +26,13 @@ import { listImageReferrers } from './operations/list-image-referrers.ts'
 import { listImages } from './operations/list-images.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { putImage } from './operations/put-image.ts'
+import { putImageScanningConfiguration } from './operations/put-image-scanning-configuration.ts'
 import { putImageTagMutability } from './operations/put-image-tag-mutability.ts'
+import { deleteRegistryPolicy, getRegistryPolicy, putRegistryPolicy } from './operations/registry-policy.ts'
+import {
+  getRegistryScanningConfiguration,
+  putRegistryScanningConfiguration,
+} from './operations/registry-scanning-configuration.ts'
 import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './operations/repository-policies.ts'
 import {
   createRepositoryCreationTemplate,
@@ -30,6 +40,7 @@ import {
   describeRepositoryCreationTemplates,
   updateRepositoryCreationTemplate,
 } from './operations/repository-creation-templates.ts'
+import { startImageScan } from './operations/start-image-scan.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateImageStorageClass } from './operations/update-image-storage-class.ts'
@@ -38,34 +49,46 @@ const operations: EcrOperationTable = {
   BatchCheckLayerAvailability: batchCheckLayerAvailability,
   BatchDeleteImage: batchDeleteImage,
   BatchGetImage: batchGetImage,
+  BatchGetRepositoryScanningConfiguration: batchGetRepositoryScanningConfiguration,
   CompleteLayerUpload: completeLayerUpload,
   CreateRepository: createRepository,
   CreateRepositoryCreationTemplate: createRepositoryCreationTemplate,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
+  DeleteRegistryPolicy: deleteRegistryPolicy,
   DeleteRepository: deleteRepository,
   DeleteRepositoryCreationTemplate: deleteRepositoryCreationTemplate,
   DeleteRepositoryPolicy: deleteRepositoryPolicy,
+  DescribeImageScanFindings: describeImageScanFindings,
   DescribeImages: describeImages,
+  DescribeRegistry: describeRegistry,
   DescribeRepositories: describeRepositories,
   DescribeRepositoryCreationTemplates: describeRepositoryCreationTemplates,
+  GetAccountSetting: getAccountSetting,
   GetAuthorizationToken: getAuthorizationToken,
   GetDownloadUrlForLayer: getDownloadUrlForLayer,
   GetLifecyclePolicy: getLifecyclePolicy,
   GetLifecyclePolicyPreview: getLifecyclePolicyPreview,
+  GetRegistryPolicy: getRegistryPolicy,
+  GetRegistryScanningConfiguration: getRegistryScanningConfiguration,
   GetRepositoryPolicy: getRepositoryPolicy,
   InitiateLayerUpload: initiateLayerUpload,
   ListImageReferrers: listImageReferrers,
   ListImages: listImages,
   ListTagsForResource: listTagsForResource,
+  PutAccountSetting: putAccountSetting,
   PutImage: putImage,
+  PutImageScanningConfiguration: putImageScanningConfiguration,
   PutImageTagMutability: putImageTagMutability,
   PutLifecyclePolicy: putLifecyclePolicy,
+  PutRegistryPolicy: putRegistryPolicy,
+  PutRegistryScanningConfiguration: putRegistryScanningConfiguration,
   SetRepositoryPolicy: setRepositoryPolicy,
+  StartImageScan: startImageScan,
   StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
   TagResource: tagResource,
   UntagResource: untagResource,
-  UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   UpdateImageStorageClass: updateImageStorageClass,
+  UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   UploadLayerPart: uploadLayerPart,
 }
 

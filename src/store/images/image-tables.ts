@@ -6,8 +6,10 @@ import {
   inRepository,
   type LayerUploadRecord,
   type LifecyclePreviewRecord,
+  type RegistrySettingsRecord,
   type RepositoryRecord,
 } from '../../model/image-records.ts'
+import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import { defineTable } from '../table.ts'
 
 export const repositoryRegionKey = (region: string, account: string): string => `${region}/${account}`
@@ -58,5 +60,14 @@ export const imageTables = {
   lifecyclePreviews: defineTable<LifecyclePreviewRecord>()({
     name: 'lifecyclePreviews',
     key: (row) => row.repositoryId,
+  }),
+  imageScans: defineTable<ImageScanRecord>()({
+    name: 'imageScans',
+    key: (row) => inRepository(row.repositoryId, row.digest),
+    indexes: { byStatus: (row) => (row.status === 'IN_PROGRESS' ? row.status : undefined) },
+  }),
+  registrySettings: defineTable<RegistrySettingsRecord>()({
+    name: 'registrySettings',
+    key: (row) => repositoryRegionKey(row.region, row.account),
   }),
 } as const

@@ -3,6 +3,7 @@ import { type Descriptor, type ImageManifest, isIndexType } from '../../model/im
 import { type ImageRecord, inRepository, isImmutable, type RepositoryRecord } from '../../model/image-records.ts'
 import type { Transaction } from '../tables.ts'
 import { activateImage } from './archive-image.ts'
+import { isScannedOnPush, requestScan } from './request-scan.ts'
 
 export interface NewImage {
   readonly digest: string
@@ -45,6 +46,7 @@ export const putImage = (tx: Transaction, repository: RepositoryRecord, pushed: 
   const known = tx.images.get(inRepository(repositoryId, digest))
   const image = known ? activated(tx, known, now) : tx.images.insert(newImage(tx, repositoryId, pushed, now))
   const isTagged = tag !== undefined && tagged?.digest !== digest
+  if (known === undefined && isScannedOnPush(tx, repository)) requestScan(tx, image, now)
   if (isTagged) tx.imageTags.put({ repositoryId, tag, digest, taggedAt: now })
   return { image, isNew: known === undefined, isTagged }
 }

@@ -16,6 +16,7 @@ export const removeImage = (tx: Transaction, { repositoryId, digest }: ImageReco
   const tags = tx.imageTags.find('byImage', key).map(({ tag }) => tag)
   for (const tag of tags) tx.imageTags.remove(inRepository(repositoryId, tag))
   tx.images.remove(key)
+  tx.imageScans.remove(key)
   return tags
 }
 

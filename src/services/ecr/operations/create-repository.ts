@@ -22,8 +22,6 @@ export const createRepository: EcrOperation<CreateRepositoryRequest, CreateRepos
       throw invalidParameter('Repositories can be made in the registry of the caller alone.')
     const { imageTagMutability, imageTagMutabilityExclusionFilters, imageScanningConfiguration } = input
     if (input.encryptionConfiguration) checkEncryption(input.encryptionConfiguration)
-    if (imageScanningConfiguration?.scanOnPush === true)
-      throw invalidParameter('Images are not scanned yet: scanOnPush cannot be true.')
     const arn = repositoryArn(region, account, name)
     if (tx.repositories.has(arn))
       throw repositoryExists(`The repository with name '${name}' already exists in the registry with id '${account}'`)
@@ -35,7 +33,7 @@ export const createRepository: EcrOperation<CreateRepositoryRequest, CreateRepos
       repositoryId: ids.uuid(),
       createdAt: now,
       tagMutability: checkedMutability(imageTagMutability, imageTagMutabilityExclusionFilters),
-      isScannedOnPush: false,
+      isScannedOnPush: imageScanningConfiguration?.scanOnPush ?? false,
       tags: checkedTags(tagsOf(input.tags), tagFaults),
     })
     return { repository: describeRepository(context, repository) }

@@ -45,15 +45,15 @@ export const deleteRepositoryPolicy: EcrOperation<DeleteRepositoryPolicyRequest,
   },
 }
 
-/** Throws `InvalidParameterException`. */
-export const checkPolicy = (policyText: string): void => {
+/** Throws `InvalidParameterException`. Policies of registries are of the same language. */
+export const checkPolicy = (policyText: string, what: 'registry' | 'repository' = 'repository'): void => {
   checkConstraints({ policyText }, { policyText: POLICY_TEXT }, invalidParameter)
   try {
     parsePolicyDocument(policyText, 'resource')
   } catch (error) {
     if (!(error instanceof MalformedPolicy)) throw error
     throw invalidParameter(
-      `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided: ${error.message}'`,
+      `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid ${what} policy provided: ${error.message}'`,
     )
   }
 }
