@@ -1,5 +1,6 @@
 /** A service in a store, and single looks of its scheduler at it. */
 import { SERVICE_SETTLING_MS } from '../../src/model/limits.ts'
+import type { RegistryHome } from '../../src/model/registry-home.ts'
 import type { TaskRecord } from '../../src/model/records.ts'
 import type { DeploymentRecord, ServiceRecord } from '../../src/model/service-records.ts'
 import { type PassOutcome, takePass } from '../../src/controllers/service-scheduler/pass.ts'
@@ -14,6 +15,7 @@ import { aTaskDefinition } from './a-task-definition.ts'
 export interface PassSeed extends Seed {
   readonly service?: Partial<ServiceRecord>
   readonly deployment?: Partial<DeploymentRecord>
+  readonly registry?: RegistryHome
 }
 
 /** The service `web` with one deployment under way, on an instance `i1` unless others are given. */
@@ -38,12 +40,14 @@ export const withPasses = async (seed: PassSeed = {}) => {
     traffic: noTraffic,
     settlingMs: SERVICE_SETTLING_MS,
     instanceLossGraceMs: 60_000,
+    registry: seed.registry,
   }
   const { store, clock } = ecs
   const { serviceArn } = service
   return {
     ...ecs,
     revision,
+    imageDigests: () => store.tables.serviceRevisions.get(revision.serviceRevisionArn)?.imageDigests,
     /** Looks at the service, once. */
     pass: (): Promise<PassOutcome> => store.transact((tx) => takePass(tx, serviceArn, settings, clock.now())),
     service: () => store.tables.services.get(serviceArn)!,

@@ -1,7 +1,15 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { SystemClock } from '../../kit/clock.ts'
+import { SystemIds } from '../../kit/ids.ts'
 import { silentLog } from '../../kit/log.ts'
+import { trustCertificates } from '../../kit/trust.ts'
+import { authorityFile, localCertificate } from '../../roles/tls/local-authority.ts'
 import { OwnRegistry } from './own-registry.ts'
 
 const PLACE = { registryId: '000000000000', region: 'eu-west-1', useExecutionRole: false }
@@ -86,6 +94,22 @@ describe('the registry of this installation', () => {
     expect((await ask(new URL('/v2/_catalog', url).href)).status).toBe(404)
     expect((await ask(new URL('/', url).href)).status).toBe(404)
     expect(asked).toHaveLength(1)
+  })
+
+  it('is asked over HTTPS where the agent reaches it so, by the address that its certificate has', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'longshore-relay-'))
+    const names = ['127.0.0.1', 'localhost']
+    const { key, cert } = await localCertificate({ dataDir, names, clock: new SystemClock(), ids: new SystemIds() })
+    trustCertificates(authorityFile(dataDir))
+    rmSync(dataDir, { recursive: true })
+    const server = createSecureServer({ key, cert }, (_request, response) => response.end('secure'))
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    open.push({ close: () => server.close() })
+    const { port } = server.address() as AddressInfo
+    for (const name of names) {
+      const repository = await anOwnRegistry(`https://${name}:${port}`).repositoryFor('aws.example.com/web', PLACE)
+      expect((await ask(manifestUrl(repository), { authorization: 'Basic x' })).text).toBe('secure')
+    }
   })
 
   it('that is away is told as such', async () => {

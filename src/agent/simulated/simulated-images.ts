@@ -1,4 +1,8 @@
-/** Images of simulated containers: every one is there, unless the container's labels say that it cannot be pulled. */
+/**
+ * Images of simulated containers: every one is there, unless the container's labels say that it cannot be pulled. Their digests are known where
+ * the control plane names them.
+ */
+import { parseReference } from '../../model/image-reference.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import type { ImageOutcome, Images } from '../engine/tools.ts'
 import { type Labels, orderFailure } from './orders.ts'
@@ -10,7 +14,9 @@ export class SimulatedImages implements Images {
       'fail-pull',
       `cannot pull ${definition.image}`,
     )
-    if (message === undefined) return { status: 'ready', imageId: 'sha256:simulated' }
+    const { digest } = parseReference(definition.image)
+    if (message === undefined)
+      return { status: 'ready', imageId: 'sha256:simulated', ...(digest !== undefined && { digest }) }
     return { status: 'failed', error: 'CannotPullContainerError', message }
   }
 }

@@ -1,12 +1,12 @@
 /** Images from a registry: digests, credentials, refusals, silence, clean-up. The engine shares the test's network to reach it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DockerHost } from '../../../src/agent/docker/docker-host.ts'
 import { openDockerHost } from '../../../src/agent/docker/docker-host.ts'
 import { DockerRuntime } from '../../../src/agent/docker/docker-runtime.ts'
 import { parseDockerHost } from '../../../src/agent/docker/engine-endpoint.ts'
 import type { ImageOutcome } from '../../../src/agent/engine/tools.ts'
 import { NO_TASK_ROLES } from '../../../src/agent/metadata/credentials-route.ts'
-import { SystemClock } from '../../../src/kit/clock.ts'
+import { type Clock, ManualClock, SystemClock } from '../../../src/kit/clock.ts'
 import { SystemIds } from '../../../src/kit/ids.ts'
 import { silentLog } from '../../../src/kit/log.ts'
 import { aTask, Harness } from './harness.ts'
@@ -30,11 +30,19 @@ beforeEach(() => {
   registry.requests.length = 0
 })
 
-const openHost = (environment: Readonly<Record<string, string>> = {}): Promise<DockerHost> =>
+/** What may be left of four images at any moment. */
+const ORDERS = ['fill-0 fill-1 fill-2 fill-3', 'fill-0 fill-2 fill-3', 'fill-0 fill-3', 'fill-0']
+const CYCLE_MS = 30 * 60_000
+const WAITING = { timeout: 30_000, interval: 200 }
+
+const openHost = (
+  environment: Readonly<Record<string, string>> = {},
+  clock: Clock = new SystemClock(),
+): Promise<DockerHost> =>
   openDockerHost({
     taskRoles: NO_TASK_ROLES,
     config: Harness.config(harness.engine, harness.directory, { ECS_CHECKPOINT: 'false', ...environment }).config,
-    clock: new SystemClock(),
+    clock,
     ids: new SystemIds(),
     log: silentLog,
   })
@@ -78,18 +86,21 @@ describe('an image of a registry', () => {
     expect(manifests.length).toBeLessThanOrEqual(2)
   })
 
-  it('is had with the configured credentials, and not without', async () => {
-    registry.push('private', ['PRIVATE=1'])
+  it.each([
+    ['docker', { username: 'user', password: 'secret' }],
+    ['dockercfg', { auth: Buffer.from('user:secret').toString('base64') }],
+  ])('is had with the configured credentials of type %s, and not without', async (type, login) => {
+    registry.push(`private-${type}`, [`PRIVATE=${type}`])
     registry.login = 'user:secret'
-    const image = `${registry.repository}:private`
+    const image = `${registry.repository}:private-${type}`
     expect((await ensure(harness.host, image)).outcome).toMatchObject({
       status: 'failed',
       error: 'CannotPullImageManifestError',
     })
     const server = registry.repository.split('/')[0]!
     const host = await openHost({
-      ECS_ENGINE_AUTH_TYPE: 'docker',
-      ECS_ENGINE_AUTH_DATA: JSON.stringify({ [server]: { username: 'user', password: 'secret' } }),
+      ECS_ENGINE_AUTH_TYPE: type,
+      ECS_ENGINE_AUTH_DATA: JSON.stringify({ [server]: login }),
     })
     expect((await ensure(host, image)).outcome).toMatchObject({ status: 'ready' })
     host.close()
@@ -161,5 +172,42 @@ describe('clean-up', () => {
     await expect(runtime.removeImage(unused)).rejects.toMatchObject({ kind: 'not-found' })
     await runtime.remove(id)
     await runtime.removeImage(used)
+  })
+
+  it('takes what was unused the longest, so many at a time, and what it did not pull where it is told to', async () => {
+    const clock = new ManualClock(new SystemClock().now())
+    const settings = {
+      ECS_NUM_IMAGES_DELETE_PER_CYCLE: '2',
+      ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP: 'true',
+      ECS_EXCLUDE_UNTRACKED_IMAGE: harness.image,
+    }
+    const host = await openHost(settings, clock)
+    const { runtime } = host
+    const names = ['fill-0', 'fill-1', 'fill-2', 'fill-3']
+    const images = names.map((name) => `${registry.repository}:${name}`)
+    for (const [index, image] of images.entries()) {
+      registry.push(names[index]!, [`FILL=${index}`])
+      await ensure(host, image)
+      await clock.advance(1000)
+    }
+    registry.push('foreign', ['FOREIGN=1'])
+    const foreign = `${registry.repository}:foreign`
+    await runtime.pull(foreign)
+    const inUse = aTask(images[0]!, [{}])
+    host.startImageCleanup(() => [inUse])
+    const left = async (): Promise<string[]> => {
+      const all = await Promise.all([...images, foreign].map((image) => runtime.localImage(image)))
+      return [...names, 'foreign'].filter((_, index) => all[index] !== undefined)
+    }
+    // Images of the tests before are foreign to this agent, too. The longest unused of its own goes first, the one in use never.
+    const seen: string[] = []
+    await vi.waitFor(async () => {
+      await clock.advance(CYCLE_MS)
+      const now = await left()
+      seen.push(now.filter((name) => name !== 'foreign').join(' '))
+      expect(now).toEqual(['fill-0'])
+    }, WAITING)
+    expect(ORDERS).toEqual(expect.arrayContaining(seen))
+    host.close()
   })
 })

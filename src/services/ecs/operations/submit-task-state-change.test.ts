@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { aCluster } from '../../../../test/builders/a-cluster.ts'
+import { aServiceRevision } from '../../../../test/builders/a-service.ts'
 import { aTask, aTaskContainer } from '../../../../test/builders/a-task.ts'
 import { aContainerDefinition, aTaskDefinition } from '../../../../test/builders/a-task-definition.ts'
 import { seeded } from '../../../../test/seeded.ts'
 import { dateOf } from '../../../kit/timestamps.ts'
+import { deploymentIdOf } from '../../../model/arn.ts'
+import type { TaskRecord } from '../../../model/records.ts'
 import { submitAttachmentStateChanges } from './submit-attachment-state-changes.ts'
 import { submitContainerStateChange } from './submit-container-state-change.ts'
 import { submitTaskStateChange } from './submit-task-state-change.ts'
@@ -55,6 +58,27 @@ describe('SubmitTaskStateChange', () => {
         { name: 'app', lastStatus: 'RUNNING', runtimeId: 'r', imageDigest: 'sha256:1', networkBindings },
         { name: 'sidecar', lastStatus: 'STOPPED', runtimeId: 's', exitCode: 0 },
       ],
+    })
+  })
+
+  it('makes the first digests of a service revision those of all its tasks', async () => {
+    const revision = aServiceRevision()
+    const startedBy = deploymentIdOf(revision.serviceRevisionArn)
+    const containers = [aTaskContainer(), aTaskContainer({ name: 'sidecar' })]
+    const [first, second] = [1, 2].map(() => aTask({ group: 'service:web', startedBy, containers }))
+    const ecs = await seeded({ definitions: [definition], revisions: [revision], tasks: [first!, second!] })
+    const report = (task: TaskRecord, containerName: string, imageDigest: string) =>
+      ecs.call(submitTaskStateChange, {
+        task: task.taskId,
+        status: 'PENDING',
+        containers: [{ containerName, imageDigest }],
+      })
+    await report(first!, 'app', 'sha256:1')
+    await report(second!, 'app', 'sha256:2')
+    await report(second!, 'sidecar', 'sha256:3')
+    expect(ecs.store.tables.serviceRevisions.get(revision.serviceRevisionArn)?.imageDigests).toEqual({
+      app: 'sha256:1',
+      sidecar: 'sha256:3',
     })
   })
 
