@@ -2,21 +2,23 @@
 import { repositoryArn } from '../../model/arn.ts'
 import { inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import { type RegistryHome, type RegistryImage, registryImage } from '../../model/registry-home.ts'
+import { prefixesOf, prefixKey } from '../../model/registry-rules.ts'
 import type { ReadTables } from '../tables.ts'
 
-type Tables = Pick<ReadTables, 'repositories' | 'imageTags'>
+type Tables = Pick<ReadTables, 'repositories' | 'imageTags' | 'pullThroughRules'>
 
 /** The image's place in this registry; undefined if it is in another one. */
 export const ownImage = (tables: Tables, image: string, home: RegistryHome): RegistryImage | undefined => {
   const found = registryImage(image, home)
-  return found?.isNamedAtAws === true && repositoryOf(tables, found) === undefined ? undefined : found
+  if (found?.isNamedAtAws !== true) return found
+  return repositoryOf(tables, found) !== undefined || isPulledThrough(tables, found) ? found : undefined
 }
 
-/** What the image's tag stands for now; undefined if it names none that is here. */
+/** What the image's tag stands for now; undefined if it names none that is here, or if another registry has to be asked. */
 export const digestOfTag = (tables: Tables, image: string, home: RegistryHome): string | undefined => {
   const found = registryImage(image, home)
   const repository = found && repositoryOf(tables, found)
-  if (repository === undefined || found?.tag === undefined) return undefined
+  if (repository === undefined || found?.tag === undefined || isPulledThrough(tables, found)) return undefined
   return tables.imageTags.get(inRepository(repository.repositoryId, found.tag))?.digest
 }
 
@@ -24,3 +26,6 @@ const repositoryOf = (
   tables: Tables,
   { region, registryId, repositoryName }: RegistryImage,
 ): RepositoryRecord | undefined => tables.repositories.get(repositoryArn(region, registryId, repositoryName))
+
+const isPulledThrough = (tables: Tables, { registryId: account, region, repositoryName }: RegistryImage): boolean =>
+  prefixesOf(repositoryName).some((prefix) => tables.pullThroughRules.has(prefixKey({ account, region }, prefix)))
