@@ -30,6 +30,10 @@ export const LOG_PAGE_BYTES = 1_048_576
 /** Bytes of messages that one FilterLogEvents looks through, and events of those that it looks at by themselves. */
 export const LOG_SEARCH_BYTES = 256 * 1024 * 1024
 export const LOG_SEARCH_EVENTS = 500_000
+/** How long one FilterLogEvents looks, if patterns and events make it slow. */
+export const LOG_SEARCH_MS = 10_000
+/** How long what looks through events may keep everyone else from the process. */
+export const LOG_TURN_MS = 10
 /** Streams that one FilterLogEvents names. */
 export const LOG_STREAM_FILTERS = 100
 /** FilterLogEvents looks back from the latest event only for events since then: 2024-01-01T00:00:00Z. */
@@ -89,8 +93,6 @@ export const INSIGHTS_RESULTS_KEPT_MS = 7 * DAY_MS
 export const INSIGHTS_RESULTS_KEPT_LENGTH = 32 * 1024 * 1024
 /** Log groups that one query looks at. */
 export const INSIGHTS_GROUPS_PER_QUERY = 50
-/** How long a query may keep everyone else from the process. */
-export const INSIGHTS_TURN_MS = 10
 /** Events, the latest ones, in which GetLogGroupFields looks for fields. */
 export const INSIGHTS_FIELD_EVENTS = 10_000
 export const QUERY_DEFINITIONS_PER_REGION = 1000

@@ -3,9 +3,10 @@
  * others; what it needs for its work is loaded when there is some.
  */
 import { defined } from '../../kit/assert.ts'
-import { type Clock, settle } from '../../kit/clock.ts'
+import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { LOG_METRIC_EVENTS_AT_ONCE, LOG_METRIC_EVENTS_WAITING } from '../../model/log-limits.ts'
+import { Turn } from '../../kit/turn.ts'
+import { LOG_METRIC_EVENTS_AT_ONCE, LOG_METRIC_EVENTS_WAITING, LOG_TURN_MS } from '../../model/log-limits.ts'
 import type { LogStore, NewLogBatch } from '../../store/logs/log-store.ts'
 import type { MetricStore } from '../../store/metrics/metric-store.ts'
 import type { Store } from '../../store/store.ts'
@@ -48,16 +49,20 @@ export class LogMetrics {
     if (!this.#isWorking) void this.#work()
     // Who appends faster than this can count has to wait for it, and nobody longer than for what came last.
     while (this.#counting !== undefined && this.#eventsWaiting > LOG_METRIC_EVENTS_WAITING)
-      this.#count(this.#counting, this.#take())
+      this.#countAll(this.#counting, this.#take())
   }
 
   async #work(): Promise<void> {
     this.#isWorking = true
     this.#counting ??= new (await import('./metric-counting.ts')).MetricCounting(this.#options)
+    const turn = new Turn(this.#options.clock, LOG_TURN_MS)
     while (this.#waiting.length > 0) {
       for (const part of partsOf(this.#take())) {
-        this.#count(this.#counting, part)
-        await settle()
+        await turn.giveWay()
+        for (const count of this.#counting.steps(part)) {
+          if (turn.isOver) await turn.giveWay()
+          this.#try(count, part)
+        }
       }
     }
     this.#isWorking = false
@@ -69,9 +74,13 @@ export class LogMetrics {
     return batch
   }
 
-  #count(counting: MetricCounting, batch: NewLogBatch): void {
+  #countAll(counting: MetricCounting, batch: NewLogBatch): void {
+    for (const count of counting.steps(batch)) this.#try(count, batch)
+  }
+
+  #try(count: () => void, batch: NewLogBatch): void {
     try {
-      counting.count(batch)
+      count()
     } catch (error) {
       this.#options.log.error('log events could not be counted for metrics', { groupId: batch.groupId, error })
     }

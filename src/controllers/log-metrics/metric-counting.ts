@@ -36,8 +36,10 @@ export class MetricCounting {
     this.#defaults = new DefaultValues(options)
   }
 
-  count({ groupId, events }: NewLogBatch): void {
-    for (const filter of this.#options.store.tables.metricFilters.find('byGroup', groupId)) this.#apply(filter, events)
+  /** What there is to do for a batch: one step for each filter, which may be slow. */
+  steps({ groupId, events }: NewLogBatch): readonly (() => void)[] {
+    const filters = this.#options.store.tables.metricFilters.find('byGroup', groupId)
+    return filters.map((filter) => () => this.#apply(filter, events))
   }
 
   stop(): void {

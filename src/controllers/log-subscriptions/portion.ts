@@ -1,9 +1,15 @@
 /** Reads, of what a subscription has not delivered yet, as much as goes at once: what matches its pattern, by stream. */
-import { type Clock, settle } from '../../kit/clock.ts'
+import type { Clock } from '../../kit/clock.ts'
+import { Turn } from '../../kit/turn.ts'
 import { type FilterPattern, literalsOf, parseFilterPattern } from '../../model/filter-pattern/filter-pattern.ts'
 import type { LogDeliveryRecord, SubscriptionFilterRecord } from '../../model/log-filter-records.ts'
 import { DAY_MS } from '../../model/limits.ts'
-import { LOG_DELIVERY_BYTES, LOG_DELIVERY_EVENTS, LOG_DELIVERY_SEARCH_BYTES } from '../../model/log-limits.ts'
+import {
+  LOG_DELIVERY_BYTES,
+  LOG_DELIVERY_EVENTS,
+  LOG_DELIVERY_SEARCH_BYTES,
+  LOG_TURN_MS,
+} from '../../model/log-limits.ts'
 import type { LogGroupRecord } from '../../model/log-records.ts'
 import type { LogEvent, LogPosition, LogStore } from '../../store/logs/log-store.ts'
 import type { Store } from '../../store/store.ts'
@@ -61,9 +67,11 @@ export class PortionReader {
       ...(retentionDays !== undefined && { from: clock.now() - retentionDays * DAY_MS }),
       ...(position && { beyond: position }),
     })
+    const turn = new Turn(clock, LOG_TURN_MS)
     let [bytes, searched] = [0, 0]
     for await (const step of search) {
       for (const event of step.events) {
+        if (turn.isOver) await turn.giveWay()
         if (!pattern.matches(event.message)) continue
         events.push(event)
         bytes += Buffer.byteLength(event.message)
@@ -71,7 +79,7 @@ export class PortionReader {
       }
       searched += step.bytes
       if (searched >= LOG_DELIVERY_SEARCH_BYTES) return step.next
-      await settle()
+      await turn.giveWay()
     }
     return undefined
   }

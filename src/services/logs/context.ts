@@ -6,7 +6,7 @@ import type { InsightsQueries } from './insights-queries.ts'
 import type { Operation, OperationContext, OperationTable } from '../operations.ts'
 import type { LiveTails } from './live-tail/live-tails.ts'
 
-export type LogsDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'logs' | 'sealer' | 'guard'> & {
+export type LogsDeps = Pick<ServicesDeps, 'clock' | 'ids' | 'pageTokens' | 'logs' | 'sealer' | 'guard'> & {
   /** As they are at the moment, for what goes on after the transaction. */
   readonly tables: ReadTables
   readonly liveTails: LiveTails

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Clock, ManualClock } from '../../kit/clock.ts'
 import { LOG_SEARCH_BYTES, LOG_SEARCH_EVENTS } from '../../model/log-limits.ts'
 import type { LogEvent, LogQuery, LogSearchStep } from '../../store/logs/log-store.ts'
 import { MemoryLogStore } from '../../store/logs/memory-log-store.ts'
@@ -36,8 +37,12 @@ const step = (timestamp: number, given: Partial<LogSearchStep> = {}): LogSearchS
   next: { timestamp: timestamp + 10, sequence: 0 },
   ...given,
 })
-const pageOf = (logs: SteppingStore, isWanted: (event: LogEvent) => boolean = () => true, limit = 10) =>
-  filteredPage(logs, { groupId: 'g', direction: 'forward' }, isWanted, limit)
+const pageOf = (
+  logs: SteppingStore,
+  isWanted: (event: LogEvent) => boolean = () => true,
+  limit = 10,
+  clock: Pick<Clock, 'monotonic'> = new ManualClock(),
+) => filteredPage(logs, { groupId: 'g', direction: 'forward' }, isWanted, limit, clock)
 
 describe('a page of what matches', () => {
   it('ends when so many bytes were looked through, where the search has come to', async () => {
@@ -50,6 +55,22 @@ describe('a page of what matches', () => {
     const events = Array.from({ length: LOG_SEARCH_EVENTS }, () => event(1))
     const page = await pageOf(new SteppingStore([step(1, { events }), step(2)]), () => false)
     expect(page).toEqual({ events: [], next: { timestamp: 11, sequence: 0 } })
+  })
+
+  it('ends when it has taken long, and lets others have the process meanwhile', async () => {
+    let [now, others] = [0, 0]
+    const clock = { monotonic: () => now }
+    const slow = (): boolean => {
+      now += 3000
+      setImmediate(() => others++)
+      return false
+    }
+    const events = [event(1), event(1), event(1), event(1)]
+    expect(await pageOf(new SteppingStore([step(1, { events }), step(2)]), slow, 10, clock)).toEqual({
+      events: [],
+      next: { timestamp: 11, sequence: 0 },
+    })
+    expect(others).toBeGreaterThan(2)
   })
 
   it('goes on behind its last event when it is full', async () => {

@@ -1,5 +1,13 @@
 /** As many events that match a pattern as one answer takes, and as much work as one call does for it: the rest is for the next call. */
-import { LOG_PAGE_BYTES, LOG_SEARCH_BYTES, LOG_SEARCH_EVENTS } from '../../model/log-limits.ts'
+import type { Clock } from '../../kit/clock.ts'
+import { Turn } from '../../kit/turn.ts'
+import {
+  LOG_PAGE_BYTES,
+  LOG_SEARCH_BYTES,
+  LOG_SEARCH_EVENTS,
+  LOG_SEARCH_MS,
+  LOG_TURN_MS,
+} from '../../model/log-limits.ts'
 import {
   EVENT_OVERHEAD_BYTES,
   type LogEvent,
@@ -19,18 +27,22 @@ export const filteredPage = async (
   query: LogQuery,
   isWanted: (event: LogEvent) => boolean,
   limit: number,
+  clock: Pick<Clock, 'monotonic'>,
 ): Promise<FilteredPage> => {
   const page = new Page(limit)
+  const turn = new Turn(clock, LOG_TURN_MS)
+  const endsAt = clock.monotonic() + LOG_SEARCH_MS
   let [bytes, seen] = [0, 0]
   for await (const step of logs.search(query)) {
     for (const event of step.events) {
+      if (turn.isOver) await turn.giveWay()
       if (!isWanted(event)) continue
       if (!page.takes(event)) return page.result
     }
     bytes += step.bytes
     seen += step.events.length
-    if (step.next !== undefined && (bytes >= LOG_SEARCH_BYTES || seen >= LOG_SEARCH_EVENTS))
-      return { events: page.events, next: step.next }
+    const isEnough = bytes >= LOG_SEARCH_BYTES || seen >= LOG_SEARCH_EVENTS || clock.monotonic() >= endsAt
+    if (step.next !== undefined && isEnough) return { events: page.events, next: step.next }
   }
   return { events: page.events }
 }

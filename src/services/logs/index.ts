@@ -132,6 +132,7 @@ export const logsService = ({
     service: 'logs',
     table: operations,
     deps: {
+      clock,
       ids,
       pageTokens,
       logs,

@@ -1,8 +1,9 @@
 /** One query of Insights: it waits, runs between everything else that the process does, and has its results when it has ended. */
 import type { QueryStatus } from '@aws-sdk/client-cloudwatch-logs'
-import { type Clock, settle } from '../../kit/clock.ts'
+import type { Clock } from '../../kit/clock.ts'
+import { Turn } from '../../kit/turn.ts'
 import type { Query, QueryRun, ResultField } from '../../model/insights/query.ts'
-import { INSIGHTS_QUERY_TIMEOUT_MS, INSIGHTS_RESULTS_KEPT_LENGTH, INSIGHTS_TURN_MS } from '../../model/log-limits.ts'
+import { INSIGHTS_QUERY_TIMEOUT_MS, INSIGHTS_RESULTS_KEPT_LENGTH, LOG_TURN_MS } from '../../model/log-limits.ts'
 import type { LogGroupRecord } from '../../model/log-records.ts'
 import { QueryTooLarge } from '../../model/insights/malformed-query.ts'
 import type { LogStore } from '../../store/logs/log-store.ts'
@@ -47,14 +48,14 @@ export class InsightsQuery {
   #groupsScanned = 0
   #startedAt: number | undefined
   #endedAt: number | undefined
-  /** When the present turn began, on the clock that never goes back. */
-  #turnAt = 0
+  readonly #turn: Turn
 
   constructor(queryId: string, order: QueryOrder, deps: QueryDeps) {
     this.queryId = queryId
     this.order = order
     this.createdAt = deps.clock.now()
     this.#deps = deps
+    this.#turn = new Turn(deps.clock, LOG_TURN_MS)
   }
 
   get status(): QueryStatus {
@@ -131,7 +132,6 @@ export class InsightsQuery {
       direction: 'backward',
       containing: query.literals,
     } as const
-    this.#turnAt = clock.monotonic()
     if (this.isEnded) return
     this.#groupsScanned++
     for await (const { events, bytes, records } of logs.search(search)) {
@@ -139,21 +139,15 @@ export class InsightsQuery {
       this.#recordsScanned += records
       for (const event of known.of(events, clock.now())) {
         run.push(event)
-        if (this.#isTurnOver) await this.#giveWay()
+        if (this.#turn.isOver) await this.#giveWay()
       }
-      if (this.#isTurnOver) await this.#giveWay()
+      if (this.#turn.isOver) await this.#giveWay()
       if (this.isEnded) return
     }
   }
 
-  get #isTurnOver(): boolean {
-    return this.#deps.clock.monotonic() - this.#turnAt >= INSIGHTS_TURN_MS
-  }
-
-  /** Lets others have the process. */
   async #giveWay(): Promise<void> {
-    await settle()
-    this.#turnAt = this.#deps.clock.monotonic()
+    await this.#turn.giveWay()
     if (!this.isEnded && this.durationMs > INSIGHTS_QUERY_TIMEOUT_MS) this.#end('Timeout')
   }
 

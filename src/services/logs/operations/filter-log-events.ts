@@ -114,11 +114,11 @@ export const filterLogEvents: LogsOperation<Request, FilterLogEventsResponse> = 
   ],
   handle: planOf,
   finish: async (plan, deps) => {
-    const { logs, tables } = deps
+    const { logs, tables, clock } = deps
     const names = namedStreams(tables, plan.query.groupId)
     const isWanted = (event: LogEvent): boolean =>
       plan.pattern.matches(event.message) && names.of(event.streamId) !== undefined
-    const { events, next } = await orUnavailable(() => filteredPage(logs, plan.query, isWanted, plan.limit))
+    const { events, next } = await orUnavailable(() => filteredPage(logs, plan.query, isWanted, plan.limit, clock))
     return {
       events: events.map((event) => describe(event, names.of(event.streamId))),
       // AWS: not given any more.
