@@ -327,7 +327,7 @@ it('thirty-two clients that pull slowly do not fill the memory', async () => {
     expect((await answer.arrayBuffer()).byteLength).toBe(4_000_001)
   }
   // Of the two gigabytes that they asked for.
-  expect(residentMiB() - before).toBeLessThan(200)
+  expect(residentMiB() - before).toBeLessThan(120)
 })
 
 const residentMiB = (): number => {
