@@ -93,6 +93,7 @@ describe('the registry of this installation', () => {
     expect((await ask(url, {}, 'PUT')).status).toBe(405)
     expect((await ask(new URL('/v2/_catalog', url).href)).status).toBe(404)
     expect((await ask(new URL('/', url).href)).status).toBe(404)
+    expect((await ask(url, { host: 'rebound.example.com' })).status).toBe(403)
     expect(asked).toHaveLength(1)
   })
 

@@ -40,9 +40,9 @@ const HOP_BY_HOP = new Set([
 /** `endpoint` is the control plane's. */
 export const openRegistryRelay = async (endpoint: string, log: Log): Promise<RegistryRelay> => {
   const relay = new Relay(endpoint, log)
-  const port = await relay.listen()
-  log.info('images are pulled through this host', { address: `${LOOPBACK}:${port}`, endpoint })
-  return { host: `${LOOPBACK}:${port}`, close: () => relay.close() }
+  const host = await relay.listen()
+  log.info('images are pulled through this host', { address: host, endpoint })
+  return { host, close: () => relay.close() }
 }
 
 interface Target {
@@ -55,6 +55,7 @@ class Relay {
   readonly #log: Log
   readonly #send: typeof https.request
   readonly #agent: https.Agent
+  #host = ''
   readonly #server = http.createServer((request, response) => this.#answer(request, response))
 
   constructor(endpoint: string, log: Log) {
@@ -66,7 +67,8 @@ class Relay {
     this.#agent = (isSecure ? new https.Agent(options) : new http.Agent(options)) as https.Agent
   }
 
-  async listen(): Promise<number> {
+  /** Resolves with the address. */
+  async listen(): Promise<string> {
     try {
       await this.#listenAt(USUAL_PORT)
     } catch (error) {
@@ -75,7 +77,8 @@ class Relay {
     }
     // The agent ends when its work does.
     this.#server.unref()
-    return (this.#server.address() as AddressInfo).port
+    this.#host = `${LOOPBACK}:${(this.#server.address() as AddressInfo).port}`
+    return this.#host
   }
 
   #listenAt(port: number): Promise<void> {
@@ -96,6 +99,9 @@ class Relay {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const target = targetOf(request.url ?? '')
+    // A page whose name was made to lead here has another.
+    if (request.headers.host !== this.#host)
+      return refuse(response, 403, 'DENIED', 'This is not the name of this host.')
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuse(response, 405, 'UNSUPPORTED', 'Images are pulled here, and pushed to the registry itself.')
     if (target === undefined) return refuse(response, 404, 'NAME_UNKNOWN', 'There is nothing here.')
