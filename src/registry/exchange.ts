@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import type { ManifestCache } from './manifest-cache.ts'
 import { RegistryFault } from './registry-fault.ts'
 import type { TrailEvent } from './trail.ts'
+import type { PullThrough } from './upstream/pull-through.ts'
 
 /** Who asks, as the composition makes certain of it. */
 export interface RegistryCaller {
@@ -38,6 +39,8 @@ export interface RegistryTools {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  /** What other registries have; without it, there is nothing of them. */
+  readonly upstream?: PullThrough
   /** How long a push may rely on a layer, if not as long as usual. */
   readonly layerGraceMs?: number
 }

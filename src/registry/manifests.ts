@@ -17,11 +17,25 @@ const REMOVE = ['ecr:BatchDeleteImage']
 
 /** `GET` and `HEAD`. */
 export const getManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
+  const fetched = await exchange.upstream?.manifest(exchange, name, reference)
+  if (fetched !== undefined) {
+    const { content, digest, manifest } = fetched
+    return answerManifest(exchange, { digest, mediaType: manifest.mediaType, manifestBytes: content.length }, content)
+  }
   const repository = requireRepository(exchange, name, PULL)
-  const { request, response, store, clock } = exchange
+  const { request, store, clock } = exchange
   const image = requireActive(requireImage(exchange, repository, reference))
-  const { digest, mediaType, manifestBytes } = await readable(exchange, repository, image, reference)
-  const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, digest)
+  const given = await readable(exchange, repository, image, reference)
+  const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, given.digest)
+  answerManifest(exchange, given, manifest)
+  if (manifest !== undefined) await recordPull(store, repository.repositoryId, given.digest, clock.now())
+}
+
+const answerManifest = (
+  { request, response }: Exchange,
+  { digest, mediaType, manifestBytes }: Pick<ImageRecord, 'digest' | 'mediaType' | 'manifestBytes'>,
+  content: Buffer | undefined,
+): void => {
   response.writeHead(200, {
     'Content-Type': mediaType,
     'Content-Length': manifestBytes,
@@ -29,8 +43,7 @@ export const getManifest = async (exchange: Exchange, name: string, reference: R
     ETag: `"${digest}"`,
     Vary: 'Accept',
   })
-  response.end(manifest)
-  if (manifest !== undefined) await recordPull(store, repository.repositoryId, digest, clock.now())
+  response.end(request.method === 'HEAD' ? undefined : content)
 }
 
 /** The image as the client can read it; of an index, who knows images of one platform only gets the usual one. */

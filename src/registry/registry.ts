@@ -38,7 +38,7 @@ export const registryListener = (options: RegistryOptions): RequestListener => {
 const logEnd = ({ log, clock }: Registry, { method, url = '/' }: IncomingMessage, response: ServerResponse): void => {
   const startedAt = clock.monotonic()
   response.once('close', () => {
-    const [path, status] = [url.split('?', 1)[0], response.statusCode]
+    const [path, status] = [url.split('?', 1)[0], response.headersSent ? response.statusCode : undefined]
     const durationMs = Math.round(clock.monotonic() - startedAt)
     log.info('registry request', { method, path, status, durationMs, isWhole: response.writableFinished })
   })
@@ -63,10 +63,13 @@ const serve = async (
   try {
     await handler({ ...tools, request, response, caller, query, acknowledge })
   } catch (error) {
-    traceRefusal(caller, trail, error)
+    if (!hasLeft(request)) traceRefusal(caller, trail, error)
     throw error
   }
 }
+
+/** A client that is gone was not refused anything. */
+const hasLeft = ({ errored }: IncomingMessage): boolean => errored !== null
 
 const traceRefusal = (caller: RegistryCaller, trail: readonly TrailEvent[], error: unknown): void => {
   const isDenied = error instanceof RegistryFault && error.code === 'DENIED'
@@ -149,7 +152,8 @@ const refuse = async (
   error: unknown,
 ): Promise<void> => {
   if (response.headersSent || response.destroyed) {
-    if (!(error instanceof RegistryFault)) log.warn('an answer of the registry was cut', { url: request.url, error })
+    if (!(error instanceof RegistryFault || hasLeft(request)))
+      log.warn('an answer of the registry was cut', { url: request.url, error })
     response.destroy()
     return
   }

@@ -15,6 +15,7 @@ describe('slow clients', () => {
   let registry: RegistryServer
   let clock: ManualClock
   let startedAt: number
+  let traces = 0
   /** Until then no blob comes to its place. */
   let wait: Promise<void>
 
@@ -27,6 +28,7 @@ describe('slow clients', () => {
       stallMs: STALL_MS,
       clock,
       beforeAdopt: () => wait,
+      trace: () => void (traces += 1),
     })
     await registry.addRepository('web')
   })
@@ -94,6 +96,17 @@ describe('slow clients', () => {
       await clock.advance(STALL_MS)
     }
     expect(clock.now() - startedAt).toBeGreaterThanOrEqual(TRANSFER_PACE_MS)
+  })
+
+  it('that leave in the middle were not refused anything', async () => {
+    const place = (await registry.send('POST', 'web/blobs/uploads/')).headers.get('Location') ?? ''
+    const before = traces
+    const socket = await dial(`PATCH ${place} HTTP/1.1`, 'Content-Length: 1000')
+    socket.write(randomBytes(10))
+    socket.end()
+    await ended(socket)
+    expect((await registry.send('GET', place.slice('/v2/'.length))).status).toBe(204)
+    expect(traces).toBe(before)
   })
 
   it('that only wait are not cut', async () => {

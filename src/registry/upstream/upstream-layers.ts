@@ -1,0 +1,71 @@
+/** Layers on their way from other registries: one download each, however many clients wait for it, and each has it as it comes. */
+import { inRepository, type RepositoryRecord } from '../../model/image-records.ts'
+import type { RegistryClient } from '../../store/upstream/registry-client.ts'
+import { type Upstream, UpstreamError } from '../../store/upstream/upstream.ts'
+import type { RegistryTools } from '../exchange.ts'
+
+export interface Download {
+  /** Resolves when the first bytes come, with the size if upstream says it. Rejects with `UpstreamError`. */
+  readonly begun: Promise<{ readonly bytes: number | undefined }>
+  /** Resolves when the layer is among the repository's. */
+  readonly done: Promise<void>
+  readonly uploadId: string
+}
+
+export type LayerTools = Pick<RegistryTools, 'store' | 'blobs' | 'clock' | 'ids'>
+
+export class UpstreamLayers {
+  readonly #tools: LayerTools
+  readonly #client: RegistryClient
+  readonly #downloads = new Map<string, Download>()
+
+  constructor(tools: LayerTools, client: RegistryClient) {
+    this.#tools = tools
+    this.#client = client
+  }
+
+  /** The download that goes on, or a new one. Failures reach those who wait for it. */
+  download({ repositoryId }: RepositoryRecord, upstream: Upstream, digest: string): Download {
+    const key = inRepository(repositoryId, digest)
+    const known = this.#downloads.get(key)
+    if (known !== undefined) return known
+    const uploadId = this.#tools.ids.uuid()
+    const begun = Promise.withResolvers<{ readonly bytes: number | undefined }>()
+    const done = this.#run(repositoryId, upstream, digest, uploadId, begun.resolve)
+      .catch((error: unknown) => {
+        begun.reject(error)
+        throw error
+      })
+      .finally(() => this.#downloads.delete(key))
+    const download = { begun: begun.promise, done, uploadId }
+    this.#downloads.set(key, download)
+    for (const each of [download.begun, done]) each.catch(() => undefined)
+    return download
+  }
+
+  async #run(
+    repositoryId: string,
+    upstream: Upstream,
+    digest: string,
+    uploadId: string,
+    begin: (head: { readonly bytes: number | undefined }) => void,
+  ): Promise<void> {
+    const { blobs, store, clock } = this.#tools
+    const { bytes, content } = await this.#client.blob(upstream, digest)
+    await blobs.uploads.create(uploadId)
+    try {
+      begin({ bytes })
+      await blobs.uploads.append(uploadId, content)
+      await blobs.finish(uploadId, digest, (size) =>
+        store.transact((tx) => {
+          // The repository may be gone meanwhile; then nobody refers to the blob.
+          if (tx.repositories.findSize('byId', repositoryId) === 0)
+            throw new UpstreamError('missing', 'The repository was deleted meanwhile.')
+          tx.imageLayers.put({ repositoryId, digest, bytes: size, neededAt: clock.now() })
+        }),
+      )
+    } finally {
+      await blobs.uploads.remove(uploadId)
+    }
+  }
+}
