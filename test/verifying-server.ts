@@ -27,7 +27,7 @@ export interface VerifyingServer {
 
 export const verifyingServer = async (
   clock: Clock = new SystemClock(),
-  more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix'> = {},
+  more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix' | 'advisoriesFile'> = {},
 ): Promise<VerifyingServer> => {
   const [ids, store] = [new SystemIds(), await emptyStore()]
   const common = { store, clock, ids, account: ACCOUNT, region: REGION }

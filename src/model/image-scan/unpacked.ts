@@ -35,7 +35,8 @@ async function* countedBytes(layer: AsyncIterable<Buffer>, bytes: { in: number }
 
 /** The first piece, and all of them. */
 const begun = async (pieces: AsyncGenerator<Buffer, void, void>) => {
-  const { value: first = Buffer.alloc(0) } = await pieces.next()
+  const { value } = await pieces.next()
+  const first = value ?? Buffer.alloc(0)
   async function* rest(): AsyncGenerator<Buffer, void, void> {
     yield first
     yield* pieces

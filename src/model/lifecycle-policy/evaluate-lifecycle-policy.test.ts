@@ -140,16 +140,14 @@ describe('the evaluation of a lifecycle policy', () => {
         const outcomes = evaluateLifecyclePolicy(rules, all, NOW)
         const actions = new Map(outcomes.map(({ digest, action }) => [digest, action]))
         expect(actions.size).toBe(outcomes.length)
-        for (const { digest, manifests, subject } of all) {
-          if (actions.get(digest) !== 'EXPIRE')
-            for (const each of manifests) expect(actions.get(each)).not.toBe('EXPIRE')
-          if (subject !== undefined && actions.get(subject) === 'EXPIRE') expect(actions.get(digest)).toBe('EXPIRE')
-        }
-        for (const { digest, action, rule: by } of outcomes) {
-          const { storageClass } = all.find((each) => each.digest === digest) ?? {}
-          if (action === 'TRANSITION') expect(storageClass).toBe('STANDARD')
-          if (by !== undefined) expect(by.action).toBe(action)
-        }
+        const isGone = (digest: string | undefined): boolean => digest !== undefined && actions.get(digest) === 'EXPIRE'
+        const torn = all.filter(({ digest, manifests }) => !isGone(digest) && manifests.some(isGone))
+        const orphaned = all.filter(({ digest, subject }) => isGone(subject) && !isGone(digest))
+        const archivedTwice = all.filter(
+          ({ digest, storageClass }) => storageClass === 'ARCHIVE' && actions.get(digest) === 'TRANSITION',
+        )
+        expect({ torn, orphaned, archivedTwice }).toEqual({ torn: [], orphaned: [], archivedTwice: [] })
+        expect(outcomes.filter(({ rule: by, action }) => by !== undefined && by.action !== action)).toEqual([])
       }),
     )
   })
@@ -158,19 +156,14 @@ describe('the evaluation of a lifecycle policy', () => {
     fc.assert(
       fc.property(policy, repository, (rules, all) => {
         const plain = all.map((each) => ({ ...each, manifests: [] })).filter(({ subject }) => subject === undefined)
-        const [first] = rules
         const outcomes = evaluateLifecyclePolicy(rules, plain, NOW)
         const left = plain.filter(({ digest }) => outcomes.every((each) => each.digest !== digest))
-        if (
-          first?.countType === 'imageCountMoreThan' &&
-          first.tagStatus === 'any' &&
-          first.storageClass === 'STANDARD'
-        ) {
-          const standard = plain.filter(({ storageClass }) => storageClass === 'STANDARD').length
-          expect(left.filter(({ storageClass }) => storageClass === 'STANDARD')).toHaveLength(
-            Math.min(standard, first.countNumber),
-          )
-        }
+        const isStandard = ({ storageClass }: LifecycleImage): boolean => storageClass === 'STANDARD'
+        const counting = rules
+          .slice(0, 1)
+          .filter(({ countType, tagStatus }) => countType === 'imageCountMoreThan' && tagStatus === 'any')
+        for (const { countNumber } of counting)
+          expect(left.filter(isStandard)).toHaveLength(Math.min(plain.filter(isStandard).length, countNumber))
         expect(evaluateLifecyclePolicy(rules.slice(0, 1), left, NOW)).toEqual([])
       }),
     )

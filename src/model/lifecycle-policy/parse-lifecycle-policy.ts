@@ -29,9 +29,7 @@ type Members = Readonly<Record<string, unknown>>
 const ruleOf = (value: unknown, where: string): LifecycleRule => {
   const rule = objectAt(value, where, ['rulePriority', 'description', 'selection', 'action'])
   const at = `${where}.selection`
-  const selection = objectAt(rule['selection'], at, [
-    ...['tagStatus', 'tagPrefixList', 'tagPatternList', 'storageClass', 'countType', 'countUnit', 'countNumber'],
-  ])
+  const selection = objectAt(rule['selection'], at, SELECTION)
   const read: LifecycleRule = {
     priority: numberAt(rule, 'rulePriority', where),
     ...descriptionOf(rule, where),
@@ -48,6 +46,15 @@ const ruleOf = (value: unknown, where: string): LifecycleRule => {
   return read
 }
 
+const SELECTION = [
+  'tagStatus',
+  'tagPrefixList',
+  'tagPatternList',
+  'storageClass',
+  'countType',
+  'countUnit',
+  'countNumber',
+]
 const COUNT_TYPES = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'] as const
 
 const descriptionOf = (rule: Members, where: string): { readonly description?: string } => {

@@ -160,7 +160,8 @@ describe('versions that are the same', () => {
     for (const a of parts)
       for (const b of parts) {
         const relation = ['lt', 'eq', 'gt'][Math.sign(compareDpkg(a, b)) + 1] ?? ''
-        execFileSync('/usr/bin/dpkg', ['--compare-versions', a, relation, b])
+        const compare = () => execFileSync('/usr/bin/dpkg', ['--compare-versions', a, relation, b])
+        expect(compare, `${a} ${relation} ${b}`).not.toThrow()
       }
   })
 })
