@@ -5,7 +5,7 @@ import { busyboxLayer } from './busybox-image.ts'
 const BLOCK_BYTES = 512
 
 /** A tar archive of files by their names. */
-export const tarOf = (files: Readonly<Record<string, Buffer>>): Buffer =>
+const tarOf = (files: Readonly<Record<string, Buffer>>): Buffer =>
   Buffer.concat([
     ...Object.entries(files).flatMap(([name, content]) => [
       headerOf(name, content.length),
