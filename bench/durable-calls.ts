@@ -17,6 +17,7 @@ import { aContainerInstance } from '../test/builders/a-container-instance.ts'
 import { comparePairs, rateOf } from './lib/compare.ts'
 import { report } from './lib/report.ts'
 import { scratchDirectory } from './lib/scratch.ts'
+import { passingStores } from '../test/passing-stores.ts'
 
 const CALLERS = 64
 const CALLS = 6400
@@ -44,6 +45,7 @@ await store.transact((tx) => {
   }
 })
 const controlPlane = new ControlPlane({
+  ...passingStores(clock),
   store,
   clock,
   ids,

@@ -19,6 +19,7 @@ import { type Reached, ScriptedAgentEnd } from './fakes/scripted-agent-end.ts'
 import { SessionManagerClient, type SessionManagerClientOptions } from './fakes/session-manager-client.ts'
 import { StockAgent } from './fakes/stock-agent.ts'
 import { aSealer, emptyStore } from './services-deps.ts'
+import { passingStores } from './passing-stores.ts'
 
 const REGION = 'us-east-1'
 const ACCOUNT = '000000000000'
@@ -43,7 +44,7 @@ export interface ExecWorldOptions {
 
 export const execWorld = async ({ containers = ['app'], isStockAgent = false }: ExecWorldOptions = {}) => {
   const [clock, ids, store] = [new ManualClock(Date.now()), new SystemIds(), await emptyStore()]
-  const common = { store, clock, ids, account: ACCOUNT, region: REGION }
+  const common = { ...passingStores(clock), store, clock, ids, account: ACCOUNT, region: REGION }
   const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   await store.transact((tx) =>
     tx.roles.insert(aTaskRole({ arn: ROLE, key: `${ACCOUNT}/exec`, account: ACCOUNT, roleName: 'exec' })),

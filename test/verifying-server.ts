@@ -8,6 +8,7 @@ import { bootstrap } from '../src/roles/bootstrap.ts'
 import { ControlPlane, type ControlPlaneOptions } from '../src/roles/control-plane.ts'
 import type { Store } from '../src/store/store.ts'
 import { aSealer, emptyStore } from './services-deps.ts'
+import { passingStores } from './passing-stores.ts'
 
 export const REGION = 'us-east-1'
 export const ACCOUNT = '000000000000'
@@ -30,7 +31,7 @@ export const verifyingServer = async (
   more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix' | 'advisoriesFile'> = {},
 ): Promise<VerifyingServer> => {
   const [ids, store] = [new SystemIds(), await emptyStore()]
-  const common = { store, clock, ids, account: ACCOUNT, region: REGION }
+  const common = { ...passingStores(clock), store, clock, ids, account: ACCOUNT, region: REGION }
   const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -20,6 +20,7 @@ import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
 import { UNREACHABLE } from './fakes/agent-wire.ts'
 import { WorldAgent } from './world-agent.ts'
 import { callGateway, type InputOf, type OperationName, type OutputOf } from './world-call.ts'
+import { passingStores } from './passing-stores.ts'
 
 /** What a server loads at its first call must not come at a time of its own here. */
 const OPERATIONS = path.join(import.meta.dirname, '..', 'src', 'services', 'ecs', 'operations')
@@ -163,6 +164,7 @@ export class World {
     const { keys } = await bootstrap({ ...common, sealer: seededSealer, cluster: 'default' })
     const controlPlane = new ControlPlane({
       ...common,
+      ...passingStores(clock),
       log: this.#log,
       isDev: true,
       endpoint: ENDPOINT,

@@ -12,6 +12,7 @@ import { StoredLogGroups } from '../../src/store/logs/stored-log-groups.ts'
 import { Store } from '../../src/store/store.ts'
 import { aSealer } from '../../test/services-deps.ts'
 import { scratchDirectory } from './scratch.ts'
+import { passingStores } from '../../test/passing-stores.ts'
 
 const ENDPOINT = 'http://127.0.0.1:4566'
 
@@ -36,6 +37,7 @@ export class LogSite {
     this.#rootAccessKey = rootAccessKey
     this.#controlPlane = new ControlPlane({
       ...HOME,
+      ...passingStores(this.clock),
       store: given.store,
       clock: this.clock,
       ids: new SystemIds(),

@@ -18,6 +18,7 @@ import { Store } from '../../src/store/store.ts'
 import { configureServer } from '../../src/wire/listener.ts'
 import { aContainerInstance } from '../../test/builders/a-container-instance.ts'
 import { aContainerDefinition, aTaskDefinition } from '../../test/builders/a-task-definition.ts'
+import { passingStores } from '../../test/passing-stores.ts'
 
 export interface PlacementServer {
   readonly port: number
@@ -54,6 +55,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
 const { keys, rootAccessKey } = installation
 const controlPlane = new ControlPlane({
+  ...passingStores(clock),
   store,
   clock,
   ids,

@@ -21,10 +21,7 @@ import { allServices } from '../services/index.ts'
 import { type AuditReader, noAuditTrail } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
-import { temporaryBlobStore } from '../store/blobs/temporary-blob-store.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
-import { MemoryLogStore } from '../store/logs/memory-log-store.ts'
-import { MemoryMetricStore } from '../store/metrics/memory-metric-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
 import type { RowChange } from '../store/table.ts'
@@ -56,12 +53,12 @@ export interface ControlPlaneOptions {
   readonly patience?: Partial<Patience> | undefined
   /** Where calls leave their trace, and where it is read. */
   readonly audit?: { readonly sink: AuditSink; readonly reader: AuditReader }
-  /** Where log events lie; in memory unless given. */
-  readonly logs?: LogStore
-  /** Where metrics lie; in memory unless given. */
-  readonly metrics?: MetricStore
-  /** Where manifests and layers of images lie; in a temporary directory unless given. */
-  readonly blobs?: BlobStore
+  /** Where log events lie. */
+  readonly logs: LogStore
+  /** Where metrics lie. */
+  readonly metrics: MetricStore
+  /** Where manifests and layers of images lie. */
+  readonly blobs: BlobStore
   /** Known vulnerabilities of packages, in the format of OSV; without it, scans find packages alone. */
   readonly advisoriesFile?: string | undefined
   /** What hosts of the registry end with that are named as on AWS. */
@@ -80,9 +77,7 @@ export class ControlPlane {
   readonly #gate: AgentGate
 
   constructor(options: ControlPlaneOptions) {
-    const { store, clock, ids, log, endpoint, keys, logs = new MemoryLogStore() } = options
-    const metrics = options.metrics ?? new MemoryMetricStore(clock)
-    const blobs = options.blobs ?? temporaryBlobStore()
+    const { store, clock, ids, log, endpoint, keys, logs, metrics, blobs } = options
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const sessions = new SealedSessionTokens(keys.sessionKeys, ids)

@@ -15,6 +15,7 @@ import { ControlPlane } from '../../src/roles/control-plane.ts'
 import { MemoryJournal } from '../../src/store/journal/journal.ts'
 import { Store } from '../../src/store/store.ts'
 import { aService } from '../builders/a-service.ts'
+import { passingStores } from '../passing-stores.ts'
 
 const ACCOUNT = '123456789012'
 const REGION = 'eu-west-1'
@@ -40,7 +41,7 @@ beforeAll(async () => {
   store = await Store.open(new MemoryJournal(), (error) => {
     throw error
   })
-  const common = { store, clock, ids, account: ACCOUNT, region: REGION }
+  const common = { ...passingStores(clock), store, clock, ids, account: ACCOUNT, region: REGION }
   const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   credentials = rootAccessKey
   plane = new ControlPlane({ ...common, log: silentLog, isDev: false, endpoint: 'http://x', keys })

@@ -14,13 +14,13 @@ import { clusterArn, serviceArn } from '../../src/model/arn.ts'
 import { bootstrap } from '../../src/roles/bootstrap.ts'
 import { ControlPlane } from '../../src/roles/control-plane.ts'
 import { MemoryJournal } from '../../src/store/journal/journal.ts'
-import { MemoryMetricStore } from '../../src/store/metrics/memory-metric-store.ts'
 import { MINUTE_MS } from '../../src/store/metrics/metric-store.ts'
 import { Store } from '../../src/store/store.ts'
 import { aContainerInstance } from '../builders/a-container-instance.ts'
 import { aService } from '../builders/a-service.ts'
 import { aTask } from '../builders/a-task.ts'
 import { aSealer } from '../services-deps.ts'
+import { passingStores } from '../passing-stores.ts'
 
 const ACCOUNT = '123456789012'
 const REGION = 'eu-west-1'
@@ -42,8 +42,8 @@ beforeAll(async () => {
   store = await Store.open(new MemoryJournal(), (error) => {
     throw error
   })
-  const metrics = new MemoryMetricStore(clock)
-  const common = { store, clock, ids: new SystemIds(), account: ACCOUNT, region: REGION }
+  const { metrics, ...others } = passingStores(clock)
+  const common = { ...others, store, clock, ids: new SystemIds(), account: ACCOUNT, region: REGION }
   const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
   rootKey = rootAccessKey
   plane = new ControlPlane({ ...common, log: silentLog, isDev: false, endpoint: 'http://x', keys, metrics })

@@ -22,6 +22,7 @@ import { ControlPlane } from '../../src/roles/control-plane.ts'
 import { MemoryJournal } from '../../src/store/journal/journal.ts'
 import { Store } from '../../src/store/store.ts'
 import { StockAgent } from '../fakes/stock-agent.ts'
+import { passingStores } from '../passing-stores.ts'
 
 const toClose: (() => unknown)[] = []
 afterEach(async () => {
@@ -54,6 +55,7 @@ const world = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const options = {
+    ...passingStores(clock),
     store,
     clock,
     ids,

@@ -3,7 +3,6 @@ import type { Clock } from '../../kit/clock.ts'
 import { MINUTE_MS, type MetricStore, minuteOf } from '../../store/metrics/metric-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
-import { minuteMetrics } from './minute-metrics.ts'
 import type { MinuteUsage, UsageBook } from './usage-book.ts'
 
 export interface UsageMetricsOptions {
@@ -44,8 +43,12 @@ export class UsageMetrics implements Controller {
     const last = minuteOf(now) - MINUTE_MS
     if (last > this.#made && !over.has(last)) over.set(last, NOTHING_USED)
     this.#made = Math.max(this.#made, last)
-    for (const [minute, used] of over)
-      for (const { owner, data } of minuteMetrics(store.tables, minute, used)) metrics.put(owner, data)
+    if (over.size > 0 && store.tables.tasks.size > 0) {
+      // A server without tasks does without it.
+      const { minuteMetrics } = await import('./minute-metrics.ts')
+      for (const [minute, used] of over)
+        for (const { owner, data } of minuteMetrics(store.tables, minute, used)) metrics.put(owner, data)
+    }
     return { againInMs: minuteOf(now) + MINUTE_MS - now }
   }
 }
