@@ -34,6 +34,8 @@ export const exchangeToken = async (
     return answerJson({ request, response }, fault.status, fault, fault.headers)
   }
   const password = method === 'POST' ? await formPassword(request) : tools.passwordOf(request)
+  // Of a form that is too long, the rest is not waited for.
+  if (!request.complete) response.shouldKeepAlive = false
   const expiresAt = tools.expiryOf(password)
   if (expiresAt === undefined) return refuse(request, response)
   const [token, now] = [password ?? '', tools.now()]
@@ -65,7 +67,8 @@ const textOf = async (request: IncomingMessage): Promise<string> => {
   let bytes = 0
   for await (const piece of bodyOf(request)) {
     bytes += piece.length
-    if (bytes <= FORM_BYTES) pieces.push(piece)
+    if (bytes > FORM_BYTES) return ''
+    pieces.push(piece)
   }
-  return bytes > FORM_BYTES ? '' : Buffer.concat(pieces).toString()
+  return Buffer.concat(pieces).toString()
 }
