@@ -79,10 +79,12 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  const listed = await Promise.all(
+    (['RUNNING', 'STOPPED'] as const).map((desiredStatus) => client.send(new ListTasksCommand({ desiredStatus }))),
+  )
   await far.stop()
-  const { taskArns = [] } = await client.send(new ListTasksCommand({}))
   await longshore.stop()
-  const all = [...started.map(({ taskArn }) => taskArn), ...taskArns]
+  const all = [...started.map(({ taskArn }) => taskArn), ...listed.flatMap(({ taskArns = [] }) => taskArns)]
   removeContainersOf([...new Set(all)].map((taskArn = '') => ({ taskArn })))
   // With all names that they have got.
   const images = [registry, AT_AWS].flatMap((host) => tool.docker('images', '--quiet', `${host}/team/web`).split('\n'))

@@ -11,7 +11,6 @@ import {
   paginateListContainerInstances,
   RegisterTaskDefinitionCommand,
   StartTaskCommand,
-  StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs'
 import { SystemClock } from '../../kit/clock.ts'
@@ -37,7 +36,12 @@ export interface Outcome {
 
 const FAMILY = 'longshore-prefetch'
 const CONTAINER = 'image'
-const NO_PROGRAM = '/.longshore-prefetch'
+/** The label makes simulated containers end so, too. */
+const CANNOT_START = {
+  entryPoint: ['/.longshore-prefetch'],
+  command: [],
+  dockerLabels: { 'longshore.simulated.fail-start': 'no such file or directory' },
+}
 /** What was there to start is there. */
 const STARTED_IN_VAIN = /^CannotStartContainerError:/
 /** The least that a container may have. */
@@ -97,7 +101,7 @@ const startOn = async (
     new RegisterTaskDefinitionCommand({
       family: FAMILY,
       networkMode: 'none',
-      containerDefinitions: [{ name: CONTAINER, image, memory: MEMORY_MIB, entryPoint: [NO_PROGRAM], command: [] }],
+      containerDefinitions: [{ name: CONTAINER, image, memory: MEMORY_MIB, ...CANNOT_START }],
       ...(executionRoleArn !== undefined && { executionRoleArn }),
     }),
   )
@@ -135,7 +139,6 @@ const watch = async (
         if (outcome === undefined) continue
         started.delete(task.taskArn ?? '')
         say(outcome)
-        if (task.lastStatus === 'RUNNING') await client.send(new StopTaskCommand({ cluster, task: task.taskArn }))
       }
       for (const { arn = '' } of failures) started.delete(arn)
     }
@@ -143,13 +146,12 @@ const watch = async (
   }
 }
 
-/** Undefined as long as nobody can say. A simulated container starts whatever it is given. */
+/** Undefined as long as nobody can say. */
 const outcomeOf = (task: Task, image: string): Outcome | undefined => {
-  if (task.lastStatus !== 'STOPPED' && task.lastStatus !== 'RUNNING') return undefined
+  if (task.lastStatus !== 'STOPPED') return undefined
   const { containerInstanceArn = '', pullStoppedAt, createdAt, containers = [], stoppedReason = '' } = task
   const reason = containers[0]?.reason ?? stoppedReason
-  if (task.lastStatus === 'STOPPED' && !STARTED_IN_VAIN.test(reason))
-    return { image, containerInstanceArn, state: 'failed', reason }
+  if (!STARTED_IN_VAIN.test(reason)) return { image, containerInstanceArn, state: 'failed', reason }
   const seconds = pullStoppedAt && createdAt && (pullStoppedAt.getTime() - createdAt.getTime()) / 1000
   return { image, containerInstanceArn, state: 'present', ...(seconds !== undefined && { seconds }) }
 }
