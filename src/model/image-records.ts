@@ -95,6 +95,13 @@ export interface RegistrySettingsRecord {
   readonly scanOnPushFilters: readonly (readonly string[])[]
   /** Values by name, of those that differ from the default. */
   readonly accountSettings: Readonly<Record<string, string>>
+  /** Users and roles whose pulls are not noted. */
+  readonly pullTimeExclusions: readonly PullTimeExclusion[]
+}
+
+export interface PullTimeExclusion {
+  readonly principalArn: string
+  readonly createdAt: number
 }
 
 /** Key of images and layers, by digest, and of tags, by name. */

@@ -4,6 +4,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import { repositoryArn } from '../model/arn.ts'
+import type { Principal } from '../model/principal.ts'
 import type { RepositoryRecord } from '../model/image-records.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
 import { repositoryFor, templateFor } from '../store/images/create-repository.ts'
@@ -18,6 +19,8 @@ export interface RegistryCaller {
   /** The registry that is asked for. */
   readonly account: string
   readonly region: string
+  /** Some users' and roles' pulls are not noted. */
+  readonly principal?: Principal
   /** What the client should tell its user. */
   readonly warnings?: readonly string[]
   /** Throws `RegistryFault` unless the caller may do all of it, e.g. `ecr:PutImage`. `repository` may not exist. */

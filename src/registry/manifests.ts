@@ -23,12 +23,13 @@ export const getManifest = async (exchange: Exchange, name: string, reference: R
     return answerManifest(exchange, { digest, mediaType: manifest.mediaType, manifestBytes: content.length }, content)
   }
   const repository = requireRepository(exchange, name, PULL)
-  const { request, store, clock } = exchange
+  const { request, store, clock, caller } = exchange
   const image = requireActive(requireImage(exchange, repository, reference))
   const given = await readable(exchange, repository, image, reference)
   const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, given.digest)
   answerManifest(exchange, given, manifest)
-  if (manifest !== undefined) await recordPull(store, repository.repositoryId, given.digest, clock.now())
+  if (manifest !== undefined)
+    await recordPull(store, repository.repositoryId, given.digest, clock.now(), caller.principal)
 }
 
 const answerManifest = (

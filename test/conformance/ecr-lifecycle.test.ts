@@ -90,7 +90,7 @@ describe('lifecycle policies', () => {
     expect(await start(KEEP_ONE)).toMatchObject({ status: 'IN_PROGRESS', lifecyclePolicyText: KEEP_ONE })
     const { status, previewResults = [], summary } = await get()
     expect([status, summary]).toEqual(['COMPLETE', { expiringImageTotalCount: 2 }])
-    expect(previewResults.map(({ imageDigest }) => imageDigest).toSorted()).toEqual(digests.slice(0, 2).toSorted())
+    expect(previewResults.map(({ imageDigest = '' }) => imageDigest).toSorted()).toEqual(digests.slice(0, 2).toSorted())
     expect(previewResults[0]).toMatchObject({
       action: { type: 'EXPIRE' },
       appliedRulePriority: 3,

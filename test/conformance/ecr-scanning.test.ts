@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
+  BatchGetImageCommand,
   BatchGetRepositoryScanningConfigurationCommand,
   CreateRepositoryCommand,
   DeleteRegistryPolicyCommand,
+  DeregisterPullTimeUpdateExclusionCommand,
   DescribeImageScanFindingsCommand,
   DescribeImagesCommand,
   DescribeRegistryCommand,
@@ -16,14 +18,16 @@ import {
   GetRegistryPolicyCommand,
   GetRegistryScanningConfigurationCommand,
   ListImagesCommand,
+  ListPullTimeUpdateExclusionsCommand,
   PutAccountSettingCommand,
   PutImageScanningConfigurationCommand,
   PutRegistryPolicyCommand,
   PutRegistryScanningConfigurationCommand,
+  RegisterPullTimeUpdateExclusionCommand,
   StartImageScanCommand,
   waitUntilImageScanComplete,
 } from '@aws-sdk/client-ecr'
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/model/image-manifest.ts'
 import { aLayer } from '../builders/a-layer.ts'
@@ -200,6 +204,35 @@ describe('a registry', () => {
     await expect(ecr.send(new PutRegistryPolicyCommand({ policyText: '{}' }))).rejects.toMatchObject({
       name: 'InvalidParameterException',
     })
+  })
+
+  it('does not note pulls of who is excluded', async () => {
+    const principalArn = 'arn:aws:iam::000000000000:user/grace'
+    await iam.send(new CreateUserCommand({ UserName: 'grace' }))
+    await iam.send(
+      new PutUserPolicyCommand({ UserName: 'grace', PolicyName: 'p', PolicyDocument: documentOf({ Action: 'ecr:*' }) }),
+    )
+    const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'grace' }))
+    const user = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' }
+    const repositoryName = 'noted'
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }))
+    await push(repositoryName, 'v1')
+    const pulledAt = async (): Promise<Date | undefined> => {
+      const imageIds = [{ imageTag: 'v1' }]
+      await new ECRClient(configured(user)).send(new BatchGetImageCommand({ repositoryName, imageIds }))
+      const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds }))
+      return imageDetails?.[0]?.lastRecordedPullTime
+    }
+    await ecr.send(new RegisterPullTimeUpdateExclusionCommand({ principalArn }))
+    const again = new RegisterPullTimeUpdateExclusionCommand({ principalArn })
+    await expect(ecr.send(again)).rejects.toMatchObject({ name: 'ExclusionAlreadyExistsException' })
+    expect(await pulledAt()).toBeUndefined()
+    const list = await ecr.send(new ListPullTimeUpdateExclusionsCommand({}))
+    expect(list.pullTimeUpdateExclusions).toEqual([principalArn])
+    await ecr.send(new DeregisterPullTimeUpdateExclusionCommand({ principalArn }))
+    expect(await pulledAt()).toBeInstanceOf(Date)
+    const gone = new DeregisterPullTimeUpdateExclusionCommand({ principalArn })
+    await expect(ecr.send(gone)).rejects.toMatchObject({ name: 'ExclusionNotFoundException' })
   })
 
   it('has settings', async () => {

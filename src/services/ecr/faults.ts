@@ -8,6 +8,8 @@ const fault =
     new Fault({ code, message, members })
 
 export const emptyUpload = fault('EmptyUploadException')
+export const exclusionAlreadyExists = fault('ExclusionAlreadyExistsException')
+export const exclusionNotFound = fault('ExclusionNotFoundException')
 export const imageAlreadyExists = fault('ImageAlreadyExistsException')
 export const imageDigestMismatch = fault('ImageDigestDoesNotMatchException')
 export const imageNotFound = fault('ImageNotFoundException')

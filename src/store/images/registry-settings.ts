@@ -15,6 +15,7 @@ export const registrySettingsOf = (tables: ReadTables, { account, region }: Regi
     region,
     scanOnPushFilters: [],
     accountSettings: {},
+    pullTimeExclusions: [],
   }
 
 export const setRegistrySettings = (

@@ -42,12 +42,12 @@ export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResp
     // AWS: a manifest that is not of an accepted type is given as it is.
     return { repository, images, failures }
   },
-  finish: async ({ repository, images, failures }, { blobs, store, now }) => {
+  finish: async ({ repository, images, failures }, { blobs, store, now, principal }) => {
     const { account: registryId, name: repositoryName, repositoryId } = repository
     const given: Image[] = []
     for (const { image, imageTag } of images) {
       const manifest = defined(await blobs.read(image.digest), image.digest)
-      await recordPull(store, repositoryId, image.digest, now)
+      await recordPull(store, repositoryId, image.digest, now, principal)
       given.push({
         registryId,
         repositoryName,
