@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { registryOf } from './registry-host.ts'
+import { registryHost, registryOf } from './registry-host.ts'
 
 const home = { account: '000000000000', region: 'us-east-1' }
 
@@ -11,6 +11,11 @@ describe('the registry that a host names', () => {
     ['111122223333.dkr.ecr.eu-west-1.images.example.com', 'images.example.com'],
   ])('is of the account and the region in %s', (host, suffix) => {
     expect(registryOf(host, suffix, home)).toEqual({ account: '111122223333', region: 'eu-west-1' })
+  })
+
+  it('is the one whose name it is', () => {
+    const other = { account: '111122223333', region: 'eu-west-1' }
+    expect(registryOf(registryHost(other, 'images.example.com'), 'images.example.com', home)).toEqual(other)
   })
 
   it.each([

@@ -9,6 +9,10 @@ import type { Home } from '../wire/authentication.ts'
 /** Resolves to this machine without any set-up where the system follows RFC 6761. */
 export const REGISTRY_SUFFIX = 'localhost'
 
+/** The name that a registry has as on AWS, without a port. */
+export const registryHost = ({ account, region }: Home, suffix: string): string =>
+  `${account}.dkr.ecr.${region}.${suffix}`
+
 /** `host` is that of the request, with its port. */
 export const registryOf = (host: string | undefined, suffix: string, home: Home): Home => {
   const name = (host ?? '').toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')

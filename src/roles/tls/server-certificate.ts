@@ -8,6 +8,7 @@ import { UserError } from '../../kit/command.ts'
 import type { Ids } from '../../kit/ids.ts'
 import { inDataDir } from '../running.ts'
 import { authorityFile, type Certificate, localCertificate } from './local-authority.ts'
+import { registryHost } from '../registry-host.ts'
 
 export interface TlsValues {
   readonly tls: boolean
@@ -16,6 +17,9 @@ export interface TlsValues {
   readonly host: string
   readonly advertise: string | undefined
   readonly 'data-dir': string
+  readonly account: string
+  readonly region: string
+  readonly 'registry-suffix': string
 }
 
 export interface ServerCertificate {
@@ -88,14 +92,24 @@ const readText = (file: string): string => {
   }
 }
 
-/** Under which clients reach the server: this machine's names and addresses, and what is advertised. */
-const namesOf = ({ host, advertise }: TlsValues): ReadonlySet<string> => {
+/** Under which clients reach the server: this machine's names and addresses, what is advertised, and the registry's name as on AWS. */
+const namesOf = (values: TlsValues): ReadonlySet<string> => {
+  const { host, advertise, 'registry-suffix': suffix } = values
   const addresses = Object.values(networkInterfaces())
     .flatMap((some) => some ?? [])
     .filter(({ scopeid, family }) => family === 'IPv4' || !scopeid)
     .map(({ address }) => address)
   const advertised = advertise === undefined ? [] : [new URL(advertise).hostname.replaceAll(/[[\]]/g, '')]
   const wildcards = new Set(['0.0.0.0', '::'])
-  const names = ['localhost', '127.0.0.1', '::1', hostname(), host, ...addresses, ...advertised]
+  const names = [
+    'localhost',
+    '127.0.0.1',
+    '::1',
+    hostname(),
+    host,
+    ...addresses,
+    ...advertised,
+    registryHost(values, suffix),
+  ]
   return new Set(names.filter((name) => !wildcards.has(name)))
 }
