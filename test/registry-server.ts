@@ -17,6 +17,7 @@ import type { RegistryCaller } from '../src/registry/exchange.ts'
 import { ManifestCache } from '../src/registry/manifest-cache.ts'
 import { registryListener } from '../src/registry/registry.ts'
 import type { Transfers } from '../src/registry/transfers.ts'
+import { type CredentialsOf, PullThrough } from '../src/registry/upstream/pull-through.ts'
 import { BlobStore } from '../src/store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../src/store/blobs/directory-blob-home.ts'
 import type { Store } from '../src/store/store.ts'
@@ -46,6 +47,8 @@ export interface RegistryServerOptions {
   /** After how long a socket that nothing comes and goes on is cut. */
   readonly stallMs?: number
   readonly clock?: Clock
+  /** Has the rules of pulls through the cache count. */
+  readonly credentialsOf?: CredentialsOf
   /** Before a blob comes to its place. */
   readonly beforeAdopt?: () => Promise<void>
 }
@@ -57,6 +60,7 @@ export const startRegistry = async ({
   transfers,
   stallMs,
   clock = new SystemClock(),
+  credentialsOf,
   beforeAdopt = async () => {},
 }: RegistryServerOptions = {}): Promise<RegistryServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
@@ -69,12 +73,10 @@ export const startRegistry = async ({
       unwrap: async (wrapped) => openBytes(key, Buffer.from(wrapped, 'base64'), 'blob'),
     },
   })
+  const tools = { store, blobs, clock, ids, log: silentLog }
   const listener = registryListener({
-    store,
-    blobs,
-    clock,
-    ids,
-    log: silentLog,
+    ...tools,
+    ...(credentialsOf && { upstream: new PullThrough({ ...tools, credentialsOf }) }),
     manifests: new ManifestCache(),
     identify: () => ({ account: ACCOUNT, region: REGION, demand, warnings, trace }),
     ...(transfers && { transfers }),

@@ -23,6 +23,7 @@ export const headBlob = async (exchange: Exchange, name: string, digest: string)
 
 export const getBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
   const { response, request, blobs } = exchange
+  if (await isGivenFromUpstream(exchange, name, digest)) return
   requireLayer(exchange, requireRepository(exchange, name, PULL), digest)
   const reader = await blobs.open(digest).catch((error: unknown) => fail(exchange, digest, error))
   if (reader === undefined) return fail(exchange, digest, new CorruptBlob('The file is missing.'))
@@ -43,6 +44,35 @@ export const getBlob = async (exchange: Exchange, name: string, digest: string):
   } finally {
     await reader.close()
   }
+}
+
+/** Gives a layer that is on its way from another registry as it comes; false if it is here, or will never be. */
+const isGivenFromUpstream = async (exchange: Exchange, name: string, digest: string): Promise<boolean> => {
+  const { request, response, blobs } = exchange
+  const download = await exchange.upstream?.layer(exchange, name, digest)
+  if (download === undefined) return false
+  // Of a range, or where nobody knows how much comes, all of it has to be here first.
+  const isFollowed = request.headers.range === undefined && download.bytes !== undefined
+  const pieces = isFollowed ? await blobs.uploads.follow(download.uploadId) : undefined
+  if (pieces === undefined) {
+    await download.done.catch(() => undefined)
+    return false
+  }
+  response.writeHead(200, { ...headersOf(digest), 'Content-Length': download.bytes })
+  try {
+    let last: Buffer | undefined
+    for await (const piece of pieces) {
+      if (response.destroyed) return true
+      if (last !== undefined && !response.write(last)) await drained(response)
+      last = piece
+    }
+    // The end is kept back until the whole is known to be right.
+    await download.done
+    response.end(last)
+  } catch (error) {
+    fail(exchange, digest, error)
+  }
+  return true
 }
 
 /** AWS has no such call. The content goes when nothing refers to it any more. */

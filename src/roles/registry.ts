@@ -12,6 +12,8 @@ import { ManifestCache } from '../registry/manifest-cache.ts'
 import { RegistryFault } from '../registry/registry-fault.ts'
 import { registryListener } from '../registry/registry.ts'
 import { Transfers } from '../registry/transfers.ts'
+import { PullThrough } from '../registry/upstream/pull-through.ts'
+import { upstreamCredentials } from '../services/ecr/upstream-credentials.ts'
 import { onRepositoryArn } from '../services/ecr-demands.ts'
 import type { ServicesDeps } from '../services/deps.ts'
 import type { Principal } from '../model/principal.ts'
@@ -45,7 +47,8 @@ const SERVICE = 'ecr'
 /** Answers everything under `/v2/`. */
 export const registry = (options: RegistryRoleOptions): RequestListener => {
   const { store, blobs, clock, ids, log } = options
-  const tools = { store, blobs, clock, ids, log, manifests: new ManifestCache(), transfers: new Transfers() }
+  const upstream = new PullThrough({ ...options, credentialsOf: upstreamCredentials(options) })
+  const tools = { store, blobs, clock, ids, log, manifests: new ManifestCache(), transfers: new Transfers(), upstream }
   const serve = registryListener({ ...tools, identify: (request) => callerOf(options, request) })
   const download = layerDownload(tools, options.sealer)
   const tokens = {
@@ -79,6 +82,7 @@ const callerOf = (options: RegistryRoleOptions, request: IncomingMessage): Regis
   return {
     account,
     region,
+    principal: known.principal,
     warnings: warningsOf(known, options.clock.now()),
     demand: (actions, repository) => check(options, request, call, actions, repository),
     trace: (event, error) => leaveRegistryTrace(options, request, caller, account, event, error),

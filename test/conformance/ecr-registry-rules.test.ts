@@ -1,8 +1,11 @@
 /** What is configured of a registry as a whole, through the AWS SDK for JavaScript, and what it does to pushes and pulls. */
 import { randomBytes } from 'node:crypto'
 import {
+  CreatePullThroughCacheRuleCommand,
   CreateRepositoryCreationTemplateCommand,
+  DeletePullThroughCacheRuleCommand,
   DeleteRepositoryCreationTemplateCommand,
+  DescribePullThroughCacheRulesCommand,
   DescribeRepositoriesCommand,
   DescribeRepositoryCreationTemplatesCommand,
   ECRClient,
@@ -10,11 +13,14 @@ import {
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
+  UpdatePullThroughCacheRuleCommand,
   UpdateRepositoryCreationTemplateCommand,
+  ValidatePullThroughCacheRuleCommand,
 } from '@aws-sdk/client-ecr'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sha256 } from '../registry-server.ts'
+import { pushImage, sha256, startRegistry } from '../registry-server.ts'
 import { type Credentials, documentOf, REGION, verifyingServer, type VerifyingServer } from '../verifying-server.ts'
 
 let server: VerifyingServer
@@ -146,5 +152,61 @@ describe('repository creation templates', () => {
     await expect(ecr.send(new CreateRepositoryCreationTemplateCommand(input))).rejects.toMatchObject({
       name: 'InvalidParameterException',
     })
+  })
+})
+
+describe('pull through cache rules', () => {
+  it('are made, changed, listed and deleted', async () => {
+    const secrets = new SecretsManagerClient(configured(server.root))
+    const SecretString = JSON.stringify({ username: 'ada', accessToken: 's3cret' })
+    const named = async (Name: string): Promise<string> =>
+      (await secrets.send(new CreateSecretCommand({ Name, SecretString }))).ARN ?? ''
+    const [credentialArn, next] = [await named('ecr-pullthroughcache/hub'), await named('ecr-pullthroughcache/next')]
+    const rule = { ecrRepositoryPrefix: 'hub', upstreamRegistryUrl: 'registry.example.com' }
+    const made = await ecr.send(new CreatePullThroughCacheRuleCommand({ ...rule, credentialArn }))
+    expect(made).toMatchObject({ ...rule, credentialArn, upstreamRepositoryPrefix: 'ROOT' })
+    await expect(ecr.send(new CreatePullThroughCacheRuleCommand(rule))).rejects.toMatchObject({
+      name: 'PullThroughCacheRuleAlreadyExistsException',
+    })
+    await ecr.send(new UpdatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'hub', credentialArn: next }))
+    const { pullThroughCacheRules } = await ecr.send(new DescribePullThroughCacheRulesCommand({}))
+    expect(pullThroughCacheRules).toMatchObject([{ ...rule, credentialArn: next }])
+    await ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'hub' }))
+    await expect(
+      ecr.send(new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: ['hub'] })),
+    ).rejects.toMatchObject({ name: 'PullThroughCacheRuleNotFoundException' })
+    const elsewhere = await named('passwords/hub')
+    await expect(
+      ecr.send(new CreatePullThroughCacheRuleCommand({ ...rule, credentialArn: elsewhere })),
+    ).rejects.toMatchObject({ name: 'InvalidParameterException' })
+    secrets.destroy()
+  })
+
+  it.each([
+    'https://169.254.169.254',
+    'ftp://registry.example.com',
+    'registry.example.com/path',
+    'https://a:b@example.com',
+  ])('are not for %s', async (upstreamRegistryUrl) => {
+    const rule = { ecrRepositoryPrefix: 'bad', upstreamRegistryUrl }
+    await expect(ecr.send(new CreatePullThroughCacheRuleCommand(rule))).rejects.toMatchObject({
+      name: 'UnsupportedUpstreamRegistryException',
+    })
+  })
+
+  it('are validated against upstream, and pulled by', async () => {
+    const upstream = await startRegistry()
+    await upstream.addRepository('web')
+    const digest = await pushImage(upstream, 'web', 'v1')
+    const ecrRepositoryPrefix = 'far'
+    const rule = { ecrRepositoryPrefix, upstreamRegistryUrl: upstream.url.replace('http://', '') }
+    await ecr.send(new CreatePullThroughCacheRuleCommand(rule))
+    const validate = () => ecr.send(new ValidatePullThroughCacheRuleCommand({ ecrRepositoryPrefix }))
+    expect(await validate()).toMatchObject({ isValid: true })
+    const headers = { Authorization: `Basic ${await tokenOf(ecr)}` }
+    const answer = await fetch(`${server.endpoint}/v2/far/web/manifests/v1`, { headers })
+    expect(answer.headers.get('Docker-Content-Digest')).toBe(digest)
+    await upstream.stop()
+    expect(await validate()).toMatchObject({ isValid: false, failure: expect.stringContaining('cannot be reached') })
   })
 })

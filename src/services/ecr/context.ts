@@ -3,7 +3,10 @@ import type { CallContext } from '../../wire/service.ts'
 import type { ServicesDeps } from '../deps.ts'
 import type { Operation, OperationContext, OperationTable } from '../operations.ts'
 
-export type EcrDeps = Pick<ServicesDeps, 'ids' | 'pageTokens' | 'sealer' | 'blobs' | 'registryEndpoint' | 'store'>
+export type EcrDeps = Pick<
+  ServicesDeps,
+  'clock' | 'ids' | 'pageTokens' | 'sealer' | 'blobs' | 'registryEndpoint' | 'store'
+>
 export type EcrContext = OperationContext<EcrDeps>
 /** After the transaction. */
 export type EcrCall = CallContext & EcrDeps

@@ -25,6 +25,11 @@ import { getLifecyclePolicyPreview, startLifecyclePolicyPreview } from './operat
 import { listImageReferrers } from './operations/list-image-referrers.ts'
 import { listImages } from './operations/list-images.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
+import {
+  deregisterPullTimeUpdateExclusion,
+  listPullTimeUpdateExclusions,
+  registerPullTimeUpdateExclusion,
+} from './operations/pull-time-update-exclusions.ts'
 import { putImage } from './operations/put-image.ts'
 import { putImageScanningConfiguration } from './operations/put-image-scanning-configuration.ts'
 import { putImageTagMutability } from './operations/put-image-tag-mutability.ts'
@@ -34,6 +39,13 @@ import {
   putRegistryScanningConfiguration,
 } from './operations/registry-scanning-configuration.ts'
 import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './operations/repository-policies.ts'
+import {
+  createPullThroughCacheRule,
+  deletePullThroughCacheRule,
+  describePullThroughCacheRules,
+  updatePullThroughCacheRule,
+  validatePullThroughCacheRule,
+} from './operations/pull-through-cache-rules.ts'
 import {
   createRepositoryCreationTemplate,
   deleteRepositoryCreationTemplate,
@@ -51,15 +63,19 @@ const operations: EcrOperationTable = {
   BatchGetImage: batchGetImage,
   BatchGetRepositoryScanningConfiguration: batchGetRepositoryScanningConfiguration,
   CompleteLayerUpload: completeLayerUpload,
+  CreatePullThroughCacheRule: createPullThroughCacheRule,
   CreateRepository: createRepository,
   CreateRepositoryCreationTemplate: createRepositoryCreationTemplate,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
+  DeletePullThroughCacheRule: deletePullThroughCacheRule,
   DeleteRegistryPolicy: deleteRegistryPolicy,
   DeleteRepository: deleteRepository,
   DeleteRepositoryCreationTemplate: deleteRepositoryCreationTemplate,
   DeleteRepositoryPolicy: deleteRepositoryPolicy,
+  DeregisterPullTimeUpdateExclusion: deregisterPullTimeUpdateExclusion,
   DescribeImageScanFindings: describeImageScanFindings,
   DescribeImages: describeImages,
+  DescribePullThroughCacheRules: describePullThroughCacheRules,
   DescribeRegistry: describeRegistry,
   DescribeRepositories: describeRepositories,
   DescribeRepositoryCreationTemplates: describeRepositoryCreationTemplates,
@@ -74,6 +90,7 @@ const operations: EcrOperationTable = {
   InitiateLayerUpload: initiateLayerUpload,
   ListImageReferrers: listImageReferrers,
   ListImages: listImages,
+  ListPullTimeUpdateExclusions: listPullTimeUpdateExclusions,
   ListTagsForResource: listTagsForResource,
   PutAccountSetting: putAccountSetting,
   PutImage: putImage,
@@ -82,18 +99,21 @@ const operations: EcrOperationTable = {
   PutLifecyclePolicy: putLifecyclePolicy,
   PutRegistryPolicy: putRegistryPolicy,
   PutRegistryScanningConfiguration: putRegistryScanningConfiguration,
+  RegisterPullTimeUpdateExclusion: registerPullTimeUpdateExclusion,
   SetRepositoryPolicy: setRepositoryPolicy,
   StartImageScan: startImageScan,
   StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateImageStorageClass: updateImageStorageClass,
+  UpdatePullThroughCacheRule: updatePullThroughCacheRule,
   UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   UploadLayerPart: uploadLayerPart,
+  ValidatePullThroughCacheRule: validatePullThroughCacheRule,
 }
 
 export const ecrService = (deps: ServicesDeps): ServiceDefinition => {
-  const { store, guard, ids, pageTokens, sealer, blobs, registryEndpoint } = deps
+  const { store, clock, guard, ids, pageTokens, sealer, blobs, registryEndpoint } = deps
   return {
     ...ECR,
     model: () => sdkModel('@aws-sdk/client-ecr'),
@@ -104,7 +124,7 @@ export const ecrService = (deps: ServicesDeps): ServiceDefinition => {
       store,
       service: 'ecr',
       table: operations,
-      deps: { store, ids, pageTokens, sealer, blobs, registryEndpoint },
+      deps: { store, clock, ids, pageTokens, sealer, blobs, registryEndpoint },
       guard,
     }),
   }

@@ -6,7 +6,15 @@ import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
-import { CorruptBlob, FRAME_BYTES, FrameCutter, type FrameSeal, openedFrame, sealedFrame } from './frames.ts'
+import {
+  CorruptBlob,
+  FRAME_BYTES,
+  frameBytes,
+  FrameCutter,
+  type FrameSeal,
+  openedFrame,
+  sealedFrame,
+} from './frames.ts'
 import { unknownUpload } from './upload-error.ts'
 
 const DIGEST_ALGORITHM = 'sha256'
@@ -32,6 +40,8 @@ export class UploadFile {
   #last: Promise<void> = Promise.resolve()
   #working = 0
   #isClosed = false
+  /** Resolves at the next frame, or at the end. */
+  #progress = Promise.withResolvers<void>()
 
   private constructor(file: FileHandle, seal: FrameSeal, headerBytes: number, garbage: BufferGarbage) {
     this.#file = file
@@ -138,6 +148,38 @@ export class UploadFile {
     return `${algorithm}:${hash.digest('hex')}`
   }
 
+  /** What is appended in one go, from its beginning on and as it comes, until the upload ends. `place` is where it lies now. */
+  async follow(place: string): Promise<AsyncGenerator<Buffer, void, void>> {
+    const file = await open(place, 'r')
+    return this.#following(file, this.#runs[0]?.fileOffset ?? this.#fileBytes)
+  }
+
+  async *#following(file: FileHandle, start: number): AsyncGenerator<Buffer, void, void> {
+    let [number, contentOffset, fileOffset] = [0, 0, start]
+    try {
+      for (;;) {
+        while (number < this.#frames) {
+          const contentBytes = Math.min(FRAME_BYTES, this.#contentBytes - contentOffset)
+          const frame = await readUpTo(file, fileOffset, frameBytes(this.#seal, contentBytes))
+          this.#garbage.add(2 * contentBytes)
+          yield openedFrame(this.#seal, number, frame)
+          number += 1
+          contentOffset += contentBytes
+          fileOffset += frame.length
+        }
+        if (this.#isClosed) return
+        await this.#progress.promise
+      }
+    } finally {
+      await file.close()
+    }
+  }
+
+  #announce(): void {
+    this.#progress.resolve()
+    this.#progress = Promise.withResolvers<void>()
+  }
+
   /** Writes the end, and resolves when the whole file is durable; closes it in any case. */
   async seal(digest: string): Promise<void> {
     try {
@@ -150,12 +192,14 @@ export class UploadFile {
       await this.#file.sync()
     } finally {
       this.#isClosed = true
+      this.#announce()
       await this.#file.close()
     }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#announce()
     await this.#syncing
     await this.#file.close()
   }
@@ -182,6 +226,7 @@ export class UploadFile {
     this.#contentBytes += contentBytes
     this.#fileBytes += fileBytes
     this.#frames += 1
+    this.#announce()
   }
 
   /** Keeps the disk at work while the rest comes in, so that the end need not wait for all of it. */

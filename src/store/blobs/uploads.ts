@@ -88,6 +88,18 @@ export class Uploads {
     })
   }
 
+  /** The content as it comes, of an upload that is appended to in one go; undefined if it is not open any more. */
+  async follow(id: string): Promise<AsyncGenerator<Buffer, void, void> | undefined> {
+    return this.#open
+      .get(id)
+      ?.follow(this.#file(id))
+      .catch((error: NodeJS.ErrnoException) => {
+        // It was put into its place meanwhile.
+        if (error.code === 'ENOENT') return undefined
+        throw error
+      })
+  }
+
   /** No error if there is none. */
   async remove(id: string): Promise<void> {
     const upload = this.#open.get(id)

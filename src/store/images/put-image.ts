@@ -11,6 +11,8 @@ export interface NewImage {
   readonly manifestBytes: number
   /** Untagged unless given. */
   readonly tag?: string | undefined
+  /** An index that came from another registry: its images come when somebody pulls them. */
+  readonly isPartial?: boolean
 }
 
 /** Why an image cannot be put into the repository; nothing was changed. */
@@ -39,7 +41,7 @@ export interface PutImage {
 export const putImage = (tx: Transaction, repository: RepositoryRecord, pushed: NewImage, now: number): PutImage => {
   const { digest, manifest, tag } = pushed
   const { repositoryId } = repository
-  checkReferences(tx, repositoryId, manifest)
+  checkReferences(tx, repositoryId, pushed.isPartial === true ? { ...manifest, manifests: [] } : manifest)
   const tagged = tag === undefined ? undefined : tx.imageTags.get(inRepository(repositoryId, tag))
   if (tag !== undefined && tagged && tagged.digest !== digest && isImmutable(repository.tagMutability, tag))
     throw new ImageRefused('tag-immutable', [tagged.digest], `The tag '${tag}' is immutable and names another image.`)

@@ -36,6 +36,8 @@ export const removeRepository = (tx: Transaction, repository: RepositoryRecord):
   for (const image of tx.images.find('byRepository', repositoryId)) removeImage(tx, image)
   for (const { digest } of tx.imageLayers.find('byRepository', repositoryId))
     tx.imageLayers.remove(inRepository(repositoryId, digest))
+  for (const { tag } of tx.upstreamTags.find('byRepository', repositoryId))
+    tx.upstreamTags.remove(inRepository(repositoryId, tag))
   for (const { uploadId } of tx.layerUploads.find('byRepository', repositoryId)) tx.layerUploads.remove(uploadId)
   tx.lifecyclePreviews.remove(repositoryId)
   tx.repositories.remove(repository.arn)
