@@ -19,16 +19,22 @@ export interface Frame {
   readonly bytes: Buffer
 }
 
-export const encodeFrame = (groupId: string, run: LogRun, key: Uint8Array | undefined): Buffer => {
+/** Its parts, which are not copied together: they are written one behind the other. */
+export const encodeFrame = (groupId: string, run: LogRun, key: Uint8Array | undefined): readonly Buffer[] => {
   const [sealedWith, group] = [Buffer.from(run.keyId ?? ''), Buffer.from(groupId)]
   const plain = encodeRun(run)
-  const body = key === undefined ? plain : sealBytes(key, plain, SEALED_FOR)
-  const head = Buffer.from([sealedWith.length, group.length])
-  const payload = Buffer.concat([Buffer.alloc(FRAME_HEAD_BYTES), head, sealedWith, group, body])
-  payload.writeUInt32LE(payload.length - FRAME_HEAD_BYTES, 0)
-  payload.writeUInt32LE(crc32(payload.subarray(FRAME_HEAD_BYTES)), 4)
-  return payload
+  const body = key === undefined ? plain : [sealBytes(key, Buffer.concat(plain), SEALED_FOR)]
+  const payload = [Buffer.from([sealedWith.length, group.length]), sealedWith, group, ...body]
+  const head = Buffer.alloc(FRAME_HEAD_BYTES)
+  head.writeUInt32LE(bytesIn(payload), 0)
+  head.writeUInt32LE(
+    payload.reduce((checksum, part) => crc32(part, checksum), 0),
+    4,
+  )
+  return [head, ...payload]
 }
+
+export const bytesIn = (parts: readonly Buffer[]): number => parts.reduce((sum, { length }) => sum + length, 0)
 
 /** The frame that begins at `offset`, or undefined if there is none that is whole. */
 export const decodeFrame = (bytes: Buffer, offset: number): Frame | undefined => {
@@ -60,7 +66,7 @@ const columnBytes = ({ buffer, byteOffset, byteLength }: Float64Array | Uint32Ar
 const RUN_HEAD_BYTES = 4 + 8 + 8 + 1 + 1
 
 /** Of a batch: its sequences are consecutive, and it came at one time. */
-const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text, batchId = '' }: LogRun): Buffer => {
+const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text, batchId = '' }: LogRun): Buffer[] => {
   const [stream, batch] = [Buffer.from(streamId), Buffer.from(batchId)]
   const head = Buffer.alloc(RUN_HEAD_BYTES)
   head.writeUInt32LE(timestamps.length, 0)
@@ -68,7 +74,7 @@ const encodeRun = ({ streamId, timestamps, sequences, ingestedAt, offsets, text,
   head.writeDoubleLE(ingestedAt[0] ?? 0, 12)
   head[20] = stream.length
   head[21] = batch.length
-  return Buffer.concat([head, stream, batch, columnBytes(timestamps), columnBytes(offsets), text])
+  return [head, stream, batch, columnBytes(timestamps), columnBytes(offsets), text]
 }
 
 const decodeRun = (bytes: Buffer, keyId: string | undefined): LogRun => {

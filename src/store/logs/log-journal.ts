@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import path from 'node:path'
-import { decodeFrame, type Frame } from './frame.ts'
+import { bytesIn, decodeFrame, type Frame } from './frame.ts'
 import { LogStoreError } from './log-store.ts'
 import { makeDirectory, syncDirectory } from './segment-home.ts'
 
@@ -19,7 +19,7 @@ export interface LogJournalOptions {
 }
 
 interface Pending {
-  readonly frame: Buffer
+  readonly frame: readonly Buffer[]
   /** Called at once when the frame is durable, before anyone who waits for it goes on. */
   readonly onDurable: () => void
   readonly resolve: () => void
@@ -107,7 +107,7 @@ export class LogJournal {
     await this.#running
   }
 
-  append(frame: Buffer, onDurable: () => void): Promise<void> {
+  append(frame: readonly Buffer[], onDurable: () => void): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const kept = new Promise<void>((resolve, reject) => this.#pending.push({ frame, onDurable, resolve, reject }))
     this.#running ??= this.#run()
@@ -133,7 +133,7 @@ export class LogJournal {
       const group = this.#pending
       this.#pending = []
       try {
-        await this.#write(group.map(({ frame }) => frame))
+        await this.#write(group.flatMap(({ frame }) => frame))
       } catch (error) {
         await this.#takeBack(error, group)
         continue
@@ -147,10 +147,10 @@ export class LogJournal {
     this.#running = undefined
   }
 
-  async #write(frames: readonly Buffer[]): Promise<void> {
+  async #write(parts: readonly Buffer[]): Promise<void> {
     const { handle } = this.#file
-    const bytes = frames.reduce((sum, { length }) => sum + length, 0)
-    const { bytesWritten } = await handle.writev(frames, this.#file.bytes)
+    const bytes = bytesIn(parts)
+    const { bytesWritten } = await handle.writev(parts, this.#file.bytes)
     if (bytesWritten < bytes) throw new LogStoreError('The disk took only a part of what was written.')
     await handle.datasync()
     this.#file.bytes += bytes

@@ -22,8 +22,6 @@ export interface LogRun {
   readonly batchId?: string | undefined
 }
 
-const LINE_FEED = 10
-
 export const runSize = ({ timestamps }: LogRun): number => timestamps.length
 
 /** A batch as a run. Its events have consecutive sequences. */
@@ -36,24 +34,28 @@ export const runOf = (
   batchId?: string,
 ): LogRun => {
   const count = events.length
-  const offsets = new Uint32Array(count + 1)
-  for (const [index, { message }] of events.entries())
-    offsets[index + 1] = offsets[index]! + Buffer.byteLength(message) + 1
-  const text = Buffer.allocUnsafe(offsets[count]!)
-  for (const [index, { message }] of events.entries()) {
-    text.write(message, offsets[index]!)
-    text[offsets[index + 1]! - 1] = LINE_FEED
+  const timestamps = new Float64Array(count)
+  const sequences = new Float64Array(count)
+  for (let index = 0; index < count; index++) {
+    timestamps[index] = events[index]!.timestamp
+    sequences[index] = firstSequence + index
   }
-  return {
-    streamId,
-    timestamps: Float64Array.from(events, ({ timestamp }) => timestamp),
-    sequences: Float64Array.from(events, (_, index) => firstSequence + index),
-    ingestedAt: new Float64Array(count).fill(ingestedAt),
-    offsets,
-    text,
-    keyId,
-    batchId,
+  const ingested = new Float64Array(count).fill(ingestedAt)
+  return { streamId, timestamps, sequences, ingestedAt: ingested, ...textOf(events), keyId, batchId }
+}
+
+/** Encoded in one piece: a call for each message would take longer than the encoding. */
+const textOf = (events: readonly NewLogEvent[]): Pick<LogRun, 'text' | 'offsets'> => {
+  const characters = `${events.map(({ message }) => message).join('\n')}\n`
+  const text = Buffer.from(characters)
+  const isOneByteEach = text.length === characters.length
+  const offsets = new Uint32Array(events.length + 1)
+  for (let index = 0, at = 0; index < events.length; index++) {
+    const { message } = events[index]!
+    at += (isOneByteEach ? message.length : Buffer.byteLength(message)) + 1
+    offsets[index + 1] = at
   }
+  return { text, offsets }
 }
 
 export const positionAt = ({ timestamps, sequences }: LogRun, index: number): LogPosition => ({
