@@ -305,7 +305,7 @@ describe('ten clients that push and delete images of the same layers while colle
 
 it('thirty-two clients that pull slowly do not fill the memory', async () => {
   const content = randomBytes(64 * 1024 * 1024)
-  await pushBlob('team/web', content)
+  await push(anImage('team/web', 'large', [content]))
   const before = residentMiB()
   const pulls = Array.from(
     { length: 32 },
