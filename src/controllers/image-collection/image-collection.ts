@@ -56,6 +56,8 @@ export const imageCollection = ({ store, clock, log, blobs, grace = GRACE }: Ima
         const old = tx.imageLayers.find('byRepository', repositoryId).filter(({ neededAt }) => neededAt < before)
         if (old.length === 0) return
         const referred = new Set(tx.images.find('byRepository', repositoryId).flatMap(({ references }) => references))
+        for (const { findingsDigest } of tx.imageScans.find('byRepository', repositoryId))
+          if (findingsDigest !== undefined) referred.add(findingsDigest)
         for (const { digest } of old)
           if (!referred.has(digest)) tx.imageLayers.remove(inRepository(repositoryId, digest))
       })

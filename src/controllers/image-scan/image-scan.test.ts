@@ -4,10 +4,12 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aLayer } from '../../../test/builders/a-layer.ts'
 import { pushImage, type RegistryServer, startRegistry } from '../../../test/registry-server.ts'
-import { SystemClock } from '../../kit/clock.ts'
+import { ManualClock, SystemClock } from '../../kit/clock.ts'
 import { SystemIds } from '../../kit/ids.ts'
 import { silentLog } from '../../kit/log.ts'
-import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
+import type { Finding, ImageScanRecord } from '../../model/image-scan/finding.ts'
+import { DAY_MS } from '../../model/limits.ts'
+import { imageCollection } from '../image-collection/image-collection.ts'
 import { ImageScan } from './image-scan.ts'
 
 const STATUS = 'Package: libssl3\nStatus: install ok installed\nSource: openssl\nVersion: 3.0.11-1\n'
@@ -46,6 +48,9 @@ describe('scans of images', () => {
     return found
   }
 
+  const findingsOf = async ({ findingsDigest = '' }: ImageScanRecord): Promise<Finding[]> =>
+    JSON.parse(String(await registry.blobs.read(findingsDigest))) as Finding[]
+
   const write = (...advisories: readonly object[]): void =>
     writeFileSync(advisoriesFile, advisories.map((each) => JSON.stringify(each)).join('\n'))
 
@@ -57,21 +62,25 @@ describe('scans of images', () => {
       advisory('CVE-3', 'Debian:12', 'bash'),
       advisory('CVE-4', 'npm', 'openssl'),
     )
-    const { status, findings, advisoriesUpdatedAt } = await scan()
-    expect(status).toBe('COMPLETE')
-    expect(findings.map(({ name, severity }) => `${name} ${severity}`)).toEqual(['CVE-2 HIGH', 'CVE-1 LOW'])
+    const found = await scan()
+    const { status, counts, advisoriesUpdatedAt } = found
+    expect([status, counts]).toEqual(['COMPLETE', { HIGH: 1, LOW: 1 }])
+    expect((await findingsOf(found)).map(({ name, severity }) => `${name} ${severity}`)).toEqual([
+      'CVE-2 HIGH',
+      'CVE-1 LOW',
+    ])
     expect(advisoriesUpdatedAt).toBeGreaterThan(0)
   })
 
   it('read the file anew each time, and as a list too', async () => {
     await pushImage(registry, 'web', 'v1', { layers: [LAYER] })
     write(advisory('CVE-3', 'Debian:12', 'bash'))
-    expect((await scan()).findings).toEqual([])
+    expect(await findingsOf(await scan())).toEqual([])
     writeFileSync(advisoriesFile, JSON.stringify([advisory('CVE-1', 'Debian:12', 'openssl')]))
     const { store } = registry
     const [row] = store.tables.imageScans.rows()
     await store.transact((tx) => tx.imageScans.update(`${row?.repositoryId}/${row?.digest}`, { status: 'IN_PROGRESS' }))
-    expect((await scan()).findings).toHaveLength(1)
+    expect(await findingsOf(await scan())).toHaveLength(1)
   })
 
   it('keep the bill of materials beside the image, once', async () => {
@@ -108,6 +117,20 @@ describe('scans of images', () => {
     const { status, description } = await scan()
     expect(status).toBe('FAILED')
     expect(description).toContain('The advisory data has nothing about Debian:12.')
+  })
+
+  it('keep what they have found for as long as the image stays', async () => {
+    await pushImage(registry, 'web', 'v1', { layers: [LAYER] })
+    write(advisory('CVE-1', 'Debian:12', 'openssl'))
+    const found = await scan()
+    const { store, blobs } = registry
+    const clock = new ManualClock(Date.now() + 3 * DAY_MS)
+    const collect = () => imageCollection({ store, blobs, clock, log: silentLog }).reconcile('all')
+    await collect()
+    expect(await findingsOf(found)).toHaveLength(1)
+    await store.transact((tx) => tx.imageScans.remove(`${found.repositoryId}/${found.digest}`))
+    await collect()
+    expect(await blobs.has(found.findingsDigest ?? '')).toBe(false)
   })
 
   it('say where the file is wrong', async () => {

@@ -27,7 +27,7 @@ class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
 
-type Outcome = Pick<ImageScanRecord, 'status' | 'description' | 'findings' | 'advisoriesUpdatedAt'>
+type Outcome = Pick<ImageScanRecord, 'status' | 'description' | 'counts' | 'findingsDigest' | 'advisoriesUpdatedAt'>
 
 const EVERY_MS = 60_000
 const KEY = 'all'
@@ -92,12 +92,15 @@ export class ImageScan implements Controller {
 
   async #scan(repository: RepositoryRecord, image: ImageRecord): Promise<Outcome> {
     const { blobs, advisoriesFile } = this.#options
-    const [{ contentsOf, compared }, { sbomOf }, { keepSbom }, { changedAt }] = await Promise.all([
-      import('./scan-image.ts'),
-      import('../../model/image-scan/sbom.ts'),
-      import('./keep-sbom.ts'),
-      import('./advisory-file.ts'),
-    ])
+    const [{ contentsOf, compared }, { sbomOf }, { keepSbom }, { changedAt }, { keepBlob }, { countsOf }] =
+      await Promise.all([
+        import('./scan-image.ts'),
+        import('../../model/image-scan/sbom.ts'),
+        import('./keep-sbom.ts'),
+        import('./advisory-file.ts'),
+        import('./keep-blob.ts'),
+        import('../../model/image-scan/finding.ts'),
+      ])
     const goOn = (): void => {
       if (this.#isEnding) throw new Interrupted('The server ends.')
     }
@@ -107,25 +110,26 @@ export class ImageScan implements Controller {
     const sbom = await keepSbom(this.#options, image, sbomOf(subject, packages, distribution))
     const found = `${packages.length} packages were found; the bill of materials is ${sbom}.`
     if (packages.length === 0)
-      return { status: 'UNSUPPORTED_IMAGE', description: 'No packages were found that a scan knows.', findings: [] }
+      return { status: 'UNSUPPORTED_IMAGE', description: 'No packages were found that a scan knows.', counts: {} }
     if (advisoriesFile === undefined)
-      return { status: 'FAILED', description: `No advisory data is configured. ${found}`, findings: [] }
+      return { status: 'FAILED', description: `No advisory data is configured. ${found}`, counts: {} }
     const advisoriesUpdatedAt = await changedAt(advisoriesFile)
     const { findings, unknown } = await compared(contents, advisoriesFile, goOn)
     // What nothing is known of must not look as if it were without fault.
     const silence = unknown.length === 0 ? '' : ` The advisory data has nothing about ${unknown.join(', ')}.`
     if (silence !== '' && findings.length === 0)
-      return { status: 'FAILED', description: `${silence.trim()} ${found}`, findings: [] }
+      return { status: 'FAILED', description: `${silence.trim()} ${found}`, counts: {} }
     const description = `The scan was completed.${silence} ${found}`
-    return { status: 'COMPLETE', description, findings, advisoriesUpdatedAt }
+    const findingsDigest = await keepBlob(this.#options, image.repositoryId, Buffer.from(JSON.stringify(findings)))
+    return { status: 'COMPLETE', description, counts: countsOf(findings), findingsDigest, advisoriesUpdatedAt }
   }
 
   /** What is the image's or the operator's fault is told; the rest is told in the log. */
   #failure(error: unknown, digest: string): Outcome {
     const { name, message } = error as Error
-    if (name === 'Unscannable') return { status: 'UNSUPPORTED_IMAGE', description: message, findings: [] }
+    if (name === 'Unscannable') return { status: 'UNSUPPORTED_IMAGE', description: message, counts: {} }
     this.#options.log.warn('an image cannot be scanned', { digest, error })
     const description = name === 'AdvisoryFileError' || name === 'CorruptBlob' ? message : 'The scan failed.'
-    return { status: 'FAILED', description, findings: [] }
+    return { status: 'FAILED', description, counts: {} }
   }
 }

@@ -1,26 +1,15 @@
 /** Keeps the bill of materials of an image beside it, as an artifact that is about it, where clients of registries look for such. */
-import { createHash } from 'node:crypto'
-import type { Clock } from '../../kit/clock.ts'
-import type { Ids } from '../../kit/ids.ts'
 import { OCI_MANIFEST, parseManifest } from '../../model/image-manifest.ts'
 import { type ImageRecord, inRepository } from '../../model/image-records.ts'
 import { SBOM_TYPE } from '../../model/image-scan/sbom.ts'
-import type { BlobStore } from '../../store/blobs/blob-store.ts'
 import { putImage } from '../../store/images/put-image.ts'
-import type { Store } from '../../store/store.ts'
-
-export interface SbomKeeping {
-  readonly store: Store
-  readonly blobs: BlobStore
-  readonly ids: Ids
-  readonly clock: Clock
-}
+import { keepBlob, type Keeping, sha256 } from './keep-blob.ts'
 
 /** Source: the OCI image specification 1.1, "Guidance for an Empty Descriptor". */
 const EMPTY = { type: 'application/vnd.oci.empty.v1+json', content: Buffer.from('{}') } as const
 
 /** The digest of the artifact. It is the same for the same content, and then nothing changes. */
-export const keepSbom = async (keeping: SbomKeeping, image: ImageRecord, sbom: Buffer): Promise<string> => {
+export const keepSbom = async (keeping: Keeping, image: ImageRecord, sbom: Buffer): Promise<string> => {
   const { store, blobs, ids, clock } = keeping
   const { repositoryId } = image
   const content = manifestOf(image, sbom)
@@ -37,16 +26,6 @@ export const keepSbom = async (keeping: SbomKeeping, image: ImageRecord, sbom: B
     }),
   )
   return digest
-}
-
-const keepBlob = async ({ store, blobs, ids, clock }: SbomKeeping, repositoryId: string, content: Buffer) => {
-  const digest = sha256(content)
-  await blobs.put(ids.uuid(), digest, content, () =>
-    store.transact((tx) => {
-      if (tx.repositories.findSize('byId', repositoryId) === 0) return
-      tx.imageLayers.put({ repositoryId, digest, bytes: content.length, neededAt: clock.now() })
-    }),
-  )
 }
 
 const manifestOf = ({ mediaType, digest, manifestBytes }: ImageRecord, sbom: Buffer): Buffer =>
@@ -66,5 +45,3 @@ const descriptor = (mediaType: string, content: Buffer): object => ({
   digest: sha256(content),
   size: content.length,
 })
-
-const sha256 = (content: Buffer): string => `sha256:${createHash('sha256').update(content).digest('hex')}`

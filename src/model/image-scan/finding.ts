@@ -28,6 +28,19 @@ export interface ImageScanRecord {
   readonly completedAt?: number
   /** When the advisories that it was compared with were written. */
   readonly advisoriesUpdatedAt?: number
-  /** The worst first. */
-  readonly findings: readonly Finding[]
+  /** How many findings there are of each severity. */
+  readonly counts: SeverityCounts
+  /** Of the blob that has them, as a list in JSON, the worst first. Only of a scan that is complete. */
+  readonly findingsDigest?: string
+}
+
+export type SeverityCounts = Readonly<Partial<Record<Severity, number>>>
+
+export const countsOf = (findings: readonly Finding[]): SeverityCounts => {
+  const counts: Partial<Record<Severity, number>> = {}
+  for (const severity of SEVERITIES) {
+    const count = findings.filter((finding) => finding.severity === severity).length
+    if (count > 0) counts[severity] = count
+  }
+  return counts
 }

@@ -2,7 +2,7 @@
 import type { ImageDetail, ImageScanFindingsSummary, ImageScanStatus, Repository } from '@aws-sdk/client-ecr'
 import { dateOf } from '../../kit/timestamps.ts'
 import { type ImageRecord, inRepository, type RepositoryRecord, type TagMutability } from '../../model/image-records.ts'
-import { type ImageScanRecord, SEVERITIES, type Severity } from '../../model/image-scan/finding.ts'
+import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import type { EcrContext } from './context.ts'
 import { tagsOfImage } from './lookups.ts'
 
@@ -35,12 +35,11 @@ export const describeScanStatus = ({ status, description }: ImageScanRecord): Im
 })
 
 export const describeScanSummary = (scan: ImageScanRecord): ImageScanFindingsSummary => {
-  const { completedAt, advisoriesUpdatedAt, findings } = scan
-  const counted = SEVERITIES.map((severity) => [severity, findings.filter((each) => each.severity === severity).length])
+  const { completedAt, advisoriesUpdatedAt, counts } = scan
   return {
     ...(completedAt !== undefined && { imageScanCompletedAt: dateOf(completedAt) }),
     ...(advisoriesUpdatedAt !== undefined && { vulnerabilitySourceUpdatedAt: dateOf(advisoriesUpdatedAt) }),
-    findingSeverityCounts: Object.fromEntries(counted.filter(([, count]) => count !== 0)) as Record<Severity, number>,
+    findingSeverityCounts: counts,
   }
 }
 

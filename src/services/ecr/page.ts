@@ -1,7 +1,7 @@
 /** Pages of Amazon ECR's lists. */
 import { checkConstraints } from '../constraints.ts'
 import { sortedPage } from '../sorted-page.ts'
-import type { EcrContext } from './context.ts'
+import type { EcrCall } from './context.ts'
 import { invalidParameter, invalidToken } from './faults.ts'
 
 /** How many items a page has: without `maxResults`, and at most. AWS: of most lists, these. */
@@ -13,7 +13,7 @@ export interface PageRequest {
 }
 
 export const page = <T>(
-  context: EcrContext,
+  context: EcrCall,
   request: PageRequest,
   scope: readonly unknown[],
   items: Iterable<T>,

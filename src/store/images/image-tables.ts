@@ -64,7 +64,10 @@ export const imageTables = {
   imageScans: defineTable<ImageScanRecord>()({
     name: 'imageScans',
     key: (row) => inRepository(row.repositoryId, row.digest),
-    indexes: { byStatus: (row) => (row.status === 'IN_PROGRESS' ? row.status : undefined) },
+    indexes: {
+      byRepository: (row) => row.repositoryId,
+      byStatus: (row) => (row.status === 'IN_PROGRESS' ? row.status : undefined),
+    },
   }),
   registrySettings: defineTable<RegistrySettingsRecord>()({
     name: 'registrySettings',

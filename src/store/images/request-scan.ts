@@ -39,6 +39,6 @@ export const requestScan = (tx: Transaction, image: ImageRecord, now: number): I
     status: 'IN_PROGRESS',
     description: 'The scan is in progress.',
     requestedAt: now,
-    findings: [],
+    counts: {},
   })
 }

@@ -7,18 +7,26 @@ import type {
 } from '@aws-sdk/client-ecr'
 import { inRepository, type ImageRecord, type RepositoryRecord } from '../../../model/image-records.ts'
 import type { Finding, ImageScanRecord } from '../../../model/image-scan/finding.ts'
+import { defined } from '../../../kit/assert.ts'
+import { continued } from '../../operations.ts'
 import { onRepository } from '../access.ts'
-import type { EcrContext, EcrOperation } from '../context.ts'
+import type { EcrCall, EcrContext, EcrDeps, EcrOperation } from '../context.ts'
 import { describeScanStatus, describeScanSummary } from '../describe.ts'
 import { scanNotFound } from '../faults.ts'
 import { requireImage } from '../image-ids.ts'
 import { requireRepository } from '../lookups.ts'
 import { page } from '../page.ts'
 
+interface Scanned {
+  readonly request: DescribeImageScanFindingsRequest
+  readonly described: DescribeImageScanFindingsResponse
+  readonly scan: ImageScanRecord
+}
+
 export const describeImageScanFindings: EcrOperation<
   DescribeImageScanFindingsRequest,
   DescribeImageScanFindingsResponse
-> = {
+> = continued<EcrDeps, DescribeImageScanFindingsRequest, DescribeImageScanFindingsResponse, Scanned>({
   access: onRepository,
   handle: (request, context) => {
     const { imageId = {} } = request
@@ -32,11 +40,16 @@ export const describeImageScanFindings: EcrOperation<
       imageId: { imageDigest: image.digest, ...(imageTag !== undefined && { imageTag }) },
       imageScanStatus: describeScanStatus(scan),
     }
-    if (scan.status !== 'COMPLETE') return described
-    const { findings, rest } = pageOf(context, request, scan)
+    return { request, described, scan }
+  },
+  finish: async ({ request, described, scan }, call) => {
+    const { status, findingsDigest } = scan
+    if (status !== 'COMPLETE' || findingsDigest === undefined) return described
+    const content = defined(await call.blobs.read(findingsDigest), findingsDigest)
+    const { findings, rest } = pageOf(call, request, scan, JSON.parse(content.toString()) as readonly Finding[])
     return { ...described, imageScanFindings: { ...describeScanSummary(scan), findings }, ...rest }
   },
-}
+})
 
 const requireScan = ({ tx }: EcrContext, { name, account }: RepositoryRecord, image: ImageRecord): ImageScanRecord => {
   const { repositoryId, digest } = image
@@ -48,11 +61,15 @@ const requireScan = ({ tx }: EcrContext, { name, account }: RepositoryRecord, im
 }
 
 /** In their order, the worst first. */
-const pageOf = (context: EcrContext, request: DescribeImageScanFindingsRequest, scan: ImageScanRecord) => {
-  const { repositoryId, digest, requestedAt, findings } = scan
+const pageOf = (
+  call: EcrCall,
+  request: DescribeImageScanFindingsRequest,
+  { repositoryId, digest, requestedAt }: ImageScanRecord,
+  findings: readonly Finding[],
+) => {
   const numbered = findings.map((finding, index) => ({ finding, key: String(index).padStart(9, '0') }))
   const scope = ['DescribeImageScanFindings', repositoryId, digest, requestedAt]
-  const { items, rest } = page(context, request, scope, numbered, ({ key }) => key)
+  const { items, rest } = page(call, request, scope, numbered, ({ key }) => key)
   return { findings: items.map(({ finding }) => describe(finding)), rest }
 }
 
