@@ -46,6 +46,42 @@ describe('a text', () => {
   })
 })
 
+describe('the order of texts', () => {
+  it('is found in a time that hardly grows with what they have in common', () => {
+    const run = start('sort @message desc | limit 2000')
+    const common = '1a'.repeat(5000)
+    const startedAt = performance.now()
+    for (let index = 0; index < 3000; index++) run.push(anEvent(`${common}${index}`, index))
+    const [first, second] = run.finish().rows.map((row) => row.find(({ field }) => field === '@message')?.value)
+    expect([first, second].map((text) => text?.slice(common.length))).toEqual(['2999', '2998'])
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+  })
+
+  it('is that of their stretches of digits, letters and others', () => {
+    const texts = ['x-é1', 'x1', 'x', 'x01', 'x9a', 'x10', 'xa', 'X2', 'x-', 'x1-', 'x1b2', 'x1b10']
+    const { rows } = compileQuery('fields @message | sort @message').run(
+      texts.map((text) => anEvent(text)),
+      {
+        now: 0,
+        start: 0,
+        end: 1,
+      },
+    )
+    const sorted = rows.map((row) => row.find(({ field }) => field === '@message')?.value)
+    const chunks = (text: string) => text.match(/\d+|[A-Za-z]+|[^\dA-Za-z]+/g) ?? []
+    const isBefore = (one: string, other: string): boolean => {
+      const [ones, others] = [chunks(one), chunks(other)]
+      const at = ones.findIndex((chunk, index) => chunk !== others[index])
+      if (at === -1 || others[at] === undefined) return at === -1
+      const [chunk, otherChunk] = [ones[at]!, others[at]]
+      const areNumbers = /^\d/.test(chunk) && /^\d/.test(otherChunk)
+      return areNumbers && chunk.length !== otherChunk.length ? chunk.length < otherChunk.length : chunk < otherChunk
+    }
+    expect(sorted).toHaveLength(texts.length)
+    for (const [index, text] of sorted.slice(1).entries()) expect(isBefore(sorted[index]!, text!)).toBe(true)
+  })
+})
+
 describe('a query fails', () => {
   it('that makes very many rows of one event', () => {
     const text = 'fields split(@message, ",") as a | unnest a into b | unnest a into c | stats count(*)'
