@@ -29,6 +29,7 @@ import { trustingService } from '../builders/a-task-role.ts'
 import { buildBusyboxImage } from './busybox-image.ts'
 import { describeTask, reached, removeContainersOf } from './command/containers.ts'
 import { type ContainerHost, startContainerHost } from './container-host.ts'
+import { TestRegistry } from './docker-runtime/test-registry.ts'
 import { addHostLink, type HostLink } from './host-link.ts'
 import { bin, connectedInstance, type RunningLongshore, startLongshore, until } from './longshore.ts'
 import { type RegistryDocker, registryDocker } from './registry-docker.ts'
@@ -56,6 +57,8 @@ beforeAll(async () => {
   longshore = await startLongshore({
     isDev: false,
     args: ['--host=0.0.0.0', '--plain-http', '--service-settling-seconds=1'],
+    // Who prefers what the host has does not hear of tags that moved.
+    env: { ECS_IMAGE_PULL_BEHAVIOR: 'default' },
   })
   client = longshore.client
   const { port } = new URL(longshore.endpoint)
@@ -213,24 +216,27 @@ describe('an image that may not be pulled', () => {
 })
 
 describe('the tasks of a service', () => {
-  const service = 'same'
-  const serviceTasks = async (): Promise<Task[]> => {
-    const { taskArns: tasks = [] } = await client.send(new ListTasksCommand({ serviceName: service }))
+  const create = async (service: string, taskDefinition: string): Promise<Task[]> => {
+    await client.send(new CreateServiceCommand({ serviceName: service, taskDefinition, desiredCount: 1 }))
+    return settled(service, 1)
+  }
+  const scaleTo = async (service: string, desiredCount: number, forceNewDeployment = false): Promise<Task[]> => {
+    await client.send(new UpdateServiceCommand({ service, desiredCount, forceNewDeployment }))
+    return settled(service, desiredCount)
+  }
+  const settled = (service: string, count: number): Promise<Task[]> =>
+    until(`${count} tasks of ${service}`, async () => {
+      const { services: [found] = [] } = await client.send(new DescribeServicesCommand({ services: [service] }))
+      const tasks = await runningTasks(service)
+      return found?.deployments?.length === 1 && tasks.length === count && tasks
+    })
+  const runningTasks = async (serviceName: string): Promise<Task[]> => {
+    const { taskArns: tasks = [] } = await client.send(new ListTasksCommand({ serviceName }))
     if (tasks.length === 0) return []
     const described = await client.send(new DescribeTasksCommand({ tasks }))
     return (described.tasks ?? []).filter(({ lastStatus }) => lastStatus === 'RUNNING')
   }
-  const scaleTo = async (desiredCount: number, forceNewDeployment = false): Promise<Task[]> => {
-    await client.send(new UpdateServiceCommand({ service, desiredCount, forceNewDeployment }))
-    return settled(desiredCount)
-  }
-  const settled = (count: number): Promise<Task[]> =>
-    until(`${count} tasks`, async () => {
-      const { services: [found] = [] } = await client.send(new DescribeServicesCommand({ services: [service] }))
-      const tasks = await serviceTasks()
-      return found?.deployments?.length === 1 && tasks.length === count && tasks
-    })
-  const revision = async () => {
+  const revision = async (service: string) => {
     const { services: [found] = [] } = await client.send(new DescribeServicesCommand({ services: [service] }))
     const serviceRevisionArns = [found?.currentServiceRevisions?.[0]?.arn ?? '']
     const described = await client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns }))
@@ -249,22 +255,33 @@ describe('the tasks of a service', () => {
     }
     const first = push('moving')
     const taskDefinition = await register({ image }, 'puller', [loose])
-    await client.send(new CreateServiceCommand({ serviceName: service, taskDefinition, desiredCount: 1 }))
-    expect(digestsOf(await settled(1))).toEqual([first])
+    expect(digestsOf(await create('same', taskDefinition))).toEqual([first])
     const second = push('moving')
     expect(second).not.toBe(first)
-    // What the engine has under the tag by now is not what the service is to run.
-    tool.docker('pull', image)
-    const scaled = await scaleTo(3)
+    const scaled = await scaleTo('same', 3)
     expect(digestsOf(scaled)).toEqual([first, first, first])
     expect(digestsOf(scaled, 'loose').filter((digest) => digest === second)).toHaveLength(2)
-    expect(await revision()).toEqual([
+    expect(await revision('same')).toEqual([
       { containerName: 'main', image, imageDigest: first },
       { containerName: 'loose', image },
     ])
-    expect(digestsOf(await scaleTo(2, true))).toEqual([second, second])
-    expect(await revision()).toMatchObject([{ imageDigest: second }, {}])
-    await scaleTo(0)
+    expect(digestsOf(await scaleTo('same', 2, true))).toEqual([second, second])
+    expect(await revision('same')).toMatchObject([{ imageDigest: second }, {}])
+    await scaleTo('same', 0)
+  })
+
+  it('run the image of another registry that the first of them found', async () => {
+    const other = await TestRegistry.start()
+    const image = `${other.repository}:moving`
+    const first = other.push('moving', ['MOVED=1'])
+    expect(digestsOf(await create('other', await register({ image })))).toEqual([first])
+    const second = other.push('moving', ['MOVED=2'])
+    expect(digestsOf(await scaleTo('other', 3))).toEqual([first, first, first])
+    expect(await revision('other')).toEqual([{ containerName: 'main', image, imageDigest: first }])
+    expect(digestsOf(await scaleTo('other', 1, true))).toEqual([second])
+    await scaleTo('other', 0)
+    await other.stop()
+    forget(image)
   })
 })
 
