@@ -26,8 +26,8 @@ export type Moment = `${'before' | 'after'} ${'adopt' | 'remove' | `write ${stri
 export type Order = { readonly dieAt: Moment } | { readonly collect: true }
 export type Told = { readonly port: number } | { readonly collected: true; readonly uploads: number }
 
-/** Of layers that no image refers to; what comes and goes in a second is seen by the collection. */
-const LAYER_GRACE_MS = 4000
+/** Of layers that no image refers to: longer than twice a push takes on a busy machine. */
+const LAYER_GRACE_MS = 6000
 
 let death: Moment | undefined
 
