@@ -11,7 +11,7 @@ import { MemoryCheckpoint } from '../../src/agent/checkpoint/memory-checkpoint.t
 import { loadAgentConfig } from '../../src/agent/config.ts'
 import { createBodyWith } from '../../src/agent/docker/create-body.ts'
 import type { AgentLinks } from '../../src/agent/links.ts'
-import { NO_TASK_ROLES } from '../../src/agent/metadata/credentials-route.ts'
+import { NO_TASK_ROLES } from '../../src/agent/metadata/task-roles.ts'
 import { capabilities } from '../../src/agent/registration/capabilities.ts'
 import { platformAttributes } from '../../src/agent/registration/registration.ts'
 import { SimulatedImages } from '../../src/agent/simulated/simulated-images.ts'

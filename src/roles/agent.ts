@@ -14,9 +14,8 @@ import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metad
 import { bridgeIpv4Address, hostAddresses } from '../agent/network/host-address.ts'
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
 import { runProgram } from '../agent/network/run-program.ts'
-import { inheritedSocket } from '../agent/log-relay/inherited-socket.ts'
 import { keyEndpointProblem } from '../agent/log-relay/key-endpoint.ts'
-import { LogRelay } from '../agent/log-relay/log-relay.ts'
+import type { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
 import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
@@ -223,11 +222,15 @@ const openLogRelay = async (working: Working): Promise<LogRelay | undefined> => 
     )
     return undefined
   }
+  const [{ LogRelay: Relay }, { inheritedSocket }] = await Promise.all([
+    import('../agent/log-relay/log-relay.ts'),
+    import('../agent/log-relay/inherited-socket.ts'),
+  ])
   const { dataDirectory } = config
   const socket = inheritedSocket(process.env, process.pid)
   const common = { userAgent: agentName(), transport: httpTransport(MAX_RELAYED), clock, ids, log }
   try {
-    return await LogRelay.open({
+    return await Relay.open({
       ...common,
       endpoint,
       dataDirectory,

@@ -16,7 +16,7 @@ import {
 import { deliveredLogConfig } from '../log-relay/container-settings.ts'
 import type { LogRelay } from '../log-relay/log-relay.ts'
 import { type MetadataSettings, metadataVariables, withMetadataFile } from '../metadata/container-settings.ts'
-import { credentialsPath, hasTaskRoles, type TaskRoleSupport } from '../metadata/credentials-route.ts'
+import { credentialsPath, hasTaskRoles, type TaskRoleSupport } from '../metadata/task-roles.ts'
 import type { ContainerCreateBody } from '../runtime.ts'
 import { longestFreePart, type PortRange } from './dynamic-ports.ts'
 import type { FreePorts } from './free-ports.ts'

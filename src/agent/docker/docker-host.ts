@@ -10,8 +10,8 @@ import type { Log } from '../../kit/log.ts'
 import type { AgentHost } from '../agent.ts'
 import type { AgentConfig } from '../config.ts'
 import type { EngineTask } from '../engine/task.ts'
+import type { LogRouting } from '../engine/tools.ts'
 import type { LogRelay } from '../log-relay/log-relay.ts'
-import { RouterFiles } from '../firelens/router-files.ts'
 import { routersDirectory } from '../firelens/routers-directory.ts'
 import { FileImageRecords } from '../images/file-image-records.ts'
 import { Gate } from '../images/gate.ts'
@@ -22,12 +22,11 @@ import { OwnRegistry } from '../images/own-registry.ts'
 import { registryCredentials } from '../images/registry-auth.ts'
 import { untrackedCleanup } from '../images/untracked-cleanup.ts'
 import type { MetadataSettings } from '../metadata/container-settings.ts'
-import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
+import type { TaskRoleSupport } from '../metadata/task-roles.ts'
 import { capabilities } from '../registration/capabilities.ts'
 import { platformAttributes } from '../registration/registration.ts'
 import type { RuntimeInfo } from '../runtime.ts'
 import type { KernelStats } from '../telemetry/kernel-stats.ts'
-import { createBodyWith } from './create-body.ts'
 import { DockerRuntime } from './docker-runtime.ts'
 import type { DockerTimeouts } from './docker-timeouts.ts'
 import { kernelPortRange } from './dynamic-ports.ts'
@@ -92,6 +91,18 @@ const kernelStatsOf = async ({ config, clock, runtime, info }: Parts): Promise<K
   return new KernelStats({ runtime, clock, cgroupVersion, cgroupRoot: config.cgroupPath, cpus })
 }
 
+/** Loaded with the first log router. */
+const logRoutingIn = (directory: string, cluster: string): LogRouting => {
+  const load = async (): Promise<LogRouting> => {
+    const { RouterFiles } = await import('../firelens/router-files.ts')
+    return new RouterFiles(directory, cluster)
+  }
+  return {
+    prepare: async (task) => (await load()).prepare(task),
+    remove: async (taskArn) => (await load()).remove(taskArn),
+  }
+}
+
 const assemble = (parts: Parts): DockerHost => {
   const { config, clock, ids, log, runtime, info, limits, credentials, taskRoles, metadata, logRelay } = parts
   const records: ImageRecords = config.checkpoint
@@ -117,9 +128,10 @@ const assemble = (parts: Parts): DockerHost => {
     dynamicHostPorts,
     ...(limits && { limits }),
     ...(isLocal && { kernelStats: () => kernelStatsOf(parts) }),
-    ...(routers !== undefined && { logRouting: ({ cluster }) => new RouterFiles(routers, cluster) }),
-    createBody: (agent) =>
-      createBodyWith({
+    ...(routers !== undefined && { logRouting: ({ cluster }) => logRoutingIn(routers, cluster) }),
+    createBody: (agent) => async (task, container) => {
+      const { createBodyWith } = await import('./create-body.ts')
+      const createBody = createBodyWith({
         ...agent,
         region: config.region,
         dynamicHostPorts,
@@ -135,7 +147,9 @@ const assemble = (parts: Parts): DockerHost => {
         ...(logRelay && { logRelay }),
         ...(routers !== undefined && { firelens: { directory: routers, isAsync: config.firelensAsync } }),
         ...(limits && { cgroupParent: (taskArn) => limits.parent(taskArn) }),
-      }),
+      })
+      return createBody(task, container)
+    },
     attributes: [
       ...capabilities({
         config,

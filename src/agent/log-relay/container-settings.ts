@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from '../docker/overlay.ts'
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
-import { credentialsPath } from '../metadata/credentials-route.ts'
+import { credentialsPath } from '../metadata/task-roles.ts'
 import type { LogRelay } from './log-relay.ts'
 import { USUAL_BUFFER } from './log-settings.ts'
 

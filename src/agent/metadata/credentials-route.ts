@@ -8,14 +8,7 @@ import type { EngineTask } from '../engine/task.ts'
 import type { AuditLog } from './audit-log.ts'
 import { type CallerTools, isOfTask } from './caller.ts'
 import { jsonAnswer, type MetadataAnswer, type MetadataRequest, type MetadataRoute } from './route.ts'
-
-/** Which tasks get credentials by this way: those on Docker's bridge, those in the host's network. */
-export interface TaskRoleSupport {
-  readonly bridge: boolean
-  readonly host: boolean
-}
-
-export const NO_TASK_ROLES: TaskRoleSupport = { bridge: false, host: false }
+import { CREDENTIALS_PATH, hasTaskRoles, type TaskRoleSupport } from './task-roles.ts'
 
 export interface CredentialsRouteOptions extends CallerTools {
   readonly support: TaskRoleSupport
@@ -40,7 +33,7 @@ interface Known {
 }
 
 const V1 = '/v1/credentials'
-const V2 = '/v2/credentials'
+const V2 = CREDENTIALS_PATH
 
 export const credentialsRoute =
   (options: CredentialsRouteOptions): MetadataRoute =>
@@ -48,15 +41,6 @@ export const credentialsRoute =
     const asked = askedFor(request)
     return asked && { GET: () => answered(asked, request, options) }
   }
-
-/** Whether a task of that network mode gets credentials. */
-export const hasTaskRoles = ({ definition }: EngineTask, support: TaskRoleSupport): boolean => {
-  const networkMode = definition.networkMode ?? 'bridge'
-  return (networkMode === 'bridge' && support.bridge) || (networkMode === 'host' && support.host)
-}
-
-/** Where a container of the task finds its credentials, below the server's address. */
-export const credentialsPath = (credentialsId: string): string => `${V2}/${credentialsId}`
 
 const askedFor = ({ pathname, query }: MetadataRequest): Asked | undefined => {
   if (pathname === V1) return { name: 'CredentialsV1Request', path: V1, id: query.get('id') ?? '' }

@@ -15,7 +15,7 @@ const started = async (routes?: readonly MetadataRoute[], rate: RequestRate = { 
   const server = new MetadataServer({ port: 0, rate, clock, log: silentLog })
   servers.push(server)
   const base = `http://127.0.0.1:${await server.listen()}`
-  if (routes !== undefined) server.serve(routes)
+  if (routes !== undefined) server.serve(async () => routes)
   return { clock, base, server }
 }
 
@@ -50,7 +50,7 @@ describe('the task metadata server', () => {
   it('asks for patience until there is something to tell', async () => {
     const { base, server } = await started()
     expect((await fetch(base)).status).toBe(503)
-    server.serve([])
+    server.serve(async () => [])
     expect((await fetch(base)).status).toBe(404)
   })
 

@@ -45,7 +45,8 @@ export class MetadataServer {
   readonly #options: MetadataServerOptions
   readonly #limit: RequestLimit
   /** Undefined until there is something to tell. */
-  #routes: readonly MetadataRoute[] | undefined
+  #load: (() => Promise<readonly MetadataRoute[]>) | undefined
+  #routes: Promise<readonly MetadataRoute[]> | undefined
 
   constructor(options: MetadataServerOptions) {
     this.#options = options
@@ -70,8 +71,9 @@ export class MetadataServer {
     })
   }
 
-  serve(routes: readonly MetadataRoute[]): void {
-    this.#routes = routes
+  /** Begins to answer; the routes are loaded with the first request. */
+  serve(load: () => Promise<readonly MetadataRoute[]>): void {
+    this.#load = load
   }
 
   close(): Promise<void> {
@@ -93,12 +95,13 @@ export class MetadataServer {
   async #answer(request: IncomingMessage): Promise<Answer> {
     const sourceAddress = request.socket.remoteAddress ?? ''
     if (!this.#limit.admits(sourceAddress)) return textAnswer(429, 'Too many requests')
-    if (this.#routes === undefined) return textAnswer(503, 'The agent is starting')
+    if (this.#load === undefined) return textAnswer(503, 'The agent is starting')
     const url = URL.parse(request.url ?? '/', 'http://localhost')
     const userAgent = request.headers['user-agent'] ?? ''
     const { pathname, searchParams: query } = url ?? { pathname: '', searchParams: new URLSearchParams() }
     try {
-      return await this.#route(request.method ?? '', {
+      this.#routes ??= this.#load()
+      return await this.#route(await this.#routes, request.method ?? '', {
         pathname,
         query,
         sourceAddress,
@@ -113,8 +116,8 @@ export class MetadataServer {
     }
   }
 
-  async #route(method: string, request: MetadataRequest): Promise<Answer> {
-    for (const route of this.#routes ?? []) {
+  async #route(routes: readonly MetadataRoute[], method: string, request: MetadataRequest): Promise<Answer> {
+    for (const route of routes) {
       const methods = route(request)
       if (methods === undefined) continue
       const answer = methods[(method === 'HEAD' ? 'GET' : method) as MetadataMethod]

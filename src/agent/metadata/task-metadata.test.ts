@@ -6,7 +6,8 @@ import { LineLog } from '../../kit/log.ts'
 import { loadAgentConfig } from '../config.ts'
 import { CredentialsStore } from '../engine/credentials.ts'
 import { FirewallError } from '../network/iptables.ts'
-import { type MetadataSource, type MetadataTools, openTaskMetadata } from './task-metadata.ts'
+import type { MetadataSource, MetadataTools } from './routes.ts'
+import { openTaskMetadata } from './task-metadata.ts'
 
 const ENABLED = { ECS_ENABLE_TASK_IAM_ROLE: 'true', ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST: 'true' }
 

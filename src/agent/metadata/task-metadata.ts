@@ -3,32 +3,18 @@
  * host where it cannot be had is no failure of the agent's: its instance does not offer task roles, its containers get no addresses of
  * endpoints, and the log says why.
  */
-import type { MetadataApi } from '../../agentlink/metadata-api.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AgentConfig } from '../config.ts'
-import type { CredentialsStore } from '../engine/credentials.ts'
-import type { EngineTask } from '../engine/task.ts'
-import type { TaskListener } from '../engine/engine.ts'
-import type { LogRelay } from '../log-relay/log-relay.ts'
 import { FirewallError } from '../network/iptables.ts'
 import { HostRules } from '../network/host-rules.ts'
 import { routeLocalnet } from '../network/kernel-setting.ts'
 import { RulesKeeper } from '../network/rules-keeper.ts'
 import { runProgram } from '../network/run-program.ts'
-import type { HostPlace } from '../registration/registration.ts'
-import type { ContainerRuntime, ContainerStats } from '../runtime.ts'
-import { AuditLog, auditWriter } from './audit-log.ts'
-import { isHostAddress } from './caller.ts'
-import { credentialsRoute, NO_TASK_ROLES, type TaskRoleSupport } from './credentials-route.ts'
-import { faultRoute } from './fault-route.ts'
-import { metadataRoute } from './metadata-route.ts'
+import { auditWriter } from './audit-log.ts'
 import { MetadataServer } from './metadata-server.ts'
-import { metadataV2Route } from './metadata-v2-route.ts'
-import { protectionRoute } from './protection-route.ts'
-import type { MetadataRoute } from './route.ts'
-import { StatsView } from './stats-view.ts'
-import type { HostView } from './task-view.ts'
+import type { MetadataSource, MetadataTools } from './routes.ts'
+import { NO_TASK_ROLES, type TaskRoleSupport, wantedTaskRoles } from './task-roles.ts'
 
 export interface TaskMetadataOptions {
   readonly config: AgentConfig
@@ -36,25 +22,6 @@ export interface TaskMetadataOptions {
   readonly log: Log
   /** Makes the server reachable; this host's firewall unless given. */
   readonly rules?: Pick<HostRules, 'install' | 'remove'>
-}
-
-/** What is told about. The agent knows it. */
-export interface MetadataSource {
-  readonly cluster: string
-  readonly containerInstanceArn: string | undefined
-  readonly place: HostPlace
-  readonly credentials: Pick<CredentialsStore, 'get'>
-  tasks(): Iterable<EngineTask>
-  listen(listener: TaskListener): void
-  lastSample(dockerId: string): ContainerStats | undefined
-}
-
-/** What is asked of others. */
-export interface MetadataTools {
-  readonly runtime: Pick<ContainerRuntime, 'inspect' | 'stats'>
-  readonly api: Pick<MetadataApi, 'tagsOf' | 'protection' | 'protect'>
-  /** Where Docker gets the keys of its log drivers; absent where it needs none. */
-  readonly logRelay?: Pick<LogRelay, 'route'>
 }
 
 export interface TaskMetadata {
@@ -77,14 +44,6 @@ export const NO_METADATA: TaskMetadata = {
   serve: () => {},
   close: async () => {},
 }
-
-/** What the configuration asks for. */
-export const wantedTaskRoles = (
-  config: Pick<AgentConfig, 'taskIamRole' | 'taskIamRoleNetworkHost'>,
-): TaskRoleSupport => ({
-  bridge: config.taskIamRole,
-  host: config.taskIamRoleNetworkHost,
-})
 
 export const openTaskMetadata = async (options: TaskMetadataOptions): Promise<TaskMetadata> => {
   const { config, log, clock } = options
@@ -148,43 +107,15 @@ const opened = (
     taskRoles: wantedTaskRoles(config),
     isServed: true,
     guardsIntrospection: guardsIntrospection(config),
-    serve: (source, tools) => {
-      const containerInstanceArn = (): string | undefined => source.containerInstanceArn
-      const write = (line: string): void => audit.write(line)
-      const auditLog = new AuditLog({ clock, cluster: source.cluster, containerInstanceArn, write })
-      server.serve(routesOf(config, source, tools, auditLog))
-    },
+    serve: (source, tools) =>
+      server.serve(async () => {
+        const { routesOf } = await import('./routes.ts')
+        return routesOf({ config, clock, source, tools, audit })
+      }),
     close: async () => {
       await keeper.stop()
       await server.close()
       audit.close()
     },
   }
-}
-
-const routesOf = (
-  config: AgentConfig,
-  source: MetadataSource,
-  { runtime, api, logRelay }: MetadataTools,
-  audit: AuditLog,
-): readonly MetadataRoute[] => {
-  const { cluster, credentials } = source
-  const callers = { runtime, isHostAddress, tasks: () => source.tasks() }
-  const stats = new StatsView({ runtime, lastSample: (dockerId) => source.lastSample(dockerId) })
-  source.listen((after, before) => {
-    if (after === undefined && before !== undefined) stats.forget(before)
-  })
-  const host = (): HostView => {
-    const { availabilityZone, vpcId } = source.place
-    return { cluster, vpcId, ...(!config.disableTaskMetadataAz && { availabilityZone }) }
-  }
-  const metadata = { ...callers, host, stats, api, containerInstanceArn: () => source.containerInstanceArn }
-  return [
-    credentialsRoute({ ...callers, support: wantedTaskRoles(config), credentials, audit }),
-    metadataRoute(metadata),
-    metadataV2Route(metadata),
-    protectionRoute({ ...callers, cluster, credentials, api }),
-    faultRoute(callers),
-    ...(logRelay === undefined ? [] : [logRelay.route(source, audit)]),
-  ]
 }

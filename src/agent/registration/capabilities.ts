@@ -8,7 +8,7 @@ import type { AttributeRecord } from '../../model/records.ts'
 import type { AgentConfig } from '../config.ts'
 import { LOGGING_DRIVERS } from '../config/settings.ts'
 import { compareVersions } from '../docker/engine-api.ts'
-import type { TaskRoleSupport } from '../metadata/credentials-route.ts'
+import type { TaskRoleSupport } from '../metadata/task-roles.ts'
 import type { ContainerRuntime, RuntimeInfo } from '../runtime.ts'
 
 const CURRENT = 'ecs.capability.'

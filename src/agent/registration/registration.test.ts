@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAgentConfig } from '../config.ts'
-import { NO_TASK_ROLES, type TaskRoleSupport } from '../metadata/credentials-route.ts'
+import { NO_TASK_ROLES, type TaskRoleSupport } from '../metadata/task-roles.ts'
 import type { RuntimeInfo } from '../runtime.ts'
 import { capabilities } from './capabilities.ts'
 import {

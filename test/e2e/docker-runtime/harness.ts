@@ -10,7 +10,7 @@ import { type LoadedConfig, loadAgentConfig } from '../../../src/agent/config.ts
 import { type DockerHost, openDockerHost } from '../../../src/agent/docker/docker-host.ts'
 import { acceptTask } from '../../../src/agent/engine/accept.ts'
 import type { EngineContainer, EngineTask } from '../../../src/agent/engine/task.ts'
-import { NO_TASK_ROLES } from '../../../src/agent/metadata/credentials-route.ts'
+import { NO_TASK_ROLES } from '../../../src/agent/metadata/task-roles.ts'
 import type { ContainerState } from '../../../src/agent/runtime.ts'
 import { SystemClock } from '../../../src/kit/clock.ts'
 import { SystemIds } from '../../../src/kit/ids.ts'
