@@ -240,7 +240,17 @@ describe('a registry', () => {
     const get = (name: string) => ecr.send(new GetAccountSettingCommand({ name }))
     expect((await get('BASIC_SCAN_TYPE_VERSION')).value).toBe('AWS_NATIVE')
     expect((await get('REGISTRY_POLICY_SCOPE')).value).toBe('V2')
+    await ecr.send(new CreateRepositoryCommand({ repositoryName: 'mounting' }))
+    await push('mounting', 'v1')
+    const { authorizationData: [data] = [] } = await ecr.send(new GetAuthorizationTokenCommand({}))
+    const mount = async (): Promise<number> => {
+      const place = `shared/blobs/uploads/?mount=${sha256(LAYER)}&from=mounting`
+      const headers = { Authorization: `Basic ${data?.authorizationToken}` }
+      return (await fetch(`${server.endpoint}/v2/${place}`, { method: 'POST', headers })).status
+    }
+    expect(await mount()).toBe(201)
     await ecr.send(new PutAccountSettingCommand({ name: 'BLOB_MOUNTING', value: 'DISABLED' }))
+    expect(await mount()).toBe(202)
     expect((await get('BLOB_MOUNTING')).value).toBe('DISABLED')
     await expect(get('OTHER')).rejects.toMatchObject({ name: 'InvalidParameterException' })
     const clair = new PutAccountSettingCommand({ name: 'BASIC_SCAN_TYPE_VERSION', value: 'CLAIR' })

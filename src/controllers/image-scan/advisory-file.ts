@@ -12,7 +12,7 @@ const DOCUMENT_BYTES = 64 * 1024 ** 2
 const LINES_AT_ONCE = 200
 
 /** The file cannot be used; the message says why. */
-export class AdvisoryFileError extends Error {
+class AdvisoryFileError extends Error {
   override readonly name = 'AdvisoryFileError'
 }
 

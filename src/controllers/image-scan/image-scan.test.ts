@@ -99,6 +99,8 @@ describe('scans of images', () => {
     const sbom = await (await registry.send('GET', `web/blobs/${layers[0]?.digest}`)).json()
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', components: [{ name: 'debian' }, { name: 'libssl3' }] })
     expect(registry.store.tables.imageScans.size).toBe(1)
+    await registry.send('DELETE', `web/manifests/${digest}`)
+    expect(registry.store.tables.images.size).toBe(0)
   })
 
   it.each([

@@ -9,7 +9,9 @@ import type { Log } from '../../kit/log.ts'
 import { type ImageRecord, inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import type { BlobStore } from '../../store/blobs/blob-store.ts'
+import { removeImage } from '../../store/images/remove-image.ts'
 import type { Store } from '../../store/store.ts'
+import type { Transaction } from '../../store/tables.ts'
 import type { Controller } from '../controller.ts'
 
 export interface ImageScanOptions {
@@ -27,7 +29,10 @@ class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
 
-type Outcome = Pick<ImageScanRecord, 'status' | 'description' | 'counts' | 'findingsDigest' | 'advisoriesUpdatedAt'>
+type Outcome = Pick<
+  ImageScanRecord,
+  'status' | 'description' | 'counts' | 'sbomDigest' | 'findingsDigest' | 'advisoriesUpdatedAt'
+>
 
 const EVERY_MS = 60_000
 const KEY = 'all'
@@ -60,11 +65,12 @@ export class ImageScan implements Controller {
       const key = inRepository(scan.repositoryId, scan.digest)
       const outcome = await this.#outcome(scan)
       if (outcome === undefined) return
-      const { requestedAt } = scan
       const completedAt = this.#options.clock.now()
       await store.transact((tx) => {
         // The image may be gone, or a scan may have been asked for anew.
-        if (tx.imageScans.get(key)?.requestedAt === requestedAt) tx.imageScans.update(key, { ...outcome, completedAt })
+        if (tx.imageScans.get(key)?.requestedAt !== scan.requestedAt) return
+        tx.imageScans.update(key, { ...outcome, completedAt })
+        removeOldSbom(tx, scan, outcome)
       })
     }
   }
@@ -107,21 +113,33 @@ export class ImageScan implements Controller {
     const contents = await contentsOf(blobs, image.digest, goOn)
     const { packages, distribution } = contents
     const subject = { repositoryName: repository.name, digest: image.digest }
-    const sbom = await keepSbom(this.#options, image, sbomOf(subject, packages, distribution))
-    const found = `${packages.length} packages were found; the bill of materials is ${sbom}.`
+    const sbomDigest = await keepSbom(this.#options, image, sbomOf(subject, packages, distribution))
+    const found = `${packages.length} packages were found; the bill of materials is ${sbomDigest}.`
     if (packages.length === 0)
-      return { status: 'UNSUPPORTED_IMAGE', description: 'No packages were found that a scan knows.', counts: {} }
+      return {
+        status: 'UNSUPPORTED_IMAGE',
+        description: 'No packages were found that a scan knows.',
+        counts: {},
+        sbomDigest,
+      }
     if (advisoriesFile === undefined)
-      return { status: 'FAILED', description: `No advisory data is configured. ${found}`, counts: {} }
+      return { status: 'FAILED', description: `No advisory data is configured. ${found}`, counts: {}, sbomDigest }
     const advisoriesUpdatedAt = await changedAt(advisoriesFile)
     const { findings, unknown } = await compared(contents, advisoriesFile, goOn)
     // What nothing is known of must not look as if it were without fault.
     const silence = unknown.length === 0 ? '' : ` The advisory data has nothing about ${unknown.join(', ')}.`
     if (silence !== '' && findings.length === 0)
-      return { status: 'FAILED', description: `${silence.trim()} ${found}`, counts: {} }
+      return { status: 'FAILED', description: `${silence.trim()} ${found}`, counts: {}, sbomDigest }
     const description = `The scan was completed.${silence} ${found}`
     const findingsDigest = await keepBlob(this.#options, image.repositoryId, Buffer.from(JSON.stringify(findings)))
-    return { status: 'COMPLETE', description, counts: countsOf(findings), findingsDigest, advisoriesUpdatedAt }
+    return {
+      status: 'COMPLETE',
+      description,
+      counts: countsOf(findings),
+      sbomDigest,
+      findingsDigest,
+      advisoriesUpdatedAt,
+    }
   }
 
   /** What is the image's or the operator's fault is told; the rest is told in the log. */
@@ -132,4 +150,14 @@ export class ImageScan implements Controller {
     const description = name === 'AdvisoryFileError' || name === 'CorruptBlob' ? message : 'The scan failed.'
     return { status: 'FAILED', description, counts: {} }
   }
+}
+
+/** Where a later version finds more packages. */
+const removeOldSbom = (
+  tx: Transaction,
+  { repositoryId, sbomDigest: old }: ImageScanRecord,
+  { sbomDigest = old }: Outcome,
+): void => {
+  const image = old === undefined || old === sbomDigest ? undefined : tx.images.get(inRepository(repositoryId, old))
+  if (image !== undefined) removeImage(tx, image)
 }

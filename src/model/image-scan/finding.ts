@@ -32,6 +32,8 @@ export interface ImageScanRecord {
   readonly counts: SeverityCounts
   /** Of the blob that has them, as a list in JSON, the worst first. Only of a scan that is complete. */
   readonly findingsDigest?: string
+  /** Of the artifact that is its bill of materials, which goes with the image. */
+  readonly sbomDigest?: string
 }
 
 export type SeverityCounts = Readonly<Partial<Record<Severity, number>>>

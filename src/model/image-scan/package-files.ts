@@ -48,7 +48,7 @@ const SOURCES: readonly Source[] = [
   },
   {
     matches: named('var/lib/rpm/rpmdb.sqlite', 'usr/lib/sysimage/rpm/rpmdb.sqlite'),
-    limitBytes: PACKAGE_LIST_BYTES * 4,
+    limitBytes: PACKAGE_LIST_BYTES * 2,
     parse: rpmPackages,
   },
   { matches: matching(OLD_RPM), limitBytes: Number.POSITIVE_INFINITY, parse: unreadableRpm },

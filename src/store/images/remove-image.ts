@@ -1,6 +1,7 @@
 /** Images and tags leave a repository. Their blobs stay until nobody refers to them and they are collected. */
 import { type ImageRecord, inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import type { Transaction } from '../tables.ts'
+import { forgetReplications } from './replicate-image.ts'
 
 /** Removes the tag alone. Gives the digest of the image that had it. */
 export const removeTag = (tx: Transaction, { repositoryId }: RepositoryRecord, tag: string): string | undefined => {
@@ -10,13 +11,18 @@ export const removeTag = (tx: Transaction, { repositoryId }: RepositoryRecord, t
   return named.digest
 }
 
-/** Removes the image with all its tags, which it gives. */
-export const removeImage = (tx: Transaction, { repositoryId, digest }: ImageRecord): readonly string[] => {
+/** Removes the image with all its tags, which it gives, and what a scan has made of it. */
+export const removeImage = (tx: Transaction, image: ImageRecord): readonly string[] => {
+  const { repositoryId, digest } = image
   const key = inRepository(repositoryId, digest)
   const tags = tx.imageTags.find('byImage', key).map(({ tag }) => tag)
   for (const tag of tags) tx.imageTags.remove(inRepository(repositoryId, tag))
   tx.images.remove(key)
+  const { sbomDigest } = tx.imageScans.get(key) ?? {}
   tx.imageScans.remove(key)
+  const sbom = sbomDigest === undefined ? undefined : tx.images.get(inRepository(repositoryId, sbomDigest))
+  if (sbom !== undefined) removeImage(tx, sbom)
+  forgetReplications(tx, image)
   return tags
 }
 

@@ -1,6 +1,6 @@
 /** Scans of images are asked for here, and done by the controller `image-scan`. */
 import { DOCKER_MANIFEST, OCI_MANIFEST } from '../../model/image-manifest.ts'
-import type { ImageRecord, RepositoryRecord } from '../../model/image-records.ts'
+import { type ImageRecord, inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import { matchesScanFilter } from '../../model/image-scan/scan-rules.ts'
 import type { ReadTables, Transaction } from '../tables.ts'
@@ -12,7 +12,7 @@ const IMAGE_CONFIGURATIONS: readonly (string | undefined)[] = [
   'application/vnd.oci.image.config.v1+json',
 ]
 
-export const isScannable = ({ mediaType, artifactType, subject }: ImageRecord): boolean =>
+const isScannable = ({ mediaType, artifactType, subject }: ImageRecord): boolean =>
   (mediaType === OCI_MANIFEST || mediaType === DOCKER_MANIFEST) &&
   IMAGE_CONFIGURATIONS.includes(artifactType) &&
   subject === undefined
@@ -33,6 +33,7 @@ export const isScannedOnPush = (tables: ReadTables, repository: RepositoryRecord
 export const requestScan = (tx: Transaction, image: ImageRecord, now: number): ImageScanRecord | undefined => {
   if (!isScannable(image)) return undefined
   const { repositoryId, digest } = image
+  const { sbomDigest } = tx.imageScans.get(inRepository(repositoryId, digest)) ?? {}
   return tx.imageScans.put({
     repositoryId,
     digest,
@@ -40,5 +41,6 @@ export const requestScan = (tx: Transaction, image: ImageRecord, now: number): I
     description: 'The scan is in progress.',
     requestedAt: now,
     counts: {},
+    ...(sbomDigest !== undefined && { sbomDigest }),
   })
 }

@@ -52,7 +52,7 @@ const isDigit = (text: string, at: number): boolean => {
   return code >= 48 && code <= 57
 }
 
-export const digitsAt = (text: string, from: number): string => {
+const digitsAt = (text: string, from: number): string => {
   let end = from
   while (end < text.length && isDigit(text, end)) end += 1
   return text.slice(from, end)
