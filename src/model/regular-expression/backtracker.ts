@@ -11,9 +11,17 @@ const RESTORE = -1
 
 const KEPT_WORDS = 2 ** 18
 
+/**
+ * Steps that are tried at places of one text. An expression of very many repetitions meets them at the beginning of a very long text, and
+ * finds nothing behind it; others look at all of a megabyte.
+ */
+const MOST_TRIES = 2 ** 22
+
 export class Backtracker {
   readonly #program: Program
   #tried = new Uint32Array(0)
+  /** Place of the present text up to which it is read. */
+  #end = 0
   /** Three numbers for each: a step and a place of the text, or `RESTORE`, a slot and what it was. */
   readonly #pile: number[] = []
 
@@ -23,9 +31,11 @@ export class Backtracker {
 
   /** Where the whole match and each group begin and end, -1 for what took no part. */
   exec(text: string): readonly number[] | undefined {
-    this.#forget(Math.ceil((this.#program.splits * (text.length + 1)) / 32))
+    const { splits } = this.#program
+    this.#end = Math.min(text.length, Math.ceil(MOST_TRIES / Math.max(splits, 1)))
+    this.#forget(Math.ceil((splits * this.#places) / 32))
     const slots = Array.from({ length: this.#program.slots }, () => -1)
-    for (let start = 0; start <= text.length; start++) if (this.#matchAt(text, start, slots)) return slots
+    for (let start = 0; start <= this.#end; start++) if (this.#matchAt(text, start, slots)) return slots
     return undefined
   }
 
@@ -33,6 +43,11 @@ export class Backtracker {
   #forget(words: number): void {
     if (words > this.#tried.length || this.#tried.length > KEPT_WORDS) this.#tried = new Uint32Array(words)
     else this.#tried.fill(0, 0, words)
+  }
+
+  /** Of the text, at which steps are tried; the last character that is read may take two. */
+  get #places(): number {
+    return this.#end + 2
   }
 
   #matchAt(text: string, start: number, slots: number[]): boolean {
@@ -56,14 +71,14 @@ export class Backtracker {
       const step = steps[place]!
       switch (step.type) {
         case 'character': {
-          const code = text.codePointAt(at)
+          const code = at < this.#end ? text.codePointAt(at) : undefined
           if (code === undefined || !includes(step.set, code)) return false
           at += code > 0xffff ? 2 : 1
           place = step.next
           break
         }
         case 'split':
-          if (this.#isTried(step.number * (text.length + 1) + at)) return false
+          if (this.#isTried(step.number * this.#places + at)) return false
           this.#pile.push(step.second, at, 0)
           place = step.first
           break

@@ -162,6 +162,19 @@ describe('time', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 
+  it('is bounded where very many repetitions meet a very long text, of which the beginning is read', () => {
+    const expression = new RegularExpression('\\b(?:[a ]?){480}x')
+    const startedAt = performance.now()
+    expect(expression.test(`a x${'a '.repeat(500_000)}`)).toBe(true)
+    expect(expression.test('a '.repeat(500_000))).toBe(false)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+    expect(new RegularExpression('\\b(a+)\\s(b+)$').exec(`${'c '.repeat(400_000)}aaa bbb`)?.groups).toEqual([
+      'aaa',
+      'bbb',
+    ])
+    expect(new RegularExpression('(?:[a ]?){480}$').exec('a '.repeat(500_000))).toBeUndefined()
+  })
+
   it('is bounded where the text asks for very many states', () => {
     const expression = new RegularExpression('[ab]*a[ab]{14}c')
     let seed = 1
