@@ -5,8 +5,6 @@
 import { mkdirSync } from 'node:fs'
 import type { Variables } from '../agent/config.ts'
 import { type MachineIdentity, readIdentity, writeIdentity } from '../agent/identity/identity-file.ts'
-import { join } from '../agent/identity/join.ts'
-import { ManagedCredentials } from '../agent/identity/managed-credentials.ts'
 import { ControlApiError } from '../agentlink/control-api-error.ts'
 import { httpTransport } from '../agentlink/http-transport.ts'
 import { JsonCaller } from '../agentlink/json-caller.ts'
@@ -57,6 +55,7 @@ const joinWith = async (text: string, dataDirectory: string): Promise<MachineIde
   // Before the token is used up: what cannot be kept is not asked for.
   inDataDir(dataDirectory, () => mkdirSync(dataDirectory, { recursive: true, mode: 0o700 }))
   try {
+    const { join } = await import('../agent/identity/join.ts')
     const identity = await join(token, callerFor(token.endpoint), new SystemIds())
     inDataDir(dataDirectory, () => writeIdentity(dataDirectory, identity))
     return identity
@@ -127,6 +126,7 @@ const managedCredentials = async (
   identity: MachineIdentity,
   { endpoint = identity.endpoint, log }: CredentialsSource,
 ): Promise<() => SigningCredentials> => {
+  const { ManagedCredentials } = await import('../agent/identity/managed-credentials.ts')
   const [clock, ids] = [new SystemClock(), new SystemIds()]
   const managed = new ManagedCredentials({ identity, caller: callerFor(endpoint), clock, ids, log })
   await managed.start()

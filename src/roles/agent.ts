@@ -21,7 +21,7 @@ import { AcsClient } from '../agentlink/acs-client.ts'
 import { ControlApi } from '../agentlink/control-api.ts'
 import { EcrApi } from '../agentlink/ecr-api.ts'
 import { httpTransport } from '../agentlink/http-transport.ts'
-import { MetadataApi } from '../agentlink/metadata-api.ts'
+import type { MetadataApi } from '../agentlink/metadata-api.ts'
 import { SecretsApi } from '../agentlink/secrets-api.ts'
 import { ecsSigner } from '../agentlink/signer.ts'
 import { TcsClient } from '../agentlink/tcs-client.ts'
@@ -162,7 +162,11 @@ const work = async (working: Working): Promise<void> => {
     ...(logRelay && { logRelay }),
   })
   startCleanup(() => agent.tasks())
-  metadata.serve(agent, { runtime: host.runtime, api: metadataApi(working), ...(logRelay && { logRelay }) })
+  metadata.serve(agent, async () => ({
+    runtime: host.runtime,
+    api: await metadataApi(working),
+    ...(logRelay && { logRelay }),
+  }))
   logRelay?.serve(agent)
   files.begin({
     facts: () => ({
@@ -248,9 +252,16 @@ const openCheckpoint = (config: AgentConfig, runtimeName: string, clock: Clock, 
     ? new SqliteCheckpoint({ file: path.join(config.dataDirectory, 'agent.sqlite'), clock, log })
     : new MemoryCheckpoint()
 
-const metadataApi = ({ endpoint, config: { region }, credentials, clock, ids }: Working): MetadataApi => {
+const metadataApi = async ({
+  endpoint,
+  config: { region },
+  credentials,
+  clock,
+  ids,
+}: Working): Promise<MetadataApi> => {
   const caller = { endpoint, clock, ids, userAgent: agentName(), transport: httpTransport(MAX_CONNECTIONS) }
-  return new MetadataApi({ ...caller, region, sign: ecsSigner({ clock, region, credentials }) })
+  const { MetadataApi: Api } = await import('../agentlink/metadata-api.ts')
+  return new Api({ ...caller, region, sign: ecsSigner({ clock, region, credentials }) })
 }
 
 const openLinks = ({ endpoint, config, credentials, clock, ids, log }: Working): AgentLinks => {

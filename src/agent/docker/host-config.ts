@@ -1,18 +1,14 @@
 /** The agent's own part of a container's `HostConfig`: what follows from the structured members of the payload. Pure. */
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
 import { BodyError } from '../engine/tools.ts'
+import { cpuShares } from './cpu-shares.ts'
 import { type FirelensSettings, routerBinds } from '../firelens/container-settings.ts'
 import type { JsonObject } from './overlay.ts'
 
 const MIB = 1024 * 1024
 
-/** The kernel's limits for CPU shares; ECS turns 0 into the lowest. */
-const CPU_SHARES = { least: 2, most: 262_144 }
-
 /** Docker refuses a lower limit. AWS's agent raises to 4 MiB, which was Docker's limit before 20.10. */
 const LEAST_MEMORY_MIB = 6
-
-export const cpuShares = (cpuUnits: number): number => Math.min(CPU_SHARES.most, Math.max(CPU_SHARES.least, cpuUnits))
 
 /** 0 for no limit. */
 const memoryBytes = (memoryMiB: number): number => (memoryMiB > 0 ? Math.max(LEAST_MEMORY_MIB, memoryMiB) * MIB : 0)

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { http } from '../../kit/node.ts'
 import type { AgentConfig } from '../config.ts'
-import { introspectionAnswer, type IntrospectionFacts, type IntrospectionSource } from './introspection-answer.ts'
+import type { IntrospectionFacts, IntrospectionSource } from './introspection-answer.ts'
 
 export interface IntrospectionServer {
   close(): Promise<void>
@@ -55,7 +55,7 @@ export const serveIntrospection = async (
 }
 
 const listen = (port: number, host: string, facts: IntrospectionFacts): Promise<Server> => {
-  const server = http.createServer((request, response) => answer(request, response, facts))
+  const server = http.createServer((request, response) => void answer(request, response, facts))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -73,11 +73,13 @@ const closed = (server: Server): Promise<void> =>
     server.closeAllConnections()
   })
 
-const answer = (request: IncomingMessage, response: ServerResponse, facts: IntrospectionFacts): void => {
+/** What is shown is made by code that is loaded when somebody looks. */
+const answer = async (request: IncomingMessage, response: ServerResponse, facts: IntrospectionFacts): Promise<void> => {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end()
     return
   }
+  const { introspectionAnswer } = await import('./introspection-answer.ts')
   const { status, contentType, body } = introspectionAnswer(request.url ?? '/', facts)
   response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) })
   response.end(request.method === 'HEAD' ? undefined : body)

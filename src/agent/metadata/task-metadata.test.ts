@@ -113,7 +113,7 @@ describe('task metadata', () => {
         listen: () => {},
         lastSample: () => undefined,
       }
-      metadata.serve(source, NO_TOOLS)
+      metadata.serve(source, async () => NO_TOOLS)
       const base = `http://127.0.0.1:${port}`
       const shown = (await (await fetch(`${base}/v4/${container!.endpointId}/task`)).json()) as Record<string, unknown>
       expect([shown['AvailabilityZone'], shown['VPCID']]).toEqual([zone, 'vpc-1'])

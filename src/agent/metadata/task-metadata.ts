@@ -31,8 +31,8 @@ export interface TaskMetadata {
   readonly isServed: boolean
   /** Whether the firewall keeps others than this host and its containers from the introspection API. */
   readonly guardsIntrospection: boolean
-  /** Begins to answer. */
-  serve(source: MetadataSource, tools: MetadataTools): void
+  /** Begins to answer. What it answers with is made for the first request. */
+  serve(source: MetadataSource, tools: () => Promise<MetadataTools>): void
   close(): Promise<void>
 }
 
@@ -110,7 +110,7 @@ const opened = (
     serve: (source, tools) =>
       server.serve(async () => {
         const { routesOf } = await import('./routes.ts')
-        return routesOf({ config, clock, source, tools, audit })
+        return routesOf({ config, clock, source, tools: await tools(), audit })
       }),
     close: async () => {
       await keeper.stop()

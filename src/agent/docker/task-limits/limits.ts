@@ -1,6 +1,6 @@
 /** What a task as a whole may use, worked out from its definition. Pure; who enforces it stands beside. */
 import type { EngineTask } from '../../engine/task.ts'
-import { cpuShares } from '../host-config.ts'
+import { cpuShares } from '../cpu-shares.ts'
 
 export interface Limits {
   /** Microseconds of CPU time per period. Absent: only `cpuShares` bound it, when the CPU is contended. */

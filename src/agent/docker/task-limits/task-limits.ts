@@ -7,8 +7,6 @@ import type { AgentConfig } from '../../config.ts'
 import { ConfigError } from '../../config.ts'
 import type { TaskLimits } from '../../engine/tools.ts'
 import type { RuntimeInfo } from '../../runtime.ts'
-import { ControlGroups } from './control-groups.ts'
-import { SystemdSlices } from './systemd-slices.ts'
 
 export interface CgroupLimits extends TaskLimits {
   /** What the engine is given as `CgroupParent` of the task's containers. */
@@ -24,9 +22,7 @@ export const openTaskLimits = async (
   if (config.taskCpuMemLimit === 'off') return undefined
   try {
     if (!('socketPath' in config.dockerHost.target)) throw new Error('the Docker Engine is on another host')
-    return info.cgroupDriver === 'systemd'
-      ? await SystemdSlices.open(info.cgroupVersion, config)
-      : await ControlGroups.open(config.cgroupPath, info.cgroupVersion, config)
+    return await (info.cgroupDriver === 'systemd' ? openSlices(config, info) : openGroups(config, info))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     if (config.taskCpuMemLimit === 'on')
@@ -34,4 +30,14 @@ export const openTaskLimits = async (
     log.warn('task CPU and memory limits are off: cannot make control groups', { reason })
     return undefined
   }
+}
+
+const openSlices = async (config: AgentConfig, { cgroupVersion }: RuntimeInfo): Promise<CgroupLimits> => {
+  const { SystemdSlices } = await import('./systemd-slices.ts')
+  return SystemdSlices.open(cgroupVersion, config)
+}
+
+const openGroups = async (config: AgentConfig, { cgroupVersion }: RuntimeInfo): Promise<CgroupLimits> => {
+  const { ControlGroups } = await import('./control-groups.ts')
+  return ControlGroups.open(config.cgroupPath, cgroupVersion, config)
 }
