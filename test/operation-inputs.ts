@@ -51,6 +51,7 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       partLastByte: 4,
       policyText: DOCUMENT,
       appliedFor: ['CREATE_ON_PUSH'],
+      replicationConfiguration: { rules: [] },
       ecrRepositoryPrefix: 'hub',
       upstreamRegistryUrl: 'registry.example.com',
       prefix: 'team',

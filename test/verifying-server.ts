@@ -28,7 +28,7 @@ export interface VerifyingServer {
 
 export const verifyingServer = async (
   clock: Clock = new SystemClock(),
-  more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix' | 'advisoriesFile'> = {},
+  more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix' | 'advisoriesFile' | 'replicationEndpoints'> = {},
 ): Promise<VerifyingServer> => {
   const [ids, store] = [new SystemIds(), await emptyStore()]
   const common = { ...passingStores(clock), store, clock, ids, account: ACCOUNT, region: REGION }

@@ -9,6 +9,7 @@ import type { AuditSink } from '../model/audit-event.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 import type { RegistryHome } from '../model/registry-home.ts'
 import type { SessionTokens } from '../model/principal.ts'
+import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
@@ -28,6 +29,7 @@ import { capacityProviderRetention } from './retention/capacity-provider-retenti
 import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { LogSubscriptions } from './log-subscriptions/log-subscriptions.ts'
 import { imageLifecycle } from './image-lifecycle/image-lifecycle.ts'
+import { ImageReplication } from './image-replication/image-replication.ts'
 import { ImageScan } from './image-scan/image-scan.ts'
 import { imageCollection } from './image-collection/image-collection.ts'
 import { logRetention } from './log-retention/log-retention.ts'
@@ -64,6 +66,8 @@ export interface ControllersOptions {
   readonly logs: LogStore
   /** Manifests and layers of images. */
   readonly blobs: BlobStore
+  /** Where registries are that images may be replicated to. */
+  readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** What images are compared with when they are scanned: a file in the format of OSV. */
   readonly advisoriesFile?: string | undefined
   /** Where what tasks use is kept as metrics. */
@@ -144,6 +148,7 @@ export class Controllers {
         logRetention(options),
         imageCollection(options),
         imageLifecycle(options),
+        new ImageReplication(options),
         new ImageScan(options),
         new LogSubscriptions(options),
         kmsKeyRotation(options),

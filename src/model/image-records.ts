@@ -1,5 +1,6 @@
 /** What is stored of repositories and their images, but for manifests and layers themselves, which the blob store keeps. */
 import type { Tag } from './records.ts'
+import type { ReplicationRule } from './registry-rules.ts'
 
 export type TagMutabilityMode = 'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION'
 
@@ -95,6 +96,8 @@ export interface RegistrySettingsRecord {
   readonly scanOnPushFilters: readonly (readonly string[])[]
   /** Values by name, of those that differ from the default. */
   readonly accountSettings: Readonly<Record<string, string>>
+  /** Where images go as well. */
+  readonly replicationRules?: readonly ReplicationRule[]
   /** Users and roles whose pulls are not noted. */
   readonly pullTimeExclusions: readonly PullTimeExclusion[]
 }

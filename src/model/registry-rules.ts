@@ -64,3 +64,36 @@ export const upstreamNameOf = (
   const rest = prefix === ROOT_PREFIX ? name : name.slice(prefix.length + 1)
   return upstreamPrefix === ROOT_PREFIX ? rest : `${upstreamPrefix}/${rest}`
 }
+
+/** Where images go as well, and of which repositories. */
+export interface ReplicationRule {
+  readonly destinations: readonly RegistryId[]
+  /** Beginnings of names; none for all repositories. */
+  readonly prefixes: readonly string[]
+}
+
+/** Where the registry of a destination is reached. */
+export interface ReplicationEndpoint extends RegistryId {
+  readonly url: string
+  /** Absent for one that takes any. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+/** An image on its way to another registry, or there. */
+export interface ImageReplicationRecord {
+  readonly repositoryId: string
+  readonly digest: string
+  readonly destination: RegistryId
+  /** That it is to have there. */
+  readonly tags: readonly string[]
+  readonly status: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED'
+  readonly failureCode?: string
+  /** Since it was last asked for. */
+  readonly failures: number
+  readonly dueAt: number
+}
+
+export const isSameRegistry = (one: RegistryId, other: RegistryId): boolean => registryKey(one) === registryKey(other)
+
+/** What a registry says to another one when it brings images that were pushed to it. */
+export const REPLICATION_HEADER = 'longshore-replication'

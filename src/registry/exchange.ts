@@ -6,6 +6,7 @@ import type { Log } from '../kit/log.ts'
 import { repositoryArn } from '../model/arn.ts'
 import type { Principal } from '../model/principal.ts'
 import type { RepositoryRecord } from '../model/image-records.ts'
+import { REPLICATION_HEADER } from '../model/registry-rules.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
 import { repositoryFor, templateFor } from '../store/images/create-repository.ts'
 import type { Store } from '../store/store.ts'
@@ -74,9 +75,12 @@ export const requireRepository = (
   )
 }
 
+/** Another registry brings an image that was pushed to it. */
+export const isReplication = ({ request }: Exchange): boolean => request.headers[REPLICATION_HEADER] !== undefined
+
 /**
- * The same for who pushes: AWS makes the repository if there is none, a template says so, and the caller may. Its tags are the template's, not the
- * caller's.
+ * The same for who pushes. AWS: the repository is made if there is none, a template says so, and the caller may; for replication also without a
+ * template.
  */
 export const requirePushable = async (
   exchange: Exchange,
@@ -84,12 +88,15 @@ export const requirePushable = async (
   actions: readonly string[],
 ): Promise<RepositoryRecord> => {
   const { store, caller, ids, clock } = exchange
+  const reason = isReplication(exchange) ? 'REPLICATION' : 'CREATE_ON_PUSH'
+  const wanted = reason === 'REPLICATION' ? ['ecr:ReplicateImage', ...actions] : actions
   const arn = repositoryArn(caller.region, caller.account, name)
   const isMade =
-    store.tables.repositories.get(arn) === undefined && templateFor(store.tables, caller, name, 'CREATE_ON_PUSH')
-  if (!isMade) return requireRepository(exchange, name, actions)
-  caller.demand(['ecr:CreateRepository', ...actions], { arn, record: undefined })
-  return store.transact((tx) => repositoryFor(tx, caller, name, 'CREATE_ON_PUSH', { ids, now: clock.now() }))
+    store.tables.repositories.get(arn) === undefined &&
+    (reason === 'REPLICATION' || templateFor(store.tables, caller, name, reason) !== undefined)
+  if (!isMade) return requireRepository(exchange, name, wanted)
+  caller.demand(['ecr:CreateRepository', ...wanted], { arn, record: undefined })
+  return store.transact((tx) => repositoryFor(tx, caller, name, reason, { ids, now: clock.now() }))
 }
 
 /** The pieces of a request's body. Who stops before its end can still answer. */

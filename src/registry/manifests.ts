@@ -8,7 +8,7 @@ import { recordPull } from '../store/images/record-pull.ts'
 import { referrersByContent, removeImage, removeTag } from '../store/images/remove-image.ts'
 import { accepts, usualImageOf, wantsOnePlatform } from './accept.ts'
 import type { Reference } from './endpoint.ts'
-import { answer, bodyOf, type Exchange, requirePushable, requireRepository } from './exchange.ts'
+import { answer, bodyOf, type Exchange, isReplication, requirePushable, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
 
 const PULL = ['ecr:BatchGetImage']
@@ -71,7 +71,8 @@ export const putManifest = async (exchange: Exchange, name: string, reference: R
   const content = await body(request)
   const digest = digestOf(content, reference)
   const manifest = readManifest(content, request)
-  const image = { digest, manifest, manifestBytes: content.length, tag: reference.tag }
+  const isCopy = isReplication(exchange)
+  const image = { digest, manifest, manifestBytes: content.length, tag: reference.tag, isCopy }
   await blobs.put(ids.uuid(), digest, content, () =>
     store.transact((tx) => {
       // The repository, or its settings, may have changed meanwhile.

@@ -12,6 +12,7 @@ import type { Log } from '../kit/log.ts'
 import type { AuditSink } from '../model/audit-event.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
 import type { SessionTokens } from '../model/principal.ts'
+import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import { SealedSessionTokens } from '../model/session-tokens.ts'
 import { CapacityIndex } from '../scheduler/capacity-index.ts'
 import { EventFeed } from '../services/ecs/event-feed/event-feed.ts'
@@ -61,6 +62,8 @@ export interface ControlPlaneOptions {
   readonly blobs: BlobStore
   /** Known vulnerabilities of packages, in the format of OSV; without it, scans find packages alone. */
   readonly advisoriesFile?: string | undefined
+  /** Where registries are that images may be replicated to. */
+  readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** What hosts of the registry end with that are named as on AWS. */
   readonly registrySuffix?: string
   /** Check every answer against its model; for tests. */
@@ -94,6 +97,7 @@ export class ControlPlane {
       metrics,
       audit: options.audit?.sink,
       advisoriesFile: options.advisoriesFile,
+      replicationEndpoints: options.replicationEndpoints,
       patience: options.patience,
       sessions,
       sealer: keys.sealer,
@@ -116,6 +120,7 @@ export class ControlPlane {
         logs,
         metrics,
         blobs,
+        replicationEndpoints: options.replicationEndpoints,
         registryEndpoint: endpoint.replace('//127.0.0.1', '//localhost'),
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),

@@ -68,6 +68,11 @@ export const serverOptions = {
     valueName: 'URL',
     description: 'the S3 that images are kept in, if not the data directory: s3://bucket/prefix?region=eu-west-1',
   },
+  'registry-destinations': {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'where registries are that images may be replicated to, with their access keys (JSON)',
+  },
   'registry-encryption': {
     type: 'string',
     valueName: 'MODE',

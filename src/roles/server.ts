@@ -31,6 +31,7 @@ import { agentUrl, listen, localUrl } from './address.ts'
 import { ownActivation } from './own-activation.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
+import { replicationEndpoints } from './registry-destinations.ts'
 import { openBlobStore } from './registry-parts.ts'
 import { openMasterKey } from './master-key.ts'
 import { secureServer } from './tls/secure-server.ts'
@@ -115,6 +116,7 @@ const serve = async (values: ServerValues): Promise<void> => {
     patience,
     registrySuffix,
     advisoriesFile,
+    replicationEndpoints: replicationEndpoints(values['registry-destinations']),
     ...settings,
   })
   await controlPlane.start()

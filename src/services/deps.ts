@@ -4,6 +4,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
+import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
@@ -34,6 +35,8 @@ export interface ServicesDeps extends EcsDeps {
   readonly metrics: MetricStore
   /** Manifests and layers of images. */
   readonly blobs: BlobStore
+  /** Where registries are that images may be replicated to. */
+  readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** Base URL of the container registry, e.g. `http://localhost:4566`. */
   readonly registryEndpoint: string
 }

@@ -2,10 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import {
   CreatePullThroughCacheRuleCommand,
+  CreateRepositoryCommand,
   CreateRepositoryCreationTemplateCommand,
   DeletePullThroughCacheRuleCommand,
   DeleteRepositoryCreationTemplateCommand,
+  DescribeImageReplicationStatusCommand,
   DescribePullThroughCacheRulesCommand,
+  DescribeRegistryCommand,
   DescribeRepositoriesCommand,
   DescribeRepositoryCreationTemplatesCommand,
   ECRClient,
@@ -13,6 +16,8 @@ import {
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
+  PutImageCommand,
+  PutReplicationConfigurationCommand,
   UpdatePullThroughCacheRuleCommand,
   UpdateRepositoryCreationTemplateCommand,
   ValidatePullThroughCacheRuleCommand,
@@ -20,10 +25,12 @@ import {
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pushImage, sha256, startRegistry } from '../registry-server.ts'
+import { imageManifest, pushImage, sha256, startRegistry } from '../registry-server.ts'
 import { type Credentials, documentOf, REGION, verifyingServer, type VerifyingServer } from '../verifying-server.ts'
 
 let server: VerifyingServer
+/** Where images are replicated to. */
+let destination: VerifyingServer
 let ecr: ECRClient
 let user: Credentials
 
@@ -35,7 +42,11 @@ const configured = (credentials: Credentials) => ({
 })
 
 beforeAll(async () => {
-  server = await verifyingServer()
+  destination = await verifyingServer()
+  const replicationEndpoints = [
+    { account: '000000000000', region: 'eu-west-1', url: destination.endpoint, credentials: destination.root },
+  ]
+  server = await verifyingServer(undefined, { replicationEndpoints })
   ecr = new ECRClient(configured(server.root))
   const iam = new IAMClient(configured(server.root))
   await iam.send(new CreateUserCommand({ UserName: 'ada' }))
@@ -60,19 +71,20 @@ beforeAll(async () => {
 afterAll(async () => {
   ecr.destroy()
   await server.close()
+  await destination.close()
 })
 
 const tokenOf = async (client: ECRClient): Promise<string> =>
   (await client.send(new GetAuthorizationTokenCommand({}))).authorizationData?.[0]?.authorizationToken ?? ''
 
-const pushTo = async (repository: string, client = ecr): Promise<Response> => {
-  const content = randomBytes(100)
-  return fetch(`${server.endpoint}/v2/${repository}/blobs/uploads/?digest=${sha256(content)}`, {
+const pushTo = (repository: string, client = ecr): Promise<Response> => push(repository, randomBytes(100), client)
+
+const push = async (repository: string, content: Buffer, client = ecr): Promise<Response> =>
+  fetch(`${server.endpoint}/v2/${repository}/blobs/uploads/?digest=${sha256(content)}`, {
     method: 'POST',
     headers: { Authorization: `Basic ${await tokenOf(client)}` },
-    body: content,
+    body: Buffer.from(content),
   })
-}
 
 const LIFECYCLE = JSON.stringify({
   rules: [
@@ -208,5 +220,41 @@ describe('pull through cache rules', () => {
     expect(answer.headers.get('Docker-Content-Digest')).toBe(digest)
     await upstream.stop()
     expect(await validate()).toMatchObject({ isValid: false, failure: expect.stringContaining('cannot be reached') })
+  })
+})
+
+describe('replication', () => {
+  const there = { region: 'eu-west-1', registryId: '000000000000' }
+
+  it('is told to the registry, and brings images', async () => {
+    const repositoryName = 'copied/web'
+    const filter = { filter: 'copied/', filterType: 'PREFIX_MATCH' as const }
+    const replicationConfiguration = { rules: [{ destinations: [there], repositoryFilters: [filter] }] }
+    await ecr.send(new PutReplicationConfigurationCommand({ replicationConfiguration }))
+    expect(await ecr.send(new DescribeRegistryCommand({}))).toMatchObject({ replicationConfiguration })
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }))
+    const [config, layer] = [Buffer.from('{}'), randomBytes(1000)]
+    for (const content of [config, layer]) expect((await push(repositoryName, content)).status).toBe(201)
+    const image = { repositoryName, imageManifest: imageManifest(config, [layer]), imageTag: 'v1' }
+    await ecr.send(new PutImageCommand(image))
+    const imageId = { imageTag: 'v1' }
+    const status = async () => {
+      const answer = await ecr.send(new DescribeImageReplicationStatusCommand({ repositoryName, imageId }))
+      expect(answer).toMatchObject({ repositoryName, imageId, replicationStatuses: [there] })
+      return answer.replicationStatuses?.[0]?.status
+    }
+    while ((await status()) !== 'COMPLETE');
+    expect([...destination.store.tables.imageTags.rows()]).toMatchObject([{ tag: 'v1' }])
+  })
+
+  it.each([
+    ['that nobody knows', { ...there, region: 'us-west-2' }],
+    ['that is the registry itself', { ...there, region: REGION }],
+    ['that is none', { ...there, registryId: 'mine' }],
+  ])('does not go to a destination %s', async (_name, wrong) => {
+    const replicationConfiguration = { rules: [{ destinations: [wrong] }] }
+    await expect(ecr.send(new PutReplicationConfigurationCommand({ replicationConfiguration }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    })
   })
 })

@@ -173,7 +173,7 @@ export class PullThrough {
         const now = tx.repositories.get(repository.arn)
         if (now?.repositoryId !== repositoryId)
           throw new UpstreamError('missing', 'The repository was deleted meanwhile.')
-        const image = { digest, manifest, manifestBytes: content.length, tag, isPartial: true }
+        const image = { digest, manifest, manifestBytes: content.length, tag, isPartial: true, isCopy: true }
         putImage(tx, now, image, clock.now())
         if (tag !== undefined) noteTag(tx, now, tag, clock.now())
       }),

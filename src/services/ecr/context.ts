@@ -5,7 +5,7 @@ import type { Operation, OperationContext, OperationTable } from '../operations.
 
 export type EcrDeps = Pick<
   ServicesDeps,
-  'clock' | 'ids' | 'pageTokens' | 'sealer' | 'blobs' | 'registryEndpoint' | 'store'
+  'clock' | 'ids' | 'pageTokens' | 'sealer' | 'blobs' | 'registryEndpoint' | 'replicationEndpoints' | 'store'
 >
 export type EcrContext = OperationContext<EcrDeps>
 /** After the transaction. */

@@ -46,6 +46,7 @@ import {
   updatePullThroughCacheRule,
   validatePullThroughCacheRule,
 } from './operations/pull-through-cache-rules.ts'
+import { describeImageReplicationStatus, putReplicationConfiguration } from './operations/replication.ts'
 import {
   createRepositoryCreationTemplate,
   deleteRepositoryCreationTemplate,
@@ -74,6 +75,7 @@ const operations: EcrOperationTable = {
   DeleteRepositoryPolicy: deleteRepositoryPolicy,
   DeregisterPullTimeUpdateExclusion: deregisterPullTimeUpdateExclusion,
   DescribeImageScanFindings: describeImageScanFindings,
+  DescribeImageReplicationStatus: describeImageReplicationStatus,
   DescribeImages: describeImages,
   DescribePullThroughCacheRules: describePullThroughCacheRules,
   DescribeRegistry: describeRegistry,
@@ -100,6 +102,7 @@ const operations: EcrOperationTable = {
   PutRegistryPolicy: putRegistryPolicy,
   PutRegistryScanningConfiguration: putRegistryScanningConfiguration,
   RegisterPullTimeUpdateExclusion: registerPullTimeUpdateExclusion,
+  PutReplicationConfiguration: putReplicationConfiguration,
   SetRepositoryPolicy: setRepositoryPolicy,
   StartImageScan: startImageScan,
   StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
@@ -113,7 +116,7 @@ const operations: EcrOperationTable = {
 }
 
 export const ecrService = (deps: ServicesDeps): ServiceDefinition => {
-  const { store, clock, guard, ids, pageTokens, sealer, blobs, registryEndpoint } = deps
+  const { store, clock, guard, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints } = deps
   return {
     ...ECR,
     model: () => sdkModel('@aws-sdk/client-ecr'),
@@ -124,7 +127,7 @@ export const ecrService = (deps: ServicesDeps): ServiceDefinition => {
       store,
       service: 'ecr',
       table: operations,
-      deps: { store, clock, ids, pageTokens, sealer, blobs, registryEndpoint },
+      deps: { store, clock, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints },
       guard,
     }),
   }

@@ -3,6 +3,7 @@ import { type Descriptor, type ImageManifest, isIndexType } from '../../model/im
 import { type ImageRecord, inRepository, isImmutable, type RepositoryRecord } from '../../model/image-records.ts'
 import type { Transaction } from '../tables.ts'
 import { activateImage } from './archive-image.ts'
+import { requestReplications } from './replicate-image.ts'
 import { isScannedOnPush, requestScan } from './request-scan.ts'
 
 export interface NewImage {
@@ -13,6 +14,8 @@ export interface NewImage {
   readonly tag?: string | undefined
   /** An index that came from another registry: its images come when somebody pulls them. */
   readonly isPartial?: boolean
+  /** It came from another registry, and is taken to no further one. */
+  readonly isCopy?: boolean
 }
 
 /** Why an image cannot be put into the repository; nothing was changed. */
@@ -50,6 +53,7 @@ export const putImage = (tx: Transaction, repository: RepositoryRecord, pushed: 
   const isTagged = tag !== undefined && tagged?.digest !== digest
   if (known === undefined && isScannedOnPush(tx, repository)) requestScan(tx, image, now)
   if (isTagged) tx.imageTags.put({ repositoryId, tag, digest, taggedAt: now })
+  if (pushed.isCopy !== true) requestReplications(tx, repository, image, tag, now)
   return { image, isNew: known === undefined, isTagged }
 }
 

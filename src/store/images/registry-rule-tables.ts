@@ -2,6 +2,7 @@
 import { inRepository } from '../../model/image-records.ts'
 import {
   type CreationTemplateRecord,
+  type ImageReplicationRecord,
   prefixKey,
   type PullThroughRuleRecord,
   registryKey,
@@ -24,5 +25,13 @@ export const registryRuleTables = {
     name: 'upstreamTags',
     key: (row) => inRepository(row.repositoryId, row.tag),
     indexes: { byRepository: (row) => row.repositoryId },
+  }),
+  imageReplications: defineTable<ImageReplicationRecord>()({
+    name: 'imageReplications',
+    key: (row) => `${inRepository(row.repositoryId, row.digest)}/${registryKey(row.destination)}`,
+    indexes: {
+      byImage: (row) => inRepository(row.repositoryId, row.digest),
+      pending: (row) => (row.status === 'IN_PROGRESS' ? 'pending' : undefined),
+    },
   }),
 } as const

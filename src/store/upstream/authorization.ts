@@ -40,9 +40,11 @@ export class Authorization {
 
   /** Answers a challenge (`WWW-Authenticate`). Rejects with `UpstreamError`. */
   async answer(upstream: Upstream, actions: string, challenge: string): Promise<string> {
-    const known = /^bearer\s/i.test(challenge)
-      ? await this.#token(upstream, actions, parametersOf(challenge))
-      : { header: basic(upstream), expiresAt: Number.POSITIVE_INFINITY }
+    const bearer = /\bbearer\s.*/i.exec(challenge)?.[0]
+    const known =
+      bearer !== undefined
+        ? await this.#token(upstream, actions, parametersOf(bearer))
+        : { header: basic(upstream), expiresAt: Number.POSITIVE_INFINITY }
     this.#known.set(keyOf(upstream, actions), known)
     return known.header
   }
@@ -84,11 +86,12 @@ const basic = ({ url, credentials }: Upstream): string => {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
+/** Of the first challenge, where several stand one after another. */
 const parametersOf = (challenge: string): ReadonlyMap<string, string> =>
   new Map(
-    [...challenge.matchAll(/([a-z_]+)=(?:"([^"]*)"|([^",\s]+))/gi)].map(
-      ([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? ''] as const,
-    ),
+    [...challenge.matchAll(/([a-z_]+)=(?:"([^"]*)"|([^",\s]+))/gi)]
+      .toReversed()
+      .map(([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? ''] as const),
   )
 
 const jsonOf = (body: string): TokenAnswer => {

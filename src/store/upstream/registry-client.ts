@@ -28,6 +28,7 @@ export interface FetchedBlob {
   readonly content: AsyncIterable<Buffer>
 }
 
+type Headers = NonNullable<OutgoingRequest['headers']>
 type Call = Omit<OutgoingRequest, 'url'> & { readonly path: string }
 
 const ACCEPT = [OCI_INDEX, OCI_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_MANIFEST].join(', ')
@@ -35,6 +36,7 @@ const REDIRECTS = 5
 /** How often what is cut is gone on with, without a byte having come. */
 const RESUMPTIONS = 3
 const PULL = 'pull'
+const PUSH = 'pull,push'
 
 export class RegistryClient {
   readonly #outgoing = new Outgoing()
@@ -78,6 +80,59 @@ export class RegistryClient {
     const length = Number(response.headers['content-length'])
     const bytes = Number.isSafeInteger(length) ? length : undefined
     return { bytes, content: this.#content(upstream, digest, response, bytes) }
+  }
+
+  /** Whether the registry has that `manifests/<reference>` or `blobs/<digest>`. Rejects with `UpstreamError`. */
+  async has(upstream: Upstream, place: string): Promise<boolean> {
+    const path = `/v2/${upstream.repository}/${place}`
+    const response = await this.#call(upstream, { method: 'HEAD', path, headers: { Accept: ACCEPT } }, PUSH)
+    response.resume()
+    if (response.statusCode === 200) return true
+    if (response.statusCode === 404) return false
+    throw refused(upstream, response)
+  }
+
+  /** Rejects with `UpstreamError`. */
+  async pushBlob(
+    upstream: Upstream,
+    digest: string,
+    { bytes = 0, content }: FetchedBlob,
+    headers: Headers,
+  ): Promise<void> {
+    const path = `/v2/${upstream.repository}/blobs/uploads/`
+    const begun = await this.#call(
+      upstream,
+      { method: 'POST', path, headers: { ...headers, 'Content-Length': 0 } },
+      PUSH,
+    )
+    begun.resume()
+    const { location } = begun.headers
+    if (begun.statusCode !== 202 || location === undefined) throw refused(upstream, begun)
+    const place = new URL(location, upstream.url)
+    if (place.origin !== upstream.url.origin)
+      throw new UpstreamError('unreachable', `${upstream.url.host} leads elsewhere.`)
+    place.searchParams.set('digest', digest)
+    const end = { method: 'PUT', path: `${place.pathname}${place.search}`, body: content }
+    const type = { 'Content-Type': 'application/octet-stream', 'Content-Length': bytes }
+    await this.#expectCreated(upstream, { ...end, headers: { ...headers, ...type } })
+  }
+
+  /** `reference`: a tag, or its digest. Rejects with `UpstreamError`. */
+  async pushManifest(
+    upstream: Upstream,
+    reference: string,
+    { content, mediaType }: { readonly content: Buffer; readonly mediaType: string },
+    headers: Headers,
+  ): Promise<void> {
+    const path = `/v2/${upstream.repository}/manifests/${reference}`
+    const type = { 'Content-Type': mediaType, 'Content-Length': content.length }
+    await this.#expectCreated(upstream, { method: 'PUT', path, body: content, headers: { ...headers, ...type } })
+  }
+
+  async #expectCreated(upstream: Upstream, call: Call): Promise<void> {
+    const response = await this.#call(upstream, call, PUSH)
+    response.resume()
+    if (response.statusCode !== 201) throw refused(upstream, response)
   }
 
   async *#content(
