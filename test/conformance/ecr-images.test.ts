@@ -13,6 +13,7 @@ import {
   GetDownloadUrlForLayerCommand,
   InitiateLayerUploadCommand,
   ListImageReferrersCommand,
+  ListImagesCommand,
   PutImageCommand,
   PutImageTagMutabilityCommand,
   UpdateImageStorageClassCommand,
@@ -221,6 +222,7 @@ describe('images', () => {
     const { failures } = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [imageId] }))
     expect(failures).toMatchObject([{ failureCode: 'ImageInaccessible' }])
     expect((await ecr.send(new DescribeImagesCommand({ repositoryName }))).imageDetails).toEqual([])
+    expect((await ecr.send(new ListImagesCommand({ repositoryName }))).imageIds).toEqual([])
     const filter = { imageStatus: 'ARCHIVED' as const }
     const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName, filter }))
     expect(imageDetails).toMatchObject([{ imageStatus: 'ARCHIVED', lastArchivedAt: expect.any(Date) }])

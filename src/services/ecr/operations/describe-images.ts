@@ -2,9 +2,10 @@
 import type { DescribeImagesRequest, DescribeImagesResponse } from '@aws-sdk/client-ecr'
 import { onRepository } from '../access.ts'
 import type { EcrOperation } from '../context.ts'
-import { describeImage, statusOf } from '../describe.ts'
+import { describeImage } from '../describe.ts'
 import { invalidParameter } from '../faults.ts'
 import { getImage, requireRepository } from '../lookups.ts'
+import { checkedFilter, isOfImageStatus, isOfTagStatus } from '../image-filters.ts'
 import { checkImageIds, missingImage } from '../image-ids.ts'
 import { page } from '../page.ts'
 
@@ -24,14 +25,12 @@ export const describeImages: EcrOperation<DescribeImagesRequest, DescribeImagesR
       })
       return { imageDetails: named.map((image) => describeImage(context, repository, image)) }
     }
-    const { tagStatus = 'ANY', imageStatus = 'ACTIVE' } = filter ?? {}
+    const { tagStatus, imageStatus } = checkedFilter(filter)
     const all = context.tx.images
       .find('byRepository', repository.repositoryId)
-      .filter((image) => imageStatus === 'ANY' || statusOf(image) === imageStatus)
+      .filter((image) => isOfImageStatus(image, imageStatus))
     const details = all.map((image) => describeImage(context, repository, image))
-    const wanted = details.filter(
-      ({ imageTags }) => tagStatus === 'ANY' || (imageTags === undefined) === (tagStatus === 'UNTAGGED'),
-    )
+    const wanted = details.filter(({ imageTags }) => isOfTagStatus(imageTags !== undefined, tagStatus))
     const scope = ['DescribeImages', repository.repositoryId, tagStatus, imageStatus]
     const { items, rest } = page(context, request, scope, wanted, ({ imageDigest = '' }) => imageDigest)
     return { imageDetails: [...items], ...rest }

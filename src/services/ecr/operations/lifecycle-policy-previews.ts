@@ -14,6 +14,7 @@ import { type LifecycleStep, planLifecycle } from '../../../store/images/lifecyc
 import { onRepository } from '../access.ts'
 import type { EcrContext, EcrOperation } from '../context.ts'
 import { invalidParameter, previewNotFound } from '../faults.ts'
+import { checkedFilter, isOfTagStatus } from '../image-filters.ts'
 import { checkImageIds } from '../image-ids.ts'
 import { checkLifecyclePolicy } from '../lifecycle-text.ts'
 import { requireRepository } from '../lookups.ts'
@@ -50,7 +51,8 @@ export const getLifecyclePolicyPreview: EcrOperation<
     const described = describe(repository, preview.policyText)
     if (context.now - preview.startedAt > PREVIEW_MS) return { ...described, status: 'EXPIRED', previewResults: [] }
     const steps = planLifecycle(context.tx, repository.repositoryId, preview.policyText, preview.startedAt)
-    const wanted = steps.filter((step) => isWanted(request, step))
+    const { tagStatus } = checkedFilter(request.filter)
+    const wanted = steps.filter((step) => isOfTagStatus(step.tags.length > 0, tagStatus) && isNamed(request, step))
     return { ...described, status: 'COMPLETE', ...pageOf(context, request, preview, wanted), summary: summary(steps) }
   },
 }
@@ -63,17 +65,15 @@ const requirePreview = (context: EcrContext, { repositoryId, name, account }: Re
   )
 }
 
-const isWanted = ({ imageIds, filter }: GetLifecyclePolicyPreviewRequest, { image, tags }: LifecycleStep): boolean => {
-  const { tagStatus = 'ANY' } = filter ?? {}
-  if (tagStatus !== 'ANY' && tags.length > 0 !== (tagStatus === 'TAGGED')) return false
-  if (imageIds === undefined) return true
-  return imageIds.some(
+/** All are, where no names are given. */
+const isNamed = ({ imageIds }: GetLifecyclePolicyPreviewRequest, { image, tags }: LifecycleStep): boolean =>
+  imageIds === undefined ||
+  imageIds.some(
     ({ imageDigest, imageTag }) =>
       (imageDigest ?? imageTag) !== undefined &&
       (imageDigest === undefined || imageDigest === image.digest) &&
       (imageTag === undefined || tags.includes(imageTag)),
   )
-}
 
 const pageOf = (
   context: EcrContext,

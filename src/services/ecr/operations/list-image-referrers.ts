@@ -6,6 +6,7 @@ import { onRepository } from '../access.ts'
 import type { EcrOperation } from '../context.ts'
 import { statusOf } from '../describe.ts'
 import { invalidParameter } from '../faults.ts'
+import { checkedFilter, isOfImageStatus } from '../image-filters.ts'
 import { requireRepository } from '../lookups.ts'
 import { page } from '../page.ts'
 
@@ -20,12 +21,13 @@ export const listImageReferrers: EcrOperation<ListImageReferrersRequest, ListIma
       throw invalidParameter(
         "Invalid parameter at 'subjectId.imageDigest' failed to satisfy constraint: 'must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+''",
       )
-    const { artifactTypes, artifactStatus = 'ACTIVE' } = request.filter ?? {}
+    const { artifactTypes, artifactStatus } = request.filter ?? {}
+    const { imageStatus } = checkedFilter({ imageStatus: artifactStatus })
     const wanted = context.tx.images
       .find('bySubject', inRepository(repositoryId, imageDigest))
-      .filter((image) => artifactStatus === 'ANY' || statusOf(image) === artifactStatus)
+      .filter((image) => isOfImageStatus(image, imageStatus))
       .filter(({ artifactType }) => artifactTypes === undefined || artifactTypes.includes(artifactType ?? ''))
-    const scope = ['ListImageReferrers', repositoryId, imageDigest, artifactTypes, artifactStatus]
+    const scope = ['ListImageReferrers', repositoryId, imageDigest, artifactTypes, imageStatus]
     const { items, rest } = page(context, request, scope, wanted, ({ digest }) => digest, PAGE)
     return { referrers: items.map(describe), ...rest }
   },

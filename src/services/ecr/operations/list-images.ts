@@ -3,6 +3,7 @@ import type { ImageIdentifier, ListImagesRequest, ListImagesResponse } from '@aw
 import { onRepository } from '../access.ts'
 import type { EcrContext, EcrOperation } from '../context.ts'
 import type { ImageRecord } from '../../../model/image-records.ts'
+import { checkedFilter, isOfImageStatus, isOfTagStatus } from '../image-filters.ts'
 import { requireRepository, tagsOfImage } from '../lookups.ts'
 import { page } from '../page.ts'
 
@@ -10,13 +11,13 @@ export const listImages: EcrOperation<ListImagesRequest, ListImagesResponse> = {
   access: onRepository,
   handle: (request, context) => {
     const repository = requireRepository(context, request)
-    const { tagStatus = 'ANY' } = request.filter ?? {}
+    const { tagStatus, imageStatus } = checkedFilter(request.filter)
     const images = context.tx.images.find('byRepository', repository.repositoryId)
-    const identifiers = images.flatMap((image) => identifiersOf(context, image))
-    const wanted = identifiers.filter(
-      ({ imageTag }) => tagStatus === 'ANY' || (imageTag === undefined) === (tagStatus === 'UNTAGGED'),
-    )
-    const scope = ['ListImages', repository.repositoryId, tagStatus]
+    const identifiers = images
+      .filter((image) => isOfImageStatus(image, imageStatus))
+      .flatMap((image) => identifiersOf(context, image))
+    const wanted = identifiers.filter(({ imageTag }) => isOfTagStatus(imageTag !== undefined, tagStatus))
+    const scope = ['ListImages', repository.repositoryId, tagStatus, imageStatus]
     const { items, rest } = page(
       context,
       request,
