@@ -1,8 +1,9 @@
 /**
  * The relay between Docker's awslogs driver and the control plane. The driver tries a batch of events for less than a second and then drops
- * it; the relay waits for as long as it takes. It signs with credentials that are good now, whenever a batch comes through, and Docker is
+ * it; the relay keeps it, beyond its own end, for as long as it takes. It signs with credentials that are good now, whenever a batch comes through, and Docker is
  * given a key that is good for the relay alone.
  */
+import path from 'node:path'
 import type { HttpTransport } from '../../agentlink/http-transport.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
@@ -15,7 +16,8 @@ import { isHostAddress } from '../metadata/caller.ts'
 import type { AuditLog } from '../metadata/audit-log.ts'
 import type { MetadataRoute } from '../metadata/route.ts'
 import { Forwarder } from './forwarder.ts'
-import { bufferBytes, logConfigOf } from './log-settings.ts'
+import { bufferOf, logConfigOf } from './log-settings.ts'
+import { LogSpool } from './log-spool.ts'
 import { Outbox } from './outbox.ts'
 import { containerOf, type RelayedContainer, RelayKeys } from './relay-keys.ts'
 import { relayRoute } from './relay-route.ts'
@@ -48,7 +50,7 @@ const QUIET_MS = 300
 /** What has not come through by then is not waited for. */
 const DRAIN_MS = 30_000
 const DRAIN_POLL_MS = 50
-/** How long an agent that ends waits for what is in its buffers. */
+/** How long an agent that ends still delivers; the next one has the rest. */
 const CLOSE_MS = 5000
 
 export class LogRelay {
@@ -56,14 +58,16 @@ export class LogRelay {
   readonly #keys: RelayKeys
   readonly #server: RelayServer
   readonly #forwarder: Forwarder
+  readonly #spool: LogSpool
   /** By the access key of the container. */
   readonly #outboxes = new Map<string, Outbox>()
   readonly #source: Promise<LogRelaySource>
   #serve!: (source: LogRelaySource) => void
   #port = 0
 
-  private constructor(options: LogRelayOptions, secret: string) {
+  private constructor(options: LogRelayOptions, secret: string, spool: LogSpool) {
     this.#options = options
+    this.#spool = spool
     this.#keys = new RelayKeys(secret)
     this.#forwarder = new Forwarder(options)
     this.#source = new Promise((resolve) => (this.#serve = resolve))
@@ -73,17 +77,24 @@ export class LogRelay {
     })
   }
 
-  /** Listens where it did before. Until `serve` is called, requests wait. Rejects if the data directory cannot be written. */
+  /**
+   * Listens where it did before, and has what was not delivered then. Until `serve` is called, all of it waits. Rejects if the data
+   * directory cannot be written.
+   */
   static async open(options: LogRelayOptions): Promise<LogRelay> {
-    const { dataDirectory, ids } = options
+    const { dataDirectory, ids, log } = options
     const { port, secret } = readRelayState(dataDirectory, ids)
-    const relay = new LogRelay(options, secret)
+    const relay = new LogRelay(options, secret, await LogSpool.open(path.join(dataDirectory, 'log-spool'), log))
     await relay.#listen(port)
     keepRelayState(dataDirectory, { port: relay.#port, secret })
     return relay
   }
 
   serve(source: LogRelaySource): void {
+    for (const accessKeyId of this.#spool.containersLeft) {
+      const container = containerOf(accessKeyId)
+      if (container !== undefined) this.#outboxOf(container, source)
+    }
     this.#serve(source)
   }
 
@@ -117,7 +128,7 @@ export class LogRelay {
 
   /** The task is gone, and so is what it still had to say. */
   forget(taskArn: string): void {
-    for (const outbox of this.#outboxesOf(taskArn)) outbox.end()
+    for (const outbox of this.#outboxesOf(taskArn)) void outbox.end()
     for (const key of this.#keysOf(taskArn)) this.#outboxes.delete(key)
   }
 
@@ -126,7 +137,7 @@ export class LogRelay {
     const emptied = Promise.all([...this.#outboxes.values()].map((outbox) => outbox.emptied()))
     await Promise.race([emptied, clock.sleep(CLOSE_MS)])
     await this.#server.close()
-    for (const outbox of this.#outboxes.values()) outbox.end()
+    for (const outbox of this.#outboxes.values()) outbox.stop()
   }
 
   async #listen(port: number): Promise<void> {
@@ -153,12 +164,12 @@ export class LogRelay {
     const { accessKeyId } = this.#keys.keyOf(container)
     const known = this.#outboxes.get(accessKeyId)
     if (known !== undefined) return known
-    const outbox = this.#makeOutbox(container, source)
+    const outbox = this.#makeOutbox(accessKeyId, container, source)
     this.#outboxes.set(accessKeyId, outbox)
     return outbox
   }
 
-  #makeOutbox(container: RelayedContainer, source: LogRelaySource): Outbox {
+  #makeOutbox(accessKeyId: string, container: RelayedContainer, source: LogRelaySource): Outbox {
     const { clock, log, ownCredentials } = this.#options
     const task = taskOf(container, source)
     const found = task && findContainer(task, container.containerName)
@@ -166,7 +177,9 @@ export class LogRelay {
     return new Outbox({
       forwarder: this.#forwarder,
       clock,
-      capacityBytes: bufferBytes(config?.options ?? {}),
+      buffer: bufferOf(config?.options ?? {}),
+      keep: (call) => this.#spool.keep(accessKeyId, call),
+      left: this.#spool.takeLeft(accessKeyId),
       credentialsOf: () => credentialsOf(taskOf(container, source), source, ownCredentials),
       onLost: (why) => log.warn('log events are lost', { taskArn: task?.arn, container: container.containerName, why }),
     })

@@ -21,9 +21,18 @@ export const USUAL_BUFFER = '10m'
 const BYTES = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i
 const UNITS = ['', 'k', 'm', 'g', 't', 'p']
 
-/** Bytes that log lines may wait in: 0 where the container waits for its log driver. */
-export const bufferBytes = ({ mode, 'max-buffer-size': size = USUAL_BUFFER }: LogOptions): number => {
-  if (mode !== 'non-blocking') return 0
+/** Of log lines that wait for the control plane. */
+export interface LogBuffer {
+  readonly bytes: number
+  /** Whether the container waits when it is full; else lines are lost. */
+  readonly isWaitedFor: boolean
+}
+
+/** Of mode `blocking`: a dozen of Docker's batches, so that neither side waits for the other's pauses. */
+const AHEAD_BYTES = 16 * 1024 * 1024
+
+export const bufferOf = ({ mode, 'max-buffer-size': size = USUAL_BUFFER }: LogOptions): LogBuffer => {
+  if (mode !== 'non-blocking') return { bytes: AHEAD_BYTES, isWaitedFor: true }
   const [, number = '10', unit = 'm'] = BYTES.exec(size) ?? []
-  return Number(number) * 1024 ** UNITS.indexOf(unit.toLowerCase())
+  return { bytes: Number(number) * 1024 ** UNITS.indexOf(unit.toLowerCase()), isWaitedFor: false }
 }

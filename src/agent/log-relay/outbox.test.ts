@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../kit/clock.ts'
 import { Outbox } from './outbox.ts'
+import type { SpooledCall } from './log-spool.ts'
 import { PUT_LOG_EVENTS, type RelayAnswer, type RelayedCall, TAKEN } from './relayed-call.ts'
 
 const NEVER = new AbortController().signal
@@ -12,8 +13,25 @@ const events = (text: string, target = PUT_LOG_EVENTS): RelayedCall => ({
   payloadHash: text,
 })
 
+/** Files that take a call in no time, as long as there is room on the disk. */
+const someFiles = () => {
+  const files: RelayedCall[] = []
+  const disk = { isFull: false }
+  const keep = async (call: RelayedCall): Promise<SpooledCall | undefined> => {
+    if (disk.isFull) return undefined
+    files.push(call)
+    return {
+      bytes: call.body.length,
+      read: async () => call,
+      remove: async () => void files.splice(files.indexOf(call), files.includes(call) ? 1 : 0),
+    }
+  }
+  return { keep, disk, kept: () => files.map(({ payloadHash }) => payloadHash) }
+}
+
 /** An outbox before a control plane that answers when the test says so. */
-const anOutbox = (capacityBytes: number) => {
+const anOutbox = (bytes: number, { isWaitedFor = false, left = [] as readonly SpooledCall[] } = {}) => {
+  const files = someFiles()
   const clock = new ManualClock()
   const lost: string[] = []
   const sent: { readonly text: string; readonly answer: (answer?: RelayAnswer) => void }[] = []
@@ -29,32 +47,82 @@ const anOutbox = (capacityBytes: number) => {
     forwarder: controlPlane,
     credentialsOf: () => undefined,
     clock,
-    capacityBytes,
+    buffer: { bytes, isWaitedFor },
+    keep: files.keep,
+    left,
     onLost: (why) => lost.push(why),
   })
   const texts = () => sent.map(({ text }) => text)
-  return { outbox, clock, sent, texts, lost, controlPlane }
+  return { outbox, clock, sent, texts, lost, controlPlane, ...files }
 }
 
-describe('in mode blocking', () => {
-  it('Docker waits for the answer of the control plane', async () => {
-    const { outbox, sent, clock } = anOutbox(0)
-    let isAnswered = false
-    const answer = outbox.take(events('a'), NEVER).finally(() => (isAnswered = true))
-    await clock.advance(3_600_000)
-    expect([isAnswered, outbox.quietMs]).toEqual([false, 0])
+describe('in either mode', () => {
+  it('Docker is answered when a batch is in a file, which stays until the control plane has it', async () => {
+    const { outbox, sent, kept, clock } = anOutbox(10)
+    expect(await outbox.take(events('a'), NEVER)).toBe(TAKEN)
+    expect([kept(), outbox.quietMs]).toEqual([['a'], 0])
     sent[0]?.answer()
-    expect(await answer).toEqual({ status: 200, body: 'theirs' })
     await clock.advance(700)
-    expect(outbox.quietMs).toBe(700)
+    expect([kept(), outbox.quietMs]).toEqual([[], 700])
+  })
+
+  it('what was left in files comes before what is new', async () => {
+    const { keep } = someFiles()
+    const left = await Promise.all(['a', 'b'].map(async (text) => (await keep(events(text)))!))
+    const { outbox, sent, texts, clock } = anOutbox(10, { left })
+    await outbox.take(events('c'), NEVER)
+    for (const index of [0, 1, 2]) {
+      await clock.advance(0)
+      sent[index]?.answer()
+    }
+    await outbox.emptied()
+    expect(texts()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('an agent that ends leaves the files', async () => {
+    const { outbox, kept } = anOutbox(10)
+    for (const text of ['a', 'b']) await outbox.take(events(text), NEVER)
+    outbox.stop()
+    await outbox.emptied()
+    expect(kept()).toEqual(['a', 'b'])
+  })
+})
+
+describe('in mode blocking', () => {
+  it('Docker waits while there is no room, and nothing is lost', async () => {
+    const { outbox, sent, texts, lost, clock, controlPlane } = anOutbox(1, { isWaitedFor: true })
+    controlPlane.isAway = true
+    await outbox.take(events('a'), NEVER)
+    let isAnswered = false
+    const answer = outbox.take(events('b'), NEVER).finally(() => (isAnswered = true))
+    await clock.advance(3_600_000)
+    expect(isAnswered).toBe(false)
+    sent[0]?.answer()
+    expect(await answer).toBe(TAKEN)
+    expect([texts(), lost]).toEqual([['a', 'b'], []])
   })
 
   it('what Docker does not wait for any more is given up', async () => {
-    const { outbox } = anOutbox(0)
+    const { outbox, kept } = anOutbox(1, { isWaitedFor: true })
+    await outbox.take(events('a'), NEVER)
     const leaving = new AbortController()
-    const answer = outbox.take(events('a'), leaving.signal)
+    const answer = outbox.take(events('b'), leaving.signal)
     leaving.abort(new Error('left'))
     await expect(answer).rejects.toThrow('left')
+    expect(kept()).toEqual(['a'])
+  })
+
+  it('Docker waits for the control plane if the disk is full', async () => {
+    const { outbox, sent, texts, disk, clock } = anOutbox(10, { isWaitedFor: true })
+    await outbox.take(events('a'), NEVER)
+    disk.isFull = true
+    const answer = outbox.take(events('b'), NEVER)
+    await clock.advance(1000)
+    expect(texts()).toEqual(['a'])
+    sent[0]?.answer()
+    await clock.advance(0)
+    sent[1]?.answer()
+    expect(await answer).toEqual({ status: 200, body: 'theirs' })
   })
 })
 
@@ -114,13 +182,19 @@ describe('in mode non-blocking', () => {
     expect(lost).toEqual(['no stream'])
   })
 
+  it('what the disk does not take is lost', async () => {
+    const { outbox, lost, disk } = anOutbox(10)
+    disk.isFull = true
+    expect(await outbox.take(events('a'), NEVER)).toBe(TAKEN)
+    expect(lost).toEqual(['they cannot be kept on the disk'])
+  })
+
   it('what a task that is gone had to say is forgotten', async () => {
-    const { outbox, texts, lost, clock } = anOutbox(10)
+    const { outbox, texts, lost, kept } = anOutbox(10)
     for (const text of ['a', 'b']) await outbox.take(events(text), NEVER)
-    outbox.end()
+    await outbox.end()
     await outbox.emptied()
-    await clock.advance(0)
-    expect([texts(), lost]).toEqual([['a'], []])
+    expect([texts(), lost, kept()]).toEqual([['a'], [], []])
     await expect(outbox.take(events('c'), NEVER)).rejects.toThrow('gone')
   })
 })
