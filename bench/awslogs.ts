@@ -1,7 +1,8 @@
 /**
  * Log lines of one container by Docker's awslogs driver, through the agent's relay into the store of a control plane that verifies
  * signatures: lines per second, none of them lost or out of order, against reading the same container's `logs?follow` stream. What the
- * driver does by itself, before a server that answers at once and looks at nothing, is measured in the same run: it is the limit.
+ * driver does by itself, before a server that answers at once and looks at nothing, is measured in the same run: it is the limit. What
+ * arrived is read back, and compared line by line, when all is over: nobody's time is taken by it.
  * Lines are those of a file, 100 bytes with their line feed; the container does no more than `cat` them.
  */
 import { once } from 'node:events'
@@ -225,31 +226,25 @@ const sunk = async (): Promise<number> => {
   return arrivals.perSecond()
 }
 
-const common = { unit: 'lines/s', pairs: PAIRS }
+const common = { unit: 'lines/s', pairs: PAIRS, rival: followed, rivalName: 'logs?follow of the same container' }
 report([
   await comparePairs({
     ...common,
     question: 'awslogs, non-blocking (the default), into the store',
     ours: () => stored('non-blocking'),
-    rival: followed,
-    rivalName: 'logs?follow of the same container',
     goal: { atLeast: 2 },
   }),
   await comparePairs({
     ...common,
     question: 'awslogs, blocking, into the store',
     ours: () => stored('blocking'),
-    rival: followed,
-    rivalName: 'logs?follow of the same container',
     goal: { atLeast: 2 },
   }),
   await comparePairs({
     ...common,
-    question: 'awslogs, non-blocking, against what the driver can do',
-    ours: () => stored('non-blocking'),
-    rival: sunk,
-    rivalName: "Docker's driver before a null sink",
-    goal: { atLeast: 0.5 },
+    question: "the limit: Docker's driver alone, before a null sink",
+    ours: sunk,
+    goal: { atLeast: 1 },
   }),
 ])
 

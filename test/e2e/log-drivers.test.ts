@@ -183,6 +183,15 @@ const WRITING = `busybox awk 'BEGIN { for (i = 1; i <= ${COUNT}; i++) printf "%d
 const numbersIn = (messages: readonly string[]): number[] => messages.map((message) => Number(message.split(' ', 1)[0]))
 const inOrder = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
+/** The one container that runs has made its file. */
+const untilWritten = async (): Promise<void> => {
+  const [container = ''] = await host.engine.runningContainers()
+  await until('the container to have written', () => {
+    const parameters = ['--host', host.engine.host, 'exec', container, 'test', '-e', '/tmp/done']
+    return spawnSync('docker', parameters).status === 0
+  })
+}
+
 describe('awslogs', () => {
   it('writes each container of a task to a stream of its own, with the execution role', async () => {
     const taskArn = await start([
@@ -211,17 +220,33 @@ describe('awslogs', () => {
     await running(taskArn)
     const server = longshore.processId('server') ?? 0
     process.kill(server, 'SIGSTOP')
-    const [container = ''] = await host.engine.runningContainers()
-    await until('the container to have written', () => {
-      const parameters = ['--host', host.engine.host, 'exec', container, 'test', '-e', '/tmp/done']
-      return spawnSync('docker', parameters).status === 0
-    })
+    await untilWritten()
     longshore.kill('server')
     await untilStored(streamOf(taskArn), COUNT)
     expect(numbersIn(await messagesOf(streamOf(taskArn)))).toEqual(inOrder(COUNT))
     await longshore.client.send(new StopTaskCommand({ task: taskArn }))
     await ended(taskArn)
   })
+
+  it.each(['blocking', 'non-blocking'])(
+    'keeps lines that wait for the control plane when the agent is killed, mode %s',
+    async (mode) => {
+      // The driver sends what it has every five seconds.
+      const script = `sleep 2; seq 1 ${COUNT}; sleep 6; echo done > /tmp/done; sleep 600`
+      const taskArn = await start([shell(script, { logConfiguration: awslogs({ mode }) })])
+      await running(taskArn)
+      process.kill(longshore.processId('server') ?? 0, 'SIGSTOP')
+      await untilWritten()
+      await host.loseAgent()
+      longshore.kill('server')
+      await host.restore()
+      await untilStored(streamOf(taskArn), COUNT)
+      expect(numbersIn(await messagesOf(streamOf(taskArn)))).toEqual(inOrder(COUNT))
+      await longshore.client.send(new StopTaskCommand({ task: taskArn }))
+      await ended(taskArn)
+      expect(numbersIn(await messagesOf(streamOf(taskArn)))).toEqual(inOrder(COUNT))
+    },
+  )
 
   it('has the last lines of a task that is stopped while it writes when the task is told to have stopped', async () => {
     const script = 'trap "echo last; exit" TERM; i=1; while true; do echo $i; i=$((i + 1)); done'

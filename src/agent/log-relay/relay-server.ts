@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import { http } from '../../kit/node.ts'
 import { LOG_REQUEST_BYTES } from '../../model/log-limits.ts'
 import { containerOf, type RelayedContainer, type RelayKeys } from './relay-keys.ts'
@@ -32,6 +33,7 @@ interface ReadBody {
 
 export class RelayServer {
   readonly #options: RelayServerOptions
+  readonly #garbage = new BufferGarbage()
   readonly #server = http.createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS })
 
   constructor(options: RelayServerOptions) {
@@ -74,6 +76,8 @@ export class RelayServer {
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<RelayAnswer> {
     const body = await readBody(request)
     if (body === undefined) return TOO_LARGE
+    // It came in pieces, and was put together.
+    this.#garbage.add(2 * body.bytes.length)
     const signature = signatureIn(request.headers)
     const container = signature && containerOf(signature.accessKeyId)
     if (signature === undefined || container === undefined) return UNTRUSTED
