@@ -93,6 +93,13 @@ describe('the evaluation of a lifecycle policy', () => {
     expect(gone([rule], [{ ...signature, pushedAt: NOW - 2 * DAY_MS }])).toEqual(['signature/-'])
   })
 
+  it('keeps an artifact that an index has', () => {
+    const rule = aRule({ countType: 'sinceImagePushed', countNumber: 5 })
+    const signature = anImage('signature', { subject: 'A' })
+    const index = anImage('index', { manifests: ['signature'] })
+    expect(gone([rule], [anImage('A', { daysAgo: 6 }), signature, index])).toEqual(['A/1'])
+  })
+
   const tag = fc.constantFrom('a1', 'a2', 'b1', 'b2')
   const image = fc.record({
     tags: fc.uniqueArray(tag, { maxLength: 3 }),
@@ -142,13 +149,18 @@ describe('the evaluation of a lifecycle policy', () => {
         expect(actions.size).toBe(outcomes.length)
         const isGone = (digest: string | undefined): boolean => digest !== undefined && actions.get(digest) === 'EXPIRE'
         const torn = all.filter(({ digest, manifests }) => !isGone(digest) && manifests.some(isGone))
-        const orphaned = all.filter(({ digest, subject }) => isGone(subject) && !isGone(digest))
+        const needed = new Set(all.flatMap(({ digest, manifests }) => (isGone(digest) ? [] : manifests)))
+        const orphaned = all.filter(
+          ({ digest, subject }) =>
+            isGone(subject) && !isGone(digest) && !needed.has(digest) && !needed.has(subject ?? ''),
+        )
         const archivedTwice = all.filter(
           ({ digest, storageClass }) => storageClass === 'ARCHIVE' && actions.get(digest) === 'TRANSITION',
         )
         expect({ torn, orphaned, archivedTwice }).toEqual({ torn: [], orphaned: [], archivedTwice: [] })
         expect(outcomes.filter(({ rule: by, action }) => by !== undefined && by.action !== action)).toEqual([])
       }),
+      { numRuns: 1000 },
     )
   })
 

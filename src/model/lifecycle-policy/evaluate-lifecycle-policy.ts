@@ -22,8 +22,14 @@ export const evaluateLifecyclePolicy = (
     now,
   )
   keepWhatIndexesNeed(chosen, images)
-  const followers = images.flatMap((image) => follower(image, chosen, byDigest, now))
-  return [...[...chosen].map(([digest, rule]) => ({ digest, action: rule.action, rule })), ...followers]
+  const outcomes = new Map<string, LifecycleOutcome>(
+    [...chosen].map(([digest, rule]) => [digest, { digest, action: rule.action, rule }]),
+  )
+  for (const image of images)
+    for (const outcome of follower(image, chosen, byDigest, now)) outcomes.set(image.digest, outcome)
+  // An artifact may be of an index, too.
+  keepWhatIndexesNeed(outcomes, images)
+  return [...outcomes.values()]
 }
 
 /** What an image that no rule of better priority was for is chosen by. */
@@ -84,7 +90,10 @@ const timeOf = (
 }
 
 /** An image of an index stays as it is until the index has gone the same way. */
-const keepWhatIndexesNeed = (chosen: Map<string, LifecycleRule>, images: readonly LifecycleImage[]): void => {
+const keepWhatIndexesNeed = (
+  chosen: Map<string, Pick<LifecycleOutcome, 'action'>>,
+  images: readonly LifecycleImage[],
+): void => {
   // What indexes of indexes need is known when the outer ones are: those that stay tell theirs, and so on.
   const isSafe = (index: LifecycleImage, digest: string): boolean => {
     const [action, wanted] = [chosen.get(index.digest)?.action, chosen.get(digest)?.action]
