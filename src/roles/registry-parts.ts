@@ -2,9 +2,9 @@
 import path from 'node:path'
 import type { RequestListener } from 'node:http'
 import type { BlobKeys } from '../store/blobs/blob-header.ts'
+import type { BlobHome } from '../store/blobs/blob-home.ts'
 import { BlobStore } from '../store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../store/blobs/directory-blob-home.ts'
-import { S3BlobHome } from '../store/blobs/s3-blob-home.ts'
 import type { S3Place } from '../store/blobs/s3-place.ts'
 import type { BlobKeysOptions } from '../services/ecr/blob-keys.ts'
 import type { RegistryRoleOptions } from './registry.ts'
@@ -18,13 +18,21 @@ export interface RegistryStorage {
   readonly isEncrypting: boolean
 }
 
-export const openBlobStore = ({ directory, s3, isEncrypting }: RegistryStorage, options: BlobKeysOptions): BlobStore =>
+export const openBlobStore = async (
+  { directory, s3, isEncrypting }: RegistryStorage,
+  options: BlobKeysOptions,
+): Promise<BlobStore> =>
   new BlobStore({
-    home: s3 === undefined ? new DirectoryBlobHome(path.join(directory, 'blobs')) : new S3BlobHome(s3),
+    home: s3 === undefined ? new DirectoryBlobHome(path.join(directory, 'blobs')) : await homeIn(s3),
     uploadsDirectory: path.join(directory, 'uploads'),
     keys: lazyBlobKeys(options),
     isEncrypting,
   })
+
+const homeIn = async (place: S3Place): Promise<BlobHome> => {
+  const { S3BlobHome } = await import('../store/blobs/s3-blob-home.ts')
+  return new S3BlobHome(place)
+}
 
 const lazyBlobKeys = (options: BlobKeysOptions): BlobKeys => {
   let keys: Promise<BlobKeys> | undefined

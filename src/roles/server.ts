@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
-import { SystemIds } from '../kit/ids.ts'
+import { type Ids, SystemIds } from '../kit/ids.ts'
 import {
   auditDir,
   logEventsDir,
@@ -34,8 +34,8 @@ import { sayReady } from './child.ts'
 import { replicationEndpoints } from './registry-destinations.ts'
 import { openBlobStore } from './registry-parts.ts'
 import { openMasterKey } from './master-key.ts'
-import { secureServer } from './tls/secure-server.ts'
-import { type ServerCertificate, serverCertificate, urlFor } from './tls/server-certificate.ts'
+import type { secureServer } from './tls/secure-server.ts'
+import type { ServerCertificate } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
 import { checkServerOptions, openLog, patienceOf, registryStorage, serverOptions } from './options.ts'
 import {
@@ -94,17 +94,17 @@ const serve = async (values: ServerValues): Promise<void> => {
   })
   inDataDir(serverDir(dataDir), () => keepRootKey(dataDir, rootAccessKey))
 
-  const certificate = serverCertificate(values, clock, ids)
+  const certificate = await certificateOf(values, clock, ids)
   const scheme = certificate === undefined ? 'http' : 'https'
   const { server, open } = await createDoor(certificate, clock, log)
   const port = await listen(server, values)
   const urls = [localUrl(scheme, values.host, port), agentUrl(scheme, values.host, port, values.advertise)] as const
-  const endpoint = certificate === undefined ? urls[0] : urlFor(await certificate.current(), urls)
+  const endpoint = await endpointOf(certificate, urls)
   const audit = openAudit(values, clock, log)
   const groups = new StoredLogGroups(store, sealer)
   const logs = await FileLogStore.open({ directory: logEventsDir(dataDir), groups, log })
   const metrics = new MetricStoreAtFirstUse({ directory: metricsDir(dataDir), clock, log })
-  const blobs = openBlobStore(registryStorage(values), { store, clock, sealer, ids, account, region })
+  const blobs = await openBlobStore(registryStorage(values), { store, clock, sealer, ids, account, region })
   const settings = { account, region, isDev, keys, audit, logs, metrics, blobs, endpoint: urls[1] }
   const { 'registry-suffix': registrySuffix, advisories: advisoriesFile } = values
   const patience = patienceOf(values)
@@ -163,12 +163,31 @@ interface Door {
   readonly open: (controlPlane: ControlPlane) => void
 }
 
+/** Undefined where plain HTTP is spoken; then nothing of TLS is loaded. */
+const certificateOf = async (values: ServerValues, clock: Clock, ids: Ids): Promise<ServerCertificate | undefined> => {
+  if (!values.tls && values['tls-cert'] === undefined) return undefined
+  const { serverCertificate } = await import('./tls/server-certificate.ts')
+  return serverCertificate(values, clock, ids)
+}
+
+const endpointOf = async (
+  certificate: ServerCertificate | undefined,
+  urls: readonly [string, string],
+): Promise<string> => {
+  if (certificate === undefined) return urls[0]
+  const { urlFor } = await import('./tls/server-certificate.ts')
+  return urlFor(await certificate.current(), urls)
+}
+
+const openSecure: typeof secureServer = async (...args) =>
+  (await import('./tls/secure-server.ts')).secureServer(...args)
+
 /** A server whose address is known before what it serves is: whoever comes too early waits until it is opened. */
 const createDoor = async (certificate: ServerCertificate | undefined, clock: Clock, log: Log): Promise<Door> => {
   const { promise: opened, resolve: open } = Promise.withResolvers<ControlPlane>()
   const options = { connectionsCheckingInterval: CONNECTIONS_CHECK_MS }
   const server =
-    certificate === undefined ? http.createServer(options) : await secureServer(certificate, options, { clock, log })
+    certificate === undefined ? http.createServer(options) : await openSecure(certificate, options, { clock, log })
   configureServer(server)
   /** A mistake of ours in answering one client is no reason to leave all the others. */
   const serve = (socket: Duplex, work: (plane: ControlPlane) => void): void =>

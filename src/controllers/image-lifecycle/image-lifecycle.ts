@@ -6,10 +6,8 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import type { AuditSink } from '../../model/audit-event.ts'
-import { runLifecycle } from '../../store/images/lifecycle.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
-import { policyExecutionEvents } from './policy-execution-event.ts'
 
 export interface ImageLifecycleOptions {
   readonly store: Store
@@ -22,6 +20,12 @@ export interface ImageLifecycleOptions {
 
 const EVERY_MS = 3_600_000
 
+/** For the first repository that has a policy. */
+const load = async () => ({
+  ...(await import('../../store/images/lifecycle.ts')),
+  ...(await import('./policy-execution-event.ts')),
+})
+
 /** By the ARN of the repository. */
 export const imageLifecycle = ({ store, clock, ids, log, audit }: ImageLifecycleOptions): Controller => ({
   name: 'image-lifecycle',
@@ -32,6 +36,7 @@ export const imageLifecycle = ({ store, clock, ids, log, audit }: ImageLifecycle
       if (lifecyclePolicyText !== undefined) yield arn
   },
   reconcile: async (arn) => {
+    const { policyExecutionEvents, runLifecycle } = await load()
     const now = clock.now()
     const done = await store.transact((tx) => {
       const repository = tx.repositories.get(arn)

@@ -11,7 +11,6 @@ import { authorityFile, type Certificate, localCertificate } from './local-autho
 import { registryHost } from '../registry-host.ts'
 
 export interface TlsValues {
-  readonly tls: boolean
   readonly 'tls-cert': string | undefined
   readonly 'tls-key': string | undefined
   readonly host: string
@@ -33,15 +32,14 @@ export interface ServerCertificate {
   readonly trustFile: string
 }
 
-/** Undefined where plain HTTP is spoken. Throws `UserError` if the operator's files are not a certificate and its key. */
-export const serverCertificate = (values: TlsValues, clock: Clock, ids: Ids): ServerCertificate | undefined => {
-  const { tls, 'tls-cert': certFile, 'tls-key': keyFile, 'data-dir': dataDir } = values
+/** Throws `UserError` if the operator's files are not a certificate and its key. */
+export const serverCertificate = (values: TlsValues, clock: Clock, ids: Ids): ServerCertificate => {
+  const { 'tls-cert': certFile, 'tls-key': keyFile, 'data-dir': dataDir } = values
   if (certFile !== undefined && keyFile !== undefined) {
     const current = async (): Promise<Certificate> => readPair(certFile, keyFile)
     readPair(certFile, keyFile)
     return { current, trustFile: certFile, version: () => `${modifiedAt(certFile)}/${modifiedAt(keyFile)}` }
   }
-  if (!tls) return undefined
   const names = [...namesOf(values)]
   return {
     current: () => inDataDir(dataDir, () => localCertificate({ dataDir, names, clock, ids })),
