@@ -19,9 +19,11 @@ afterAll(async () => {
   await longshore.stop()
 })
 
+const timestamp = Date.now()
+
 /** Resolves with the status. SDKs give each call an id and each of its tries the same; here the test does. */
 const put = async (message: string, invocationId: string): Promise<number> => {
-  const body = JSON.stringify({ ...stream, logEvents: [{ timestamp: Date.now(), message }] })
+  const body = JSON.stringify({ ...stream, logEvents: [{ timestamp, message }] })
   const headers = signRequest({
     method: 'POST',
     url: new URL(`${longshore.endpoint}/`),
@@ -48,4 +50,10 @@ it('is kept once', async () => {
   expect([await put('a', '2'), await put('b', '3')]).toEqual([200, 200])
   const { events = [] } = await logs.getLogEvents({ ...stream, startFromHead: true })
   expect(events.map(({ message }) => message)).toEqual(['a', 'a', 'b'])
+})
+
+it('is another one with other events, whatever its id', async () => {
+  expect([await put('c', '4'), await put('d', '4')]).toEqual([200, 200])
+  const { events = [] } = await logs.getLogEvents({ ...stream, startFromHead: true })
+  expect(events.slice(-2).map(({ message }) => message)).toEqual(['c', 'd'])
 })

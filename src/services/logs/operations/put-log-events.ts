@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs'
-import type { NewLogBatch } from '../../../store/logs/log-store.ts'
+import type { NewLogBatch, NewLogEvent } from '../../../store/logs/log-store.ts'
 import { continued } from '../../operations.ts'
 import { onNamed } from '../access.ts'
 import { acceptedEvents, checkedEvents } from '../batch.ts'
@@ -37,7 +37,7 @@ export const putLogEvents: LogsOperation<PutLogEventsRequest, PutLogEventsRespon
         streamId: stream.streamId,
         events: accepted,
         ingestedAt: context.now,
-        ...(context.invocationId && { batchId: batchIdOf(context.invocationId) }),
+        ...(context.invocationId && { batchId: batchIdOf(context.invocationId, events) }),
       },
       answer: {
         // AWS: still given, and of no use.
@@ -53,8 +53,14 @@ export const putLogEvents: LogsOperation<PutLogEventsRequest, PutLogEventsRespon
   },
 })
 
-/** Clients send a call again whose answer they did not get: its events are kept once. */
-const batchIdOf = (invocationId: string): string => hash('sha256', invocationId, 'base64url').slice(0, BATCH_ID_LENGTH)
+/**
+ * Clients send a call again whose answer they did not get: its events are kept once. Other events are others, also of a client that gives
+ * all of its calls the same id.
+ */
+const batchIdOf = (invocationId: string, events: readonly NewLogEvent[]): string => {
+  const outline = JSON.stringify([invocationId, events.length, events[0], events.at(-1)])
+  return hash('sha256', outline, 'base64url').slice(0, BATCH_ID_LENGTH)
+}
 
 /** 96 bits: enough among the batches of one stream. */
 const BATCH_ID_LENGTH = 16
