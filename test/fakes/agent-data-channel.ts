@@ -38,6 +38,8 @@ export class AgentDataChannel {
   readonly #clock: Clock
   readonly #ids: Ids
   #connection: Connection | undefined
+  /** What waits in the agent while the gateway does not read it. */
+  #held: (string | Uint8Array)[] | undefined
 
   constructor(clock: Clock, ids: Ids) {
     this.#clock = clock
@@ -55,12 +57,18 @@ export class AgentDataChannel {
     const connection: Connection = { listener, isOpen: true }
     this.#connection = connection
     queueMicrotask(() => listener.opened())
+    const heldBytes = (): number => this.heldBytes
     return {
-      bufferedBytes: 0,
-      send: (frame) => this.#sent(connection, frame),
+      get bufferedBytes() {
+        return heldBytes()
+      },
+      send: (frame) => {
+        if (this.#held === undefined) this.#sent(connection, frame)
+        else this.#held.push(frame)
+      },
       pause: () => {},
       resume: () => {},
-      ping: () => queueMicrotask(() => listener.alive?.()),
+      ping: () => queueMicrotask(() => this.#held ?? listener.alive?.()),
       close: () => this.#end(connection),
       terminate: () => this.#end(connection),
     }
@@ -80,6 +88,26 @@ export class AgentDataChannel {
   /** The gateway says something. */
   tell(frame: Uint8Array): void {
     this.#deliver(frame)
+  }
+
+  /** The gateway does not read the agent until `release`: it answers no pings either. */
+  hold(): void {
+    this.#held = []
+  }
+
+  release(): void {
+    const [held, connection] = [this.#held ?? [], this.#connection]
+    this.#held = undefined
+    if (connection !== undefined) for (const frame of held) this.#sent(connection, frame)
+  }
+
+  get heldBytes(): number {
+    return (this.#held ?? []).reduce((sum, { length }) => sum + length, 0)
+  }
+
+  /** The gateway asks whether the agent is there. */
+  ping(): void {
+    this.#connection?.listener.alive?.()
   }
 
   /** The connection breaks. */

@@ -12,7 +12,9 @@ import { ChannelEnd } from '../../model/data-channel/channel-end.ts'
 import { DataChannelError } from '../../model/data-channel/data-channel-error.ts'
 import type { ChannelMessage } from '../../model/data-channel/frame.ts'
 import { encodeOpening } from '../../model/data-channel/opening.ts'
-import { DATA_CHANNEL_PING_MS } from '../../model/exec-limits.ts'
+import { DATA_CHANNEL_PING_MS, DATA_CHANNEL_SOCKET_BYTES } from '../../model/exec-limits.ts'
+
+const SILENT_TURNS = 2
 
 export interface ChannelAddress {
   /** `ws:` or `wss:`. */
@@ -47,7 +49,7 @@ export class SessionChannel {
   readonly #waiting: (() => void)[] = []
   #socket: DataSocket | undefined
   #pings: Timer | undefined
-  #isAlive = true
+  #silentTurns = 0
   #hasClient = false
 
   constructor(options: SessionChannelOptions) {
@@ -58,6 +60,7 @@ export class SessionChannel {
       ids,
       side: 'agent',
       transmit: (frame) => this.#socket?.send(frame),
+      isCongested: () => (this.#socket?.bufferedBytes ?? 0) > DATA_CHANNEL_SOCKET_BYTES,
       listener: {
         received: (message) => listener.received(message),
         told: (message) => this.#told(message),
@@ -95,7 +98,7 @@ export class SessionChannel {
           if (this.#socket === socket) this.#take(frame)
         },
         drained: () => {},
-        alive: () => (this.#isAlive = true),
+        alive: () => (this.#silentTurns = 0),
         ended: () => {
           if (this.#socket === socket) this.#detach()
         },
@@ -165,12 +168,14 @@ export class SessionChannel {
     this.#clientGone()
   }
 
-  /** One that is silent for two turns is gone. */
+  /**
+   * One that is silent for some turns is gone. Not after one: while the client stands still, the control plane reads nothing, answers no ping,
+   * and is heard by its own pings alone, which come as often.
+   */
   #watch(socket: DataSocket): void {
-    this.#isAlive = true
+    this.#silentTurns = 0
     const turn = (): void => {
-      if (!this.#isAlive) return socket.terminate()
-      this.#isAlive = false
+      if (this.#silentTurns++ >= SILENT_TURNS) return socket.terminate()
       socket.ping()
       this.#pings = this.#options.clock.setTimer(DATA_CHANNEL_PING_MS, turn)
     }

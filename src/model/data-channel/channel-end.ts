@@ -16,6 +16,11 @@ export interface ChannelEndOptions {
   readonly side: 'agent' | 'client'
   /** Writes a frame to the connection that there is. Lost, if there is none. */
   readonly transmit: (frame: Uint8Array) => void
+  /**
+   * What was transmitted has not left yet. For agents: nothing is sent again meanwhile, nor acknowledged, which they are asked for again;
+   * else whoever writes and does not read would fill their memory.
+   */
+  readonly isCongested?: () => boolean
   readonly listener: ChannelEndListener
 }
 
@@ -124,7 +129,8 @@ export class ChannelEnd {
 
   #receive(message: ChannelMessage): void {
     const { messageId, messageType, sequenceNumber } = message
-    if (this.#receiving.receive(message)) this.#acknowledge({ messageId, messageType, sequenceNumber })
+    if (this.#receiving.receive(message) && !this.#isCongested)
+      this.#acknowledge({ messageId, messageType, sequenceNumber })
     this.drain()
   }
 
@@ -140,10 +146,14 @@ export class ChannelEnd {
 
   #tick(): void {
     this.#timer = undefined
-    this.#resend()
-    if (this.#options.side === 'agent' && ++this.#turns % DATA_CHANNEL_PROBE_TURNS === 0) this.#probe()
+    if (!this.#isCongested) this.#repeat()
     if (this.#sending.hasGivenUp) this.#options.listener.gaveUp?.()
     else this.#schedule()
+  }
+
+  #repeat(): void {
+    this.#resend()
+    if (this.#options.side === 'agent' && ++this.#turns % DATA_CHANNEL_PROBE_TURNS === 0) this.#probe()
   }
 
   #resend(): void {
@@ -158,6 +168,10 @@ export class ChannelEnd {
   #probe(): void {
     const frame = this.#sending.probe(this.#options.clock.now(), this.#now())
     if (frame !== undefined) this.#options.transmit(frame)
+  }
+
+  get #isCongested(): boolean {
+    return this.#options.isCongested?.() === true
   }
 
   #now(): number {
