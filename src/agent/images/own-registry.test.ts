@@ -56,6 +56,15 @@ const ask = (url: string, headers: Record<string, string> = {}, method = 'GET') 
     },
   )
 
+/** As it is written: clients would resolve the dots themselves. */
+const askAsWritten = (host: string, path: string) =>
+  new Promise<number>((resolve, reject) => {
+    const [hostname, port] = host.split(':')
+    request({ hostname, port, path, agent: false }, (answer) => resolve(answer.resume().statusCode ?? 0))
+      .on('error', reject)
+      .end()
+  })
+
 /** What an engine would ask for, of a repository that is pulled through the agent. */
 const manifestUrl = (repository: string): string => {
   const slash = repository.indexOf('/')
@@ -95,6 +104,22 @@ describe('the registry of this installation', () => {
     expect((await ask(new URL('/', url).href)).status).toBe(404)
     expect((await ask(url, { host: 'rebound.example.com' })).status).toBe(403)
     expect(asked).toHaveLength(1)
+  })
+
+  it('is the only thing that is reached through the agent', async () => {
+    const { endpoint, asked } = await aControlPlane()
+    const [host = ''] = (await anOwnRegistry(endpoint).repositoryFor('aws.example.com/web', PLACE)).split('/')
+    const ways = [
+      '../../metrics',
+      '../x/../../metrics',
+      '%2e%2e/%2E./metrics',
+      '..\\..\\metrics',
+      '../token',
+      'web/../..',
+    ]
+    for (const way of ways)
+      expect([way, await askAsWritten(host, `/v2/000000000000/eu-west-1/${way}`)]).toEqual([way, 404])
+    expect(asked.map(({ url }) => url)).toEqual([])
   })
 
   it('is asked over HTTPS where the agent reaches it so, by the address that its certificate has', async () => {

@@ -154,8 +154,12 @@ const targetOf = (url: string): Target | undefined => {
   if (/^\/v2\/?(?:\?|$)/.test(url)) return { path: '/v2/', host: undefined }
   const [, registryId, region, rest] = PATH.exec(url) ?? []
   if (registryId === undefined || region === undefined || rest === undefined) return undefined
-  return { path: `/v2/${rest}`, host: `${registryId}.dkr.ecr.${region}.${HOST_SUFFIX}` }
+  const path = `/v2/${rest}`
+  return leadsElsewhere(path) ? undefined : { path, host: `${registryId}.dkr.ecr.${region}.${HOST_SUFFIX}` }
 }
+
+/** Dots in it, however they are written, would lead out of the registry to whatever else the control plane has. */
+const leadsElsewhere = (path: string): boolean => URL.parse(path, 'http://x')?.pathname !== path.split('?', 1)[0]
 
 const passed = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)))
