@@ -4,8 +4,13 @@ import path from 'node:path'
 import type { BlobHome, BlobSource, StoredBlob } from './blob-home.ts'
 import { CorruptBlob } from './frames.ts'
 
+/** While more blobs than that are being read, less is read of each at once, and nothing ahead, which would fill the memory. */
+const AMPLY_READ_BLOBS = 8
+const AMPLE_PIECES = 4
+
 export class DirectoryBlobHome implements BlobHome {
   readonly #root: string
+  readonly #reading = { blobs: 0 }
 
   constructor(root: string) {
     this.#root = root
@@ -25,7 +30,7 @@ export class DirectoryBlobHome implements BlobHome {
   async open(digest: string): Promise<BlobSource | undefined> {
     const handle = await unlessMissing(open(this.#file(digest), 'r'))
     if (handle === undefined) return undefined
-    return new FileSource(handle, (await handle.stat()).size)
+    return new FileSource(handle, (await handle.stat()).size, this.#reading)
   }
 
   async remove(digest: string): Promise<void> {
@@ -53,10 +58,13 @@ export class DirectoryBlobHome implements BlobHome {
 class FileSource implements BlobSource {
   readonly #handle: FileHandle
   readonly size: number
+  /** Of all sources together. */
+  readonly #reading: { blobs: number }
 
-  constructor(handle: FileHandle, size: number) {
+  constructor(handle: FileHandle, size: number, reading: { blobs: number }) {
     this.#handle = handle
     this.size = size
+    this.#reading = reading
   }
 
   async read(offset: number, length: number): Promise<Buffer> {
@@ -65,20 +73,23 @@ class FileSource implements BlobSource {
     return buffer
   }
 
-  /** The next piece is being read while one is looked at. */
+  /** The next piece is being read while one is looked at, if not too many do so. */
   async *stream(from: number, to: number, pieceBytes: number): AsyncGenerator<Buffer, void, void> {
-    const pieceAt = (offset: number): Promise<Buffer> | undefined =>
-      offset < to ? this.read(offset, Math.min(pieceBytes, to - offset)) : undefined
-    let next = pieceAt(from)
+    const isAmple = (): boolean => this.#reading.blobs <= AMPLY_READ_BLOBS
+    const pieceAt = (offset: number): Promise<Buffer> =>
+      this.read(offset, Math.min(isAmple() ? pieceBytes * AMPLE_PIECES : pieceBytes, to - offset))
+    let ahead: Promise<Buffer> | undefined
+    this.#reading.blobs += 1
     try {
-      for (let offset = from; next !== undefined;) {
-        const piece = await next
+      for (let offset = from; offset < to;) {
+        const piece = await (ahead ?? pieceAt(offset))
         offset += piece.length
-        next = pieceAt(offset)
+        ahead = offset < to && isAmple() ? pieceAt(offset) : undefined
         yield piece
       }
     } finally {
-      await next?.catch(() => undefined)
+      this.#reading.blobs -= 1
+      await ahead?.catch(() => undefined)
     }
   }
 

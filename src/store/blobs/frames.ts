@@ -12,7 +12,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
-export const FRAME_BYTES = 256 * 1024
+/** Small, because hundreds of them are in memory at once when many clients pull. */
+export const FRAME_BYTES = 64 * 1024
 export const MAGIC = Buffer.from('LSBLOB1\n')
 export const LENGTH_BYTES = 4
 

@@ -20,6 +20,8 @@ import { unknownUpload } from './upload-error.ts'
 const DIGEST_ALGORITHM = 'sha256'
 /** What waits to reach the disk is told to go on its way each time there is that much more of it. */
 const SYNC_BYTES = 32 * 1024 * 1024
+/** Written at once: full frames. */
+const WRITE_BYTES = 4 * FRAME_BYTES
 /** Read at once when an upload is picked up after a restart. */
 const READ_BYTES = 1024 * 1024
 
@@ -114,7 +116,7 @@ export class UploadFile {
 
   async append(content: AsyncIterable<Buffer>): Promise<void> {
     // One is filled while the other is written.
-    let [frame, other] = [Buffer.allocUnsafeSlow(FRAME_BYTES), Buffer.allocUnsafeSlow(FRAME_BYTES)]
+    let [frames, other] = [Buffer.allocUnsafeSlow(WRITE_BYTES), Buffer.allocUnsafeSlow(WRITE_BYTES)]
     let filled = 0
     let writing: Promise<void> = Promise.resolve()
     this.#beginRun()
@@ -122,21 +124,21 @@ export class UploadFile {
       for await (const piece of content) {
         this.#garbage.add(piece.length)
         for (let taken = 0; taken < piece.length;) {
-          const copied = piece.copy(frame, filled, taken)
+          const copied = piece.copy(frames, filled, taken)
           taken += copied
           filled += copied
-          if (filled < FRAME_BYTES) continue
+          if (filled < WRITE_BYTES) continue
           await writing
-          writing = this.#write(frame)
+          writing = this.#write(frames)
           // Who awaits it next hears of a failure.
           writing.catch(() => undefined)
-          ;[frame, other] = [other, frame]
+          ;[frames, other] = [other, frames]
           filled = 0
         }
       }
     } finally {
       await writing
-      if (filled > 0) await this.#write(frame.subarray(0, filled))
+      if (filled > 0) await this.#write(frames.subarray(0, filled))
     }
   }
 
@@ -211,13 +213,16 @@ export class UploadFile {
     this.#runs.push(run)
   }
 
+  /** Writes full frames, and a last one that need not be. */
   async #write(content: Buffer): Promise<void> {
-    const parts = sealedFrame(this.#seal, this.#frames, content)
+    const frames = contentOfFrames(content)
+    const parts = frames.flatMap((each, index) => sealedFrame(this.#seal, this.#frames + index, each))
     const bytes = parts.reduce((sum, { length }) => sum + length, 0)
-    const { bytesWritten } = await this.#file.writev([...parts], this.#fileBytes)
+    const { bytesWritten } = await this.#file.writev(parts, this.#fileBytes)
     if (bytesWritten < bytes) throw new Error('The file system took only a part of a frame.')
     this.#hash.update(content)
-    this.#account(content.length, bytes)
+    for (const { length } of frames) this.#account(length, frameBytes(this.#seal, length))
+    this.#announce()
     this.#syncNowAndThen(bytes)
     this.#garbage.add(bytes)
   }
@@ -226,7 +231,6 @@ export class UploadFile {
     this.#contentBytes += contentBytes
     this.#fileBytes += fileBytes
     this.#frames += 1
-    this.#announce()
   }
 
   /** Keeps the disk at work while the rest comes in, so that the end need not wait for all of it. */
@@ -271,6 +275,11 @@ export class UploadFile {
     }
   }
 }
+
+const contentOfFrames = (content: Buffer): readonly Buffer[] =>
+  Array.from({ length: Math.ceil(content.length / FRAME_BYTES) }, (_, index) =>
+    content.subarray(index * FRAME_BYTES, (index + 1) * FRAME_BYTES),
+  )
 
 const readUpTo = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset)
