@@ -19,6 +19,7 @@ import type { ServicesDeps } from '../services/deps.ts'
 import type { Principal } from '../model/principal.ts'
 import { rootArn } from '../model/arn.ts'
 import { AccessDenied } from '../wire/access-denied.ts'
+import { checkOrigin } from '../wire/browser-origin.ts'
 import { headerOf } from '../wire/protocol.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
 import type { Home } from '../wire/authentication.ts'
@@ -75,6 +76,7 @@ interface Known {
 const callerOf = (options: RegistryRoleOptions, request: IncomingMessage): RegistryCaller => {
   const home: Home = { account: options.account, region: options.region }
   const { account, region } = registryOf(request.headers.host, options.registrySuffix ?? REGISTRY_SUFFIX, home)
+  if (options.isDev) refuseForeignPages(request)
   const known = knownBy(options, passwordOf(request))
   if (known === undefined) throw unauthorized(request)
   const caller = { principal: known.principal, region }
@@ -86,6 +88,15 @@ const callerOf = (options: RegistryRoleOptions, request: IncomingMessage): Regis
     warnings: warningsOf(known, options.clock.now()),
     demand: (actions, repository) => check(options, request, call, actions, repository),
     trace: (event, error) => leaveRegistryTrace(options, request, caller, account, event, error),
+  }
+}
+
+/** As elsewhere where everyone is believed: a page could push what containers run. */
+const refuseForeignPages = ({ headers }: IncomingMessage): void => {
+  try {
+    checkOrigin(headers)
+  } catch (error) {
+    throw error instanceof AccessDenied ? new RegistryFault('DENIED', error.message) : error
   }
 }
 
