@@ -13,14 +13,14 @@ export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
 /** Signed or not. */
 const DOCKER_SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+'
 
-export const MANIFEST_TYPES: readonly string[] = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX]
+const MANIFEST_TYPES: readonly string[] = [DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_MANIFEST, OCI_INDEX]
 
 /** Of a manifest. Source: the OCI distribution specification asks for at least that. */
 export const MANIFEST_BYTES = 4 * 1024 * 1024
 /** What one manifest may refer to. */
 export const MANIFEST_DESCRIPTORS = 4096
 /** How deep its JSON may be nested: no field that is known goes below five. */
-export const MANIFEST_DEPTH = 32
+const MANIFEST_DEPTH = 32
 
 export const isIndexType = (mediaType: string): boolean => mediaType === OCI_INDEX || mediaType === DOCKER_MANIFEST_LIST
 

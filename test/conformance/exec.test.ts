@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { LogGroupRecord } from '../../src/model/log-records.ts'
 import { type ExecWorld, execWorld, type ExecWorldOptions } from '../exec-world.ts'
-import { encode } from '../fakes/session-manager-client.ts'
+import { encode } from '../fakes/session-manager-frames.ts'
 
 const open: ExecWorld[] = []
 afterEach(async () => {

@@ -3,9 +3,10 @@
  * library, its acknowledgements, its silence on duplicates, its retransmission every tenth of a second, its ResumeSession when the connection
  * is lost. What it can do with a control plane, the plugin can. Frames can be dropped, doubled and put out of order on their way.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import { SystemClock, type Timer } from '../../src/kit/clock.ts'
+import { decode, encode, type Frame } from './session-manager-frames.ts'
 
 export interface SessionManagerClientOptions {
   /** As ExecuteCommand answers it. */
@@ -21,14 +22,6 @@ export interface SessionManagerClientOptions {
   /** GenerateDataKey of KMS, with the session's encryption context. */
   readonly dataKey?: (keyId: string) => Promise<{ readonly plain: Uint8Array; readonly encrypted: Uint8Array }>
   readonly headers?: Readonly<Record<string, string>>
-}
-
-interface Frame {
-  readonly messageType: string
-  readonly sequenceNumber: number
-  readonly messageId: Buffer
-  readonly payloadType: number
-  readonly payload: Buffer
 }
 
 interface Sent {
@@ -365,50 +358,6 @@ interface HandshakeRequest {
     readonly ActionType: string
     readonly ActionParameters: { readonly SessionType?: string; readonly KMSKeyId?: string }
   }[]
-}
-
-interface NewFrame {
-  readonly messageType: string
-  readonly sequenceNumber: number
-  readonly flags: number
-  readonly payloadType: number
-  readonly payload: Buffer
-}
-
-/** A frame as the plugin writes it. */
-export const encode = ({ messageType, sequenceNumber, flags, payloadType, payload }: NewFrame): Buffer => {
-  const header = Buffer.alloc(120)
-  header.writeUInt32BE(116, 0)
-  header.fill(' ', 4, 36)
-  header.write(messageType, 4)
-  header.writeUInt32BE(1, 36)
-  header.writeBigUInt64BE(BigInt(Math.floor(performance.timeOrigin + performance.now())), 40)
-  header.writeBigInt64BE(BigInt(sequenceNumber), 48)
-  header.writeBigUInt64BE(BigInt(flags), 56)
-  const id = randomBytes(16)
-  id.copy(header, 64, 8, 16)
-  id.copy(header, 72, 0, 8)
-  createHash('sha256').update(payload).digest().copy(header, 80)
-  header.writeUInt32BE(payloadType, 112)
-  header.writeUInt32BE(payload.length, 116)
-  return Buffer.concat([header, payload])
-}
-
-/** A frame as the plugin reads it; undefined for what the plugin does not take. */
-const decode = (bytes: Buffer): Frame | undefined => {
-  if (bytes.length < 120) return undefined
-  const headerLength = bytes.readUInt32BE(0)
-  const payload = bytes.subarray(headerLength + 4)
-  if (headerLength === 0 || bytes.readBigUInt64BE(40) === 0n) return undefined
-  const digest = createHash('sha256').update(payload).digest()
-  if (bytes.readUInt32BE(116) !== 0 && !digest.equals(bytes.subarray(80, 112))) return undefined
-  return {
-    messageType: bytes.toString('latin1', 4, 36).replaceAll('\0', '').trim(),
-    sequenceNumber: Number(bytes.readBigInt64BE(48)),
-    messageId: Buffer.concat([bytes.subarray(72, 80), bytes.subarray(64, 72)]),
-    payloadType: bytes.readUInt32BE(112),
-    payload,
-  }
 }
 
 const acknowledgedNumber = (text: string): number | undefined => {
