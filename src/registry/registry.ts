@@ -3,6 +3,7 @@
  * configured by the API of ECR. https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Clock } from '../kit/clock.ts'
 import { deleteBlob, getBlob, headBlob } from './blobs.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 import { answerJson, type Exchange, type RegistryCaller, type RegistryTools } from './exchange.ts'
@@ -14,6 +15,8 @@ import { RegistryFault } from './registry-fault.ts'
 import { type TrailEvent, trailOf } from './trail.ts'
 import { Transfers } from './transfers.ts'
 import { appendUpload, beginUpload, cancelUpload, finishUpload, uploadStatus } from './uploads.ts'
+
+const PATIENCE_MS = 60_000
 
 export interface RegistryOptions extends RegistryTools {
   /** Throws `RegistryFault` for who cannot be made certain of. */
@@ -146,7 +149,7 @@ const methodsOf = (endpoint: Endpoint, counted: (handler: Handler) => Handler): 
 const both = (handler: Handler): Methods => ({ GET: handler, HEAD: handler })
 
 const refuse = async (
-  { log, ids }: Registry,
+  { log, ids, clock }: Registry,
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
@@ -159,22 +162,27 @@ const refuse = async (
   }
   const fault = error instanceof RegistryFault ? error : unforeseen()
   if (fault !== error) log.error('the registry failed', { requestId: ids.uuid(), url: request.url, error })
-  await patience(request)
+  await patience(request, clock)
   // What a client still sends after its answer would be taken for its next request.
   if (!request.complete) response.shouldKeepAlive = false
   answerJson({ request, response }, fault.status, fault, fault.headers)
 }
 
-/** A client that is still sending does not listen; beyond all patience it is answered in the midst of it. */
-const patience = (request: IncomingMessage): Promise<void> =>
-  new Promise((resolve) => {
-    if (request.complete || request.destroyed) return resolve()
+/** A client that is still sending does not listen; beyond all patience it is answered in the midst of it. Nobody had to say who he is. */
+const patience = (request: IncomingMessage, clock: Clock): Promise<void> =>
+  new Promise((settle) => {
+    if (request.complete || request.destroyed) return settle()
+    const timer = clock.setTimer(PATIENCE_MS, settle)
+    const resolve = (): void => {
+      timer.cancel()
+      settle()
+    }
     let bytes = 0
     request.on('data', (piece: Buffer) => {
       bytes += piece.length
       if (bytes > REQUEST_DISCARD_BYTES) resolve()
     })
-    for (const end of ['end', 'close', 'error']) request.once(end, () => resolve())
+    for (const end of ['end', 'close', 'error']) request.once(end, resolve)
   })
 
 const unforeseen = (): RegistryFault => new RegistryFault('UNKNOWN', 'The registry cannot do this now.')

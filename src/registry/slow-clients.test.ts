@@ -67,6 +67,20 @@ describe('slow clients', () => {
     await Promise.all(sockets.map(ended))
   })
 
+  it('that are refused, and never come to their end, are answered all the same', async () => {
+    const socket = await dial('PUT /v2/web/tags/list HTTP/1.1', 'Content-Length: 1000')
+    let answer = ''
+    socket.on('data', (piece: Buffer) => (answer += piece.toString()))
+    let isGone = false
+    socket.on('close', () => (isGone = true))
+    while (!isGone) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await clock.advance(STALL_MS)
+    }
+    expect(answer).toMatch(/^HTTP\/1\.1 405 /)
+    expect(answer).toContain('Connection: close')
+  })
+
   it('that stop sending are cut, and what they sent is kept', async () => {
     const place = (await registry.send('POST', 'web/blobs/uploads/')).headers.get('Location') ?? ''
     const content = randomBytes(1000)
