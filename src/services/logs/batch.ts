@@ -23,15 +23,14 @@ export const checkedEvents = (logEvents: readonly InputLogEvent[] | undefined = 
 }
 
 const checkedEvent = ({ timestamp = 0, message = '' }: InputLogEvent, index: number): NewLogEvent => {
-  const member = `logEvents.${index + 1}.member`
-  if (timestamp < 0) throw outOfRange(`${member}.timestamp`, 'value greater than or equal to 0')
-  if (message === '') throw outOfRange(`${member}.message`, 'length greater than or equal to 1')
+  if (timestamp < 0) throw outOfRange(index, 'timestamp', 'value greater than or equal to 0')
+  if (message === '') throw outOfRange(index, 'message', 'length greater than or equal to 1')
   return { timestamp, message }
 }
 
-const outOfRange = (member: string, wanted: string) =>
+const outOfRange = (index: number, member: keyof NewLogEvent, wanted: string) =>
   invalidParameter(
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have ${wanted}`,
+    `1 validation error detected: Value at 'logEvents.${index + 1}.member.${member}' failed to satisfy constraint: Member must have ${wanted}`,
   )
 
 const checkSize = (events: readonly NewLogEvent[]): void => {
