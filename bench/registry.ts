@@ -27,6 +27,8 @@ const PULLED_LAYER_BYTES = isQuick ? 2e6 : 10e6
 const MANIFEST_GETS = isQuick ? 4000 : 20_000
 const CONNECTIONS = 16
 const PAIRS = isQuick ? 3 : 5
+/** Until all of the server is compiled. */
+const WARM_UPS = isQuick ? 3 : 1
 const MEMORY_LIMIT_MB = 150
 const REPOSITORY = 'bench/image'
 const BYTES_PER_MB = 1e6
@@ -133,6 +135,7 @@ const withRival = (site: Site, { measure, question, ...rest }: Question): Promis
     rival: () => measure(rival),
     rivalName: rival.name,
     pairs: PAIRS,
+    warmUps: WARM_UPS,
   })
 
 /** What encryption costs. */
@@ -145,6 +148,7 @@ const withPlain = ({ measure, question, unit }: Pick<Question, 'question' | 'uni
     rivalName: inPlainText.name,
     goal: { atLeast: 0.8 },
     pairs: PAIRS,
+    warmUps: WARM_UPS,
   })
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / BYTES_PER_MB)} MB`
