@@ -65,6 +65,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #ids: Ids
   readonly #timeouts: DockerTimeouts
   readonly #eventStreams = new Set<EventStream>()
+  #loadingExecs: Promise<DockerExecs> | undefined
 
   constructor(options: DockerRuntimeOptions) {
     this.#api = new EngineApi(options.endpoint, options.clock)
@@ -292,10 +293,12 @@ export class DockerRuntime implements ContainerRuntime {
     this.#api.close()
   }
 
-  /** Most agents never need it. */
-  async #execs(): Promise<DockerExecs> {
-    const { DockerExecs } = await import('./exec/docker-execs.ts')
-    return new DockerExecs({ api: this.#api, clock: this.#clock, timeoutMs: this.#timeouts.execMs })
+  /** Most agents never need it. The same one each time: it knows which it has begun. */
+  #execs(): Promise<DockerExecs> {
+    this.#loadingExecs ??= import('./exec/docker-execs.ts').then(
+      (module) => new module.DockerExecs({ api: this.#api, clock: this.#clock, timeoutMs: this.#timeouts.execMs }),
+    )
+    return this.#loadingExecs
   }
 
   /** The call's answer, or undefined where the engine knows no such thing. */

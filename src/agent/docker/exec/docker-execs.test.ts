@@ -192,4 +192,28 @@ describe('exec of the Docker runtime', () => {
     expect(await runtime.endLeftExecs('c')).toBe(0)
     expect(await runtime.endLeftExecs('nobody')).toBe(0)
   })
+
+  it('does not take for left what was begun meanwhile', async () => {
+    const { runtime, calls } = await anEngine({
+      answers: {
+        ...CREATED,
+        '/containers/c/json': { Config: { Env: [] }, ExecIDs: ['e', 'other'] },
+        '/exec/e/json': { ID: 'e', Running: true, Pid: 1, ContainerID: 'c' },
+        '/exec/other/json': { ID: 'other', Running: false },
+      },
+      program: (connection) =>
+        connection.on('data', (data: Buffer) => void (String(data) === 'leave' && connection.end())),
+    })
+    const exec = await runtime.exec('c', { command: ['sh'] })
+    const asked = async (): Promise<string[]> => {
+      const before = calls.length
+      await runtime.endLeftExecs('c')
+      return calls.slice(before).map(({ path }) => path)
+    }
+    expect(await asked()).toEqual(['/containers/c/json', '/exec/other/json'])
+    // Its session is over then, though it runs on.
+    await exec.write(Buffer.from('leave'))
+    expect(await textOf(exec.output)).toBe('')
+    expect(await asked()).toContain('/exec/e/json')
+  })
 })

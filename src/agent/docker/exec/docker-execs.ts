@@ -1,4 +1,5 @@
 /** Programs in containers by the exec calls of the Docker Engine API, from the create call to the connection that their input and output go over. */
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../../../kit/clock.ts'
 import { type ExecRequest, type RunningExec, RuntimeError } from '../../runtime.ts'
 import type { EngineApi } from '../engine-api.ts'
@@ -17,6 +18,8 @@ export interface DockerExecsOptions {
 
 export class DockerExecs {
   readonly #options: DockerExecsOptions
+  /** Those whose connections are open. */
+  readonly #own = new Set<string>()
 
   constructor(options: DockerExecsOptions) {
     this.#options = options
@@ -27,17 +30,32 @@ export class DockerExecs {
     const path = `/containers/${encodeURIComponent(containerId)}/exec`
     const body = createBody(request, await this.#unset(containerId, request))
     const { Id: id } = await api.call<{ Id: string }>({ method: 'POST', path, body, timeoutMs })
+    this.#own.add(id)
     const start = { Detach: false, Tty: request.terminal !== undefined }
     const terminal = new ExecTerminal({ ...this.#options, id })
     // On its way before the program runs: most ask for the size at once. A newer engine has it from the create call.
     if (request.terminal !== undefined) void terminal.resizeAtStart(request.terminal)
-    const connection = await api.hijack({ method: 'POST', path: `/exec/${id}/start`, body: start, timeoutMs })
+    const connection = await this.#connect(id, start)
     return new DockerExec({ ...this.#options, id, connection, terminal, hasTerminal: start.Tty })
   }
 
+  async #connect(id: string, body: object): Promise<Duplex> {
+    const { api, timeoutMs } = this.#options
+    const forget = (): void => void this.#own.delete(id)
+    try {
+      const connection = await api.hijack({ method: 'POST', path: `/exec/${id}/start`, body, timeoutMs })
+      return connection.once('close', forget)
+    } catch (error) {
+      forget()
+      throw error
+    }
+  }
+
+  /** Ends what an agent before this one began: sessions of this one may have begun, too, before somebody comes to look. */
   async endLeft(containerId: string): Promise<number> {
     const container = await this.#inspect(containerId)
-    const execs = await Promise.all((container?.ExecIDs ?? []).map((id) => this.#exec(id)))
+    const ids = (container?.ExecIDs ?? []).filter((id) => !this.#own.has(id))
+    const execs = await Promise.all(ids.map((id) => this.#exec(id)))
     const left = execs.filter((exec) => exec !== undefined).filter((exec) => exec.Running && isMarked(exec.DetachKeys))
     const ended = await Promise.all(left.map((exec) => this.#end(exec)))
     return ended.filter(Boolean).length
