@@ -105,11 +105,6 @@ export class AgentDataChannel {
     return (this.#held ?? []).reduce((sum, { length }) => sum + length, 0)
   }
 
-  /** The gateway asks whether the agent is there. */
-  ping(): void {
-    this.#connection?.listener.alive?.()
-  }
-
   /** The connection breaks. */
   lose(): void {
     if (this.#connection !== undefined) this.#end(this.#connection)

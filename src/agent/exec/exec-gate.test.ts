@@ -10,7 +10,7 @@ import { silentLog } from '../../kit/log.ts'
 import { encodeFrame } from '../../model/data-channel/frame.ts'
 import { END_OF_INPUT, ownClientVersion } from '../../model/data-channel/own-client.ts'
 import { PAYLOAD_FLAG, PAYLOAD_TYPE } from '../../model/data-channel/payload-types.ts'
-import { DATA_CHANNEL_PING_MS, DATA_CHANNEL_SOCKET_BYTES } from '../../model/exec-limits.ts'
+import { DATA_CHANNEL_PING_MS, DATA_CHANNEL_SILENT_TURNS, DATA_CHANNEL_SOCKET_BYTES } from '../../model/exec-limits.ts'
 import { CredentialsStore } from '../engine/credentials.ts'
 import type { EngineTask } from '../engine/task.ts'
 import { SimulatedRuntime } from '../simulated/simulated-runtime.ts'
@@ -200,17 +200,15 @@ describe('a session', () => {
     const { channel } = await begin()
     channel.hold()
     for (let line = 0; line < 50; line++) channel.type(`echo ${line}\r`)
-    for (let pings = 0; pings < 20; pings++) {
-      await clock.advance(DATA_CHANNEL_PING_MS + 1000)
-      channel.ping()
-    }
+    // For so long, the control plane has patience with the client.
+    await clock.advance((DATA_CHANNEL_SILENT_TURNS + 1) * DATA_CHANNEL_PING_MS)
     expect([channel.isConnected, channel.farewell]).toEqual([true, undefined])
     expect(channel.heldBytes).toBeLessThan(2 * DATA_CHANNEL_SOCKET_BYTES)
     channel.release()
     await clock.advance(1000)
     expect(channel.stdout.match(/^\d+$/gm)).toHaveLength(50)
     channel.hold()
-    await clock.advance(100_000)
+    await clock.advance(2 * DATA_CHANNEL_SILENT_TURNS * DATA_CHANNEL_PING_MS)
     expect(channel.isConnected).toBe(false)
   })
 

@@ -12,9 +12,9 @@ import { ChannelEnd } from '../../model/data-channel/channel-end.ts'
 import { DataChannelError } from '../../model/data-channel/data-channel-error.ts'
 import type { ChannelMessage } from '../../model/data-channel/frame.ts'
 import { encodeOpening } from '../../model/data-channel/opening.ts'
-import { DATA_CHANNEL_PING_MS, DATA_CHANNEL_SOCKET_BYTES } from '../../model/exec-limits.ts'
+import { DATA_CHANNEL_PING_MS, DATA_CHANNEL_SILENT_TURNS, DATA_CHANNEL_SOCKET_BYTES } from '../../model/exec-limits.ts'
 
-const SILENT_TURNS = 2
+const SILENT_TURNS = DATA_CHANNEL_SILENT_TURNS + 2
 
 export interface ChannelAddress {
   /** `ws:` or `wss:`. */
@@ -169,8 +169,8 @@ export class SessionChannel {
   }
 
   /**
-   * One that is silent for some turns is gone. Not after one: while the client stands still, the control plane reads nothing, answers no ping,
-   * and is heard by its own pings alone, which come as often.
+   * One that is silent for minutes is gone. Not sooner: while the client stands still, the control plane reads nothing, and answers nothing. It
+   * gives up the client before, and reads again then.
    */
   #watch(socket: DataSocket): void {
     this.#silentTurns = 0

@@ -60,10 +60,12 @@ export class Connection implements DataSocketListener {
 
   /**
    * Keeps what is between from taking the connection for idle, and drops it after minutes of silence. Not sooner: a client whose terminal
-   * stands still (Ctrl-S) answers nothing either. What is held up cannot be heard; but it hears by the ping that it is not forgotten.
+   * stands still (Ctrl-S) answers nothing either. What is held up cannot be heard; and it
+   * is not written to, since it may have left, and what has not been read of it would be lost.
    */
   turn(): void {
-    if (!this.#isHeld && this.#silentTurns++ >= DATA_CHANNEL_SILENT_TURNS) this.#socket?.terminate()
+    if (this.#isHeld) return
+    if (this.#silentTurns++ >= DATA_CHANNEL_SILENT_TURNS) this.#socket?.terminate()
     else this.#socket?.ping()
   }
 
