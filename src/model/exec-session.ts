@@ -41,6 +41,7 @@ export interface SessionRecord {
   /** The ARN of who asked for it. */
   readonly owner: string
   readonly sessionType: SessionType
+  /** Empty when the session is over: it may hold what should not lie about. */
   readonly command: string
   /** Where its client connects. */
   readonly streamUrl: string
@@ -74,10 +75,11 @@ export const endedSession = (
   status: 'Terminated' | 'Failed',
   reason: string,
   endedAt: number,
-): { [Member in 'status' | 'reason' | 'endedAt' | 'tokenDigest']: SessionRecord[Member] | undefined } => ({
+): { [Member in 'status' | 'reason' | 'endedAt' | 'tokenDigest' | 'command']: SessionRecord[Member] | undefined } => ({
   status,
   reason,
   endedAt,
+  command: '',
   tokenDigest: undefined,
 })
 

@@ -377,7 +377,7 @@ describe('the end of a session', () => {
   })
 
   it('comes a minute after the client has gone', async () => {
-    const { clock, session, describeSession } = await aWorld()
+    const { clock, store, session, describeSession } = await aWorld()
     const { sessionId, client, end } = await session()
     client.kill()
     await end.until(() => end.told.at(-1) === 'pause_publication')
@@ -386,6 +386,8 @@ describe('the end of a session', () => {
     await clock.advance(2 * SECONDS)
     await end.until(() => end.farewell !== undefined)
     expect(await describeSession(sessionId)).toMatchObject({ Status: 'Terminated', Details: 'The client is gone.' })
+    // What was run may not be for everyone who reads the disk later.
+    expect(store.tables.sessions.get(sessionId)?.command).toBe('')
   })
 
   it('comes when nobody ever came', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hashHex, signRequest, type SigningCredentials } from '../../model/signature-v4.ts'
 import { RelayKeys, type RelayedContainer } from './relay-keys.ts'
@@ -68,6 +70,14 @@ describe('a request', () => {
   ])('is refused %s', async (_how, headers) => {
     expect(await post('{}', headers())).toMatchObject({ status: 400, body: { __type: 'InvalidSignatureException' } })
     expect(calls).toEqual([])
+  })
+
+  it('is not listened to if its sender does not even seem to have a key', async () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nbegin')
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /)
+    socket.destroy()
   })
 
   it('is refused if it is for another operation than those of the log driver', async () => {

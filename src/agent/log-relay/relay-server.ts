@@ -21,6 +21,10 @@ export interface RelayServerOptions {
 const LOOPBACK = '127.0.0.1'
 /** Docker keeps a connection for 90 seconds: whoever closes first while the other sends loses what is sent. */
 const KEEP_ALIVE_MS = 120_000
+/** For a whole request to come in from the same host; its answer may take as long as it does. */
+const REQUEST_TIMEOUT_MS = 60_000
+/** Docker has one or two for each container that writes; whoever else comes must not take all memory. */
+const CONNECTIONS = 1000
 
 const UNTRUSTED = refusal(400, 'InvalidSignatureException', 'The request is not signed with a key of this relay.')
 const UNKNOWN = refusal(400, 'UnknownOperationException', 'The relay knows the operations of the awslogs driver alone.')
@@ -34,10 +38,11 @@ interface ReadBody {
 export class RelayServer {
   readonly #options: RelayServerOptions
   readonly #garbage = new BufferGarbage()
-  readonly #server = http.createServer({ requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS })
+  readonly #server = http.createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS })
 
   constructor(options: RelayServerOptions) {
     this.#options = options
+    this.#server.maxConnections = CONNECTIONS
     this.#server.on('request', (request, response) => void this.#respond(request, response))
   }
 
@@ -74,13 +79,17 @@ export class RelayServer {
   }
 
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<RelayAnswer> {
+    const signature = signatureIn(request.headers)
+    const container = signature && containerOf(signature.accessKeyId)
+    // Who does not even seem to have a key is not listened to.
+    if (signature === undefined || container === undefined) {
+      request.resume()
+      return UNTRUSTED
+    }
     const body = await readBody(request)
     if (body === undefined) return TOO_LARGE
     // It came in pieces, and was put together.
     this.#garbage.add(2 * body.bytes.length)
-    const signature = signatureIn(request.headers)
-    const container = signature && containerOf(signature.accessKeyId)
-    if (signature === undefined || container === undefined) return UNTRUSTED
     const { secretAccessKey } = this.#options.keys.keyOf(container)
     if (!holds(signature, secretAccessKey, request.headers, body.hash)) return UNTRUSTED
     const target = String(request.headers['x-amz-target'])
