@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what running containers and building the test image needs and is missing: Docker Engine, iptables and a static busybox,
-# from Debian's packages; with --with-test-tools also what the tests call besides: the AWS CLI, pgrep, and clients of container
+# from Debian's packages; with --with-test-tools also what the tests call besides: the AWS CLI, pgrep, curl, and clients of container
 # registries with one to compare ours to. Without root, or on another system, it says what to install and fails.
 set -eu
 
@@ -20,6 +20,7 @@ if [ "${1:-}" = --with-test-tools ]; then
   [ -x /usr/bin/aws ] || missing="$missing awscli"
   has pgrep || missing="$missing procps"
   has ip || missing="$missing iproute2"
+  has curl || missing="$missing curl"
   for tool in skopeo buildah podman docker-registry; do
     has "$tool" || missing="$missing $tool"
   done
