@@ -73,14 +73,18 @@ export class Harness {
     const engine = await startEngine(engineOptions)
     const directory = mkdtempSync(join(tmpdir(), 'e2e-'))
     const image = await buildBusyboxImage(engine.socket)
-    const host = await openDockerHost({
-      taskRoles: NO_TASK_ROLES,
-      config: Harness.config(engine, directory, environment).config,
-      clock: new SystemClock(),
-      ids,
-      log: silentLog,
-    })
+    const host = await Harness.#open(engine, directory, environment)
     return new Harness(engine, host, image, directory)
+  }
+
+  static #open(engine: Engine, directory: string, environment: Readonly<Record<string, string>>): Promise<DockerHost> {
+    const { config } = Harness.config(engine, directory, environment)
+    return openDockerHost({ taskRoles: NO_TASK_ROLES, config, clock: new SystemClock(), ids, log: silentLog })
+  }
+
+  /** The same host as an agent sees it that is started after this one. */
+  nextHost(): Promise<DockerHost> {
+    return Harness.#open(this.engine, this.directory, {})
   }
 
   static config(engine: Engine, directory: string, environment: Readonly<Record<string, string>>): LoadedConfig {
