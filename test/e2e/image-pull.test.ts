@@ -6,6 +6,8 @@
  * agent has to pull them; a second host has an engine in a network of its own, without any configuration for the registry.
  */
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
@@ -54,14 +56,21 @@ beforeAll(async () => {
   base = await buildBusyboxImage()
   tool = registryDocker()
   link = addHostLink()
+  const port = await freePort()
   longshore = await startLongshore({
     isDev: false,
-    args: ['--host=0.0.0.0', '--plain-http', '--service-settling-seconds=1'],
+    // Reached as localhost from here, and by the cable from the other host.
+    args: [
+      '--host=0.0.0.0',
+      `--port=${port}`,
+      `--advertise=http://${link.address}:${port}`,
+      '--plain-http',
+      '--service-settling-seconds=1',
+    ],
     // Who prefers what the host has does not hear of tags that moved.
     env: { ECS_IMAGE_PULL_BEHAVIOR: 'default' },
   })
   client = longshore.client
-  const { port } = new URL(longshore.endpoint)
   registry = `localhost:${port}`
   const { accessKeyId = '', secretAccessKey = '' } = readRootKey(longshore.dataDir) ?? {}
   await client.send(new CreateClusterCommand({ clusterName: 'far' }))
@@ -95,6 +104,14 @@ afterAll(async () => {
   link.remove()
   tool.remove()
 })
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
 
 const createRoles = async (iam: IAMClient): Promise<void> => {
   const pulling = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage']
