@@ -10,7 +10,8 @@ import { Live } from './top/live.ts'
 import { pageOf, type Sort, sortedRows, SORTS } from './top/page.ts'
 import { KINDS } from './top/state.ts'
 import { Terminal } from './top/terminal.ts'
-import { type ClusterUsage, readUsage, type UsageKind } from './top/usage.ts'
+import { readUsage } from './top/usage.ts'
+import type { ClusterUsage, UsageKind } from '../model/usage.ts'
 
 const options = {
   ...dataDirOption,

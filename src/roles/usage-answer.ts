@@ -1,25 +1,19 @@
 /** What is answered to who asks what tasks use. */
-import { type ClusterUsage, clusterUsage, type UsageRow } from '../controllers/agent-telemetry/cluster-usage.ts'
-import { readHistory, type UsageHistory } from '../controllers/agent-telemetry/usage-history.ts'
+import { clusterUsage } from '../controllers/agent-telemetry/cluster-usage.ts'
+import { readHistory } from '../controllers/agent-telemetry/usage-history.ts'
 import { parseArn } from '../model/arn.ts'
+import type { ClusterUsage } from '../model/usage.ts'
 import { Fault } from '../wire/fault.ts'
 import type { Caller } from '../wire/sigv4.ts'
 import { isCallersOwn, type OwnCallTools } from './own-call.ts'
 import type { UsageQuery, UsageSources } from './usage.ts'
-
-type Row = UsageRow & { readonly history?: UsageHistory }
-
-export interface UsageAnswer extends Omit<ClusterUsage, 'cluster' | 'rows'> {
-  readonly cluster: UsageRow
-  readonly rows: readonly Row[]
-}
 
 export const usageAnswer = async (
   { store, clock }: OwnCallTools,
   sources: UsageSources,
   { clusterArn: arn, by, historyMinutes }: UsageQuery,
   caller: Caller,
-): Promise<UsageAnswer> => {
+): Promise<ClusterUsage> => {
   const found = store.tables.clusters.get(arn)
   if (found === undefined || found.status === 'INACTIVE' || !isCallersOwn(arn, caller))
     throw new Fault({ code: 'ClusterNotFoundException', message: 'Cluster not found.' })

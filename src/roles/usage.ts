@@ -4,7 +4,7 @@
  * (`cloudwatch:GetMetricData`) may know.
  */
 import type { RequestListener } from 'node:http'
-import { USAGE_KINDS, type UsageKind } from '../controllers/agent-telemetry/usage-kinds.ts'
+import { USAGE_KINDS, type UsageKind } from '../model/usage.ts'
 import type { UsageBook } from '../controllers/agent-telemetry/usage-book.ts'
 import { clusterArn, isArn } from '../model/arn.ts'
 import { LONGEST_USAGE_HISTORY_MINUTES } from '../model/metric-limits.ts'

@@ -1,6 +1,6 @@
 /** The columns of the table, by what its rows are; those that matter least go first where the terminal is narrow. */
 import { bytes, mebibytes, percent, sparkline, UNKNOWN } from './format.ts'
-import type { UsageKind, UsageRow } from './usage.ts'
+import type { UsageKind, UsageRow } from '../../model/usage.ts'
 
 export interface Column {
   readonly title: string

@@ -4,7 +4,7 @@ import { HISTORY_MINUTES } from './columns.ts'
 import { cut, type Page, pageOf, styled } from './page.ts'
 import { afterKey, HELP, QUIT_KEYS, type TopState } from './state.ts'
 import type { Key, Terminal } from './terminal.ts'
-import type { ClusterUsage, UsageHistory, UsageKind } from './usage.ts'
+import type { ClusterUsage, UsageHistory, UsageKind } from '../../model/usage.ts'
 
 export interface LiveOptions {
   readonly terminal: Terminal

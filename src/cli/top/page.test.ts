@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pageOf, sortedRows, type View } from './page.ts'
-import type { ClusterUsage, UsageRow } from './usage.ts'
+import type { ClusterUsage, UsageRow } from '../../model/usage.ts'
 
 const aRow = (given: Partial<UsageRow> = {}): UsageRow => ({
   name: 'web',
@@ -22,6 +22,7 @@ const aRow = (given: Partial<UsageRow> = {}): UsageRow => ({
   ...given,
 })
 const aUsage = (given: Partial<ClusterUsage> = {}): ClusterUsage => ({
+  by: 'service',
   clusterArn: 'arn:aws:ecs:us-east-1:000000000000:cluster/default',
   at: Date.UTC(2026, 0, 1, 12, 34, 56),
   cluster: aRow({

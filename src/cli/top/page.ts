@@ -3,7 +3,7 @@ import { visible } from '../../kit/visible.ts'
 import { isoText } from '../../kit/timestamps.ts'
 import { COLUMNS, fit, type FittedColumn, gap } from './columns.ts'
 import { bytes, mebibytes, percent } from './format.ts'
-import type { ClusterUsage, SilentInstance, UsageKind, UsageRow } from './usage.ts'
+import type { ClusterUsage, SilentInstance, UsageKind, UsageRow } from '../../model/usage.ts'
 
 export const SORTS = ['cpu', 'memory', 'network', 'name'] as const
 export type Sort = (typeof SORTS)[number]

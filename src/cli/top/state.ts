@@ -1,7 +1,7 @@
 /** What the user has chosen to see, and how keys change it. Pure. */
 import type { Sort } from './page.ts'
 import type { Key } from './terminal.ts'
-import type { UsageKind } from './usage.ts'
+import type { UsageKind } from '../../model/usage.ts'
 
 export const KINDS = ['cluster', 'service', 'task', 'instance'] as const satisfies readonly UsageKind[]
 

@@ -1,56 +1,8 @@
-/** What clusters use, as the server tells it (`GET /telemetry/usage`). Times are milliseconds since the epoch. */
+/** Asks the server what clusters use. */
 import { type ECSClient, paginateListClusters } from '@aws-sdk/client-ecs'
 import { UserError } from '../../kit/command.ts'
+import type { ClusterUsage, UsageKind } from '../../model/usage.ts'
 import { askServer } from '../own-call.ts'
-
-export type UsageKind = 'cluster' | 'service' | 'task' | 'instance'
-
-export interface Usage {
-  readonly cpuUnits?: number
-  readonly memoryMiB?: number
-  readonly networkRxBytesPerSecond?: number
-  readonly networkTxBytesPerSecond?: number
-  readonly storageReadBytesPerSecond?: number
-  readonly storageWriteBytesPerSecond?: number
-}
-
-export interface UsageRow {
-  readonly name: string
-  readonly runningTasks: number
-  readonly reportedTasks: number
-  readonly usage: Usage
-  readonly reserved: { readonly cpuUnits: number; readonly memoryMiB: number }
-  readonly cpuPercent?: number
-  readonly memoryPercent?: number
-  readonly desiredTasks?: number
-  readonly service?: string
-  readonly family?: string
-  readonly healthStatus?: string
-  readonly containerInstanceId?: string
-  readonly status?: string
-  readonly agentConnected?: boolean
-  readonly history?: UsageHistory
-}
-
-/** One value for each of the last minutes, the oldest first. */
-export interface UsageHistory {
-  readonly cpuPercent: readonly (number | null)[]
-  readonly memoryPercent: readonly (number | null)[]
-}
-
-export interface SilentInstance {
-  readonly containerInstanceId: string
-  readonly agentConnected: boolean
-  readonly runningTasks: number
-}
-
-export interface ClusterUsage {
-  readonly clusterArn: string
-  readonly at: number
-  readonly cluster: UsageRow
-  readonly rows: readonly UsageRow[]
-  readonly silentInstances: readonly SilentInstance[]
-}
 
 export interface UsageQuestion {
   readonly cluster: string

@@ -13,7 +13,7 @@ import { minuteMetrics } from './minute-metrics.ts'
 import type { TaskUsage } from './task-usage.ts'
 import { UsageBook } from './usage-book.ts'
 import { readHistory } from './usage-history.ts'
-import type { UsageKind } from './usage-kinds.ts'
+import type { UsageKind } from '../../model/usage.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 12)
 const OWNER = { account: '000000000000', region: 'us-east-1' }

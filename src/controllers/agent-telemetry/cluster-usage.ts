@@ -2,49 +2,14 @@
  * What a cluster uses now: in all, and by service, task or container instance. Pure. Only what agents reported within the last minute counts.
  */
 import { clusterNameOf, serviceArn, serviceNameOfGroup, taskDefinitionOf } from '../../model/arn.ts'
+import type { ClusterUsage, SilentInstance, Usage, UsageKind, UsageRow } from '../../model/usage.ts'
 import type { ReadTables } from '../../store/tables.ts'
 import { ofCluster, ofFamily, ofInstance, ofService, ofTask } from './dimensions.ts'
 import { capacityOf, type InstanceCapacity, reservedBy } from './instance-capacity.ts'
 import { type HostedTask, hostsOf, type TaskHost } from './running-tasks.ts'
 import { percent, rounded, sum, sumOfKnown } from './sums.ts'
-import type { UsageKind } from './usage-kinds.ts'
 import type { LatestUsage, UsageBook } from './usage-book.ts'
 import { ecsHistory, type HistorySource, hostedHistory, insightsHistory } from './usage-history.ts'
-
-/** Together; what is not known of any task is absent. */
-export interface Usage {
-  readonly cpuUnits?: number
-  readonly memoryMiB?: number
-  readonly networkRxBytesPerSecond?: number
-  readonly networkTxBytesPerSecond?: number
-  readonly storageReadBytesPerSecond?: number
-  readonly storageWriteBytesPerSecond?: number
-}
-
-export interface UsageRow {
-  /** The name of a cluster, service or family, or the id of a task or container instance. */
-  readonly name: string
-  readonly runningTasks: number
-  /** Of the RUNNING tasks: those whose use is known. */
-  readonly reportedTasks: number
-  readonly usage: Usage
-  /** What the tasks reserve; of an instance and a cluster what there is. */
-  readonly reserved: InstanceCapacity
-  /** As ECS defines utilisation: of what those tasks reserve whose use is known; of an instance and a cluster of what there is. */
-  readonly cpuPercent?: number
-  readonly memoryPercent?: number
-  /** Of a service. */
-  readonly desiredTasks?: number
-  /** Of a task. */
-  readonly service?: string
-  readonly family?: string
-  readonly healthStatus?: string
-  readonly containerInstanceId?: string
-  readonly startedAt?: number
-  /** Of a container instance. */
-  readonly status?: string
-  readonly agentConnected?: boolean
-}
 
 /** With where its past is to be read. */
 export interface SourcedRow {
@@ -52,18 +17,9 @@ export interface SourcedRow {
   readonly source: HistorySource
 }
 
-export interface ClusterUsage {
-  readonly clusterArn: string
-  readonly at: number
-  readonly by: UsageKind
+export interface SourcedUsage extends Omit<ClusterUsage, 'cluster' | 'rows'> {
   readonly cluster: SourcedRow
   readonly rows: readonly SourcedRow[]
-  /** Container instances with RUNNING tasks of whose use their agent says nothing. */
-  readonly silentInstances: readonly {
-    readonly containerInstanceId: string
-    readonly agentConnected: boolean
-    readonly runningTasks: number
-  }[]
 }
 
 /** A report older than this tells nothing of now: agents report every 20 seconds. */
@@ -85,7 +41,7 @@ export interface UsageQuestion {
   readonly now: number
 }
 
-export const clusterUsage = ({ tables, book, clusterArn, by, now }: UsageQuestion): ClusterUsage => {
+export const clusterUsage = ({ tables, book, clusterArn, by, now }: UsageQuestion): SourcedUsage => {
   const latestOf = (taskId: string): LatestUsage | undefined => {
     const latest = book.get(taskId)
     return latest !== undefined && now - latest.receivedAt <= FRESH_MS ? latest : undefined
@@ -190,7 +146,7 @@ const usageOf = (tasks: readonly LiveTask[]): Usage => {
 }
 
 /** A task that has just started cannot have been reported yet, nor can any to a server that has. */
-const silentHosts = (hosts: readonly LiveHost[], openedAt: number, now: number): ClusterUsage['silentInstances'] =>
+const silentHosts = (hosts: readonly LiveHost[], openedAt: number, now: number): SilentInstance[] =>
   hosts
     .filter(({ tasks }) => tasks.every(({ latest }) => latest === undefined))
     .filter(({ tasks }) => tasks.some(({ task }) => now - Math.max(openedAt, task.startedAt ?? now) > FRESH_MS))

@@ -8,6 +8,7 @@ import {
   MINUTE_MS,
   minuteOf,
 } from '../../store/metrics/metric-store.ts'
+import type { UsageHistory } from '../../model/usage.ts'
 import { type Dimensions, sorted } from './dimensions.ts'
 import type { InstanceCapacity } from './instance-capacity.ts'
 import type { Metric } from './metric-sheet.ts'
@@ -23,12 +24,6 @@ interface Source {
 export interface HistorySource {
   readonly cpu: Source
   readonly memory: Source
-}
-
-/** Of the last minutes, the oldest first; null where nothing is known. */
-export interface UsageHistory {
-  readonly cpuPercent: readonly (number | null)[]
-  readonly memoryPercent: readonly (number | null)[]
 }
 
 const seriesOf = (metric: Metric, dimensions: Dimensions): MetricSeries => ({
