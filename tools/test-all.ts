@@ -23,7 +23,14 @@ interface Report {
   readonly numPendingTests: number
   readonly numTodoTests: number
   readonly numFailedTestSuites: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
 }
+
+/** Said again before the total, because the output is long. */
+const failures: string[] = []
 
 const run = (args: readonly string[]): boolean =>
   spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
@@ -46,6 +53,9 @@ const runLayer = (layer: string, folder: string): Total => {
   const report = readReport(file)
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0 }
   const failed = report.numFailedTests + (report.numFailedTests === 0 && !succeeded ? 1 : 0)
+  for (const { name, assertionResults } of report.testResults)
+    for (const { status, fullName } of assertionResults)
+      if (status === 'failed') failures.push(`${layer}: ${path.relative(root, name)}: ${fullName}`)
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests }
 }
 
@@ -67,6 +77,8 @@ const totals = LAYERS.map((layer) => {
 rmSync(folder, { recursive: true })
 const sum = (pick: (total: Total) => number): number => totals.reduce((total, layer) => total + pick(layer), 0)
 const failed = sum((total) => total.failed) + (checks ? 0 : 1)
+if (!checks) failures.unshift('the static checks')
+for (const failure of failures) console.log(`FAILED ${failure}`)
 console.log(
   `\n${sum((total) => total.passed) + (checks ? 1 : 0)} passed, ${failed} failed, ${sum((total) => total.skipped)} skipped`,
 )

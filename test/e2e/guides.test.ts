@@ -48,7 +48,8 @@ describe('the guides', () => {
     const [program, ...args] = [...engine.inNetwork, 'bash', '-euo', 'pipefail', '-c', script] as const
     const env = {
       ...process.env,
-      PATH: `${path.dirname(bin)}:${process.env['PATH']}`,
+      // The AWS CLI of the distribution is version 2, as the guides have it; a machine may have version 1 elsewhere.
+      PATH: `${path.dirname(bin)}:/usr/bin:${process.env['PATH']}`,
       HOME: home,
       DOCKER_HOST: engine.host,
       LONGSHORE_DATA_DIR: longshore.dataDir,
