@@ -190,3 +190,31 @@ export const isLogDestinationArn = (arn: string): boolean => {
 /** A repository of the container registry. */
 export const repositoryArn = (region: string, account: string, name: string): string =>
   `arn:aws:ecr:${region}:${account}:repository/${name}`
+
+const elb = (region: string, account: string, resource: string): string =>
+  `arn:aws:elasticloadbalancing:${region}:${account}:${resource}`
+
+const LOAD_BALANCER_KINDS = { application: 'app', network: 'net' } as const
+
+/** `id`: 16 hexadecimal digits. */
+export const loadBalancerArn = (
+  region: string,
+  account: string,
+  type: keyof typeof LOAD_BALANCER_KINDS,
+  name: string,
+  id: string,
+): string => elb(region, account, `loadbalancer/${LOAD_BALANCER_KINDS[type]}/${name}/${id}`)
+
+/** A listener of a load balancer. */
+export const listenerArn = (loadBalancer: string, id: string): string =>
+  `${loadBalancer.replace(':loadbalancer/', ':listener/')}/${id}`
+
+/** A rule of a listener. */
+export const listenerRuleArn = (listener: string, id: string): string =>
+  `${listener.replace(':listener/', ':listener-rule/')}/${id}`
+
+export const targetGroupArn = (region: string, account: string, name: string, id: string): string =>
+  elb(region, account, `targetgroup/${name}/${id}`)
+
+export const trustStoreArn = (region: string, account: string, name: string, id: string): string =>
+  elb(region, account, `truststore/${name}/${id}`)

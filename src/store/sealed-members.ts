@@ -5,6 +5,7 @@
 import type { Sealed } from '../kit/sealing.ts'
 import { accessKeyPurpose } from '../model/access-key.ts'
 import { keyMaterialPurpose } from '../model/kms-records.ts'
+import { clientSecretPurpose } from '../model/load-balancing/records.ts'
 import { sessionKeyPurpose } from '../model/session-keys.ts'
 import type { TableDefinition } from './table.ts'
 import { type ReadTables, tableDefinitions, type TableName, type Transaction } from './tables.ts'
@@ -26,6 +27,7 @@ export const sealedMembers: SealedMembers = {
   accessKeys: { sealedSecret: ({ accessKeyId }) => accessKeyPurpose(accessKeyId) },
   installationKeys: { sealedKey: ({ name }) => name },
   kmsKeyMaterials: { sealedMaterial: keyMaterialPurpose },
+  rules: { clientSecret: clientSecretPurpose },
   sessionKeys: { sealedKey: sessionKeyPurpose },
 }
 

@@ -57,6 +57,7 @@ import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
 import type { SessionKeyRecord } from '../model/session-keys.ts'
 import { imageTables } from './images/image-tables.ts'
 import { registryRuleTables } from './images/registry-rule-tables.ts'
+import { loadBalancingTables } from './load-balancing/load-balancing-tables.ts'
 import {
   defineTable,
   type Mutable,
@@ -303,6 +304,7 @@ export const tableDefinitions = {
   }),
   ...imageTables,
   ...registryRuleTables,
+  ...loadBalancingTables,
   sessionKeys: defineTable<SessionKeyRecord>()({ name: 'sessionKeys', key: (row) => row.keyId }),
   installationKeys: defineTable<InstallationKeyRecord>()({ name: 'installationKeys', key: (row) => row.name }),
   activations: defineTable<ActivationRecord>()({ name: 'activations', key: (row) => row.activationId }),

@@ -1,0 +1,59 @@
+/**
+ * What balancers say of targets now: in memory, because it is as fresh as the balancers' last words and nothing else. After a start of the
+ * control plane nothing is known until balancers report; who acts on health waits for that.
+ */
+import { type TargetHealthReport } from '../../model/load-balancing/messages.ts'
+
+type Listener = (reports: readonly TargetHealthReport[]) => void
+
+/** With several balancers, the worst of what they say: a target is healthy when all of them may send it requests. */
+const WORST_FIRST = ['unhealthy', 'unhealthy.draining', 'unavailable', 'initial', 'draining', 'unused', 'healthy']
+
+export class TargetHealthBook {
+  /** By `<target group ARN>/<target key>`, then by balancer. */
+  readonly #reports = new Map<string, Map<string, TargetHealthReport>>()
+  readonly #listeners = new Set<Listener>()
+
+  record(balancerId: string, reports: readonly TargetHealthReport[]): void {
+    for (const report of reports) {
+      const name = nameOf(report.targetGroupArn, report.target)
+      const byBalancer = this.#reports.get(name) ?? new Map<string, TargetHealthReport>()
+      this.#reports.set(name, byBalancer.set(balancerId, report))
+    }
+    for (const listener of this.#listeners) listener(reports)
+  }
+
+  /** Undefined: no balancer has said anything yet. */
+  get(targetGroupArn: string, target: string): TargetHealthReport | undefined {
+    const reports = [...(this.#reports.get(nameOf(targetGroupArn, target))?.values() ?? [])]
+    const rank = ({ state }: TargetHealthReport): number => WORST_FIRST.indexOf(state)
+    return reports.toSorted((one, other) => rank(one) - rank(other))[0]
+  }
+
+  /** Whether every balancer that knows the target has nothing under way with it. */
+  isDrained(targetGroupArn: string, target: string): boolean {
+    const reports = [...(this.#reports.get(nameOf(targetGroupArn, target))?.values() ?? [])]
+    return reports.length > 0 && reports.every(({ isDrained }) => isDrained === true)
+  }
+
+  /** The target is registered no more, or begins anew. */
+  forget(targetGroupArn: string, target: string): void {
+    this.#reports.delete(nameOf(targetGroupArn, target))
+  }
+
+  /** A balancer is gone: what it said counts no more. */
+  forgetBalancer(balancerId: string): void {
+    for (const [name, byBalancer] of this.#reports) {
+      byBalancer.delete(balancerId)
+      if (byBalancer.size === 0) this.#reports.delete(name)
+    }
+  }
+
+  /** Hears of what is recorded from now on. Returns what ends it. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+}
+
+const nameOf = (targetGroupArn: string, target: string): string => `${targetGroupArn}/${target}`
