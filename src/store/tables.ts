@@ -55,6 +55,7 @@ import type {
 } from '../model/service-records.ts'
 import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
 import type { SessionKeyRecord } from '../model/session-keys.ts'
+import { ec2Tables } from './ec2/ec2-tables.ts'
 import { imageTables } from './images/image-tables.ts'
 import { registryRuleTables } from './images/registry-rule-tables.ts'
 import { loadBalancingTables } from './load-balancing/load-balancing-tables.ts'
@@ -302,6 +303,7 @@ export const tableDefinitions = {
     key: (row) => row.queryDefinitionId,
     indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account) },
   }),
+  ...ec2Tables,
   ...imageTables,
   ...registryRuleTables,
   ...loadBalancingTables,
