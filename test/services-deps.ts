@@ -3,12 +3,14 @@ import { SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
 import { silentLog } from '../src/kit/log.ts'
 import { MasterKey } from '../src/kit/sealing.ts'
+import { defaultLoadBalancingSettings } from '../src/model/load-balancing/settings.ts'
 import { fixedSessionKeys, SealedSessionTokens } from '../src/model/session-tokens.ts'
 import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { ServicesDeps } from '../src/services/deps.ts'
 import { noGuard } from '../src/services/operations.ts'
 import { noAuditTrail } from '../src/store/audit/audit-reader.ts'
 import { temporaryBlobStore } from '../src/store/blobs/temporary-blob-store.ts'
+import { TargetHealthBook } from '../src/store/load-balancing/target-health-book.ts'
 import { MemoryLogStore } from '../src/store/logs/memory-log-store.ts'
 import { MemoryMetricStore } from '../src/store/metrics/memory-metric-store.ts'
 import { MemoryJournal } from '../src/store/journal/journal.ts'
@@ -40,6 +42,8 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     logs: new MemoryLogStore(),
     metrics: new MemoryMetricStore(given.clock ?? new SystemClock()),
     blobs: temporaryBlobStore(),
+    targetHealth: new TargetHealthBook(),
+    loadBalancing: defaultLoadBalancingSettings(),
     registryEndpoint: 'http://localhost:4566',
     ...given,
   }

@@ -10,6 +10,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { AuditSink } from '../model/audit-event.ts'
+import { defaultLoadBalancingSettings, type LoadBalancingSettings } from '../model/load-balancing/settings.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../model/records.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { ReplicationEndpoint } from '../model/registry-rules.ts'
@@ -22,6 +23,7 @@ import { allServices } from '../services/index.ts'
 import { type AuditReader, noAuditTrail } from '../store/audit/audit-reader.ts'
 import { JournalError } from '../store/journal/journal.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
+import { TargetHealthBook } from '../store/load-balancing/target-health-book.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
@@ -66,6 +68,8 @@ export interface ControlPlaneOptions {
   readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** What hosts of the registry end with that are named as on AWS. */
   readonly registrySuffix?: string
+  /** What the installation says of its load balancers, if not what is usual. */
+  readonly loadBalancing?: LoadBalancingSettings | undefined
   /** Check every answer against its model; for tests. */
   readonly isChecking?: boolean
 }
@@ -77,6 +81,8 @@ export class ControlPlane {
   readonly controllers: Controllers
   /** What ECS tells EventBridge. */
   readonly events: EventFeed
+  /** What balancers say of targets. */
+  readonly targetHealth = new TargetHealthBook()
   readonly #gate: AgentGate
 
   constructor(options: ControlPlaneOptions) {
@@ -120,6 +126,8 @@ export class ControlPlane {
         logs,
         metrics,
         blobs,
+        targetHealth: this.targetHealth,
+        loadBalancing: options.loadBalancing ?? defaultLoadBalancingSettings(),
         replicationEndpoints: options.replicationEndpoints,
         registryEndpoint: endpoint.replace('//127.0.0.1', '//localhost'),
         capacity: this.capacity,

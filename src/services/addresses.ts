@@ -23,6 +23,12 @@ export const LOGS = {
 export const SECRETS_MANAGER = { name: 'secretsmanager', targetPrefix: 'secretsmanager', protocols: JSON_11 } as const
 export const SSM = { name: 'ssm', targetPrefix: 'AmazonSSM', protocols: JSON_11 } as const
 
+export const ELBV2 = {
+  name: 'elasticloadbalancing',
+  query: { version: '2015-12-01', xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/' },
+  protocols: ['query'],
+} as const satisfies ServiceAddress
+
 export const IAM = {
   name: 'iam',
   query: { version: '2010-05-08', xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },

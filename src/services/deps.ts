@@ -3,10 +3,12 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
+import type { LoadBalancingSettings } from '../model/load-balancing/settings.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
+import type { TargetHealthBook } from '../store/load-balancing/target-health-book.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
@@ -35,6 +37,10 @@ export interface ServicesDeps extends EcsDeps {
   readonly metrics: MetricStore
   /** Manifests and layers of images. */
   readonly blobs: BlobStore
+  /** What balancers say of targets. */
+  readonly targetHealth: TargetHealthBook
+  /** What the installation says of its load balancers. */
+  readonly loadBalancing: LoadBalancingSettings
   /** Where registries are that images may be replicated to. */
   readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** Base URL of the container registry, e.g. `http://localhost:4566`. */
