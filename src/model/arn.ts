@@ -36,6 +36,7 @@ export const userArn = iam('user')
 export const groupArn = iam('group')
 export const roleArn = iam('role')
 export const instanceProfileArn = iam('instance-profile')
+export const serverCertificateArn = iam('server-certificate')
 
 /** A session of a role. AWS: the role's path is not part of it. */
 export const assumedRoleArn = (account: string, roleName: string, sessionName: string): string =>
@@ -218,3 +219,7 @@ export const targetGroupArn = (region: string, account: string, name: string, id
 
 export const trustStoreArn = (region: string, account: string, name: string, id: string): string =>
   elb(region, account, `truststore/${name}/${id}`)
+
+/** A certificate of Certificate Manager. */
+export const certificateArn = (region: string, account: string, certificateId: string): string =>
+  `arn:aws:acm:${region}:${account}:certificate/${certificateId}`

@@ -4,6 +4,12 @@
  */
 import type { Sealed } from '../kit/sealing.ts'
 import { accessKeyPurpose } from '../model/access-key.ts'
+import {
+  acmeAccountKeyPurpose,
+  certificateKeyPurpose,
+  certificateOrderKeyPurpose,
+  serverCertificateKeyPurpose,
+} from '../model/certificate-records.ts'
 import { keyMaterialPurpose } from '../model/kms-records.ts'
 import { clientSecretPurpose } from '../model/load-balancing/records.ts'
 import { sessionKeyPurpose } from '../model/session-keys.ts'
@@ -25,9 +31,13 @@ type SealedMembers = {
 /** The purpose of each sealed member, by table. */
 export const sealedMembers: SealedMembers = {
   accessKeys: { sealedSecret: ({ accessKeyId }) => accessKeyPurpose(accessKeyId) },
+  acmeAccounts: { sealedKey: acmeAccountKeyPurpose },
+  certificateOrders: { sealedPrivateKey: certificateOrderKeyPurpose },
+  certificates: { sealedPrivateKey: certificateKeyPurpose },
   installationKeys: { sealedKey: ({ name }) => name },
   kmsKeyMaterials: { sealedMaterial: keyMaterialPurpose },
   rules: { clientSecret: clientSecretPurpose },
+  serverCertificates: { sealedPrivateKey: serverCertificateKeyPurpose },
   sessionKeys: { sealedKey: sessionKeyPurpose },
 }
 

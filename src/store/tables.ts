@@ -56,6 +56,7 @@ import type {
 import { isDeploymentId, serviceNameOfGroup } from '../model/arn.ts'
 import type { SessionKeyRecord } from '../model/session-keys.ts'
 import { ec2Tables } from './ec2/ec2-tables.ts'
+import { certificateTables } from './certificates/certificate-tables.ts'
 import { imageTables } from './images/image-tables.ts'
 import { registryRuleTables } from './images/registry-rule-tables.ts'
 import { loadBalancingTables } from './load-balancing/load-balancing-tables.ts'
@@ -303,6 +304,7 @@ export const tableDefinitions = {
     key: (row) => row.queryDefinitionId,
     indexes: { inRegion: (row) => logGroupRegionKey(row.region, row.account) },
   }),
+  ...certificateTables,
   ...ec2Tables,
   ...imageTables,
   ...registryRuleTables,
