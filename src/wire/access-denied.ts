@@ -8,7 +8,13 @@ export class AccessDenied extends Error {
 }
 
 // AWS: JSON services answer 400, Query services 403, as they do to signatures.
+const CODES: Readonly<Record<FaultStyle, { readonly code: string; readonly status: number }>> = {
+  json: { code: 'AccessDeniedException', status: 400 },
+  query: { code: 'AccessDenied', status: 403 },
+  ec2: { code: 'UnauthorizedOperation', status: 403 },
+}
+
 export const accessDeniedFault = ({ message }: AccessDenied, style: FaultStyle): Fault =>
-  style === 'json'
-    ? new Fault({ code: 'AccessDeniedException', message })
-    : new Fault({ code: 'AccessDenied', message, status: 403 })
+  new Fault({ ...CODES[style], message: style === 'ec2' ? `${NOT_AUTHORIZED} ${message}` : message })
+
+const NOT_AUTHORIZED = 'You are not authorized to perform this operation.'

@@ -5,6 +5,7 @@
 import { Fault } from './fault.ts'
 import type { OperationShape, StructureShape } from './schema.ts'
 import type { ServiceDefinition } from './service.ts'
+import type { FaultStyle } from './wire-faults.ts'
 
 /** A value of the wrong type, or a body that cannot be read at all. */
 export class MalformedInput extends Error {
@@ -46,7 +47,7 @@ export const requireOneMember = (union: StructureShape, value: object): void => 
 
 /** The fault for what a walk threw; anything but the two above passes through. */
 export const decodeFault = (
-  style: 'json' | 'query',
+  style: FaultStyle,
   service: ServiceDefinition,
   operation: OperationShape,
   error: unknown,
@@ -57,7 +58,11 @@ export const decodeFault = (
   return new Fault(inOwnWords ?? { code: service.faults.invalidInput, message: missingSentence(error.path) })
 }
 
-const MALFORMED_CODE = { json: 'SerializationException', query: 'MalformedInput' } as const
+const MALFORMED_CODE = {
+  json: 'SerializationException',
+  query: 'MalformedInput',
+  ec2: 'InvalidParameterValue',
+} as const
 
 const missingSentence = (path: string): string =>
   `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`

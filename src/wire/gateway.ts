@@ -13,6 +13,7 @@ import { REQUEST_BODY_BYTES } from '../model/limits.ts'
 import { auditEventOf } from './audit/audit-event-of.ts'
 import type { Authenticator, Home } from './authentication.ts'
 import { checkOutput } from './check-output.ts'
+import { Ec2QueryProtocol } from './ec2-query.ts'
 import { Fault } from './fault.ts'
 import { JsonProtocol } from './json.ts'
 import { type Claim, headerOf, type Protocol, type WireRequest, type WireResponse } from './protocol.ts'
@@ -79,7 +80,7 @@ type Step = (exchange: Exchange) => WireResponse | undefined | Promise<undefined
 
 export class Gateway {
   readonly #options: GatewayOptions
-  readonly #protocols: readonly Protocol[] = [new JsonProtocol(), new QueryProtocol()]
+  readonly #protocols: readonly Protocol[] = [new JsonProtocol(), new QueryProtocol(), new Ec2QueryProtocol()]
   readonly #services: readonly ServedService[]
   readonly #router: Router
 
@@ -163,15 +164,19 @@ export class Gateway {
     }
   }
 
+  /** A form may be of several protocols: it is of the first that a service so addressed speaks. */
   #recognise(exchange: Exchange): undefined {
     for (const protocol of this.#protocols) {
       const claim = protocol.recognise(exchange.request)
       if (claim === undefined) continue
+      exchange.protocol ??= protocol
+      exchange.claim ??= claim
+      if (this.#router.candidates(protocol, claim).length === 0) continue
       exchange.protocol = protocol
       exchange.claim = claim
       return
     }
-    throw missingAction()
+    if (exchange.claim === undefined) throw missingAction()
   }
 
   #loadService({ protocol, claim }: Exchange): undefined | Promise<undefined> {
@@ -259,7 +264,7 @@ export class Gateway {
     if (this.#options.isChecking !== true || route === undefined || input === undefined) return undefined
     const shape = route.service.model.errors.get(fault.code)
     if (shape === undefined) {
-      return COMMON_CODES.has(fault.code)
+      return COMMON_CODES.has(fault.code) || route.service.definition.faults.codes?.has(fault.code)
         ? undefined
         : new Bug(`${route.operation.name} answers ${fault.code}, which is not modelled`)
     }

@@ -5,6 +5,7 @@
 import type { Fault } from './fault.ts'
 import type { ErrorShape, OperationShape } from './schema.ts'
 import type { ProtocolName, ServiceAddress, ServiceDefinition } from './service.ts'
+import type { FaultStyle } from './wire-faults.ts'
 
 /** Header names in lower case; a header that came more than once is a list. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -43,7 +44,7 @@ export interface Claim {
 export interface Protocol {
   readonly names: readonly ProtocolName[]
   /** Which codes faults of the wire itself carry. */
-  readonly faultStyle: 'json' | 'query'
+  readonly faultStyle: FaultStyle
   /** What the request asks for, or undefined if it is not of this protocol. */
   recognise(request: WireRequest): Claim | undefined
   /** Whether the claim is addressed to the service. */

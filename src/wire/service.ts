@@ -23,7 +23,7 @@ export interface CallContext {
   readonly host?: string
 }
 
-export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query'
+export type ProtocolName = 'json-1.0' | 'json-1.1' | 'query' | 'ec2-query'
 
 /** How clients address a service: all that has to be known of it before its first call. */
 export interface ServiceAddress {
@@ -31,7 +31,7 @@ export interface ServiceAddress {
   readonly name: string
   /** Prefix of `X-Amz-Target` for the JSON protocols, e.g. `AmazonEC2ContainerServiceV20141113`. */
   readonly targetPrefix?: string
-  /** API version and namespace for the Query protocol, e.g. `2011-06-15` and `https://sts.amazonaws.com/doc/2011-06-15/`. */
+  /** API version and namespace for the Query protocol and EC2's, e.g. `2011-06-15` and `https://sts.amazonaws.com/doc/2011-06-15/`. */
   readonly query?: { readonly version: string; readonly xmlNamespace: string }
   readonly protocols: readonly ProtocolName[]
   /** Bytes that the body of a request to it may have, if more than usual. */
@@ -52,6 +52,8 @@ export interface ServiceDefinition extends ServiceAddress {
     readonly invalidInput: string
     /** The service's own words, if it has some, for a required member that is absent, e.g. at `overrides.containerOverrides[0].name`. */
     readonly missingMember?: (operation: string, path: string) => FaultDetails | undefined
+    /** Codes of its faults beyond those that it models: EC2's model has none. */
+    readonly codes?: ReadonlySet<string>
   }
   /**
    * Which numbers of the model are not 32-bit integers, which the SDK's schemas do not say. If given, fractions of integers are cut

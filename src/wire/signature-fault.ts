@@ -1,5 +1,6 @@
 /** Why a request is not accepted as its sender's, and how each family of protocols says so. */
 import { Fault } from './fault.ts'
+import type { FaultStyle } from './wire-faults.ts'
 
 export type SignatureProblem = 'missing' | 'incomplete' | 'mismatch' | 'unknownKey' | 'expired'
 
@@ -26,9 +27,10 @@ interface CodeAndStatus {
   readonly status: number
 }
 
-// AWS: JSON services answer 400 throughout, Query services mostly 403.
-// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, .../amazondynamodb/.../Programming.Errors.html
-const CODES: Readonly<Record<'json' | 'query', Readonly<Record<SignatureProblem, CodeAndStatus>>>> = {
+// AWS: JSON services answer 400 throughout, Query services mostly 403, EC2 hardly tells one from another.
+// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, .../amazondynamodb/.../Programming.Errors.html,
+// .../AWSEC2/latest/APIReference/errors-overview.html
+const CODES: Readonly<Record<FaultStyle, Readonly<Record<SignatureProblem, CodeAndStatus>>>> = {
   json: {
     missing: { code: 'MissingAuthenticationTokenException', status: 400 },
     incomplete: { code: 'IncompleteSignatureException', status: 400 },
@@ -43,7 +45,14 @@ const CODES: Readonly<Record<'json' | 'query', Readonly<Record<SignatureProblem,
     unknownKey: { code: 'InvalidClientTokenId', status: 403 },
     expired: { code: 'ExpiredToken', status: 403 },
   },
+  ec2: {
+    missing: { code: 'MissingAuthenticationToken', status: 403 },
+    incomplete: { code: 'IncompleteSignature', status: 400 },
+    mismatch: { code: 'AuthFailure', status: 401 },
+    unknownKey: { code: 'AuthFailure', status: 401 },
+    expired: { code: 'RequestExpired', status: 400 },
+  },
 }
 
-export const signatureFault = ({ problem, message }: SignatureError, style: 'json' | 'query'): Fault =>
+export const signatureFault = ({ problem, message }: SignatureError, style: FaultStyle): Fault =>
   new Fault({ ...CODES[style][problem], message })

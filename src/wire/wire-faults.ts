@@ -2,7 +2,8 @@
 import { Fault } from './fault.ts'
 import type { Claim } from './protocol.ts'
 
-export type FaultStyle = 'json' | 'query'
+/** Families of protocols, by how they word the faults that no service models. */
+export type FaultStyle = 'json' | 'query' | 'ec2'
 
 /** Names what was asked for and what there is. */
 export const unknownOperation = (claim: Claim, style: FaultStyle, services: readonly string[]): Fault => {
