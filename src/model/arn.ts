@@ -223,3 +223,15 @@ export const trustStoreArn = (region: string, account: string, name: string, id:
 /** A certificate of Certificate Manager. */
 export const certificateArn = (region: string, account: string, certificateId: string): string =>
   `arn:aws:acm:${region}:${account}:certificate/${certificateId}`
+
+const ELB_RESOURCE_KINDS = ['loadbalancer', 'targetgroup', 'listener', 'listener-rule', 'truststore'] as const
+
+/** What an ARN of Elastic Load Balancing begins its resource with. */
+export type ElbResourceKind = (typeof ELB_RESOURCE_KINDS)[number]
+
+/** Undefined if it is the ARN of something else. */
+export const elbResourceKind = (arn: string): ElbResourceKind | undefined => {
+  const { service, resource = '' } = parseArn(arn) ?? {}
+  if (service !== 'elasticloadbalancing') return undefined
+  return ELB_RESOURCE_KINDS.find((kind) => resource.startsWith(`${kind}/`))
+}
