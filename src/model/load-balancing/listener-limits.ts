@@ -1,0 +1,44 @@
+/**
+ * Limits of listeners, rules and trust stores: the quotas of Elastic Load Balancing as they are unless raised, and what the API reference
+ * states per member.
+ */
+export const LISTENERS_PER_LOAD_BALANCER = 50
+/** Default rules are not counted. */
+export const RULES_PER_LOAD_BALANCER = 100
+/** Default certificates are not counted. */
+export const CERTIFICATES_PER_LOAD_BALANCER = 25
+export const TARGET_GROUPS_PER_ACTION = 5
+export const TARGET_GROUPS_PER_LOAD_BALANCER = 100
+export const HIGHEST_RULE_PRIORITY = 50_000
+
+/** Values that a rule's conditions compare with, all together. */
+export const CONDITION_VALUES_PER_RULE = 5
+/** `*` and `?` in a rule's conditions. */
+export const WILDCARDS_PER_RULE = 5
+export const CONDITION_VALUE_LENGTH = 128
+/** Of header names and request methods. */
+export const CONDITION_NAME_LENGTH = 40
+
+/** Of a transform's expression, and of what it puts in. */
+export const REWRITE_LENGTH = 1024
+
+export const HIGHEST_ACTION_ORDER = 50_000
+export const HIGHEST_WEIGHT = 999
+/** Seven days: of stickiness, and of a session of an authenticated user. */
+export const LONGEST_SESSION_SECONDS = 604_800
+/** Of a redirect's host, path and query. */
+export const REDIRECT_PART_LENGTH = 128
+export const FIXED_RESPONSE_LENGTH = 1024
+export const AUTHENTICATION_PARAMETERS = 10
+export const JWT_TEXT_LENGTH = 256
+export const JWT_CLAIMS = 10
+export const JWT_CLAIM_VALUES = 10
+/** Of texts whose length the API does not state: client ids, scopes, endpoints. */
+export const ACTION_TEXT_LENGTH = 4096
+
+export const TRUST_STORES_PER_ACCOUNT = 20
+export const TRUST_STORE_BUNDLE_BYTES = 1024 * 1024
+export const TRUST_STORE_REVOCATION_BYTES = 50 * 1024 * 1024
+export const CERTIFICATES_PER_TRUST_STORE = 25
+export const REVOCATIONS_PER_TRUST_STORE = 30
+export const REVOKED_ENTRIES_PER_TRUST_STORE = 500_000
