@@ -256,6 +256,7 @@ export class Agent {
       capabilities: host.attributes,
       customAttributes: customAttributes(config),
       tags: instanceTags(config),
+      privateIpAddress: config.privateIpAddress,
       signal: this.#ending.signal,
     })
   }

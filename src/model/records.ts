@@ -108,6 +108,8 @@ export interface ContainerInstanceRecord {
   readonly registeredBy?: string
   readonly deregisteredAt?: number
   readonly ec2InstanceId?: string
+  /** Where other machines reach its host ports: what its identity document says, else where its agent called from. */
+  readonly privateIpAddress?: string
   readonly capacityProviderName?: string
   /** As registered, GPU included. */
   readonly registeredResources: readonly Resource[]

@@ -23,6 +23,7 @@ import {
   parameterVersionKey,
   type ParameterVersionRecord,
 } from '../model/parameter-records.ts'
+import { targetInstanceId } from '../model/load-balancing/instance-target.ts'
 import { hasEnded, type SessionRecord, sessionRegionKey } from '../model/exec-session.ts'
 import type { ActivationRecord, ManagedInstanceRecord } from '../model/managed-instance-records.ts'
 import type {
@@ -137,7 +138,12 @@ export const tableDefinitions = {
   containerInstances: defineTable<ContainerInstanceRecord>()({
     name: 'containerInstances',
     key: (row) => row.containerInstanceId,
-    indexes: { byCluster: (row) => row.clusterArn, byClientToken: (row) => row.clientToken },
+    indexes: {
+      byCluster: (row) => row.clusterArn,
+      byClientToken: (row) => row.clientToken,
+      /** Those that are not INACTIVE, as targets of load balancers name them. */
+      byTargetId: (row) => (row.status === 'INACTIVE' ? undefined : targetInstanceId(row)),
+    },
     counters: { registeredInCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn) },
   }),
   tasks: defineTable<TaskRecord>()({

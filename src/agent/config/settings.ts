@@ -10,6 +10,7 @@ import {
   flag,
   integer,
   integerOfAtLeast,
+  ipAddress,
   jsonObject,
   listOf,
   oneOf,
@@ -127,6 +128,8 @@ export const SETTINGS = {
   /** Absent: the kernel's range for outgoing connections, as it is for Docker. */
   dynamicHostPorts: optional<PortRange>('ECS_DYNAMIC_HOST_PORT_RANGE', portRange),
   instanceAttributes: setting('ECS_INSTANCE_ATTRIBUTES', {}, stringMap),
+  /** Where load balancers reach the host ports of tasks. Absent: where the control plane sees this host's calls come from. */
+  privateIpAddress: optional('LONGSHORE_PRIVATE_IP_ADDRESS', ipAddress),
   containerInstanceTags: setting('ECS_CONTAINER_INSTANCE_TAGS', {}, stringMap),
   detailedOsFamily: setting('ECS_DETAILED_OS_FAMILY', 'LINUX', text),
 

@@ -2,6 +2,7 @@
  * How the values of agent settings are written: Go durations, JSON lists and maps, booleans in the usual short forms, ranges. Each
  * reader turns the text into a value or throws a `ValueError` that says what was expected.
  */
+import { isIP } from 'node:net'
 
 /** What the setting wants, as the end of the sentence "must be ...". */
 export class ValueError extends Error {
@@ -12,6 +13,11 @@ export class ValueError extends Error {
 export type Reader<T> = (text: string, warn: (message: string) => void) => T
 
 export const text: Reader<string> = (value) => value
+
+export const ipAddress: Reader<string> = (value) => {
+  if (isIP(value) === 0) throw new ValueError('an IP address')
+  return value
+}
 
 const TRUE = new Set(['true', 't', '1'])
 const FALSE = new Set(['false', 'f', '0'])

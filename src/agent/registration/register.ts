@@ -37,6 +37,8 @@ export interface RegistrationOptions {
   readonly capabilities: readonly AttributeRecord[]
   readonly customAttributes: readonly AttributeRecord[]
   readonly tags: Tag[]
+  /** Undefined: where the calls come from. */
+  readonly privateIpAddress?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -89,13 +91,14 @@ const attempt = async (options: RegistrationOptions, clientToken: string): Promi
 
 const call = async (options: RegistrationOptions, cluster: string, clientToken: string): Promise<Registered> => {
   const { control, containerInstanceArn, totalResources, capabilities, customAttributes, tags, signal } = options
+  const { privateIpAddress } = options
   // AWS: custom attributes are told at the first registration only; later the control plane's values stand.
   const attributes = containerInstanceArn === undefined ? [...capabilities, ...customAttributes] : [...capabilities]
   const answer = await control.registerContainerInstance(
     {
       cluster,
       clientToken,
-      instanceIdentityDocument: '',
+      instanceIdentityDocument: privateIpAddress === undefined ? '' : JSON.stringify({ privateIp: privateIpAddress }),
       instanceIdentityDocumentSignature: '',
       totalResources,
       attributes,

@@ -3,11 +3,14 @@
  * It tells what the machine is, not who calls: its signature is AWS's and is not checked, the caller is known by the key that signs
  * the request.
  */
+import { isIP } from 'node:net'
+import { compact } from '../../kit/compact.ts'
 import type { AttributeRecord } from '../../model/records.ts'
 import { invalidParameter } from './faults.ts'
 
 export interface InstanceIdentity {
   readonly ec2InstanceId?: string
+  readonly privateIpAddress?: string
   /** Attributes that follow from the document. */
   readonly attributes: readonly AttributeRecord[]
 }
@@ -29,11 +32,14 @@ export const readIdentityDocument = (text: string | undefined): InstanceIdentity
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   const ec2InstanceId = textOf('instanceId')
+  const privateIpAddress = textOf('privateIp')
+  if (privateIpAddress !== undefined && isIP(privateIpAddress) === 0)
+    throw invalidParameter('The privateIp of the instance identity document is not an IP address.')
   const attributes = Object.entries(ATTRIBUTES).flatMap(([name, member]) => {
     const value = textOf(member)
     return value === undefined ? [] : { name, value }
   })
-  return { attributes, ...(ec2InstanceId !== undefined && { ec2InstanceId }) }
+  return { attributes, ...compact({ ec2InstanceId, privateIpAddress }) }
 }
 
 const parse = (text: string): Readonly<Record<string, unknown>> => {

@@ -266,4 +266,19 @@ describe('RegisterContainerInstance with the ARN of an instance', () => {
     const { containerInstance } = await ecs.call(registerContainerInstance, aRegistration(), { principal })
     expect(containerInstance?.ec2InstanceId).toBe('mi-0123456789abcdef0')
   })
+
+  it('learns where the machine is from its identity document, else from where it calls', async () => {
+    const ecs = await withCluster()
+    const addressOf = async (given: Parameters<typeof aRegistration>[0], sourceIp: string) => {
+      const { containerInstance } = await ecs.call(registerContainerInstance, aRegistration(given), { sourceIp })
+      return ecs.store.tables.containerInstances.get(containerInstance!.containerInstanceArn!.split('/').pop()!)
+        ?.privateIpAddress
+    }
+    expect(await addressOf({}, '::ffff:10.1.2.3')).toBe('10.1.2.3')
+    expect(await addressOf({}, '2001:db8::7')).toBe('2001:db8::7')
+    const instanceIdentityDocument = JSON.stringify({ privateIp: '10.9.9.9' })
+    expect(await addressOf({ instanceIdentityDocument }, '10.1.2.3')).toBe('10.9.9.9')
+    const wrong = { instanceIdentityDocument: JSON.stringify({ privateIp: 'host' }) }
+    await expect(addressOf(wrong, '10.1.2.3')).rejects.toThrow('is not an IP address')
+  })
 })

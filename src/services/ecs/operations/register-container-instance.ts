@@ -2,6 +2,7 @@
  * RegisterContainerInstance: an agent joins a cluster, or, with the ARN of its instance or the token of an earlier try, tells anew what
  * it can do. The instance can take tasks once its agent has connected.
  */
+import { isIP } from 'node:net'
 import type { RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs'
 import { compact } from '../../../kit/compact.ts'
 import { resourceId } from '../../../model/arn.ts'
@@ -47,7 +48,8 @@ export const registerContainerInstance: EcsOperation<Request, RegisterContainerI
       tags: mergedTags(before?.tags ?? [], checkedTags(input.tags)),
       version: (before?.version ?? 0) + 1,
       ...(input.versionInfo && { versionInfo: input.versionInfo }),
-      ...(identity.ec2InstanceId !== undefined && { ec2InstanceId: identity.ec2InstanceId }),
+      ...compact({ ec2InstanceId: identity.ec2InstanceId ?? base.ec2InstanceId }),
+      ...compact({ privateIpAddress: identity.privateIpAddress ?? callersAddress(context) }),
       ...(input.clientToken && { clientToken: input.clientToken }),
     })
     return { containerInstance: describeContainerInstance(context, instance) }
@@ -93,6 +95,12 @@ const identityOf = ({ instanceIdentityDocument }: Request, { principal }: EcsCon
   const sessionName = principal.session === undefined ? '' : resourceId(principal.arn)
   const machine = isManagedInstanceId(sessionName) ? { ec2InstanceId: sessionName } : {}
   return { ...machine, ...readIdentityDocument(instanceIdentityDocument) }
+}
+
+/** Who calls over IPv4 may show as IPv6. */
+const callersAddress = ({ sourceIp }: EcsContext): string | undefined => {
+  const address = sourceIp.replace(/^::ffff:(?=[\d.]+$)/i, '')
+  return isIP(address) === 0 ? undefined : address
 }
 
 /** AWS: the agent knows this sentence and does not try again. */
