@@ -1,0 +1,107 @@
+/** The attributes of target groups, by protocol and target type. */
+import { type AttributeProblem, type AttributeRule, BOOLEAN, integer, oneOf, rule, text } from './attribute-rules.ts'
+import { TARGETS_PER_NETWORK_TARGET_GROUP, TARGETS_PER_TARGET_GROUP } from './limits.ts'
+import type { Attributes, TargetGroupRecord } from './records.ts'
+
+type Kind = Pick<TargetGroupRecord, 'protocol' | 'targetType'>
+
+const WEEK_SECONDS = 604_800
+const DAY_SECONDS = '86400'
+const SWITCH = oneOf('on', 'off')
+const SOURCE_IP = oneOf('source_ip')
+const COOKIE_TYPE = oneOf('lb_cookie', 'app_cookie')
+/** A token of RFC 9110, but not one that load balancers have for themselves. */
+const COOKIE_NAME = text(
+  /^(?!AWSALB)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/,
+  'the name of a cookie that does not begin with AWSALB',
+)
+
+const isUdp = ({ protocol }: Kind): boolean => protocol === 'UDP' || protocol === 'TCP_UDP'
+const isHttp = ({ protocol }: Kind): boolean => protocol === 'HTTP' || protocol === 'HTTPS'
+
+const common = (mostTargets: number): readonly AttributeRule[] => [
+  rule('deregistration_delay.timeout_seconds', '300', integer(0, 3600)),
+  rule(
+    'load_balancing.cross_zone.enabled',
+    'use_load_balancer_configuration',
+    oneOf('true', 'false', 'use_load_balancer_configuration'),
+  ),
+  rule('target_group_health.dns_failover.minimum_healthy_targets.count', '1', integer(1, mostTargets, 'off')),
+  rule('target_group_health.dns_failover.minimum_healthy_targets.percentage', 'off', integer(1, 100, 'off')),
+  rule('target_group_health.unhealthy_state_routing.minimum_healthy_targets.count', '1', integer(1, mostTargets)),
+  rule('target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage', 'off', integer(1, 100, 'off')),
+]
+
+const APPLICATION: readonly AttributeRule[] = [
+  ...common(TARGETS_PER_TARGET_GROUP),
+  rule(
+    'load_balancing.algorithm.type',
+    'round_robin',
+    oneOf('round_robin', 'least_outstanding_requests', 'weighted_random'),
+  ),
+  rule('load_balancing.algorithm.anomaly_mitigation', 'off', SWITCH),
+  rule('slow_start.duration_seconds', '0', integer(30, 900, '0')),
+  rule('stickiness.enabled', 'false', BOOLEAN),
+  rule('stickiness.type', 'lb_cookie', COOKIE_TYPE),
+  rule('stickiness.lb_cookie.duration_seconds', DAY_SECONDS, integer(1, WEEK_SECONDS)),
+  rule('stickiness.app_cookie.cookie_name', '', COOKIE_NAME),
+  rule('stickiness.app_cookie.duration_seconds', DAY_SECONDS, integer(1, WEEK_SECONDS)),
+]
+
+/** AWS: connections to UDP targets end with the deregistration delay, and unhealthy ones are not cut. */
+const network = (kind: Kind): readonly AttributeRule[] => [
+  ...common(TARGETS_PER_NETWORK_TARGET_GROUP),
+  rule('deregistration_delay.connection_termination.enabled', String(isUdp(kind)), BOOLEAN),
+  rule(
+    'preserve_client_ip.enabled',
+    'false',
+    BOOLEAN,
+    'balancers reach targets from their own addresses; proxy_protocol_v2.enabled tells targets who the client is',
+  ),
+  rule('proxy_protocol_v2.enabled', 'false', BOOLEAN),
+  rule('stickiness.enabled', 'false', BOOLEAN),
+  rule('stickiness.type', 'source_ip', SOURCE_IP),
+  rule('target_health_state.unhealthy.connection_termination.enabled', String(!isUdp(kind)), BOOLEAN),
+  rule('target_health_state.unhealthy.draining_interval_seconds', '0', integer(0, 360_000)),
+]
+
+const NETWORK_KEYS_OF_ALB_TARGETS = ['stickiness.', 'proxy_protocol_v2.']
+
+const NETWORK_TCP = network({ protocol: 'TCP', targetType: 'ip' })
+const NETWORK_UDP = network({ protocol: 'UDP', targetType: 'ip' })
+const NETWORK_ALB = NETWORK_TCP.filter(({ key }) => !NETWORK_KEYS_OF_ALB_TARGETS.some((start) => key.startsWith(start)))
+
+export const targetGroupRules = (kind: Kind): readonly AttributeRule[] => {
+  if (isHttp(kind)) return APPLICATION
+  if (kind.targetType === 'alb') return NETWORK_ALB
+  return isUdp(kind) ? NETWORK_UDP : NETWORK_TCP
+}
+
+/** What is wrong with all attributes of a target group together. */
+export const targetGroupProblem = (kind: Kind, all: Attributes): AttributeProblem | undefined => {
+  const message = (isHttp(kind) ? applicationProblem : networkProblem)(kind, all)
+  return message === undefined ? undefined : { kind: 'configuration', message }
+}
+
+const applicationProblem = (_kind: Kind, all: Attributes): string | undefined => {
+  const algorithm = all['load_balancing.algorithm.type']
+  if (all['slow_start.duration_seconds'] !== '0' && algorithm !== 'round_robin')
+    return `Slow start mode cannot be enabled with the load balancing algorithm '${algorithm}'`
+  if (all['load_balancing.algorithm.anomaly_mitigation'] === 'on' && algorithm !== 'weighted_random')
+    return "Anomaly mitigation can only be enabled with the load balancing algorithm 'weighted_random'"
+  const needsName = all['stickiness.enabled'] === 'true' && all['stickiness.type'] === 'app_cookie'
+  if (needsName && all['stickiness.app_cookie.cookie_name'] === '')
+    return "You must specify the attribute 'stickiness.app_cookie.cookie_name' for stickiness of type 'app_cookie'"
+  return undefined
+}
+
+const networkProblem = (kind: Kind, all: Attributes): string | undefined => {
+  if (kind.protocol === 'TLS' && all['stickiness.enabled'] === 'true')
+    return "Stickiness type 'source_ip' is not supported for target groups with the TLS protocol"
+  const cutsUnhealthy = all['target_health_state.unhealthy.connection_termination.enabled'] === 'true'
+  if (isUdp(kind) && cutsUnhealthy)
+    return `Connection termination of unhealthy targets is not supported for target groups with the ${kind.protocol} protocol`
+  if (cutsUnhealthy && all['target_health_state.unhealthy.draining_interval_seconds'] !== '0')
+    return "The attribute 'target_health_state.unhealthy.draining_interval_seconds' needs 'target_health_state.unhealthy.connection_termination.enabled' to be 'false'"
+  return undefined
+}
