@@ -235,3 +235,10 @@ export const elbResourceKind = (arn: string): ElbResourceKind | undefined => {
   if (service !== 'elasticloadbalancing') return undefined
   return ELB_RESOURCE_KINDS.find((kind) => resource.startsWith(`${kind}/`))
 }
+
+/** A resource of EC2, e.g. of type `vpc`. */
+export const ec2Arn = (region: string, account: string, type: string, id: string): string =>
+  `arn:aws:ec2:${region}:${account}:${type}/${id}`
+
+/** An id of EC2: 17 hexadecimal digits behind what its kind begins with, e.g. `vpc`. */
+export const ec2Id = (prefix: string, hex: string): string => `${prefix}-0${hex.slice(0, 16)}`
