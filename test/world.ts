@@ -15,14 +15,18 @@ import { ControlPlane } from '../src/roles/control-plane.ts'
 import { type Journal, MemoryJournal } from '../src/store/journal/journal.ts'
 import { MemoryMetricStore } from '../src/store/metrics/memory-metric-store.ts'
 import type { MetricStore } from '../src/store/metrics/metric-store.ts'
+import type { TargetHealthBook } from '../src/store/load-balancing/target-health-book.ts'
 import { Store } from '../src/store/store.ts'
 import type { WireRequest, WireResponse } from '../src/wire/protocol.ts'
 import { UNREACHABLE } from './fakes/agent-wire.ts'
+import { FakeBalancer, type FakeSurroundings } from './fakes/fake-balancer.ts'
 import { WorldAgent } from './world-agent.ts'
 import { callGateway, type InputOf, type OperationName, type OutputOf } from './world-call.ts'
 import { passingStores } from './passing-stores.ts'
 
 /** What a server loads at its first call must not come at a time of its own here. */
+await import('../src/agentlink/balancer-server.ts')
+await import('../src/controllers/load-balancing/balancer-hub.ts')
 const OPERATIONS = path.join(import.meta.dirname, '..', 'src', 'services', 'ecs', 'operations')
 for (const file of readdirSync(OPERATIONS)) if (!file.endsWith('.test.ts')) await import(path.join(OPERATIONS, file))
 
@@ -48,6 +52,7 @@ export class World {
   readonly clock: ManualClock
   readonly ids: SeededIds
   readonly agents: WorldAgent[] = []
+  readonly balancers: FakeBalancer[] = []
   /** Of all lives of the control plane. */
   readonly metrics: MetricStore
   readonly #disk: Journal
@@ -106,6 +111,26 @@ export class World {
     return agent
   }
 
+  /** Starts a balancer, which finds every target healthy unless told otherwise. */
+  async addBalancer(surroundings: Partial<FakeSurroundings> = {}): Promise<FakeBalancer> {
+    const { clock, ids } = this
+    const balancer = new FakeBalancer({
+      clock,
+      ids,
+      ...surroundings,
+      connect: (open) => this.#controlPlane?.controllers.loadBalancing.connect(open) ?? false,
+    })
+    this.balancers.push(balancer)
+    await this.rest()
+    return balancer
+  }
+
+  /** What balancers say of targets. */
+  get targetHealth(): TargetHealthBook {
+    if (this.#controlPlane === undefined) throw new Error('the control plane does not run')
+    return this.#controlPlane.targetHealth
+  }
+
   async advance(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= STRIDE_MS) {
       await this.clock.advance(Math.min(STRIDE_MS, left))
@@ -147,7 +172,7 @@ export class World {
     this.#lives++
     this.#controlPlane = undefined
     this.#store = undefined
-    for (const agent of this.agents) agent.wire.dropConnections()
+    for (const { wire } of [...this.agents, ...this.balancers]) wire.dropConnections()
     for (const reject of this.#waiting) reject(new Error(UNREACHABLE))
     this.#waiting.clear()
     void killed?.stop()
@@ -175,6 +200,7 @@ export class World {
     this.#store = store
     this.#controlPlane = controlPlane
     await controlPlane.start()
+    await controlPlane.controllers.loadBalancing.load()
     await this.rest()
   }
 

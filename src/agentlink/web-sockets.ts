@@ -86,18 +86,23 @@ const listenTo = (socket: WebSocket, listener: SocketListener): MessageSocket =>
   return adapter
 }
 
+/** Connects by real websockets that take messages of that size. */
+export const webSocketOpener =
+  (maxMessageBytes: number): OpenSocket =>
+  ({ url, headers }, listener) => {
+    const socket = new WebSocket(url, {
+      headers,
+      perMessageDeflate: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: maxMessageBytes,
+    })
+    const adapter = new WebSocketAdapter(socket, listener)
+    connect(socket, listener)
+    return adapter
+  }
+
 /** Connects by a real websocket. */
-export const openWebSocket: OpenSocket = ({ url, headers }, listener) => {
-  const socket = new WebSocket(url, {
-    headers,
-    perMessageDeflate: false,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    maxPayload: SERVER_MESSAGE_BYTES,
-  })
-  const adapter = new WebSocketAdapter(socket, listener)
-  connect(socket, listener)
-  return adapter
-}
+export const openWebSocket: OpenSocket = webSocketOpener(SERVER_MESSAGE_BYTES)
 
 const connect = (socket: WebSocket, listener: ClientSocketListener): void => {
   let isOpen = false

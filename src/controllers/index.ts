@@ -12,6 +12,7 @@ import type { SessionTokens } from '../model/principal.ts'
 import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
+import type { TargetHealthBook } from '../store/load-balancing/target-health-book.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
 import type { Store } from '../store/store.ts'
@@ -28,6 +29,8 @@ import { TaskPlacement } from './task-placement/task-placement.ts'
 import { capacityProviderRetention } from './retention/capacity-provider-retention.ts'
 import { LogMetrics } from './log-metrics/log-metrics.ts'
 import { LogSubscriptions } from './log-subscriptions/log-subscriptions.ts'
+import { LoadBalancing } from './load-balancing/load-balancing.ts'
+import { TargetDraining } from './load-balancing/target-draining.ts'
 import { imageLifecycle } from './image-lifecycle/image-lifecycle.ts'
 import { ImageReplication } from './image-replication/image-replication.ts'
 import { ImageScan } from './image-scan/image-scan.ts'
@@ -62,6 +65,8 @@ export interface ControllersOptions {
   readonly endpoint: string
   /** The container registry here; without it, none of the images is known to be in it. */
   readonly registry?: RegistryHome | undefined
+  /** What balancers say of targets. */
+  readonly targetHealth: TargetHealthBook
   /** The events of log streams. */
   readonly logs: LogStore
   /** Manifests and layers of images. */
@@ -100,6 +105,8 @@ export class Controllers {
   readonly tcs: TcsServer
   /** Where the clients and agents of ECS Exec meet. */
   readonly dataChannels: DataChannels
+  /** Where balancers are told what to do. */
+  readonly loadBalancing: LoadBalancing
   /** Why services are not where they should be. */
   readonly plans = new PlanMemory()
   /** What tasks use now. */
@@ -122,6 +129,7 @@ export class Controllers {
     this.#logMetrics = new LogMetrics(options)
     const execSessions = new ExecSessions(options)
     this.dataChannels = new DataChannels({ clock, log, sessions: execSessions })
+    this.loadBalancing = new LoadBalancing(options)
     this.acs = acsServer({ clock, ids, log, host: execSessions.hosting(this.#assignment) })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
     this.#loop = new ControllerLoop(
@@ -133,6 +141,7 @@ export class Controllers {
         new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
         new TaskPlacement(options),
         new InstanceLoss({ store, clock, log, graceMs: patience.instanceLossGraceMs }),
+        new TargetDraining(options),
         taskRetention(options),
         sessionRetention(options),
         taskDefinitionRetention(options),
@@ -170,6 +179,7 @@ export class Controllers {
     this.acs.close()
     this.tcs.close()
     this.#logMetrics.stop()
+    await this.loadBalancing.close()
     await this.dataChannels.close()
     await this.#loop.stop()
   }

@@ -93,6 +93,8 @@ export const DESCRIBE_SERVICE_DEPLOYMENTS = 20
 export const SERVICE_DEPLOYMENTS_PAGE_SIZE = 20
 /** Task sets of one service. Source: ECS service quotas. */
 export const TASK_SETS_PER_SERVICE = 5
+/** Target groups of one service or task set. Source: "Registering multiple target groups" in the ECS developer guide. */
+export const LOAD_BALANCERS_PER_SERVICE = 5
 /** Characters of CreateTaskSet's client token. */
 export const TASK_SET_CLIENT_TOKEN_LENGTH = 36
 /** Tasks whose protection one UpdateTaskProtection changes. */
@@ -390,3 +392,46 @@ export const INSIGHTS_ROWS_PER_EVENT = 100_000
 export const INSIGHTS_TEXT_LENGTH = 1024 * 1024
 /** Characters of events, and of what was made of them, that one `limit`, `dedup` or `stats` may hold in memory at a time. */
 export const INSIGHTS_HELD_LENGTH = 32 * 1024 * 1024
+
+/** Bytes of one message to a balancer; the largest are lists of revoked certificates. */
+export const BALANCER_TABLE_MESSAGE_BYTES = 64 * 1024 * 1024
+/** Bytes of one message of a balancer, and the reports in one. */
+export const BALANCER_REPORT_MESSAGE_BYTES = 4 * 1024 * 1024
+export const BALANCER_REPORTS_PER_MESSAGE = 1000
+/** How long a balancer may take nothing of what is sent to it. */
+export const BALANCER_STALL_MS = 30_000
+/** How long what a balancer said counts after its connection was lost. */
+export const BALANCER_LOSS_GRACE_MS = 30_000
+
+/** Certificate Manager. Source: its quotas, and the constraints of members in the API reference. */
+export const CERTIFICATES_PER_REGION = 2500
+/** Bytes of the PEM texts of ImportCertificate. */
+export const CERTIFICATE_BYTES = { min: 1, max: 32_768 } as const
+export const CERTIFICATE_KEY_BYTES = { min: 1, max: 5120 } as const
+export const CERTIFICATE_CHAIN_BYTES = { min: 1, max: 2_097_152 } as const
+/** Of a request: a chain of that size in base64, and the rest. */
+export const ACM_REQUEST_BYTES = 3_145_728
+export const CERTIFICATE_PASSPHRASE_BYTES = { min: 4, max: 128 } as const
+/** Names of a certificate beside the first. */
+export const CERTIFICATE_ALTERNATIVE_NAMES = 100
+export const DOMAIN_NAME_LENGTH = 253
+/** Of the first name: that of a common name. Source: RFC 5280, appendix A. */
+export const COMMON_NAME_LENGTH = 64
+/** How long an idempotency token of RequestCertificate names a certificate. */
+export const CERTIFICATE_REQUEST_TOKEN_MS = 3_600_000
+/** Alternative names of a certificate that lists show. */
+export const LISTED_ALTERNATIVE_NAMES = 100
+/** Results of one page: of ListCertificates, and of SearchCertificates unless the request says so, and at most. */
+export const CERTIFICATES_PAGE_SIZE = 1000
+export const CERTIFICATE_SEARCH_PAGE_SIZE = 100
+export const LARGEST_CERTIFICATE_SEARCH_PAGE = 500
+/** How deep filters of SearchCertificates may be nested. */
+export const CERTIFICATE_FILTER_DEPTH = 10
+/** Days before the end of a certificate from which on there would be events. Source: PutAccountConfiguration. */
+export const CERTIFICATE_EXPIRY_DAYS = 45
+/** How long it is tried to have a certificate issued. Source: "Certificate request times out" in the user guide. */
+export const CERTIFICATE_VALIDATION_MS = 72 * 3_600_000
+/** How long certificates of the own authority last. Source: "Certificate characteristics" in the user guide. */
+export const CERTIFICATE_DAYS = 395
+/** How long before its end a certificate is renewed, at most; sooner of one that lasts less than three times that. Source: "Managed renewal". */
+export const CERTIFICATE_RENEWAL_DAYS = 60

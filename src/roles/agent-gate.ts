@@ -1,7 +1,7 @@
 /**
  * The door for agents' websockets: which of the two services a path means, whose key signed the request, and whether the policies of its
- * owner let it be the agent of the instance that it names. Whose instance that is, whoever lets it in looks at. Data channels of ECS Exec come
- * by here, too, but are let in by their tokens, elsewhere.
+ * owner let it be the agent of the instance that it names. Whose instance that is, whoever lets it in looks at. Balancers come in by a door of
+ * their own; data channels of ECS Exec come by here, too, but are let in by their tokens, elsewhere.
  */
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
@@ -10,6 +10,7 @@ import type { AcsServer } from '../agentlink/acs-server.ts'
 import type { Opener } from '../agentlink/session-server.ts'
 import type { TcsServer } from '../agentlink/tcs-server.ts'
 import type { DataChannels } from '../controllers/exec/data-channels.ts'
+import type { LoadBalancing } from '../controllers/load-balancing/load-balancing.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
@@ -23,6 +24,7 @@ import type { Audit } from '../wire/gateway.ts'
 import type { CallContext } from '../wire/service.ts'
 import { SignatureError } from '../wire/signature-fault.ts'
 import type { Caller } from '../wire/sigv4.ts'
+import { BALANCER_ACTION } from './bootstrap.ts'
 import { callContext, callerOf } from './call-context.ts'
 import { leaveTrace } from './trace.ts'
 
@@ -38,6 +40,7 @@ export interface AgentGateOptions {
   readonly acs: AcsServer
   readonly tcs: TcsServer
   readonly dataChannels: DataChannels
+  readonly loadBalancing: LoadBalancing
 }
 
 /** What opening a session takes, and where the query names the container instance. */
@@ -47,6 +50,15 @@ const DOORS = {
 } as const
 
 type Door = (typeof DOORS)[keyof typeof DOORS]
+
+const BALANCER_PATH = '/balancer/ws'
+/** No action of AWS's: whoever may do it gets the private keys of certificates, so no policy that AWS has is to let anyone. */
+const BALANCER_DEMAND: NamedDemand = { action: BALANCER_ACTION, resource: '*', context: {} }
+
+interface Traced {
+  caller: Caller | undefined
+  error?: unknown
+}
 
 export class AgentGate {
   readonly #options: AgentGateOptions
@@ -67,19 +79,39 @@ export class AgentGate {
 
   #agentUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = (request.url ?? '/').split('?', 1)[0] ?? ''
+    if (path === BALANCER_PATH) return this.#balancerUpgrade(request, socket, head)
     const door = Object.hasOwn(DOORS, path) ? DOORS[path as keyof typeof DOORS] : undefined
     if (door === undefined) return refuse(socket, 404, { message: `There is no websocket at ${path}.` })
-    const traced: { caller: Caller | undefined; error?: unknown } = { caller: undefined }
+    const traced = this.#letIn(request, socket, (caller) =>
+      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door, caller)),
+    )
+    const parameters = { containerInstance: instanceOf(request, door) }
+    leaveTrace(this.#options, { ...traced, request, name: door.name, parameters })
+  }
+
+  #balancerUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const traced = this.#letIn(request, socket, (caller) => {
+      const { clock, isDev, loadBalancing } = this.#options
+      if (isDev) return loadBalancing.handleUpgrade(request, socket, head)
+      const call = callContext(request, caller, this.#options)
+      this.#check(call, BALANCER_DEMAND)
+      const mayStay = (): boolean => this.#mayStay({ ...call, now: clock.now() }, BALANCER_DEMAND)
+      return loadBalancing.handleUpgrade(request, socket, head, mayStay)
+    })
+    leaveTrace(this.#options, { ...traced, request, name: 'OpenBalancerSession', parameters: {} })
+  }
+
+  /** Opens, or refuses whoever may not come in. */
+  #letIn(request: IncomingMessage, socket: Duplex, open: (caller: Caller) => void): Traced {
+    const traced: Traced = { caller: undefined }
     try {
-      const caller = (traced.caller = callerOf(request, this.#options))
-      this.#options[door.server].handleUpgrade(request, socket, head, this.#openerOf(request, door, caller))
+      open((traced.caller = callerOf(request, this.#options)))
     } catch (error) {
       if (!(error instanceof SignatureError || error instanceof AccessDenied)) throw error
       traced.error = error
       refuse(socket, 403, { AccessDeniedException: error.message })
     }
-    const parameters = { containerInstance: instanceOf(request, door) }
-    leaveTrace(this.#options, { ...traced, request, name: door.name, parameters })
+    return traced
   }
 
   /** Undefined in `--dev` mode, where anyone may be anyone. */

@@ -6,7 +6,7 @@ import { readRootKey, type RootAccessKey, writeRootKey } from '../kit/installati
 import { type Sealer, SEALING_KEY_BYTES } from '../kit/sealing.ts'
 import { clusterArn, roleArn } from '../model/arn.ts'
 import { newRoleId } from '../model/iam-ids.ts'
-import { iamKey } from '../model/iam-records.ts'
+import { iamKey, type RoleRecord } from '../model/iam-records.ts'
 import { ROLE_SESSION_SECONDS } from '../model/limits.ts'
 import { accessKeyPurpose, newAccessKeyId, newSecretAccessKey } from '../model/access-key.ts'
 import { newSessionKey, SessionKeyRing } from '../model/session-keys.ts'
@@ -52,7 +52,7 @@ export const bootstrap = async (start: FirstStart): Promise<Installation> =>
     const pageTokenKey = keyOf(tx, PAGE_TOKEN_KEY, start)
     const credentialsIdKey = keyOf(tx, CREDENTIALS_ID_KEY, start)
     createSessionKey(tx, start)
-    createInstanceRole(tx, start)
+    for (const role of OWN_ROLES) createRole(tx, start, role)
     const sessionKeys = new SessionKeyRing(start.store.tables.sessionKeys, start.sealer)
     return {
       keys: { pageTokenKey, credentialsIdKey, sessionKeys, sealer: start.sealer },
@@ -75,39 +75,65 @@ const createCluster = (tx: Transaction, { clock, account, region, cluster }: Fir
   })
 }
 
-/**
- * The role of the machines that run containers, as AWS's guides name it. Made at the first start, and then its owner's: who deletes it
- * does not get it back.
- */
-export const INSTANCE_ROLE = 'ecsInstanceRole'
+/** What a role of the installation is for. */
+interface OwnRole {
+  readonly roleName: string
+  readonly description: string
+  readonly services: readonly string[]
+  readonly attachedPolicyArns: readonly string[]
+  readonly inlinePolicies: RoleRecord['inlinePolicies']
+}
 
-const createInstanceRole = (tx: Transaction, { account, ids, clock }: FirstStart): void => {
-  if (tx.settings.has(INSTANCE_ROLE)) return
-  tx.settings.insert({ name: INSTANCE_ROLE, value: 'made' })
-  const key = iamKey(account, INSTANCE_ROLE)
+/** The role of the machines that run containers, as AWS's guides name it. */
+export const INSTANCE_ROLE = 'ecsInstanceRole'
+/** The role of those that run balancers, and nobody else's: what it may do shows private keys. */
+export const BALANCER_ROLE = 'longshoreBalancerRole'
+/** What opening a balancer's websocket takes. */
+export const BALANCER_ACTION = 'longshore:OpenBalancerSession'
+
+const OWN_ROLES: readonly OwnRole[] = [
+  {
+    roleName: INSTANCE_ROLE,
+    description: 'Lets container instances work for their cluster.',
+    services: ['ec2.amazonaws.com', 'ssm.amazonaws.com'],
+    attachedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role'],
+    inlinePolicies: {},
+  },
+  {
+    roleName: BALANCER_ROLE,
+    description: 'Lets balancers serve load balancers.',
+    services: ['ssm.amazonaws.com'],
+    attachedPolicyArns: [],
+    inlinePolicies: {
+      OpenBalancerSession: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: BALANCER_ACTION, Resource: '*' }],
+      }),
+    },
+  },
+]
+
+/** Made at the first start, and then its owner's: who deletes it does not get it back. */
+const createRole = (tx: Transaction, { account, ids, clock }: FirstStart, role: OwnRole): void => {
+  const { roleName, services, ...given } = role
+  if (tx.settings.has(roleName)) return
+  tx.settings.insert({ name: roleName, value: 'made' })
+  const key = iamKey(account, roleName)
   if (tx.roles.has(key)) return
   tx.roles.insert({
+    ...given,
     key,
-    arn: roleArn(account, INSTANCE_ROLE),
+    arn: roleArn(account, roleName),
     account,
-    roleName: INSTANCE_ROLE,
+    roleName,
     roleId: newRoleId(ids),
     path: '/',
     createdAt: clock.now(),
-    description: 'Lets container instances work for their cluster.',
     assumeRolePolicyDocument: JSON.stringify({
       Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { Service: ['ec2.amazonaws.com', 'ssm.amazonaws.com'] },
-          Action: 'sts:AssumeRole',
-        },
-      ],
+      Statement: [{ Effect: 'Allow', Principal: { Service: services }, Action: 'sts:AssumeRole' }],
     }),
     maxSessionDurationSeconds: ROLE_SESSION_SECONDS.min,
-    attachedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role'],
-    inlinePolicies: {},
     tags: [],
   })
 }

@@ -98,6 +98,7 @@ export class ControlPlane {
       capacity: this.capacity,
       endpoint,
       registry: { account: options.account, region: options.region, endpoint, suffix: options.registrySuffix },
+      targetHealth: this.targetHealth,
       logs,
       blobs,
       metrics,
@@ -155,6 +156,7 @@ export class ControlPlane {
       acs: this.controllers.acs,
       tcs: this.controllers.tcs,
       dataChannels: this.controllers.dataChannels,
+      loadBalancing: this.controllers.loadBalancing,
     })
     const ownCallTools = { store, authenticator, guard, clock, ids, log, audit, translate: storeFault }
     this.listener = createListener({

@@ -21,14 +21,18 @@ export type ControlMessage =
   | { readonly type: 'remove'; readonly kind: RoutingItem['kind']; readonly key: string }
   /** What was said until now is one consistent table. `revision` rises. After a connection's first one, items not named are gone. */
   | { readonly type: 'ready'; readonly revision: number }
+  /** Answered in kind; who does not answer, or hears nothing for a minute, is gone. */
+  | { readonly type: 'heartbeat' }
 
 export type BalancerMessage =
+  /** The first message. Of two connections of one balancer, the newer one counts. */
   | { readonly type: 'hello'; readonly balancerId: string; readonly version: string }
-  /** The table of that revision is served: new requests go by it alone. */
+  /** The table of that revision is served: new requests go by it alone. What hinders some load balancers was said before. */
   | { readonly type: 'applied'; readonly revision: number }
   /** A load balancer cannot be served here, e.g. because its port is taken; served again without `problem`. */
   | { readonly type: 'loadBalancer'; readonly loadBalancerArn: string; readonly problem?: string }
   | { readonly type: 'targetHealth'; readonly reports: readonly TargetHealthReport[] }
+  | { readonly type: 'heartbeat' }
 
 /** What a balancer says of a target. */
 export interface TargetHealthReport {

@@ -47,6 +47,7 @@ export const loadBalancingTables = {
     key: targetRowKey,
     indexes: {
       byTargetGroup: (row) => row.targetGroupArn,
+      byTargetId: (row) => row.targetId,
       byTask: (row) => row.taskId,
       draining: (row) => (row.drainingUntil === undefined ? undefined : 'draining'),
     },

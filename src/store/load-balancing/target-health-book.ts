@@ -13,6 +13,13 @@ export class TargetHealthBook {
   /** By `<target group ARN>/<target key>`, then by balancer. */
   readonly #reports = new Map<string, Map<string, TargetHealthReport>>()
   readonly #listeners = new Set<Listener>()
+  /** Those that are to be heard before it is said what all balancers say. */
+  readonly #balancers = new Set<string>()
+
+  /** The balancer is there, and will say what it knows. */
+  expect(balancerId: string): void {
+    this.#balancers.add(balancerId)
+  }
 
   record(balancerId: string, reports: readonly TargetHealthReport[]): void {
     for (const report of reports) {
@@ -30,10 +37,11 @@ export class TargetHealthBook {
     return reports.toSorted((one, other) => rank(one) - rank(other))[0]
   }
 
-  /** Whether every balancer that knows the target has nothing under way with it. */
+  /** Whether every balancer that is there has nothing under way with the target. */
   isDrained(targetGroupArn: string, target: string): boolean {
-    const reports = [...(this.#reports.get(nameOf(targetGroupArn, target))?.values() ?? [])]
-    return reports.length > 0 && reports.every(({ isDrained }) => isDrained === true)
+    const byBalancer = this.#reports.get(nameOf(targetGroupArn, target))
+    if (byBalancer === undefined || [...this.#balancers].some((balancerId) => !byBalancer.has(balancerId))) return false
+    return [...byBalancer.values()].every(({ isDrained }) => isDrained === true)
   }
 
   /** The target is registered no more, or begins anew. */
@@ -43,6 +51,7 @@ export class TargetHealthBook {
 
   /** A balancer is gone: what it said counts no more. */
   forgetBalancer(balancerId: string): void {
+    this.#balancers.delete(balancerId)
     for (const [name, byBalancer] of this.#reports) {
       byBalancer.delete(balancerId)
       if (byBalancer.size === 0) this.#reports.delete(name)

@@ -1,0 +1,82 @@
+/** What balancers and the control plane say to each other, taken from texts: what is none of it is undefined, and the ends ignore it. */
+import type { TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { BALANCER_REPORTS_PER_MESSAGE } from '../model/limits.ts'
+import type { BalancerMessage, ControlMessage, RoutingItem } from '../model/load-balancing/messages.ts'
+
+type Parts = Readonly<Record<string, unknown>>
+type WellFormed<Type extends string> = Readonly<Record<Type, (message: Parts) => boolean>>
+
+const isParts = (value: unknown): value is Parts => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || isText(value)
+const isRevision = ({ revision }: Parts): boolean => Number.isSafeInteger(revision)
+
+const STATES: Readonly<Record<TargetHealthStateEnum, true>> = {
+  draining: true,
+  healthy: true,
+  initial: true,
+  unavailable: true,
+  unhealthy: true,
+  'unhealthy.draining': true,
+  unused: true,
+}
+
+const KINDS: Readonly<Record<RoutingItem['kind'], true>> = {
+  loadBalancer: true,
+  targetGroup: true,
+  certificate: true,
+  trustStore: true,
+}
+
+const isOneOf = (names: Readonly<Record<string, true>>, value: unknown): boolean =>
+  typeof value === 'string' && Object.hasOwn(names, value)
+
+const isReport = (value: unknown): boolean =>
+  isParts(value) &&
+  isText(value['targetGroupArn']) &&
+  isText(value['target']) &&
+  isOneOf(STATES, value['state']) &&
+  isTextOrAbsent(value['reason']) &&
+  isTextOrAbsent(value['description']) &&
+  (value['isDrained'] === undefined || typeof value['isDrained'] === 'boolean')
+
+const areReports = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= BALANCER_REPORTS_PER_MESSAGE && value.every(isReport)
+
+const ofBalancer: WellFormed<BalancerMessage['type']> = {
+  hello: ({ balancerId, version }) => isText(balancerId) && balancerId !== '' && isText(version),
+  applied: isRevision,
+  loadBalancer: ({ loadBalancerArn, problem }) => isText(loadBalancerArn) && isTextOrAbsent(problem),
+  targetHealth: ({ reports }) => areReports(reports),
+  heartbeat: () => true,
+}
+
+const ofControl: WellFormed<ControlMessage['type']> = {
+  set: ({ item }) => isParts(item) && isOneOf(KINDS, item['kind']) && isText(item['key']) && isParts(item['value']),
+  remove: ({ kind, key }) => isOneOf(KINDS, kind) && isText(key),
+  ready: isRevision,
+  heartbeat: () => true,
+}
+
+const decode = (text: string, wellFormed: WellFormed<string>): Parts | undefined => {
+  const value = parsed(text)
+  if (!isParts(value) || typeof value['type'] !== 'string' || !Object.hasOwn(wellFormed, value['type']))
+    return undefined
+  return wellFormed[value['type']]?.(value) === true ? value : undefined
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+export const decodeBalancerMessage = (text: string): BalancerMessage | undefined =>
+  decode(text, ofBalancer) as BalancerMessage | undefined
+
+/** The control plane is believed about what is in an item. */
+export const decodeControlMessage = (text: string): ControlMessage | undefined =>
+  decode(text, ofControl) as ControlMessage | undefined

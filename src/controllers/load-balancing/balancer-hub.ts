@@ -1,0 +1,123 @@
+/**
+ * The balancers that are connected: each is told what to do, and what they say is noted, of targets in memory, of load balancers in their
+ * rows. Loaded when the first balancer comes.
+ */
+import type { BalancerHandler, BalancerHost, BalancerReport, BalancerSession } from '../../agentlink/balancer-server.ts'
+import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import type { Sealer } from '../../kit/sealing.ts'
+import { BALANCER_LOSS_GRACE_MS } from '../../model/limits.ts'
+import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
+import type { LoadBalancerRecord } from '../../model/load-balancing/records.ts'
+import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
+import type { Store } from '../../store/store.ts'
+import { BalancerFeed } from './balancer-feed.ts'
+import { ROUTING_TABLES, touchedItems } from './routing-names.ts'
+
+export interface BalancerHubOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly sealer: Sealer
+  readonly targetHealth: TargetHealthBook
+}
+
+export class BalancerHub implements BalancerHost {
+  readonly #options: BalancerHubOptions
+  readonly #feeds = new Map<string, BalancerFeed>()
+  /** Balancers whose connection was lost, until what they said counts no more. */
+  readonly #lost = new Map<string, Timer>()
+  readonly #unwatch: () => void
+
+  constructor(options: BalancerHubOptions) {
+    this.#options = options
+    const { store } = options
+    this.#unwatch = store.watch(ROUTING_TABLES, ({ changes }) => {
+      const touched = changes.flatMap((change) => touchedItems(store.tables, change))
+      for (const feed of this.#feeds.values()) feed.touch(touched)
+    })
+  }
+
+  connected(session: BalancerSession): BalancerHandler {
+    const { balancerId } = session
+    const { log, targetHealth } = this.#options
+    log.info('balancer connected', { balancerId })
+    this.#lost.get(balancerId)?.cancel()
+    this.#lost.delete(balancerId)
+    targetHealth.expect(balancerId)
+    const feed = new BalancerFeed(this.#options, session)
+    this.#feeds.set(balancerId, feed)
+    return {
+      message: (report) => this.#received(balancerId, feed, report),
+      drained: () => feed.drained(),
+      closed: () => this.#closed(balancerId, feed),
+    }
+  }
+
+  stop(): void {
+    this.#unwatch()
+    for (const timer of this.#lost.values()) timer.cancel()
+  }
+
+  #received(balancerId: string, feed: BalancerFeed, report: BalancerReport): void {
+    if (report.type === 'targetHealth') this.#record(balancerId, report.reports)
+    else if (report.type === 'applied') for (const arn of feed.applied(report.revision)) this.#judge(arn)
+    else {
+      feed.noteProblem(report.loadBalancerArn, report.problem)
+      this.#judge(report.loadBalancerArn)
+    }
+  }
+
+  /** A report may come late: of targets that are gone there is nothing to note. */
+  #record(balancerId: string, reports: readonly TargetHealthReport[]): void {
+    const { store, targetHealth } = this.#options
+    const known = reports.filter(({ targetGroupArn, target }) =>
+      store.tables.targets.has(`${targetGroupArn}/${target}`),
+    )
+    if (known.length > 0) targetHealth.record(balancerId, known)
+  }
+
+  #closed(balancerId: string, feed: BalancerFeed): void {
+    const { clock, log, targetHealth } = this.#options
+    // Another connection of the same balancer may have come before.
+    if (this.#feeds.get(balancerId) !== feed) return
+    log.info('balancer disconnected', { balancerId })
+    this.#feeds.delete(balancerId)
+    const forget = (): void => {
+      this.#lost.delete(balancerId)
+      targetHealth.forgetBalancer(balancerId)
+    }
+    this.#lost.set(balancerId, clock.setTimer(BALANCER_LOSS_GRACE_MS, forget))
+  }
+
+  /** A load balancer is active when one balancer serves it, and has failed when all that were told to serve it cannot. */
+  #judge(loadBalancerArn: string): void {
+    const row = this.#options.store.tables.loadBalancers.get(loadBalancerArn)
+    const state = row && this.#stateOf(loadBalancerArn)
+    if (row === undefined || state === undefined || isInState(row, state)) return
+    const { store, log } = this.#options
+    log.info('load balancer', { loadBalancerArn, from: row.state, to: state.state, reason: state.stateReason })
+    store
+      .transact((tx) => {
+        if (tx.loadBalancers.has(loadBalancerArn)) tx.loadBalancers.update(loadBalancerArn, state)
+      })
+      .catch((error: unknown) => log.error('the state of a load balancer is not kept', { loadBalancerArn, error }))
+  }
+
+  #stateOf(loadBalancerArn: string): BalancerWord | undefined {
+    const feeds = [...this.#feeds.values()]
+    if (feeds.some((feed) => feed.serves(loadBalancerArn))) return { state: 'active', stateReason: undefined }
+    const problems = feeds.map((feed) => feed.problemOf(loadBalancerArn)).filter((problem) => problem !== undefined)
+    return problems.length > 0 && problems.length === feeds.length
+      ? { state: 'failed', stateReason: problems[0] }
+      : undefined
+  }
+}
+
+interface BalancerWord {
+  readonly state: 'active' | 'failed'
+  readonly stateReason: string | undefined
+}
+
+const isInState = (row: LoadBalancerRecord, { state, stateReason }: BalancerWord): boolean =>
+  row.state === state && row.stateReason === stateReason
