@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<ElbResourceKind, KindWords>> = {
 }
 
 /** Throws unless the text is the ARN of such a resource, wherever it may be. */
-const checkKind = (kind: ElbResourceKind, arn: string): void => {
+export const requireKind = (kind: ElbResourceKind, arn: string): void => {
   if (elbResourceKind(arn) !== kind) throw validationError(`'${arn}' is not a valid ${KINDS[kind].words} ARN`)
 }
 
@@ -51,14 +51,14 @@ const notFound = (kind: ElbResourceKind, arn: string): Fault => {
 }
 
 /** AWS: several that are asked for at once have another sentence. */
-export const someNotFound = (kind: ElbResourceKind): Fault =>
-  KINDS[kind].notFound(`One or more ${KINDS[kind].words}s not found`)
+export const someNotFound = (kind: ElbResourceKind, message = `One or more ${KINDS[kind].words}s not found`): Fault =>
+  KINDS[kind].notFound(message)
 
 export const getLoadBalancer = (context: Elbv2Context, arn: string): LoadBalancerRecord | undefined =>
   ofHome(context, context.tx.loadBalancers.get(arn))
 
 export const requireLoadBalancer = (context: Elbv2Context, arn: Arn = ''): LoadBalancerRecord => {
-  checkKind('loadbalancer', arn)
+  requireKind('loadbalancer', arn)
   return found('loadbalancer', arn, getLoadBalancer(context, arn))
 }
 
@@ -66,7 +66,7 @@ export const getTargetGroup = (context: Elbv2Context, arn: string): TargetGroupR
   ofHome(context, context.tx.targetGroups.get(arn))
 
 export const requireTargetGroup = (context: Elbv2Context, arn: Arn = ''): TargetGroupRecord => {
-  checkKind('targetgroup', arn)
+  requireKind('targetgroup', arn)
   return found('targetgroup', arn, getTargetGroup(context, arn))
 }
 
@@ -74,7 +74,7 @@ export const getListener = (context: Elbv2Context, arn: string): ListenerRecord 
   ofLoadBalancer(context, context.tx.listeners.get(arn))
 
 export const requireListener = (context: Elbv2Context, arn: Arn = ''): ListenerRecord => {
-  checkKind('listener', arn)
+  requireKind('listener', arn)
   return found('listener', arn, getListener(context, arn))
 }
 
@@ -82,7 +82,7 @@ export const getRule = (context: Elbv2Context, arn: string): RuleRecord | undefi
   ofLoadBalancer(context, context.tx.rules.get(arn))
 
 export const requireRule = (context: Elbv2Context, arn: Arn = ''): RuleRecord => {
-  checkKind('listener-rule', arn)
+  requireKind('listener-rule', arn)
   return found('listener-rule', arn, getRule(context, arn))
 }
 
@@ -90,7 +90,7 @@ export const getTrustStore = (context: Elbv2Context, arn: string): TrustStoreRec
   ofHome(context, context.tx.trustStores.get(arn))
 
 export const requireTrustStore = (context: Elbv2Context, arn: Arn = ''): TrustStoreRecord => {
-  checkKind('truststore', arn)
+  requireKind('truststore', arn)
   return found('truststore', arn, getTrustStore(context, arn))
 }
 
