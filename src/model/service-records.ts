@@ -6,6 +6,7 @@
  * Shapes: Service, Deployment, ServiceRevision, ServiceDeployment, TaskSet, CapacityProvider in the ECS API reference.
  */
 import type {
+  AdvancedConfiguration,
   AutoScalingGroupProvider,
   AvailabilityZoneRebalancing,
   CapacityProviderStrategyItem,
@@ -76,9 +77,21 @@ export interface ServiceRevisionRecord {
   /** The platform version was asked for as `LATEST`, as which the service is described. */
   readonly isLatestPlatform?: true
   readonly networkConfiguration?: NetworkConfiguration
+  /** Absent where there are none. */
+  readonly loadBalancers?: readonly RevisionLoadBalancer[]
   /** Of the images of containers that all tasks of the revision are to run alike, by name, as far as they are known. */
   readonly imageDigests?: Readonly<Record<string, string>>
   readonly createdAt: number
+}
+
+/** A port of a container that is registered in a target group for every task of the revision. */
+export interface RevisionLoadBalancer {
+  readonly targetGroupArn: string
+  readonly containerName: string
+  readonly containerPort: number
+  readonly advancedConfiguration?: AdvancedConfiguration
+  /** Of its two target groups the one that the revision's tasks are registered in; absent: the first. */
+  readonly resolvedTargetGroupArn?: string
 }
 
 /** What the scheduler remembers of starts that failed. A new deployment begins anew. */

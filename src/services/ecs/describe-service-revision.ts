@@ -2,9 +2,10 @@
 import type { ContainerImage, ServiceRevision } from '@aws-sdk/client-ecs'
 import { compact } from '../../kit/compact.ts'
 import { dateOf } from '../../kit/timestamps.ts'
+import { targetGroupOf } from '../../model/load-balancing/revision-groups.ts'
 import type { ServiceRevisionRecord } from '../../model/service-records.ts'
 import type { ReadTables } from '../../store/tables.ts'
-import { describeLaunch } from './describe-task-set.ts'
+import { describeLaunch, describeLoadBalancers } from './describe-task-set.ts'
 
 export const describeServiceRevision = (tables: ReadTables, revision: ServiceRevisionRecord): ServiceRevision => ({
   serviceRevisionArn: revision.serviceRevisionArn,
@@ -13,8 +14,27 @@ export const describeServiceRevision = (tables: ReadTables, revision: ServiceRev
   ...describeLaunch(revision),
   containerImages: containerImages(tables, revision),
   guardDutyEnabled: false,
+  ...loadBalancersOf(revision),
   createdAt: dateOf(revision.createdAt),
 })
+
+/** AWS: which target group and which rule the revision uses, as the request may name two of them. */
+const loadBalancersOf = (
+  revision: ServiceRevisionRecord,
+): Pick<ServiceRevision, 'loadBalancers' | 'resolvedConfiguration'> =>
+  revision.loadBalancers === undefined
+    ? {}
+    : {
+        loadBalancers: describeLoadBalancers(revision),
+        resolvedConfiguration: {
+          loadBalancers: revision.loadBalancers.map((loadBalancer) =>
+            compact({
+              targetGroupArn: targetGroupOf(loadBalancer),
+              productionListenerRule: loadBalancer.advancedConfiguration?.productionListenerRule,
+            }),
+          ),
+        },
+      }
 
 /** The images of the definition, with the digests that tasks of the revision are held to. */
 const containerImages = (tables: ReadTables, revision: ServiceRevisionRecord): ContainerImage[] => {

@@ -15,7 +15,7 @@ import type {
 import { taskCountKey } from '../../store/tables.ts'
 import { tasksToRun } from './begin-service-deployment.ts'
 import type { EcsContext } from './context.ts'
-import { describeTaskSet } from './describe-task-set.ts'
+import { describeLoadBalancers, describeTaskSet } from './describe-task-set.ts'
 
 export interface ServiceView {
   /** Whether tags are shown. AWS: what creates, changes or deletes a service shows them. */
@@ -57,7 +57,7 @@ export const describeService = (
       : describeTaskSets(context, service, withTags)),
     events: describeEvents(context, service),
     ...describeScheduling(service),
-    loadBalancers: [],
+    loadBalancers: describeLoadBalancers(counted[0]?.revision ?? lastRevision(context, service)),
     serviceRegistries: [],
     createdAt: dateOf(service.createdAt),
     ...compact({ createdBy: service.createdBy, roleArn: service.roleArn }),

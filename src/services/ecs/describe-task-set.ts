@@ -1,5 +1,5 @@
 /** From a task set's record and its revision's to the SDK's shape: the only crossing. */
-import type { TaskSet } from '@aws-sdk/client-ecs'
+import type { LoadBalancer, TaskSet } from '@aws-sdk/client-ecs'
 import { defined } from '../../kit/assert.ts'
 import { dateOf } from '../../kit/timestamps.ts'
 import { taskSetArn } from '../../model/arn.ts'
@@ -29,7 +29,7 @@ export const describeTaskSet = (
     createdAt: dateOf(taskSet.createdAt),
     updatedAt: dateOf(taskSet.updatedAt),
     ...describeLaunch(defined(revision, 'the revision of a task set')),
-    loadBalancers: [],
+    loadBalancers: describeLoadBalancers(revision),
     serviceRegistries: [],
     scale: { value: taskSet.scalePercent, unit: 'PERCENT' },
     stabilityStatus: taskSet.stabilityStatus,
@@ -37,6 +37,10 @@ export const describeTaskSet = (
     ...(withTags ? { tags: [...taskSet.tags] } : {}),
   }
 }
+
+/** As they were asked for. */
+export const describeLoadBalancers = (revision: ServiceRevisionRecord | undefined): LoadBalancer[] =>
+  (revision?.loadBalancers ?? []).map(({ resolvedTargetGroupArn: _resolved, ...asked }) => asked)
 
 /** What the tasks of a revision are made of, in the words that task sets and service revisions share. */
 export const describeLaunch = (

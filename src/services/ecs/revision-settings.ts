@@ -4,6 +4,7 @@
  */
 import type {
   CapacityProviderStrategyItem,
+  LoadBalancer,
   LaunchType as LaunchTypeInput,
   NetworkConfiguration,
 } from '@aws-sdk/client-ecs'
@@ -11,13 +12,14 @@ import { compact } from '../../kit/compact.ts'
 import { decimal19 } from '../../kit/ids.ts'
 import { serviceRevisionArn } from '../../model/arn.ts'
 import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
-import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
+import type { RevisionLoadBalancer, ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
 import type { LaunchType } from '../../model/task-reservation.ts'
 import type { EcsContext } from './context.ts'
 import { fargatePlatformVersion } from './fargate.ts'
 import { invalidParameter } from './faults.ts'
 import { type Capacity, checkCompatible, checkedCapacity } from './launch-target.ts'
 import { requireActiveTaskDefinition } from './lookups.ts'
+import { checkedLoadBalancers } from './load-balancers.ts'
 import { checkNetworkConfiguration } from './network-configuration.ts'
 import { checkVolumes } from './task-launch.ts'
 
@@ -27,6 +29,7 @@ export interface RevisionRequest {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined
   readonly platformVersion?: string | undefined
   readonly networkConfiguration?: NetworkConfiguration | undefined
+  readonly loadBalancers?: readonly LoadBalancer[] | undefined
 }
 
 /** The members of a revision that a request decides. */
@@ -40,13 +43,21 @@ export const checkedRevision = (
   context: EcsContext,
   cluster: ClusterRecord,
   request: RevisionRequest,
-): RevisionSettings =>
-  revisionSettings({
-    definition: requireActiveTaskDefinition(context, request.taskDefinition),
+): RevisionSettings => {
+  const definition = requireActiveTaskDefinition(context, request.taskDefinition)
+  const settings = revisionSettings({
+    definition,
     capacity: checkedCapacity(request, cluster),
     platformVersion: request.platformVersion,
     networkConfiguration: request.networkConfiguration,
   })
+  return withLoadBalancers(settings, checkedLoadBalancers(context, request.loadBalancers ?? [], definition))
+}
+
+export const withLoadBalancers = (
+  { loadBalancers: _former, ...settings }: RevisionSettings,
+  loadBalancers: readonly RevisionLoadBalancer[],
+): RevisionSettings => (loadBalancers.length === 0 ? settings : { ...settings, loadBalancers })
 
 export interface WantedRevision {
   readonly definition: TaskDefinitionRecord

@@ -1,14 +1,18 @@
 /** The revision that UpdateService asks for: what the service's tasks are made of now, with the request laid over it. */
-import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import type { DeploymentStrategy, LoadBalancer, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { defined } from '../../kit/assert.ts'
+import { compact } from '../../kit/compact.ts'
 import { util } from '../../kit/node.ts'
+import { lastCompleted } from '../../model/completed-revision.ts'
+import { resolveGroups } from '../../model/load-balancing/revision-groups.ts'
 import type { ClusterRecord, TaskDefinitionRecord } from '../../model/records.ts'
-import type { ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
+import type { RevisionLoadBalancer, ServiceRecord, ServiceRevisionRecord } from '../../model/service-records.ts'
 import type { EcsContext } from './context.ts'
 import { clientException, invalidParameter } from './faults.ts'
 import { requireActiveTaskDefinition } from './lookups.ts'
 import { type Capacity, checkedCapacity } from './launch-target.ts'
-import { revisionSettings, type RevisionSettings } from './revision-settings.ts'
+import { checkedLoadBalancers } from './load-balancers.ts'
+import { revisionSettings, type RevisionSettings, withLoadBalancers } from './revision-settings.ts'
 import { primaryRevision } from './service-lookups.ts'
 
 export interface UpdatedRevision {
@@ -20,7 +24,13 @@ export interface UpdatedRevision {
 
 type Asked = Pick<
   UpdateServiceRequest,
-  'taskDefinition' | 'capacityProviderStrategy' | 'platformVersion' | 'networkConfiguration' | 'forceNewDeployment'
+  | 'taskDefinition'
+  | 'capacityProviderStrategy'
+  | 'platformVersion'
+  | 'networkConfiguration'
+  | 'loadBalancers'
+  | 'deploymentConfiguration'
+  | 'forceNewDeployment'
 >
 
 /** `wanted` is the current revision where the request says nothing of it. */
@@ -38,12 +48,15 @@ export const updatedRevision = (
   if (!asksForRevision(input)) return { current, wanted: current, definition }
   if (definition === undefined) throw clientException('TaskDefinition not found.')
   const capacity = updatedCapacity(input, current, cluster)
-  const wanted = revisionSettings({
+  const settings = revisionSettings({
     definition,
     capacity,
     platformVersion: input.platformVersion ?? keptPlatform(current, capacity),
     networkConfiguration: input.networkConfiguration ?? keptNetwork(current, definition),
   })
+  const { strategy } = { ...service.deploymentConfiguration, ...compact(input.deploymentConfiguration ?? {}) }
+  const loadBalancers = checkedLoadBalancers(context, input.loadBalancers ?? asked(current), definition)
+  const wanted = withLoadBalancers(settings, resolved(context, service, current, loadBalancers, strategy))
   return { current, wanted, definition }
 }
 
@@ -52,6 +65,7 @@ const asksForRevision = (input: Asked): boolean =>
   input.capacityProviderStrategy !== undefined ||
   input.platformVersion !== undefined ||
   input.networkConfiguration !== undefined ||
+  input.loadBalancers !== undefined ||
   input.forceNewDeployment === true
 
 /** Whether a deployment is to begin: the request forces one, or tasks would be made of something else. */
@@ -65,6 +79,7 @@ const comparable = (settings: RevisionSettings): unknown[] => [
   byProvider(settings.capacityProviderStrategy),
   settings.isLatestPlatform ? 'LATEST' : settings.platformVersion,
   withoutOrder(settings.networkConfiguration),
+  asked(settings),
 ]
 
 /** The order of a strategy says nothing. */
@@ -105,6 +120,23 @@ const updatedCapacity = (
 const keptPlatform = (current: ServiceRevisionRecord, { launchType }: Capacity): string | undefined => {
   if (launchType !== 'FARGATE' || current.isLatestPlatform) return undefined
   return current.platformVersion
+}
+
+/** Which of two target groups became the revision's is no difference between what was asked for. */
+const asked = ({ loadBalancers = [] }: Pick<RevisionSettings, 'loadBalancers'>): LoadBalancer[] =>
+  loadBalancers.map(({ resolvedTargetGroupArn: _resolved, ...loadBalancer }) => loadBalancer)
+
+/** A revision that never completed has no traffic that another could take over, but its tasks have their target group. */
+const resolved = (
+  { tx }: EcsContext,
+  { serviceArn }: ServiceRecord,
+  current: ServiceRevisionRecord,
+  loadBalancers: readonly RevisionLoadBalancer[],
+  strategy: DeploymentStrategy,
+): readonly RevisionLoadBalancer[] => {
+  const completed = lastCompleted(tx.serviceDeployments.iterate('byService', serviceArn))?.serviceRevisionArn
+  const predecessor = tx.serviceRevisions.get(completed ?? '') ?? current
+  return resolveGroups(loadBalancers, predecessor.loadBalancers ?? [], strategy !== 'ROLLING')
 }
 
 /** A definition that has no network interface of its own has no use for the configuration of one. */

@@ -16,14 +16,12 @@ type Request = CreateServiceRequest | UpdateServiceRequest
 /** Members that nothing here stands behind. Said to be off, or empty, they change nothing. */
 export const refuseUnsupported = (input: Request): void => {
   const refused = [
-    ['loadBalancers', input.loadBalancers?.length],
     ['serviceRegistries', input.serviceRegistries?.length],
     ['serviceConnectConfiguration', input.serviceConnectConfiguration?.enabled],
     ['volumeConfigurations', input.volumeConfigurations?.length],
     ['vpcLatticeConfigurations', input.vpcLatticeConfigurations?.length],
     ['gatewayConnectors', input.gatewayConnectors?.length],
     ['monitoring', input.monitoring?.metricConfigurations?.length],
-    ['role', 'role' in input && input.role],
   ] as const
   for (const [member, isGiven] of refused)
     if (isGiven) throw unsupportedFeature(`${member} is not supported for services.`)

@@ -1,7 +1,7 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs'
 import { describe, expect, it } from 'vitest'
 import { aServiceDeployment } from '../../../../test/builders/a-service.ts'
-import { described, ecsForServices, FARGATE, TASK_ROLE, WEB, withService } from '../../../../test/ecs-services.ts'
+import { described, ecsForServices, FARGATE, WEB, withService } from '../../../../test/ecs-services.ts'
 import { putClusterCapacityProviders } from './put-cluster-capacity-providers.ts'
 import { createService } from './create-service.ts'
 
@@ -194,7 +194,6 @@ describe('CreateService', () => {
   })
 
   it.each<[string, Partial<CreateServiceRequest>]>([
-    ['loadBalancers', { loadBalancers: [{ targetGroupArn: 'arn', containerName: 'app', containerPort: 80 }] }],
     ['serviceRegistries', { serviceRegistries: [{ registryArn: 'arn' }] }],
     ['serviceConnectConfiguration', { serviceConnectConfiguration: { enabled: true } }],
     ['volumeConfigurations', { volumeConfigurations: [{ name: 'data' }] }],
@@ -204,7 +203,6 @@ describe('CreateService', () => {
       'monitoring',
       { monitoring: { metricConfigurations: [{ metricNames: ['CPUUtilization'], resolutionSeconds: 20 }] } },
     ],
-    ['role', { role: TASK_ROLE }],
   ])('has nothing to stand behind %s, and says so', async (member, given) => {
     const ecs = await ecsForServices()
 

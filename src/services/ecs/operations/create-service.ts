@@ -17,6 +17,7 @@ import { ecsEnums, oneOf } from '../enums.ts'
 import { invalidParameter, unsupportedFeature } from '../faults.ts'
 import { forgetService } from '../../../store/forget-service.ts'
 import { ECS_NAME, requireCluster } from '../lookups.ts'
+import { checkStrategy, serviceRoleArn } from '../load-balancers.ts'
 import { missing } from '../missing-member.ts'
 import { checkedRevision, newRevision, type RevisionSettings } from '../revision-settings.ts'
 import {
@@ -113,11 +114,15 @@ const TASK_SET_MEMBERS = [
   'capacityProviderStrategy',
   'platformVersion',
   'networkConfiguration',
+  'loadBalancers',
+  'role',
 ] as const
+
+const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0)
 
 const refuseRevision = (input: CreateServiceRequest): void => {
   for (const member of TASK_SET_MEMBERS)
-    if (input[member] !== undefined)
+    if (isGiven(input[member]))
       throw invalidParameter(
         `${member} cannot be specified for a service with the EXTERNAL deployment controller. Specify it in CreateTaskSet.`,
       )
@@ -154,6 +159,7 @@ const serviceOf = (
   const scheduling = { ...kind, ...placement, deploymentConfiguration }
   const availabilityZoneRebalancing = input.availabilityZoneRebalancing ?? defaultRebalancing(scheduling, launchType)
   checkRebalancing({ ...scheduling, availabilityZoneRebalancing }, launchType)
+  checkStrategy(deploymentConfiguration, revision?.loadBalancers)
   return compact({
     serviceArn: serviceArn(cluster.clusterArn, serviceName),
     clusterArn: cluster.clusterArn,
@@ -166,6 +172,7 @@ const serviceOf = (
     enableECSManagedTags: input.enableECSManagedTags ?? false,
     propagateTags: checkedPropagateTags(input.propagateTags) ?? 'NONE',
     enableExecuteCommand,
+    roleArn: serviceRoleArn(context, input.role, revision?.loadBalancers ?? [], definition),
     createdAt: context.now,
     createdBy: context.principal.arn,
     tags: checkedTags(input.tags),

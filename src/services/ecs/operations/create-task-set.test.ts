@@ -123,7 +123,7 @@ describe('CreateTaskSet', () => {
     ['a scale without value', { scale: {} }, 'InvalidParameterException'],
     ['another unit', { scale: { value: 1, unit: 'TASKS' as never } }, 'InvalidParameterException'],
     ['a long client token', { clientToken: 'x'.repeat(37) }, 'InvalidParameterException'],
-    ['load balancers', { loadBalancers: [{}] }, 'UnsupportedFeatureException'],
+    ['load balancers without a target group', { loadBalancers: [{}] }, 'InvalidParameterException'],
     ['service registries', { serviceRegistries: [{}] }, 'UnsupportedFeatureException'],
     ['reserved tags', { tags: [{ key: 'aws:x', value: '' }] }, 'InvalidParameterException'],
   ])('refuses %s', async (_what, given, code) => {

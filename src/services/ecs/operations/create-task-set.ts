@@ -50,9 +50,8 @@ const checkedToken = (token: string | undefined): string | undefined => {
   return token
 }
 
-/** There are no load balancers and no service discovery. */
-const refuseUnsupported = ({ loadBalancers, serviceRegistries }: CreateTaskSetRequest): void => {
-  if (loadBalancers?.length) throw unsupportedFeature('loadBalancers is not supported for task sets.')
+/** There is no service discovery. */
+const refuseUnsupported = ({ serviceRegistries }: CreateTaskSetRequest): void => {
   if (serviceRegistries?.length) throw unsupportedFeature('serviceRegistries is not supported for task sets.')
 }
 

@@ -166,7 +166,7 @@ describe('UpdateService', () => {
       'InvalidParameterException',
       'Availability Zone rebalancing does not support a maximumPercent of 100.',
     ],
-    ['load balancers', { loadBalancers: [{}] }, 'UnsupportedFeatureException', 'loadBalancers is not supported'],
+    ['load balancers without a target group', { loadBalancers: [{}] }, 'InvalidParameterException', 'You must specify'],
   ])('refuses %s', async (_what, given, code, message) => {
     const ecs = await withService()
 

@@ -14,6 +14,7 @@ import type { EcsContext, EcsOperation } from '../context.ts'
 import { checkedDeploymentConfiguration } from '../deployment-configuration.ts'
 import { describeService } from '../describe-service.ts'
 import { invalidParameter, unsupportedFeature } from '../faults.ts'
+import { checkStrategy, ecsRoleArn } from '../load-balancers.ts'
 import { requireCluster } from '../lookups.ts'
 import { newRevision } from '../revision-settings.ts'
 import { isRevisionNew, updatedRevision, type UpdatedRevision } from '../revision-update.ts'
@@ -40,7 +41,7 @@ export const updateService: EcsOperation<UpdateServiceRequest, UpdateServiceResp
     refuseUnsupported(input)
     checkController(input, service)
     const revision = revisionOf(input, context, cluster, service)
-    const changed = changedService(input, service, revision)
+    const changed = changedService(input, context, service, revision)
     const updated = rescaled(context, service, context.tx.services.put(changed))
     if (revision === undefined || !isRevisionNew(input, revision)) return { service: describeService(context, updated) }
     const next = newRevision(context, service, revision.wanted)
@@ -54,6 +55,7 @@ const NOT_EXTERNAL = [
   'capacityProviderStrategy',
   'platformVersion',
   'networkConfiguration',
+  'loadBalancers',
   'deploymentConfiguration',
   'availabilityZoneRebalancing',
   'enableExecuteCommand',
@@ -87,12 +89,15 @@ const revisionOf = (
 /** What the request leaves out stays as it is; an empty list removes what there was. */
 const changedService = (
   input: UpdateServiceRequest,
+  context: EcsContext,
   service: ServiceRecord,
   revision: UpdatedRevision | undefined,
 ): ServiceRecord => {
+  const { roleArn: _former, ...kept } = service
+  const { launchType = 'EC2', loadBalancers = [] } = revision?.wanted ?? {}
   const { placementConstraints, placementStrategy } = placementOf(input)
   const changed: ServiceRecord = {
-    ...service,
+    ...kept,
     ...compact({
       desiredCount: checkedDesiredCount(input.desiredCount, service),
       deploymentConfiguration:
@@ -105,11 +110,12 @@ const changedService = (
       enableECSManagedTags: input.enableECSManagedTags,
       propagateTags: checkedPropagateTags(input.propagateTags),
       enableExecuteCommand: input.enableExecuteCommand,
+      roleArn: loadBalancers.length === 0 ? undefined : (service.roleArn ?? ecsRoleArn(context)),
     }),
   }
-  const launchType = revision?.wanted.launchType ?? 'EC2'
   checkPlacement(changed, service, revision?.definition, launchType)
   checkRebalancing(changed, launchType)
+  checkStrategy(changed.deploymentConfiguration, loadBalancers)
   checkTaskRole(changed.enableExecuteCommand, revision?.definition, 'updated')
   return changed
 }
