@@ -34,6 +34,22 @@ const lowerTags = [{ key: 'Stage', value: 'test' }]
 export const roles = { taskRoleArn: iam('role/app'), executionRoleArn: iam('role/pull') }
 
 const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
+  acm: () => ({
+    members: {
+      Certificate: Buffer.from('certificate'),
+      CertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012`,
+      Domain: 'www.example.com',
+      DomainName: 'www.example.com',
+      IdempotencyToken: 't1',
+      Options: { Export: 'ENABLED' },
+      Passphrase: Buffer.from('open sesame'),
+      PrivateKey: Buffer.from('key'),
+      RevocationReason: 'SUPERSEDED',
+      Tags: capitalTags,
+      ValidationDomain: 'example.com',
+    },
+    operations: { ImportCertificate: { Tags: capitalTags }, RequestCertificate: { Tags: capitalTags } },
+  }),
   cloudtrail: () => ({ members: {} }),
   ecr: () => ({
     members: {

@@ -6,6 +6,7 @@
  */
 import type {
   CertificateExport,
+  CertificateTransparencyLoggingPreference,
   DistinguishedName,
   DomainStatus,
   ExtendedKeyUsage,
@@ -61,7 +62,11 @@ export interface CertificateRecord {
   readonly subjectAlternativeNames: readonly string[]
   readonly keyAlgorithm: KeyAlgorithm
   readonly exportOption: CertificateExport
+  /** What there is now was exported. */
   readonly isExported: boolean
+  readonly transparencyLogging: CertificateTransparencyLoggingPreference
+  /** The idempotency token that it was requested with. */
+  readonly requestToken?: string
   readonly createdAt: number
   readonly importedAt?: number
   /** Of the first issue and of each renewal. */
@@ -77,6 +82,10 @@ export interface CertificateRecord {
   readonly issued?: IssuedCertificate
   /** PKCS #8, PEM. */
   readonly sealedPrivateKey?: Sealed
+  /** The ACME server that issued what there is now; absent: the installation's own authority. */
+  readonly directoryUrl?: string
+  /** It was revoked, and the ACME server that issued it has not heard of it. */
+  readonly isRevocationDue?: boolean
   readonly tags: readonly Tag[]
 }
 

@@ -1,10 +1,17 @@
 /** How clients address each AWS service here. */
+import { ACM_REQUEST_BYTES } from '../model/limits.ts'
 import { LOG_REQUEST_BYTES } from '../model/log-limits.ts'
 import { ECR_REQUEST_BYTES } from '../model/registry-limits.ts'
 import type { ServiceAddress } from '../wire/service.ts'
 
 const JSON_11 = ['json-1.1'] as const
 
+export const ACM = {
+  name: 'acm',
+  targetPrefix: 'CertificateManager',
+  protocols: JSON_11,
+  bodyBytes: ACM_REQUEST_BYTES,
+} as const
 export const CLOUDTRAIL = { name: 'cloudtrail', targetPrefix: 'CloudTrail_20131101', protocols: JSON_11 } as const
 export const ECR = {
   name: 'ecr',
