@@ -34,9 +34,9 @@ export const getBlob = async (exchange: Exchange, name: string, digest: string):
       'Content-Length': range === undefined ? reader.bytes : range.to - range.from,
       ...(range && { 'Content-Range': `bytes ${range.from}-${range.to - 1}/${reader.bytes}` }),
     })
-    for await (const piece of reader.read(range?.from, range?.to)) {
+    for await (const pieces of reader.lend(range?.from, range?.to)) {
       if (response.destroyed) return
-      if (!response.write(piece)) await drained(response)
+      await sent(response, pieces)
     }
     response.end()
   } catch (error) {
@@ -59,6 +59,7 @@ const isGivenFromUpstream = async (exchange: Exchange, name: string, digest: str
     return false
   }
   response.writeHead(200, { ...headersOf(digest), 'Content-Length': download.bytes })
+  response.flushHeaders()
   try {
     let last: Buffer | undefined
     for await (const piece of pieces) {
@@ -116,6 +117,22 @@ const fail = ({ response, log, blobs }: Exchange, digest: string, error: unknown
   if (response.headersSent) response.destroy()
   throw error
 }
+
+/** Resolves when the pieces are out of our hands, or the client is gone. */
+const sent = (response: Exchange['response'], pieces: readonly Buffer[]): Promise<void> =>
+  new Promise((resolve) => {
+    const go = (): void => {
+      response.off('close', go)
+      resolve()
+    }
+    response.once('close', go)
+    response.cork()
+    for (const [index, piece] of pieces.entries()) {
+      if (index < pieces.length - 1) response.write(piece)
+      else response.write(piece, go)
+    }
+    response.uncork()
+  })
 
 const drained = (response: Exchange['response']): Promise<void> =>
   new Promise((resolve) => {

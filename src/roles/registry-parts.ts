@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { RequestListener } from 'node:http'
 import type { BlobKeys } from '../store/blobs/blob-header.ts'
+import { BlockPool } from '../store/blobs/block-pool.ts'
 import type { BlobHome } from '../store/blobs/blob-home.ts'
 import { BlobStore } from '../store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../store/blobs/directory-blob-home.ts'
@@ -21,13 +22,16 @@ export interface RegistryStorage {
 export const openBlobStore = async (
   { directory, s3, isEncrypting }: RegistryStorage,
   options: BlobKeysOptions,
-): Promise<BlobStore> =>
-  new BlobStore({
-    home: s3 === undefined ? new DirectoryBlobHome(path.join(directory, 'blobs')) : await homeIn(s3),
+): Promise<BlobStore> => {
+  const pool = new BlockPool()
+  return new BlobStore({
+    home: s3 === undefined ? new DirectoryBlobHome(path.join(directory, 'blobs'), pool) : await homeIn(s3),
     uploadsDirectory: path.join(directory, 'uploads'),
+    pool,
     keys: lazyBlobKeys(options),
     isEncrypting,
   })
+}
 
 const homeIn = async (place: S3Place): Promise<BlobHome> => {
   const { S3BlobHome } = await import('../store/blobs/s3-blob-home.ts')

@@ -5,8 +5,11 @@ export interface BlobSource {
   readonly size: number
   /** Exactly these bytes. */
   read(offset: number, length: number): Promise<Buffer>
-  /** The bytes from one offset to before another, in pieces; cheaper than reading each of them. Pieces of `pieceBytes` are the cheapest. */
-  stream(from: number, to: number, pieceBytes: number): AsyncGenerator<Buffer, void, void>
+  /**
+   * The bytes from one offset to before another, in pieces that are good only until the next is asked for; cheaper than reading each of them.
+   * Pieces of whole multiples of `unitBytes` are the cheapest to work on.
+   */
+  stream(from: number, to: number, unitBytes: number): AsyncGenerator<Buffer, void, void>
   close(): Promise<void>
 }
 

@@ -61,6 +61,11 @@ export class BlobReader {
 
   /** The content from one offset to before another. Ending the iteration early is fine. Throws `CorruptBlob` at the first wrong frame. */
   async *read(from = 0, to = this.bytes): AsyncGenerator<Buffer, void, void> {
+    for await (const pieces of this.lend(from, to)) for (const piece of pieces) yield Buffer.from(piece)
+  }
+
+  /** Likewise, several pieces at a time, which are good only until the next are asked for. */
+  async *lend(from = 0, to = this.bytes): AsyncGenerator<readonly Buffer[], void, void> {
     if (from >= to) return
     for (const [index, run] of this.#footer.runs.entries()) {
       const end = this.#footer.runs[index + 1]
@@ -75,7 +80,7 @@ export class BlobReader {
     run: FrameRun,
     runEnd: number,
     { from, to }: { readonly from: number; readonly to: number },
-  ): AsyncGenerator<Buffer, void, void> {
+  ): AsyncGenerator<readonly Buffer[], void, void> {
     const firstFrame = Math.floor((from - run.contentOffset) / FRAME_BYTES)
     const endFrame = Math.ceil((to - run.contentOffset) / FRAME_BYTES)
     const fileOffset = (frame: number): number => run.fileOffset + frame * frameBytes(this.#seal, FRAME_BYTES)
@@ -83,13 +88,15 @@ export class BlobReader {
     let frame = firstFrame
     const [start, end] = [fileOffset(firstFrame), Math.min(fileOffset(endFrame), runEnd)]
     for await (const piece of this.#source.stream(start, end, frameBytes(this.#seal, FRAME_BYTES))) {
+      const contents: Buffer[] = []
       for (const bytes of cutter.push(piece)) {
         const content = openedFrame(this.#seal, run.firstFrame + frame, bytes)
         const offset = run.contentOffset + frame * FRAME_BYTES
-        this.#garbage.add(2 * content.length)
-        yield content.subarray(Math.max(0, from - offset), Math.min(content.length, to - offset))
+        contents.push(content.subarray(Math.max(0, from - offset), Math.min(content.length, to - offset)))
         frame += 1
       }
+      this.#garbage.add(piece.length)
+      if (contents.length > 0) yield contents
     }
     if (frame < endFrame || cutter.pendingBytes > 0) throw new CorruptBlob('The blob ends too early.')
   }

@@ -6,12 +6,15 @@ import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import type { BlobKeys } from './blob-header.ts'
 import type { BlobHome } from './blob-home.ts'
 import { BlobReader } from './blob-reader.ts'
+import { BlockPool } from './block-pool.ts'
 import { Uploads } from './uploads.ts'
 
 export interface BlobStoreOptions {
   readonly home: BlobHome
   /** Where uploads lie until they are whole; on the file system of the home, if that is a directory. */
   readonly uploadsDirectory: string
+  /** What uploads pass through; may be the home's as well. */
+  readonly pool?: BlockPool
   /** Undefined keeps new blobs in plain text. */
   readonly keys: BlobKeys | undefined
   /** False keeps new blobs in plain text though there are keys, which those of before are read with. */
@@ -33,14 +36,14 @@ export class BlobStore {
   readonly #distrusted = new Set<string>()
   readonly #garbage = new BufferGarbage()
 
-  constructor({ home, uploadsDirectory, keys, isEncrypting }: BlobStoreOptions) {
+  constructor({ home, uploadsDirectory, pool = new BlockPool(), keys, isEncrypting }: BlobStoreOptions) {
     this.#home = home
     this.#keys = keys
     this.uploads = new Uploads({
       directory: uploadsDirectory,
       home,
       keys,
-      garbage: this.#garbage,
+      memory: { pool, garbage: this.#garbage },
       ...(isEncrypting !== undefined && { isEncrypting }),
     })
   }

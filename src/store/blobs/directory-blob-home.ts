@@ -2,18 +2,20 @@
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobHome, BlobSource, StoredBlob } from './blob-home.ts'
+import { BLOCK_BYTES, BlockPool } from './block-pool.ts'
 import { CorruptBlob } from './frames.ts'
 
-/** While more blobs than that are being read, less is read of each at once, and nothing ahead, which would fill the memory. */
+/** While more blobs than that are being read, nothing is read ahead, which would fill the memory. */
 const AMPLY_READ_BLOBS = 8
-const AMPLE_PIECES = 4
 
 export class DirectoryBlobHome implements BlobHome {
   readonly #root: string
+  readonly #pool: BlockPool
   readonly #reading = { blobs: 0 }
 
-  constructor(root: string) {
+  constructor(root: string, pool = new BlockPool()) {
     this.#root = root
+    this.#pool = pool
   }
 
   async adopt(digest: string, file: string): Promise<void> {
@@ -30,7 +32,7 @@ export class DirectoryBlobHome implements BlobHome {
   async open(digest: string): Promise<BlobSource | undefined> {
     const handle = await unlessMissing(open(this.#file(digest), 'r'))
     if (handle === undefined) return undefined
-    return new FileSource(handle, (await handle.stat()).size, this.#reading)
+    return new FileSource(handle, (await handle.stat()).size, this.#pool, this.#reading)
   }
 
   async remove(digest: string): Promise<void> {
@@ -58,39 +60,52 @@ export class DirectoryBlobHome implements BlobHome {
 class FileSource implements BlobSource {
   readonly #handle: FileHandle
   readonly size: number
+  readonly #pool: BlockPool
   /** Of all sources together. */
   readonly #reading: { blobs: number }
 
-  constructor(handle: FileHandle, size: number, reading: { blobs: number }) {
+  constructor(handle: FileHandle, size: number, pool: BlockPool, reading: { blobs: number }) {
     this.#handle = handle
     this.size = size
+    this.#pool = pool
     this.#reading = reading
   }
 
-  async read(offset: number, length: number): Promise<Buffer> {
-    const { buffer, bytesRead } = await this.#handle.read(Buffer.allocUnsafeSlow(length), 0, length, offset)
-    if (bytesRead < length) throw new CorruptBlob('The file is shorter than it was.')
-    return buffer
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.#readInto(Buffer.allocUnsafeSlow(length), offset)
   }
 
   /** The next piece is being read while one is looked at, if not too many do so. */
-  async *stream(from: number, to: number, pieceBytes: number): AsyncGenerator<Buffer, void, void> {
-    const isAmple = (): boolean => this.#reading.blobs <= AMPLY_READ_BLOBS
-    const pieceAt = (offset: number): Promise<Buffer> =>
-      this.read(offset, Math.min(isAmple() ? pieceBytes * AMPLE_PIECES : pieceBytes, to - offset))
-    let ahead: Promise<Buffer> | undefined
+  async *stream(from: number, to: number, unitBytes: number): AsyncGenerator<Buffer, void, void> {
+    const pieceBytes = BLOCK_BYTES - (BLOCK_BYTES % unitBytes)
+    const fill = (block: Buffer, offset: number): Promise<Buffer> =>
+      this.#readInto(block.subarray(0, Math.min(pieceBytes, to - offset)), offset)
     this.#reading.blobs += 1
+    let block = await this.#pool.take()
+    let other: Buffer | undefined
+    let ahead: Promise<Buffer> | undefined
     try {
       for (let offset = from; offset < to;) {
-        const piece = await (ahead ?? pieceAt(offset))
+        const piece = await (ahead ?? fill(block, offset))
         offset += piece.length
-        ahead = offset < to && isAmple() ? pieceAt(offset) : undefined
+        other ??= offset < to && this.#reading.blobs <= AMPLY_READ_BLOBS ? this.#pool.tryTake() : undefined
+        ahead = offset < to && other !== undefined ? fill(other, offset) : undefined
         yield piece
+        if (ahead !== undefined && other !== undefined) [block, other] = [other, block]
       }
     } finally {
       this.#reading.blobs -= 1
+      // It may still be filled.
       await ahead?.catch(() => undefined)
+      this.#pool.release(block)
+      if (other !== undefined) this.#pool.release(other)
     }
+  }
+
+  async #readInto(buffer: Buffer, offset: number): Promise<Buffer> {
+    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, offset)
+    if (bytesRead < buffer.length) throw new CorruptBlob('The file is shorter than it was.')
+    return buffer
   }
 
   close(): Promise<void> {

@@ -138,7 +138,8 @@ export class FrameCutter {
     if (this.#bytes < LENGTH_BYTES) return undefined
     if ((this.#pieces[0]?.length ?? 0) < LENGTH_BYTES) this.#join()
     const length = this.#pieces[0]?.readUInt32BE() ?? 0
-    if (length > FRAME_BYTES) throw new CorruptBlob('A frame has an impossible length.')
+    // Zeros fill up the last block of a file that was written directly.
+    if (length === 0 || length > FRAME_BYTES) throw new CorruptBlob('A frame has an impossible length.')
     return frameBytes(this.#seal, length)
   }
 

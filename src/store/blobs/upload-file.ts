@@ -1,11 +1,13 @@
 /**
  * The file of one upload: a blob without its footer. It is appended to in as many goes as the client likes, and picked up where it was after a restart.
- * Nothing is held in memory but one frame while it is being written.
+ * While nobody appends, nothing of it is held in memory.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BufferGarbage } from '../../kit/buffer-garbage.ts'
+import { AppendFile } from './append-file.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
+import type { BlockPool } from './block-pool.ts'
 import {
   CorruptBlob,
   FRAME_BYTES,
@@ -18,73 +20,75 @@ import {
 import { unknownUpload } from './upload-error.ts'
 
 const DIGEST_ALGORITHM = 'sha256'
-/** What waits to reach the disk is told to go on its way each time there is that much more of it. */
-const SYNC_BYTES = 32 * 1024 * 1024
-/** Written at once: full frames. */
-const WRITE_BYTES = 4 * FRAME_BYTES
 /** Read at once when an upload is picked up after a restart. */
 const READ_BYTES = 1024 * 1024
 
+/** Where uploads have memory from. */
+export interface UploadMemory {
+  readonly pool: BlockPool
+  /** Hears of buffers that are needed for a moment. */
+  readonly garbage: BufferGarbage
+}
+
 export class UploadFile {
-  readonly #file: FileHandle
+  readonly #place: string
+  readonly #file: AppendFile
   readonly #seal: FrameSeal
+  readonly #headerBytes: number
   readonly #garbage: BufferGarbage
-  readonly #hash: Hash = createHash(DIGEST_ALGORITHM)
-  readonly #runs: FrameRun[] = []
-  #contentBytes = 0
-  #fileBytes: number
-  #frames = 0
-  #unsyncedBytes = 0
-  #syncing: Promise<void> = Promise.resolve()
-  /** The system tells of it once, and not again at the last sync. */
-  #syncFailure: Error | undefined
+  readonly #received: Received
   /** Settles when what was asked for last is over. */
   #last: Promise<void> = Promise.resolve()
   #working = 0
+  #isBroken = false
   #isClosed = false
   /** Resolves at the next frame, or at the end. */
   #progress = Promise.withResolvers<void>()
 
-  private constructor(file: FileHandle, seal: FrameSeal, headerBytes: number, garbage: BufferGarbage) {
+  private constructor(place: string, file: AppendFile, head: Head, received: Received, garbage: BufferGarbage) {
+    this.#place = place
     this.#file = file
-    this.#seal = seal
-    this.#fileBytes = headerBytes
+    this.#seal = head.seal
+    this.#headerBytes = head.headerBytes
+    this.#received = received
     this.#garbage = garbage
   }
 
-  static async create(place: string, keys: BlobKeys | undefined, garbage: BufferGarbage): Promise<UploadFile> {
+  static async create(place: string, keys: BlobKeys | undefined, memory: UploadMemory): Promise<UploadFile> {
     const { bytes, seal } = await newHeader(keys)
-    const file = await open(place, 'wx+', 0o600)
-    await file.write(bytes, 0, bytes.length, 0)
-    return new UploadFile(file, seal, bytes.length, garbage)
+    const file = await AppendFile.create(place, memory.pool)
+    try {
+      await file.append(bytes)
+      await file.flush()
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+    return new UploadFile(place, file, { seal, headerBytes: bytes.length }, nothingReceived(), memory.garbage)
   }
 
   /** An upload of an earlier life of the process, up to the last whole frame; undefined if there is none that can be gone on with. */
   static async pickUp(
     place: string,
     keys: BlobKeys | undefined,
-    garbage: BufferGarbage,
+    { pool, garbage }: UploadMemory,
   ): Promise<UploadFile | undefined> {
-    const file = await open(place, 'r+').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
+    const head = await readHead(place, keys)
+    if (head === undefined) return undefined
+    const received = nothingReceived()
+    let end = head.headerBytes
+    let isFull = false
+    await eachFrame(place, head, (content, bytes) => {
+      if (!isFull) beginRun(received, end)
+      isFull = content.length === FRAME_BYTES
+      take(received, content)
+      end += bytes
     })
-    if (file === undefined) return undefined
-    try {
-      const first = await readUpTo(file, 0, READ_BYTES)
-      const headerBytes = headerLength(first)
-      const upload = new UploadFile(file, await sealOf(first.subarray(0, headerBytes), keys), headerBytes, garbage)
-      await upload.#recover()
-      return upload
-    } catch (error) {
-      await file.close()
-      if (error instanceof CorruptBlob) return undefined
-      throw error
-    }
+    return new UploadFile(place, await AppendFile.goOn(place, pool, end), head, received, garbage)
   }
 
   get contentBytes(): number {
-    return this.#contentBytes
+    return this.#received.contentBytes
   }
 
   get settled(): Promise<void> {
@@ -93,6 +97,11 @@ export class UploadFile {
 
   get isBusy(): boolean {
     return this.#working > 0
+  }
+
+  /** Not all that it was given could be written: it is to be closed, and picked up with what is there. */
+  get isBroken(): boolean {
+    return this.#isBroken
   }
 
   /**
@@ -114,60 +123,61 @@ export class UploadFile {
     }
   }
 
+  /** What comes before `content` fails is kept. */
   async append(content: AsyncIterable<Buffer>): Promise<void> {
-    // One is filled while the other is written.
-    let [frames, other] = [Buffer.allocUnsafeSlow(WRITE_BYTES), Buffer.allocUnsafeSlow(WRITE_BYTES)]
+    const frame = Buffer.allocUnsafeSlow(FRAME_BYTES)
     let filled = 0
-    let writing: Promise<void> = Promise.resolve()
-    this.#beginRun()
+    beginRun(this.#received, this.#file.bytes)
     try {
       for await (const piece of content) {
         this.#garbage.add(piece.length)
         for (let taken = 0; taken < piece.length;) {
-          const copied = piece.copy(frames, filled, taken)
+          const copied = piece.copy(frame, filled, taken)
           taken += copied
           filled += copied
-          if (filled < WRITE_BYTES) continue
-          await writing
-          writing = this.#write(frames)
-          // Who awaits it next hears of a failure.
-          writing.catch(() => undefined)
-          ;[frames, other] = [other, frames]
+          if (filled < FRAME_BYTES) continue
           filled = 0
+          await this.#put(frame)
         }
       }
     } finally {
-      await writing
-      if (filled > 0) await this.#write(frames.subarray(0, filled))
+      if (!this.#isBroken) {
+        if (filled > 0) await this.#put(frame.subarray(0, filled))
+        await this.#written(this.#file.flush())
+        this.#announce()
+      }
     }
   }
 
   /** Of what is there, e.g. `sha256:...`. */
   async digest(algorithm: string): Promise<string> {
-    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${this.#hash.copy().digest('hex')}`
+    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${this.#received.hash.copy().digest('hex')}`
     const hash = createHash(algorithm)
-    await this.#eachFrame((content) => hash.update(content))
+    await eachFrame(this.#place, { seal: this.#seal, headerBytes: this.#headerBytes }, (content) =>
+      hash.update(content),
+    )
     return `${algorithm}:${hash.digest('hex')}`
   }
 
-  /** What is appended in one go, from its beginning on and as it comes, until the upload ends. `place` is where it lies now. */
-  async follow(place: string): Promise<AsyncGenerator<Buffer, void, void>> {
-    const file = await open(place, 'r')
-    return this.#following(file, this.#runs[0]?.fileOffset ?? this.#fileBytes)
+  /** What is appended in one go, from its beginning on and as it comes, until the upload ends. */
+  async follow(): Promise<AsyncGenerator<Buffer, void, void>> {
+    return this.#following(await open(this.#place, 'r'))
   }
 
-  async *#following(file: FileHandle, start: number): AsyncGenerator<Buffer, void, void> {
-    let [number, contentOffset, fileOffset] = [0, 0, start]
+  async *#following(file: FileHandle): AsyncGenerator<Buffer, void, void> {
+    let [number, contentOffset, fileOffset] = [0, 0, this.#headerBytes]
     try {
       for (;;) {
-        while (number < this.#frames) {
-          const contentBytes = Math.min(FRAME_BYTES, this.#contentBytes - contentOffset)
-          const frame = await readUpTo(file, fileOffset, frameBytes(this.#seal, contentBytes))
+        while (number < this.#received.frames) {
+          const contentBytes = Math.min(FRAME_BYTES, this.contentBytes - contentOffset)
+          const end = fileOffset + frameBytes(this.#seal, contentBytes)
+          if (end > this.#file.writtenBytes) break
+          const frame = await readUpTo(file, fileOffset, end - fileOffset)
           this.#garbage.add(2 * contentBytes)
           yield openedFrame(this.#seal, number, frame)
           number += 1
           contentOffset += contentBytes
-          fileOffset += frame.length
+          fileOffset = end
         }
         if (this.#isClosed) return
         await this.#progress.promise
@@ -177,109 +187,118 @@ export class UploadFile {
     }
   }
 
-  #announce(): void {
-    this.#progress.resolve()
-    this.#progress = Promise.withResolvers<void>()
-  }
-
   /** Writes the end, and resolves when the whole file is durable; closes it in any case. */
   async seal(digest: string): Promise<void> {
     try {
-      const footer = footerBytes(this.#seal, { digest, contentBytes: this.#contentBytes, runs: this.#runs })
-      // A write that failed may have left something behind the end.
-      await this.#file.truncate(this.#fileBytes)
-      await this.#file.write(footer, 0, footer.length, this.#fileBytes)
-      await this.#syncing
-      if (this.#syncFailure !== undefined) throw this.#syncFailure
-      await this.#file.sync()
+      await this.#file.append(
+        footerBytes(this.#seal, { digest, contentBytes: this.contentBytes, runs: this.#received.runs }),
+      )
+      await this.#file.finish()
     } finally {
-      this.#isClosed = true
-      this.#announce()
-      await this.#file.close()
+      await this.close()
     }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#announce()
-    await this.#syncing
     await this.#file.close()
   }
 
-  /** Appended in one go from here on: frames are full until its end. An empty run before it is none. */
-  #beginRun(): void {
-    const run = { contentOffset: this.#contentBytes, fileOffset: this.#fileBytes, firstFrame: this.#frames }
-    if (this.#runs.at(-1)?.contentOffset === run.contentOffset) this.#runs.pop()
-    this.#runs.push(run)
+  #announce(): void {
+    this.#progress.resolve()
+    this.#progress = Promise.withResolvers<void>()
   }
 
-  /** Writes full frames, and a last one that need not be. */
-  async #write(content: Buffer): Promise<void> {
-    const frames = contentOfFrames(content)
-    const parts = frames.flatMap((each, index) => sealedFrame(this.#seal, this.#frames + index, each))
-    const bytes = parts.reduce((sum, { length }) => sum + length, 0)
-    const { bytesWritten } = await this.#file.writev(parts, this.#fileBytes)
-    if (bytesWritten < bytes) throw new Error('The file system took only a part of a frame.')
-    this.#hash.update(content)
-    for (const { length } of frames) this.#account(length, frameBytes(this.#seal, length))
+  /** One frame: full, or the last of its run. */
+  #put(content: Buffer): Promise<void> | undefined {
+    const parts = sealedFrame(this.#seal, this.#received.frames, content)
+    take(this.#received, content)
+    if (parts.at(-1) !== content) this.#garbage.add(content.length)
     this.#announce()
-    this.#syncNowAndThen(bytes)
-    this.#garbage.add(bytes)
+    return this.#written(this.#file.appendAll(parts))
   }
 
-  #account(contentBytes: number, fileBytes: number): void {
-    this.#contentBytes += contentBytes
-    this.#fileBytes += fileBytes
-    this.#frames += 1
-  }
-
-  /** Keeps the disk at work while the rest comes in, so that the end need not wait for all of it. */
-  #syncNowAndThen(bytes: number): void {
-    this.#unsyncedBytes += bytes
-    if (this.#unsyncedBytes < SYNC_BYTES) return
-    this.#unsyncedBytes = 0
-    this.#syncing = this.#syncing
-      .then(() => this.#file.datasync())
-      .catch((error: Error) => void (this.#syncFailure ??= error))
-  }
-
-  /** Looks at every frame that is there, and goes on after the last one that is whole. */
-  async #recover(): Promise<void> {
-    let isFull = false
-    await this.#eachFrame((content, frameBytes) => {
-      if (!isFull) this.#beginRun()
-      this.#hash.update(content)
-      this.#account(content.length, frameBytes)
-      isFull = content.length === FRAME_BYTES
+  #written(writing: Promise<void> | undefined): Promise<void> | undefined {
+    return writing?.catch((error: unknown) => {
+      this.#isBroken = true
+      throw error
     })
-    await this.#file.truncate(this.#fileBytes)
-  }
-
-  /** The frames from the first on, until the end, or one that is not whole. */
-  async #eachFrame(look: (content: Buffer, frameBytes: number) => void): Promise<void> {
-    const cutter = new FrameCutter(this.#seal)
-    const firstOffset = this.#runs[0]?.fileOffset ?? this.#fileBytes
-    let number = 0
-    try {
-      for (let offset = firstOffset; ;) {
-        const piece = await readUpTo(this.#file, offset, READ_BYTES)
-        if (piece.length === 0) return
-        offset += piece.length
-        for (const frame of cutter.push(piece)) {
-          look(openedFrame(this.#seal, number, frame), frame.length)
-          number += 1
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof CorruptBlob)) throw error
-    }
   }
 }
 
-const contentOfFrames = (content: Buffer): readonly Buffer[] =>
-  Array.from({ length: Math.ceil(content.length / FRAME_BYTES) }, (_, index) =>
-    content.subarray(index * FRAME_BYTES, (index + 1) * FRAME_BYTES),
-  )
+/** What of the content there is. */
+interface Received {
+  readonly hash: Hash
+  readonly runs: FrameRun[]
+  contentBytes: number
+  frames: number
+}
+
+const nothingReceived = (): Received => ({ hash: createHash(DIGEST_ALGORITHM), runs: [], contentBytes: 0, frames: 0 })
+
+/** Appended in one go from here on: frames are full until its end. An empty run before it is none. */
+const beginRun = ({ runs, contentBytes, frames }: Received, fileOffset: number): void => {
+  if (runs.at(-1)?.contentOffset === contentBytes) runs.pop()
+  runs.push({ contentOffset: contentBytes, fileOffset, firstFrame: frames })
+}
+
+/** One more frame. */
+const take = (received: Received, content: Buffer): void => {
+  received.hash.update(content)
+  received.contentBytes += content.length
+  received.frames += 1
+}
+
+interface Head {
+  readonly seal: FrameSeal
+  readonly headerBytes: number
+}
+
+/** Undefined if there is no such file, or it has no whole header. */
+const readHead = async (place: string, keys: BlobKeys | undefined): Promise<Head | undefined> => {
+  const file = await open(place, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (file === undefined) return undefined
+  try {
+    const first = await readUpTo(file, 0, READ_BYTES)
+    const headerBytes = headerLength(first)
+    return { seal: await sealOf(first.subarray(0, headerBytes), keys), headerBytes }
+  } catch (error) {
+    if (error instanceof CorruptBlob) return undefined
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** The frames from the first on, until the end, or one that is not whole. */
+const eachFrame = async (
+  place: string,
+  { seal, headerBytes }: Head,
+  look: (content: Buffer, frameBytes: number) => void,
+): Promise<void> => {
+  const file = await open(place, 'r')
+  const cutter = new FrameCutter(seal)
+  let number = 0
+  try {
+    for (let offset = headerBytes; ;) {
+      const piece = await readUpTo(file, offset, READ_BYTES)
+      if (piece.length === 0) return
+      offset += piece.length
+      for (const frame of cutter.push(piece)) {
+        look(openedFrame(seal, number, frame), frame.length)
+        number += 1
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof CorruptBlob)) throw error
+  } finally {
+    await file.close()
+  }
+}
 
 const readUpTo = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset)

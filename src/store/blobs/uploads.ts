@@ -4,12 +4,11 @@
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import { LAYER_BYTES } from '../../model/registry-limits.ts'
 import type { BlobKeys } from './blob-header.ts'
 import type { BlobHome } from './blob-home.ts'
 import { unknownUpload, UploadError } from './upload-error.ts'
-import { UploadFile } from './upload-file.ts'
+import { UploadFile, type UploadMemory } from './upload-file.ts'
 
 export interface UploadsOptions {
   /** On the file system of the blobs' home, if that is a directory. */
@@ -19,8 +18,7 @@ export interface UploadsOptions {
   readonly keys: BlobKeys | undefined
   /** False keeps new blobs in plain text all the same. */
   readonly isEncrypting?: boolean
-  /** Hears of the buffers that uploads need for a moment. */
-  readonly garbage?: BufferGarbage
+  readonly memory: UploadMemory
   /** What one blob may have. */
   readonly limitBytes?: number
 }
@@ -31,21 +29,19 @@ const unlessUnknown = (error: unknown): void => {
 
 export class Uploads {
   readonly #options: UploadsOptions
-  readonly #garbage: BufferGarbage
   /** Those that were touched since the start, by id. */
   readonly #open = new Map<string, UploadFile>()
   readonly #pickingUp = new Map<string, Promise<UploadFile | undefined>>()
 
   constructor(options: UploadsOptions) {
     this.#options = options
-    this.#garbage = options.garbage ?? new BufferGarbage()
   }
 
   /** `id` is the name of a file. */
   async create(id: string): Promise<void> {
-    const { directory, keys, isEncrypting = true } = this.#options
+    const { directory, keys, isEncrypting = true, memory } = this.#options
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    this.#open.set(id, await UploadFile.create(this.#file(id), isEncrypting ? keys : undefined, this.#garbage))
+    this.#open.set(id, await UploadFile.create(this.#file(id), isEncrypting ? keys : undefined, memory))
   }
 
   /** Bytes of content that are there. Rejects with `UploadError`. */
@@ -63,7 +59,11 @@ export class Uploads {
       if (from !== undefined && from !== upload.contentBytes)
         throw new UploadError('out-of-order', `The upload has ${upload.contentBytes} bytes; the next one is that.`)
       const room = (this.#options.limitBytes ?? LAYER_BYTES) - upload.contentBytes
-      await upload.append(within(room, content))
+      try {
+        await upload.append(within(room, content))
+      } finally {
+        if (upload.isBroken) await this.#letGo(id, upload)
+      }
       return upload.contentBytes
     })
   }
@@ -92,7 +92,7 @@ export class Uploads {
   async follow(id: string): Promise<AsyncGenerator<Buffer, void, void> | undefined> {
     return this.#open
       .get(id)
-      ?.follow(this.#file(id))
+      ?.follow()
       .catch((error: NodeJS.ErrnoException) => {
         // It was put into its place meanwhile.
         if (error.code === 'ENOENT') return undefined
@@ -143,7 +143,7 @@ export class Uploads {
   #pickUp(id: string): Promise<UploadFile | undefined> {
     const begun = this.#pickingUp.get(id)
     if (begun !== undefined) return begun
-    const found = UploadFile.pickUp(this.#file(id), this.#options.keys, this.#garbage)
+    const found = UploadFile.pickUp(this.#file(id), this.#options.keys, this.#options.memory)
       .then((upload) => {
         if (upload !== undefined) this.#open.set(id, upload)
         return upload
@@ -153,9 +153,14 @@ export class Uploads {
     return found
   }
 
-  async #end(id: string, upload: UploadFile): Promise<void> {
+  /** Whoever comes next picks up what is on the disk. */
+  async #letGo(id: string, upload: UploadFile): Promise<void> {
     this.#open.delete(id)
     await upload.close()
+  }
+
+  async #end(id: string, upload: UploadFile): Promise<void> {
+    await this.#letGo(id, upload)
     await rm(this.#file(id), { force: true })
   }
 
