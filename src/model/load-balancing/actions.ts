@@ -17,8 +17,8 @@ import {
   HIGHEST_ACTION_ORDER,
   HIGHEST_WEIGHT,
   LONGEST_SESSION_SECONDS,
-  TARGET_GROUPS_PER_ACTION,
 } from './listener-limits.ts'
+import { LOAD_BALANCING_QUOTAS } from './limits.ts'
 import type { ListenerRecord } from './records.ts'
 import { checkedRedirect } from './redirects.ts'
 
@@ -48,6 +48,7 @@ const CONFIGS = {
   'jwt-validation': 'JwtValidationConfig',
 } as const
 
+const TARGET_GROUPS_PER_ACTION = LOAD_BALANCING_QUOTAS['target-groups-per-action-on-application-load-balancer']
 const INVALID_ACTION = 'InvalidLoadBalancerActionException'
 
 /** The actions of a request as they are stored. Throws `InvalidRule`. */

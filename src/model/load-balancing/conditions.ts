@@ -10,12 +10,8 @@ import { compact } from '../../kit/compact.ts'
 import { RegularExpression } from '../regular-expression/regular-expression.ts'
 import { UnsupportedExpression } from '../regular-expression/syntax.ts'
 import { demand, InvalidRule } from './invalid-rule.ts'
-import {
-  CONDITION_NAME_LENGTH,
-  CONDITION_VALUE_LENGTH,
-  CONDITION_VALUES_PER_RULE,
-  WILDCARDS_PER_RULE,
-} from './listener-limits.ts'
+import { CONDITION_NAME_LENGTH, CONDITION_VALUE_LENGTH } from './listener-limits.ts'
+import { LOAD_BALANCING_QUOTAS } from './limits.ts'
 import { QUERY_PATTERN, wildcardsIn } from './patterns.ts'
 
 export const CONDITION_FIELDS = [
@@ -56,6 +52,9 @@ const METHOD = /^[A-Z_-]+$/
 /** https://www.rfc-editor.org/rfc/rfc7230#section-3.2.6 */
 export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
+const VALUES_PER_RULE = LOAD_BALANCING_QUOTAS['condition-values-per-alb-rule']
+const WILDCARDS_PER_RULE = LOAD_BALANCING_QUOTAS['condition-wildcards-per-alb-rule']
+
 /** The conditions of a request as they are stored. Throws `InvalidRule`. */
 export const checkedConditions = (
   conditions: readonly RuleCondition[],
@@ -65,7 +64,7 @@ export const checkedConditions = (
   const checked = conditions.map((condition) => checkedCondition(condition, loadBalancerType))
   checkRepetitions(checked)
   const values = checked.reduce((sum, condition) => sum + countValues(condition), 0)
-  demand(values <= CONDITION_VALUES_PER_RULE, `A rule can only have '${CONDITION_VALUES_PER_RULE}' condition values`)
+  demand(values <= VALUES_PER_RULE, `A rule can only have '${VALUES_PER_RULE}' condition values`)
   const wildcards = checked.reduce((sum, condition) => sum + countWildcards(condition), 0)
   demand(wildcards <= WILDCARDS_PER_RULE, `A rule can only have '${WILDCARDS_PER_RULE}' condition wildcards`)
   return checked

@@ -1,20 +1,9 @@
 /**
- * Limits of listeners, rules and trust stores: the quotas of Elastic Load Balancing as they are unless raised, and what the API reference
- * states per member.
+ * Limits of listeners, rules and trust stores that are no quotas (`limits.ts`): what the API reference states per member, and the quotas
+ * that DescribeAccountLimits does not name.
  */
-export const LISTENERS_PER_LOAD_BALANCER = 50
-/** Default rules are not counted. */
-export const RULES_PER_LOAD_BALANCER = 100
-/** Default certificates are not counted. */
-export const CERTIFICATES_PER_LOAD_BALANCER = 25
-export const TARGET_GROUPS_PER_ACTION = 5
-export const TARGET_GROUPS_PER_LOAD_BALANCER = 100
 export const HIGHEST_RULE_PRIORITY = 50_000
 
-/** Values that a rule's conditions compare with, all together. */
-export const CONDITION_VALUES_PER_RULE = 5
-/** `*` and `?` in a rule's conditions. */
-export const WILDCARDS_PER_RULE = 5
 export const CONDITION_VALUE_LENGTH = 128
 /** Of header names and request methods. */
 export const CONDITION_NAME_LENGTH = 40
@@ -36,7 +25,7 @@ export const JWT_CLAIM_VALUES = 10
 /** Of texts whose length the API does not state: client ids, scopes, endpoints. */
 export const ACTION_TEXT_LENGTH = 4096
 
-export const TRUST_STORES_PER_ACCOUNT = 20
+/** Of a bundle of certificates, and of a revocation list, as their files are. */
 export const TRUST_STORE_BUNDLE_BYTES = 1024 * 1024
 export const TRUST_STORE_REVOCATION_BYTES = 50 * 1024 * 1024
 export const CERTIFICATES_PER_TRUST_STORE = 25
