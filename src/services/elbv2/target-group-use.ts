@@ -1,6 +1,7 @@
 /** What becomes of target groups when load balancers do not use them any more. */
 import { targetKey, targetRowKey } from '../../model/load-balancing/records.ts'
-import type { TargetRecord } from '../../model/load-balancing/records.ts'
+import type { TargetGroupRecord, TargetRecord } from '../../model/load-balancing/records.ts'
+import { homeKey } from '../../store/load-balancing/load-balancing-tables.ts'
 import type { Elbv2Context } from './context.ts'
 
 /** Removes targets, and what balancers said of them. */
@@ -11,18 +12,27 @@ export const removeTargets = ({ tx, targetHealth }: Elbv2Context, targets: reado
   }
 }
 
-/** The load balancer uses no target group any more. Without one, nothing is under way with targets that are being drained. */
+/** The load balancer uses no target group any more. */
 export const freeTargetGroups = (context: Elbv2Context, loadBalancerArn: string): void => {
-  const { tx } = context
-  for (const { targetGroupArn, loadBalancerArns } of [...tx.targetGroups.rows()]) {
-    if (!loadBalancerArns.includes(loadBalancerArn)) continue
-    const others = loadBalancerArns.filter((arn) => arn !== loadBalancerArn)
-    tx.targetGroups.update(targetGroupArn, { loadBalancerArns: others })
-    const targets = tx.targets.find('byTargetGroup', targetGroupArn)
-    if (others.length === 0)
-      removeTargets(
-        context,
-        targets.filter(({ drainingUntil }) => drainingUntil !== undefined),
-      )
+  for (const group of context.tx.targetGroups.find('byHome', homeKey(context))) {
+    if (!group.loadBalancerArns.includes(loadBalancerArn)) continue
+    freeTargetGroup(context, group, loadBalancerArn)
   }
+}
+
+/** Of one load balancer. Without any, nothing is under way with targets that are being drained. */
+export const freeTargetGroup = (
+  context: Elbv2Context,
+  { targetGroupArn, loadBalancerArns }: TargetGroupRecord,
+  loadBalancerArn: string,
+): void => {
+  const { tx } = context
+  const others = loadBalancerArns.filter((arn) => arn !== loadBalancerArn)
+  tx.targetGroups.update(targetGroupArn, { loadBalancerArns: others })
+  if (others.length > 0) return
+  const targets = tx.targets.find('byTargetGroup', targetGroupArn)
+  removeTargets(
+    context,
+    targets.filter(({ drainingUntil }) => drainingUntil !== undefined),
+  )
 }
