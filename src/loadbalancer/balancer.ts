@@ -1,0 +1,354 @@
+/**
+ * Makes a routing table true on this machine, and says how targets are. It takes the newest table only: of many changes in a row, those that
+ * are overtaken are never served.
+ *
+ * HAProxy serves on when this process is killed, and is taken over by the next one.
+ */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Clock, Timer } from '../kit/clock.ts'
+import type { Log } from '../kit/log.ts'
+import type { TargetHealthReport } from '../model/load-balancing/messages.ts'
+import type { RoutingTable } from '../model/load-balancing/routing.ts'
+import type { HostSettings, RenderedConfiguration } from './configuration/settings.ts'
+import { Deployment, type Deployed } from './haproxy/deployment.ts'
+import { connectToWorkers, Fleet, isRuntimeFailure } from './haproxy/fleet.ts'
+import { Generations } from './haproxy/generations.ts'
+import { HAProxy } from './haproxy/haproxy.ts'
+import { Sockets } from './haproxy/sockets.ts'
+import { baseConfiguration, LOG_TARGET, OLD_WORKERS_AT_MOST } from './haproxy/base-configuration.ts'
+import { socketDirectory } from './haproxy/socket-directory.ts'
+import { parseCheckLine } from './health/check-line.ts'
+import { TargetHealth } from './health/target-health.ts'
+import { LineServer } from './logs/line-server.ts'
+import type { ServerStatistics } from './runtime-client.ts'
+
+export interface BalancerEvents {
+  /** The table of that revision is served. */
+  applied(revision: number): void
+  targetHealth(reports: readonly TargetHealthReport[]): void
+  /** Something else than before hinders a load balancer, or nothing does any more. */
+  loadBalancer(loadBalancerArn: string, problem: string | undefined): void
+  /** A line of access logs, with the configuration that it belongs to. */
+  access(line: string, rendered: RenderedConfiguration): void
+}
+
+/** What this machine is, besides what the balancer knows of itself. Asked at each rendering. */
+export type HostPart = Omit<
+  HostSettings,
+  'directory' | 'runtimeSocketPath' | 'serverStatePath' | 'logTarget' | 'isBindable' | 'socketPrefix' | 'version'
+>
+
+export interface BalancerOptions {
+  /** Its own, absolute. */
+  readonly directory: string
+  /** HAProxy. */
+  readonly program: string
+  readonly version: HostSettings['version']
+  readonly environment?: Readonly<Record<string, string>>
+  readonly render: (table: RoutingTable, settings: HostSettings) => RenderedConfiguration
+  readonly host: () => HostPart
+  readonly events: BalancerEvents
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Between two reloads; more when old workers pile up. */
+const RELOAD_EVERY_MS = 250
+const RELOAD_AT_LEAST_EVERY_MS = 10_000
+/** So many old workers double the time between reloads. */
+const OLD_WORKERS_TO_SLOW_DOWN = 5
+const LOOK_AFTER_EVERY_MS = 1000
+const LOOK_AT_DRAINING_EVERY_MS = 100
+const RETRY_SOCKETS_EVERY_MS = 10_000
+const RETRY_AFTER_MS = 500
+/** All states are looked at in that time, and more seldom with many targets: they are told as events. */
+const STATISTICS_EVERY_MS = 10_000
+const STATISTICS_MS_PER_TARGET = 2
+/** Twice nothing under way: a request that was just sent to it has its connection by then. */
+const LOOKS_UNTIL_DRAINED = 2
+
+export class Balancer {
+  readonly #options: BalancerOptions
+  readonly #haproxy: HAProxy
+  readonly #fleet: Fleet
+  readonly #sockets = new Sockets()
+  readonly #deployment: Deployment
+  readonly #health: TargetHealth
+  readonly #lines: LineServer
+  #newest: { readonly table: RoutingTable; readonly revision: number } | undefined
+  #served: Deployed | undefined
+  /** Of workers that were taken over, until the first table says what the servers are. */
+  #adopted: readonly ServerStatistics[] = []
+  #problems: ReadonlyMap<string, string> = new Map()
+  #isPending = false
+  #running: Promise<void> | undefined
+  #isEnded = false
+  #lastReloadAt = -Infinity
+  #lostLines = 0
+  /** Looks at a draining target that found nothing under way. */
+  readonly #idleLooks = new Map<string, number>()
+  readonly #timers = new Map<string, Timer>()
+
+  constructor(options: BalancerOptions) {
+    this.#options = options
+    const { clock, log } = options
+    const directory = path.join(options.directory, 'haproxy')
+    const sockets = socketDirectory(directory)
+    for (const each of [directory, sockets]) mkdirSync(each, { recursive: true, mode: 0o700 })
+    const generations = new Generations(directory)
+    const logSocket = path.join(sockets, 'log.sock')
+    this.#haproxy = new HAProxy({
+      program: options.program,
+      ...(options.environment && { environment: options.environment }),
+      directory,
+      socketDirectory: sockets,
+      configurationFile: generations.configurationFile,
+      baseConfiguration: baseConfiguration(logSocket),
+      clock,
+      log,
+      onDeath: () => this.#onDeath(),
+    })
+    this.#fleet = new Fleet(connectToWorkers(this.#haproxy.masterSocket), log)
+    this.#lines = new LineServer({
+      path: logSocket,
+      onLine: (line) => this.#onLine(line),
+      onLost: (lines) => this.#onLost(lines),
+    })
+    this.#health = new TargetHealth({
+      clock,
+      onReports: (reports) => options.events.targetHealth(reports),
+      onHealth: (server, health, cause) =>
+        this.#background(this.#fleet.setHealth(server, health, cause === 'first check' ? 'all' : 'old')),
+      onFirstCheck: (server) => this.#background(this.#fleet.endFirstCheck(server)),
+    })
+    this.#deployment = new Deployment({
+      haproxy: this.#haproxy,
+      generations,
+      fleet: this.#fleet,
+      sockets: this.#sockets,
+      serverStatePath: path.join(directory, 'server-state'),
+      render: (table, configurationDirectory) =>
+        options.render(table, {
+          ...options.host(),
+          version: options.version,
+          directory: configurationDirectory,
+          runtimeSocketPath: path.join(sockets, 'worker.sock'),
+          serverStatePath: path.join(directory, 'server-state'),
+          logTarget: LOG_TARGET,
+          isBindable: this.#sockets.isBindable,
+          socketPrefix: `longshore-${process.getuid?.() ?? 0}${directory.replaceAll('/', '.')}`.slice(0, 60),
+        }),
+      isHealthy: (server) => this.#health.isHealthy(server),
+      beforeReload: () => this.#waitForReload(),
+      log,
+    })
+  }
+
+  /** Takes over what runs from before. Nothing is served anew until `apply`. */
+  async start(): Promise<void> {
+    await this.#lines.listen()
+    this.#every('look after', LOOK_AFTER_EVERY_MS, () => this.#lookAfter())
+    this.#every('draining', LOOK_AT_DRAINING_EVERY_MS, () => this.#lookAtDraining())
+    this.#every('sockets', RETRY_SOCKETS_EVERY_MS, () => this.#retrySockets())
+    this.#every('statistics', STATISTICS_EVERY_MS, () => this.#lookAtStatistics())
+  }
+
+  /** Serves this table as soon as possible, or a newer one. */
+  apply(table: RoutingTable, revision: number): void {
+    this.#newest = { table, revision }
+    this.refresh()
+  }
+
+  /** What `host` answers has changed. */
+  refresh(): void {
+    this.#isPending = true
+    this.#run()
+  }
+
+  /** The health of every target, for a control plane that knows nothing yet. */
+  healthReports(): TargetHealthReport[] {
+    return this.#health.reports()
+  }
+
+  get problems(): ReadonlyMap<string, string> {
+    return this.#problems
+  }
+
+  /** Lines of logs that HAProxy could not keep until they were read. */
+  get lostLogLines(): number {
+    return this.#lostLines
+  }
+
+  /** Ends; HAProxy serves on if it `isKept`. */
+  async stop({ isKept }: { readonly isKept: boolean }): Promise<void> {
+    this.#isEnded = true
+    for (const timer of this.#timers.values()) timer.cancel()
+    if (isKept) this.#haproxy.release()
+    await this.#running
+    if (!isKept) await this.#haproxy.end()
+    this.#fleet.clear()
+    await this.#lines.close()
+  }
+
+  #run(): void {
+    if (this.#isEnded || this.#newest === undefined) return
+    this.#running ??= this.#serve().finally(() => {
+      this.#running = undefined
+      if (this.#isPending && !this.#isEnded) this.#run()
+    })
+  }
+
+  async #serve(): Promise<void> {
+    try {
+      if (this.#served === undefined) await this.#adopt()
+      while (this.#isPending && !this.#isEnded) await this.#serveNewest()
+    } catch (error) {
+      this.#options.log.error('HAProxy does not serve what it should; it is tried again', { error })
+      // What the workers have is no longer known for certain: they are asked again.
+      this.#served = undefined
+      this.#deployment.forgetWorkers()
+      await this.#options.clock.sleep(RETRY_AFTER_MS)
+      this.#isPending = true
+    }
+  }
+
+  /** What the workers that run have, so that only what differs is changed. */
+  async #adopt(): Promise<void> {
+    const { applied } = this.#deployment
+    const state = applied === undefined ? undefined : await this.#haproxy.adopt()
+    if (state === undefined || applied === undefined) return
+    this.#sockets.hold(applied.sockets)
+    const statistics = await this.#fleet.adopt(state, applied)
+    this.#adopted = statistics
+    this.#options.log.info('HAProxy is taken over', { processId: state.processId, oldWorkers: state.oldWorkers.length })
+  }
+
+  async #serveNewest(): Promise<void> {
+    let revision = 0
+    let table: RoutingTable | undefined
+    const deployed = await this.#deployment.deploy(() => {
+      this.#isPending = false
+      if (this.#newest === undefined) throw new Error('there is a table')
+      ;({ table, revision } = this.#newest)
+      return table
+    })
+    if (table === undefined) return
+    this.#served = deployed
+    this.#health.declare(table, deployed.rendered.backends)
+    this.#health.onAdoption(this.#adopted)
+    this.#adopted = []
+    await this.#fleet.checkNow(this.#health.initial())
+    this.#tellProblems(deployed.problems)
+    this.#options.events.applied(revision)
+  }
+
+  #tellProblems(problems: ReadonlyMap<string, string>): void {
+    const before = this.#problems
+    this.#problems = problems
+    for (const arn of new Set([...before.keys(), ...problems.keys()]))
+      if (before.get(arn) !== problems.get(arn)) this.#options.events.loadBalancer(arn, problems.get(arn))
+  }
+
+  /** HAProxy ended by itself: it is started at once, with what is known of its servers. */
+  #onDeath(): void {
+    if (this.#isEnded) return
+    this.#options.log.error('HAProxy ended and is started again')
+    this.#deployment.forgetWorkers()
+    this.refresh()
+  }
+
+  async #waitForReload(): Promise<void> {
+    const { clock } = this.#options
+    const growth = 2 ** (this.#fleet.oldWorkers / OLD_WORKERS_TO_SLOW_DOWN)
+    const pause = Math.min(RELOAD_EVERY_MS * growth, RELOAD_AT_LEAST_EVERY_MS)
+    const waitMs = this.#lastReloadAt + pause - clock.monotonic()
+    if (waitMs > 0) await clock.sleep(waitMs)
+    this.#lastReloadAt = clock.monotonic()
+  }
+
+  #onLine(line: string): void {
+    const check = parseCheckLine(line)
+    if (check !== undefined) this.#health.onCheck(check)
+    else if (this.#served !== undefined) this.#options.events.access(line, this.#served.rendered)
+  }
+
+  #onLost(lines: number): void {
+    this.#lostLines += lines
+    this.#options.log.warn('lines of logs are lost', { lines })
+  }
+
+  async #lookAfter(): Promise<void> {
+    const state = await this.#haproxy.state()
+    if (state === undefined) return
+    // While it is reloaded, the new worker may not be known here yet.
+    if (state.worker === this.#fleet.current?.processId) this.#fleet.keep(state)
+    for (const processId of state.oldWorkers.slice(OLD_WORKERS_AT_MOST)) this.#haproxy.endWorker(processId)
+    await this.#fleet.deleteLeaving()
+  }
+
+  /** A target is drained when no worker has a connection in use with it; connections that are kept for later do not count. */
+  async #lookAtDraining(): Promise<void> {
+    const backends = [...(this.#served?.rendered.backends.values() ?? [])]
+    const draining = new Map<string, Set<string>>()
+    for (const { targetGroupArn, target } of this.#health.draining())
+      draining.set(targetGroupArn, (draining.get(targetGroupArn) ?? new Set()).add(target))
+    for (const [targetGroupArn, targets] of draining) {
+      const own = backends.filter((backend) => backend.targetGroupArn === targetGroupArn)
+      const inUse = new Map<string, number>()
+      for (const { name, servers } of own) {
+        const connections = await this.#fleet.connections(name)
+        for (const { name: server, target } of servers)
+          inUse.set(target, (inUse.get(target) ?? 0) + (connections.get(server) ?? 0))
+      }
+      for (const target of targets) this.#lookedAt(targetGroupArn, target, inUse.get(target) ?? 0)
+    }
+  }
+
+  #lookedAt(targetGroupArn: string, target: string, inUse: number): void {
+    const name = `${targetGroupArn}/${target}`
+    const looks = inUse === 0 ? (this.#idleLooks.get(name) ?? 0) + 1 : 0
+    this.#idleLooks.set(name, looks)
+    if (looks < LOOKS_UNTIL_DRAINED) return
+    this.#idleLooks.delete(name)
+    this.#health.onDrained(targetGroupArn, target)
+  }
+
+  async #retrySockets(): Promise<void> {
+    if (this.#problems.size > 0 && this.#sockets.retry()) this.refresh()
+    await Promise.resolve()
+  }
+
+  async #lookAtStatistics(): Promise<void> {
+    const statistics = await this.#fleet.current?.client.statistics()
+    if (statistics === undefined) return
+    this.#health.onStatistics(statistics)
+    const extraMs = statistics.length * STATISTICS_MS_PER_TARGET - STATISTICS_EVERY_MS
+    if (extraMs > 0) await this.#options.clock.sleep(extraMs)
+  }
+
+  /** Does it again and again, one after another; what fails because HAProxy is away is made good by the next time. */
+  #every(name: string, periodMs: number, work: () => Promise<void>): void {
+    const next = (): void => {
+      if (this.#isEnded) return
+      this.#timers.set(
+        name,
+        this.#options.clock.setTimer(periodMs, () => void this.#attempt(work()).then(next)),
+      )
+    }
+    next()
+  }
+
+  #background(work: Promise<void>): void {
+    void this.#attempt(work)
+  }
+
+  async #attempt(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      if (isRuntimeFailure(error)) this.#options.log.debug('HAProxy refuses a command', { reason: String(error) })
+      else this.#options.log.error('the balancer failed', { error })
+    }
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Makes HAProxy serve a routing table: by the runtime API if only servers differ, by a validated reload otherwise. A load balancer that HAProxy
+ * refuses is left out and named, and the others are served.
+ */
+import { writeFileSync } from 'node:fs'
+import type { Log } from '../../kit/log.ts'
+import type { RoutingTable } from '../../model/load-balancing/routing.ts'
+import type { RenderedBackend, RenderedConfiguration, RenderedServer } from '../configuration/settings.ts'
+import type { Fleet } from './fleet.ts'
+import { isRuntimeFailure } from './fleet.ts'
+import { type Applied, configurationKey, type Generations } from './generations.ts'
+import { ConfigurationRefused, type HAProxy } from './haproxy.ts'
+import { parseServersState, serverStateFile } from './server-state.ts'
+import { refusedSockets, type Sockets } from './sockets.ts'
+import { lastingParameters } from './worker.ts'
+
+export interface DeploymentOptions {
+  readonly haproxy: HAProxy
+  readonly generations: Generations
+  readonly fleet: Fleet
+  readonly sockets: Sockets
+  readonly serverStatePath: string
+  /** The configuration for a directory to lie in. */
+  readonly render: (table: RoutingTable, directory: string) => RenderedConfiguration
+  readonly isHealthy: (server: string) => boolean
+  /** May wait, so that workers do not pile up. */
+  readonly beforeReload: () => Promise<void>
+  readonly log: Log
+}
+
+export interface Deployed {
+  readonly rendered: RenderedConfiguration
+  /** By the load balancer's ARN: what is not served, and why. */
+  readonly problems: ReadonlyMap<string, string>
+}
+
+/** The table changed while a reload waited for its time. */
+export type NewestTable = () => RoutingTable
+
+const REFUSED = 'The configuration of the load balancer was refused'
+
+export class Deployment {
+  readonly #options: DeploymentOptions
+  #applied: Applied | undefined
+  /** Load balancers that HAProxy refused, with what it was refused for: tried again when their routes change. */
+  readonly #refused = new Map<string, { readonly route: unknown; readonly reason: string }>()
+
+  constructor(options: DeploymentOptions) {
+    this.#options = options
+    this.#applied = options.generations.applied()
+  }
+
+  get applied(): Applied | undefined {
+    return this.#applied
+  }
+
+  /** HAProxy is gone: whatever is served next, it is a start. */
+  forgetWorkers(): void {
+    this.#options.fleet.clear()
+  }
+
+  async deploy(newest: NewestTable): Promise<Deployed> {
+    const { fleet, sockets } = this.#options
+    const runtime = await this.#byRuntime(newest())
+    if (runtime !== undefined) return runtime
+    if (fleet.current !== undefined) await this.#options.beforeReload()
+    for (;;) {
+      const table = this.#servable(newest())
+      const generation = (this.#applied?.generation ?? 0) + 1
+      const rendered = await this.#render(table, generation)
+      try {
+        await this.#byReload(rendered, generation)
+        return { rendered, problems: this.#problems(rendered) }
+      } catch (error) {
+        if (!(error instanceof ConfigurationRefused)) throw error
+        if (!sockets.refuse(refusedSockets(error.message))) await this.#exclude(table, generation, error)
+      }
+    }
+  }
+
+  /** Undefined if that is not enough. */
+  async #byRuntime(newest: RoutingTable): Promise<Deployed | undefined> {
+    const { fleet, log } = this.#options
+    const applied = this.#applied
+    const { current } = fleet
+    if (applied === undefined || current === undefined) return undefined
+    const table = this.#servable(newest)
+    const rendered = await this.#render(table, applied.generation)
+    const directory = this.#options.generations.directoryOf(applied.generation)
+    if (configurationKey(rendered, directory) !== applied.key || current.needsReload(rendered.backends.values()))
+      return undefined
+    try {
+      await fleet.apply(rendered.backends, isCut(table, rendered))
+    } catch (error) {
+      if (!isRuntimeFailure(error)) throw error
+      log.warn('HAProxy refuses a change of targets and is reloaded', { reason: String(error) })
+      return undefined
+    }
+    return { rendered, problems: this.#problems(rendered) }
+  }
+
+  async #render(table: RoutingTable, generation: number): Promise<RenderedConfiguration> {
+    const { sockets, generations, render } = this.#options
+    for (;;) {
+      sockets.begin()
+      const rendered = render(table, generations.directoryOf(generation))
+      if (!(await sockets.tryUnknown())) return rendered
+    }
+  }
+
+  async #byReload(rendered: RenderedConfiguration, generation: number): Promise<void> {
+    const { haproxy, generations, fleet, sockets, serverStatePath, isHealthy } = this.#options
+    const before = this.#applied
+    const applied: Applied = {
+      generation,
+      key: configurationKey(rendered, generations.directoryOf(generation)),
+      sockets: sockets.usable(),
+      parameters: parametersOf(rendered),
+    }
+    await haproxy.check(generations.write(rendered, applied))
+    const { current } = fleet
+    const states = parseServersState((await current?.client.serversState()) ?? '')
+    const isServerHealthy = (backend: RenderedBackend, server: RenderedServer): boolean =>
+      isHealthy(`${backend.name}/${server.name}`)
+    writeFileSync(
+      serverStatePath,
+      serverStateFile({ backends: rendered.backends.values(), before: states, isHealthy: isServerHealthy }),
+      { mode: 0o600 },
+    )
+    generations.switchTo(generation)
+    try {
+      const state = current === undefined ? await haproxy.start() : await haproxy.reload()
+      fleet.replace(state, rendered.backends)
+    } catch (error) {
+      if (before !== undefined) generations.switchTo(before.generation)
+      throw error
+    }
+    this.#applied = applied
+    sockets.hold(applied.sockets)
+    generations.prune(generation)
+  }
+
+  /** Without those that HAProxy refused as they are. */
+  #servable(table: RoutingTable): RoutingTable {
+    for (const [arn, { route }] of this.#refused) if (table.loadBalancers.get(arn) !== route) this.#refused.delete(arn)
+    if (this.#refused.size === 0) return table
+    return { ...table, loadBalancers: new Map([...table.loadBalancers].filter(([arn]) => !this.#refused.has(arn))) }
+  }
+
+  #problems(rendered: RenderedConfiguration): ReadonlyMap<string, string> {
+    return new Map([...rendered.problems, ...[...this.#refused].map(([arn, { reason }]) => [arn, reason] as const)])
+  }
+
+  /** Leaves out whatever HAProxy refuses, each for itself. */
+  async #exclude(table: RoutingTable, generation: number, refusal: ConfigurationRefused): Promise<void> {
+    const culprits = await this.#refusedAmong(table, generation, [...table.loadBalancers.keys()])
+    // Refused as a whole, though every part is accepted: nothing can be left out against that.
+    if (culprits.size === 0) throw new Error(`HAProxy refuses its configuration: ${refusal.message}`)
+    for (const [arn, reason] of culprits) {
+      this.#options.log.error('a load balancer is refused', { loadBalancerArn: arn, reason })
+      this.#refused.set(arn, { route: table.loadBalancers.get(arn), reason: `${REFUSED}: ${reason}` })
+    }
+  }
+
+  /** By halves: each half that is accepted is innocent. */
+  async #refusedAmong(table: RoutingTable, generation: number, arns: readonly string[]): Promise<Map<string, string>> {
+    const reason = await this.#refusalOf(table, generation, arns)
+    if (reason === undefined || arns.length === 0) return new Map()
+    const [only] = arns
+    if (arns.length === 1 && only !== undefined) return new Map([[only, reason]])
+    const middle = Math.ceil(arns.length / 2)
+    const halves = [arns.slice(0, middle), arns.slice(middle)]
+    const culprits = new Map<string, string>()
+    for (const half of halves)
+      for (const [arn, why] of await this.#refusedAmong(table, generation, half)) culprits.set(arn, why)
+    return culprits
+  }
+
+  async #refusalOf(table: RoutingTable, generation: number, arns: readonly string[]): Promise<string | undefined> {
+    const { haproxy, generations } = this.#options
+    const part = { ...table, loadBalancers: new Map([...table.loadBalancers].filter(([arn]) => arns.includes(arn))) }
+    const rendered = await this.#render(part, generation)
+    const nothing: Applied = { generation, key: '', sockets: [], parameters: {} }
+    try {
+      await haproxy.check(generations.write(rendered, nothing))
+      return undefined
+    } catch (error) {
+      if (error instanceof ConfigurationRefused) return error.message
+      throw error
+    }
+  }
+}
+
+const parametersOf = ({ backends }: RenderedConfiguration): Record<string, string> =>
+  Object.fromEntries(
+    [...backends.values()].flatMap(({ name, servers: [first] }) =>
+      first === undefined ? [] : [[name, lastingParameters(first.parameters)]],
+    ),
+  )
+
+/** AWS: an Application Load Balancer closes what is left when a target's deregistration delay ends, a Network Load Balancer if it is told to. */
+const isCut = (table: RoutingTable, { backends }: RenderedConfiguration): ((backend: string) => boolean) => {
+  return (backend) => {
+    const group = table.targetGroups.get(backends.get(backend)?.targetGroupArn ?? '')
+    if (group === undefined) return false
+    if (group.protocol === 'HTTP' || group.protocol === 'HTTPS') return true
+    return group.attributes['deregistration_delay.connection_termination.enabled'] === 'true'
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * HAProxy in master-worker mode: started or adopted, kept alive, reloaded without a lost connection. What it is to serve lies in
+ * `Generations`; this file knows processes only.
+ */
+import { execFile } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Clock } from '../../kit/clock.ts'
+import type { Log } from '../../kit/log.ts'
+import { SupervisedProcess } from '../supervised-process.ts'
+import { askToReload, masterState, type MasterState } from './master.ts'
+
+/** The program refuses a configuration, or could not start with it. `reason`: its own words. */
+export class ConfigurationRefused extends Error {
+  override readonly name = 'ConfigurationRefused'
+}
+
+export interface HAProxyOptions {
+  readonly program: string
+  /** Where its libraries are, if not with the system's. */
+  readonly environment?: Readonly<Record<string, string>>
+  readonly directory: string
+  readonly socketDirectory: string
+  readonly configurationFile: string
+  /** What stands before the configuration: log rings and limits of this host. */
+  readonly baseConfiguration: string
+  readonly clock: Clock
+  readonly log: Log
+  /** It ended; nobody serves. */
+  readonly onDeath: () => void
+}
+
+const START_TIMEOUT_MS = 60_000
+const POLL_MS = 10
+const CHECK_TIMEOUT_MS = 60_000
+
+export class HAProxy {
+  readonly #options: HAProxyOptions
+  readonly #baseFile: string
+  readonly masterSocket: string
+  readonly #process: SupervisedProcess
+  #isEnding = false
+
+  constructor(options: HAProxyOptions) {
+    this.#options = options
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 })
+    mkdirSync(options.socketDirectory, { recursive: true, mode: 0o700 })
+    this.#baseFile = path.join(options.directory, 'base.cfg')
+    this.masterSocket = path.join(options.socketDirectory, 'master.sock')
+    this.#process = new SupervisedProcess({
+      command: options.program,
+      args: ['-W', '-S', `${this.masterSocket},mode,600`, '-f', this.#baseFile, '-f', options.configurationFile],
+      environment: options.environment ?? {},
+      processIdFile: path.join(options.directory, 'haproxy.pid'),
+      logFile: path.join(options.directory, 'haproxy.log'),
+      clock: options.clock,
+      onDeath: () => {
+        if (!this.#isEnding) options.onDeath()
+      },
+    })
+    writeFileSync(this.#baseFile, options.baseConfiguration, { mode: 0o600 })
+  }
+
+  /** Undefined while nothing runs. */
+  async state(): Promise<MasterState | undefined> {
+    return await masterState(this.masterSocket)
+  }
+
+  /** Takes over what runs from before, if it answers and serves. */
+  async adopt(): Promise<MasterState | undefined> {
+    if (!this.#process.adopt()) return undefined
+    const state = await this.state()
+    if (state?.worker !== undefined) return state
+    await this.#process.end()
+    return undefined
+  }
+
+  async start(): Promise<MasterState> {
+    const position = this.#process.logPosition
+    this.#process.start()
+    return await this.#until(position, ({ worker }) => worker !== undefined)
+  }
+
+  /** Resolves when the new worker serves; otherwise the one before goes on. */
+  async reload(): Promise<MasterState> {
+    const before = await this.state()
+    if (before === undefined) throw new ConfigurationRefused('HAProxy does not run')
+    const position = this.#process.logPosition
+    await askToReload(this.masterSocket)
+    const after = await this.#until(position, ({ reloads }) => reloads > before.reloads)
+    if (after.worker === before.worker || after.failedReloads > 0)
+      throw new ConfigurationRefused(alerts(this.#process.printedSince(position)))
+    return after
+  }
+
+  /** Whether it could be read; says nothing of sockets. Rejects with `ConfigurationRefused`. */
+  async check(file: string): Promise<void> {
+    const args = ['-c', '-f', this.#baseFile, '-f', file]
+    await new Promise<void>((resolve, reject) => {
+      execFile(
+        this.#options.program,
+        args,
+        { timeout: CHECK_TIMEOUT_MS, env: this.#environment() },
+        (error, stdout, stderr) =>
+          error === null ? resolve() : reject(new ConfigurationRefused(alerts(stderr || stdout) || error.message)),
+      )
+    })
+  }
+
+  /** Cuts what an old worker still has. */
+  endWorker(processId: number): void {
+    this.#options.log.warn('an old worker of HAProxy is ended', { processId })
+    try {
+      process.kill(processId, 'SIGTERM')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true
+    await this.#process.end()
+  }
+
+  /** It serves on, without us. */
+  release(): void {
+    this.#isEnding = true
+    this.#process.release()
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...this.#options.environment }
+  }
+
+  async #until(logPosition: number, isDone: (state: MasterState) => boolean): Promise<MasterState> {
+    const { clock } = this.#options
+    for (
+      const deadline = clock.monotonic() + START_TIMEOUT_MS;
+      clock.monotonic() < deadline;
+      await clock.sleep(POLL_MS)
+    ) {
+      const state = await this.state()
+      if (state !== undefined && isDone(state)) return state
+      if (this.#process.processId === undefined) break
+    }
+    throw new ConfigurationRefused(alerts(this.#process.printedSince(logPosition)) || 'HAProxy did not answer in time')
+  }
+}
+
+/** What HAProxy complained about, without its prefixes. */
+const alerts = (printed: string): string =>
+  Array.from(printed.matchAll(/^\[ALERT\]\s+(?:\(\d+\)\s*:\s*)?(.*)$/gm), (match) => match[1])
+    .join('; ')
+    .slice(0, 2000)

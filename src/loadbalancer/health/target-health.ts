@@ -1,0 +1,284 @@
+/**
+ * The health of targets: what HAProxy's checks said, in AWS's states and reasons.
+ *
+ * AWS: a target that was registered is `initial` until it passes one check, or fails as many as make it unhealthy; one that was unhealthy has
+ * to pass HealthyThresholdCount checks. HAProxy counts the latter; the first it is told by `admit`.
+ */
+import type { Clock, Timer } from '../../kit/clock.ts'
+import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
+import type { HealthCheck } from '../../model/load-balancing/records.ts'
+import type { RoutingTable, TargetGroupRoute, TargetRoute } from '../../model/load-balancing/routing.ts'
+import { FIRST_CHECK_PREFIX } from '../haproxy/worker.ts'
+import type { RenderedBackend } from '../configuration/settings.ts'
+import type { ServerStatistics } from '../runtime-client.ts'
+import { type CheckResult, failureReason, type HealthReason } from './check-line.ts'
+
+export interface TargetHealthOptions {
+  readonly clock: Clock
+  readonly onReports: (reports: readonly TargetHealthReport[]) => void
+  /** A server, as `<backend>/<name>`, is to get requests from now on, or not, whatever a worker thinks of it. */
+  readonly onHealth: (server: string, health: 'up' | 'down', cause: 'first check' | 'check') => void
+  /** Its first check was made. */
+  readonly onFirstCheck: (server: string) => void
+}
+
+type Phase = 'initial' | 'healthy' | 'unhealthy'
+
+interface Target {
+  readonly targetGroupArn: string
+  readonly key: string
+  healthCheck: HealthCheck
+  /** The server with checks; absent while the target gets no requests here. */
+  server: string | undefined
+  /** Why it has none. */
+  unused: HealthReason | undefined
+  isDraining: boolean
+  isDrained: boolean
+  phase: Phase
+  failure: HealthReason | undefined
+  /** From the first failure of an `initial` one to the one that makes it unhealthy. */
+  patience: Timer | undefined
+  reported: string
+}
+
+const NOT_IN_USE: HealthReason = {
+  reason: 'Target.NotInUse',
+  description: 'Target group is not configured to receive traffic from the load balancer',
+}
+const OTHER_ZONE: HealthReason = {
+  reason: 'Target.NotInUse',
+  description: 'Target is in an Availability Zone that is not enabled for the load balancer',
+}
+const NO_ADDRESS: HealthReason = { reason: 'Target.InvalidState', description: 'Target is in the stopped state' }
+
+export class TargetHealth {
+  readonly #options: TargetHealthOptions
+  readonly #targets = new Map<string, Target>()
+  readonly #byServer = new Map<string, Target>()
+
+  constructor(options: TargetHealthOptions) {
+    this.#options = options
+  }
+
+  /** What there is from now on. */
+  declare(table: RoutingTable, backends: ReadonlyMap<string, RenderedBackend>): void {
+    const servers = serversOfTargets(backends)
+    const wanted = new Set<string>()
+    this.#byServer.clear()
+    for (const group of table.targetGroups.values())
+      for (const target of group.targets) {
+        const name = targetName(group.targetGroupArn, target.key)
+        wanted.add(name)
+        this.#declareTarget(name, group, target, servers)
+      }
+    for (const [name, target] of this.#targets)
+      if (!wanted.has(name)) {
+        target.patience?.cancel()
+        this.#targets.delete(name)
+      }
+    this.#report(this.#targets.values())
+  }
+
+  /** One line of HAProxy's log. */
+  onCheck(result: CheckResult): void {
+    const isFirst = result.server.startsWith(FIRST_CHECK_PREFIX)
+    const server = `${result.backend}/${isFirst ? result.server.slice(FIRST_CHECK_PREFIX.length) : result.server}`
+    if (isFirst) this.#options.onFirstCheck(server)
+    const target = this.#byServer.get(server)
+    if (target === undefined || target.isDraining) return
+    if (result.isPassed) this.#passed(target, server, !isFirst && result.isUp)
+    else this.#failed(target, server, failureReason(result.reason, result.code), isFirst || result.isUp)
+    this.#report([target])
+  }
+
+  /** What the current worker says of all: makes good for lines that were lost. */
+  onStatistics(statistics: readonly ServerStatistics[]): void {
+    for (const { backend, server: name, status, checkStatus, checkCode } of statistics) {
+      const server = `${backend}/${name}`
+      const target = this.#byServer.get(server)
+      if (target === undefined || target.isDraining || checkStatus === '' || checkStatus === 'INI') continue
+      const isUp = status.startsWith('UP')
+      if (/^L\dOKC?$/.test(checkStatus)) this.#passed(target, server, isUp)
+      else this.#failed(target, server, failureReason(checkStatus, checkCode), isUp)
+    }
+    this.#report(this.#targets.values())
+  }
+
+  /** What a worker from before this process began says: nothing is known of these targets yet. */
+  onAdoption(statistics: readonly ServerStatistics[]): void {
+    for (const { backend, server, status, checkStatus, checkCode } of statistics) {
+      const target = this.#byServer.get(`${backend}/${server}`)
+      if (target === undefined) continue
+      if (status.startsWith('UP')) target.phase = 'healthy'
+      else if (checkStatus !== 'INI' && status.startsWith('DOWN'))
+        this.#setUnhealthy(target, failureReason(checkStatus, checkCode))
+    }
+    this.#report(this.#targets.values())
+  }
+
+  isHealthy(server: string): boolean {
+    return this.#byServer.get(server)?.phase === 'healthy'
+  }
+
+  /** Servers that wait for their first check. */
+  initial(): string[] {
+    return [...this.#byServer]
+      .filter(([, target]) => target.phase === 'initial' && !target.isDraining)
+      .map(([server]) => server)
+  }
+
+  /** Targets that drain and have something under way yet. */
+  draining(): { readonly targetGroupArn: string; readonly target: string }[] {
+    return [...this.#targets.values()]
+      .filter(({ isDraining, isDrained }) => isDraining && !isDrained)
+      .map(({ targetGroupArn, key }) => ({ targetGroupArn, target: key }))
+  }
+
+  onDrained(targetGroupArn: string, key: string): void {
+    const target = this.#targets.get(targetName(targetGroupArn, key))
+    if (target === undefined || !target.isDraining) return
+    target.isDrained = true
+    this.#report([target])
+  }
+
+  /** Of every target. */
+  reports(): TargetHealthReport[] {
+    return [...this.#targets.values()].map(reportOf)
+  }
+
+  #declareTarget(
+    name: string,
+    group: TargetGroupRoute,
+    route: TargetRoute,
+    servers: ReadonlyMap<string, string>,
+  ): void {
+    const known = this.#targets.get(name)
+    const target = known ?? freshTarget(group.targetGroupArn, route.key, group.healthCheck)
+    this.#targets.set(name, target)
+    // AWS: a target that is registered again while it drains begins anew, and so does one that comes into use.
+    const server = servers.get(name)
+    const isAnew = (target.isDraining && !route.isDraining) || (known !== undefined && target.server !== server)
+    if (isAnew) this.#begin(target)
+    if (!route.isDraining) target.isDrained = false
+    target.healthCheck = group.healthCheck
+    target.server = server
+    target.isDraining = route.isDraining
+    target.unused = server !== undefined ? undefined : unusedReason(route, group, servers)
+    if (server === undefined && route.isDraining) target.isDrained = true
+    if (server !== undefined) this.#byServer.set(server, target)
+  }
+
+  #begin(target: Target): void {
+    target.patience?.cancel()
+    Object.assign(target, { phase: 'initial', failure: undefined, patience: undefined })
+  }
+
+  #passed(target: Target, server: string, isUp: boolean): void {
+    if (target.phase === 'healthy') return
+    if (target.phase === 'unhealthy' && !isUp) return
+    const isFirst = target.phase === 'initial'
+    this.#begin(target)
+    target.phase = 'healthy'
+    this.#options.onHealth(server, 'up', isFirst ? 'first check' : 'check')
+  }
+
+  #failed(target: Target, server: string, failure: HealthReason, isUp: boolean): void {
+    if (target.phase === 'initial') this.#failedInitially(target, failure)
+    else if (target.phase === 'unhealthy') target.failure = failure
+    else if (!isUp) {
+      this.#setUnhealthy(target, failure)
+      this.#options.onHealth(server, 'down', 'check')
+    }
+  }
+
+  /** HAProxy does not log the same failure again: the last one is a matter of time. */
+  #failedInitially(target: Target, failure: HealthReason): void {
+    target.failure = failure
+    const { intervalSeconds, timeoutSeconds, unhealthyThreshold } = target.healthCheck
+    // The last of these checks may take its whole time to pass.
+    const patienceSeconds = intervalSeconds * (unhealthyThreshold - 1) + timeoutSeconds
+    target.patience ??= this.#options.clock.setTimer(patienceSeconds * 1000, () => {
+      this.#setUnhealthy(target, target.failure ?? failure)
+      this.#report([target])
+    })
+  }
+
+  #setUnhealthy(target: Target, failure: HealthReason): void {
+    target.patience?.cancel()
+    Object.assign(target, { phase: 'unhealthy', failure, patience: undefined })
+  }
+
+  #report(targets: Iterable<Target>): void {
+    const news: TargetHealthReport[] = []
+    for (const target of targets) {
+      const report = reportOf(target)
+      const text = JSON.stringify(report)
+      if (text === target.reported) continue
+      target.reported = text
+      news.push(report)
+    }
+    if (news.length > 0) this.#options.onReports(news)
+  }
+}
+
+const targetName = (targetGroupArn: string, key: string): string => `${targetGroupArn}/${key}`
+
+const freshTarget = (targetGroupArn: string, key: string, healthCheck: HealthCheck): Target => ({
+  targetGroupArn,
+  key,
+  healthCheck,
+  server: undefined,
+  unused: undefined,
+  isDraining: false,
+  isDrained: false,
+  phase: 'initial',
+  failure: undefined,
+  patience: undefined,
+  reported: '',
+})
+
+/** By target, and by target group for those that have any. */
+const serversOfTargets = (backends: ReadonlyMap<string, RenderedBackend>): ReadonlyMap<string, string> => {
+  const servers = new Map<string, string>()
+  for (const { name, targetGroupArn, isChecked, servers: rendered } of backends.values()) {
+    if (!isChecked) continue
+    servers.set(targetGroupArn, name)
+    for (const server of rendered) servers.set(targetName(targetGroupArn, server.target), `${name}/${server.name}`)
+  }
+  return servers
+}
+
+const unusedReason = (
+  route: TargetRoute,
+  group: TargetGroupRoute,
+  servers: ReadonlyMap<string, string>,
+): HealthReason => {
+  if (!servers.has(group.targetGroupArn)) return NOT_IN_USE
+  return route.address === undefined ? NO_ADDRESS : OTHER_ZONE
+}
+
+const reportOf = (target: Target): TargetHealthReport => ({
+  targetGroupArn: target.targetGroupArn,
+  target: target.key,
+  ...stateOf(target),
+  ...(target.isDraining && { isDrained: target.isDrained }),
+})
+
+const stateOf = (target: Target): Pick<TargetHealthReport, 'state' | 'reason' | 'description'> => {
+  if (target.isDraining)
+    return {
+      state: 'draining',
+      reason: 'Target.DeregistrationInProgress',
+      description: 'Target deregistration is in progress',
+    }
+  if (target.unused !== undefined) return { state: 'unused', ...target.unused }
+  if (!target.healthCheck.isEnabled)
+    return {
+      state: 'unavailable',
+      reason: 'Target.HealthCheckDisabled',
+      description: 'Health checks are not enabled for this target',
+    }
+  if (target.phase === 'initial')
+    return { state: 'initial', reason: 'Elb.InitialHealthChecking', description: 'Initial health checks in progress' }
+  return target.phase === 'healthy' ? { state: 'healthy' } : { state: 'unhealthy', ...target.failure }
+}
