@@ -6,6 +6,7 @@ import type { DeploymentRecord, ServiceRecord } from '../../src/model/service-re
 import { type PassOutcome, takePass } from '../../src/controllers/service-scheduler/pass.ts'
 import { noAlarms } from '../../src/controllers/service-scheduler/rollout/no-alarms.ts'
 import { noTraffic } from '../../src/controllers/service-scheduler/rollout/no-traffic.ts'
+import { TargetHealthBook } from '../../src/store/load-balancing/target-health-book.ts'
 import { type Seed, seeded } from '../seeded.ts'
 import { aContainerInstance } from './a-container-instance.ts'
 import { aDeployment, aService, aServiceDeployment, aServiceRevision } from './a-service.ts'
@@ -34,10 +35,12 @@ export const withPasses = async (seed: PassSeed = {}) => {
     ...(isExternal ? {} : { deployments: [deployment], serviceDeployments: [serviceDeployment] }),
     ...seed,
   })
+  const targetHealth = new TargetHealthBook()
   const settings = {
     ...ecs,
     alarms: noAlarms,
     traffic: noTraffic,
+    targetHealth,
     settlingMs: SERVICE_SETTLING_MS,
     instanceLossGraceMs: 60_000,
     registry: seed.registry,
@@ -47,6 +50,7 @@ export const withPasses = async (seed: PassSeed = {}) => {
   return {
     ...ecs,
     revision,
+    targetHealth,
     imageDigests: () => store.tables.serviceRevisions.get(revision.serviceRevisionArn)?.imageDigests,
     /** Looks at the service, once. */
     pass: (): Promise<PassOutcome> => store.transact((tx) => takePass(tx, serviceArn, settings, clock.now())),

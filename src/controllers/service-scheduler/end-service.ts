@@ -3,6 +3,7 @@
  * AWS: a service is DRAINING until its tasks are STOPPING or STOPPED. Source: DeleteService in the API reference.
  */
 import { isOver } from '../../model/new-deployment.ts'
+import { isDraining } from '../../store/load-balancing/draining-tasks.ts'
 import { serviceTasksKey } from '../../store/tables.ts'
 import { SERVICE_STOPS_PER_TRANSACTION } from '../../model/limits.ts'
 import type { PassOutcome } from './pass.ts'
@@ -14,14 +15,17 @@ import { carryOutStops } from './stops.ts'
 export const endService = (context: PassContext): Pick<PassOutcome, 'isUnfinished' | 'stoppedCount'> => {
   const { tx, service } = context
   const stops: Stop[] = []
+  let drainingCount = 0
   for (const task of tx.tasks.iterate('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))) {
+    if (isDraining(tx, task)) drainingCount++
     if (task.desiredStatus === 'STOPPED') continue
     if (stops.length === SERVICE_STOPS_PER_TRANSACTION) break
     stops.push({ taskId: task.taskId, holderId: task.startedBy ?? '', reason: 'surplus' })
   }
   carryOutStops(context, stops)
   const isUnfinished = stops.length === SERVICE_STOPS_PER_TRANSACTION
-  if (!isUnfinished) deactivate(context)
+  const isLeft = drainingCount > 0 || stops.some(({ taskId }) => tx.targets.findSize('byTask', taskId) > 0)
+  if (!isUnfinished && !isLeft) deactivate(context)
   return { isUnfinished, stoppedCount: stops.length }
 }
 

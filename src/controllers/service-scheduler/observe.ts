@@ -8,7 +8,9 @@ import { earliest } from './earliest.ts'
 import { getHolder, type PassContext } from './pass-context.ts'
 import type { TaskFacts } from './plan/types.ts'
 import type { RolloutState, TaskCounts } from './rollout/types.ts'
-import { countTasks, factsChangeAt, taskFacts } from './task-facts.ts'
+import { hasLoadBalancers } from './targets/keep-targets.ts'
+import { balancerHealth } from './targets/target-health.ts'
+import { countTasks, factsChangeAt, type FactsView, taskFacts } from './task-facts.ts'
 
 export interface Observation {
   readonly factsByHolder: ReadonlyMap<string, readonly TaskFacts[]>
@@ -22,9 +24,16 @@ export interface Observation {
 }
 
 export const observeTasks = (context: PassContext): Observation => {
-  const { tx, service, instanceLossGraceMs, now } = context
+  const { tx, service, instanceLossGraceMs, targetHealth, now } = context
   const { healthCheckGracePeriodSeconds = 0 } = service
-  const view = { tables: tx, now, graceMs: healthCheckGracePeriodSeconds * 1000, instanceLossGraceMs }
+  const judge = (task: TaskRecord): TaskFacts['health'] => balancerHealth({ tables: tx, targetHealth }, task)
+  const view: FactsView = {
+    tables: tx,
+    now,
+    graceMs: healthCheckGracePeriodSeconds * 1000,
+    instanceLossGraceMs,
+    ...(hasLoadBalancers(context) && { balancerHealth: judge }),
+  }
   const factsByHolder = new Map<string, TaskFacts[]>()
   const orphans: TaskRecord[] = []
   const leftBehind: TaskFacts[] = []

@@ -3,6 +3,7 @@ import type { Ids } from '../../kit/ids.ts'
 import type { RegistryHome } from '../../model/registry-home.ts'
 import type { DeploymentRecord, ServiceRecord, TaskSetRecord } from '../../model/service-records.ts'
 import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
+import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Transaction } from '../../store/tables.ts'
 import type { ServiceEvents } from './service-events.ts'
 import type { AlarmStates, TrafficShifter } from './rollout/types.ts'
@@ -12,6 +13,8 @@ export interface PassSettings {
   readonly capacity: CapacityIndex
   readonly alarms: AlarmStates
   readonly traffic: TrafficShifter
+  /** What balancers say of targets. */
+  readonly targetHealth: Pick<TargetHealthBook, 'get'>
   /** How long a task without a health check has to be RUNNING before it counts as healthy. */
   readonly settlingMs: number
   /** After that long without its agent an instance is lost. */

@@ -17,6 +17,7 @@ import { recordSteadiness } from './steady-state.ts'
 import { type ServiceStep, stepDeployments } from './step-deployments.ts'
 import { stepTaskSets } from './step-task-sets.ts'
 import { carryOutStops } from './stops.ts'
+import { keepTargets } from './targets/keep-targets.ts'
 
 export interface PassOutcome {
   /** There is more to do, now, in another transaction. */
@@ -38,6 +39,7 @@ export const takePass = (tx: Transaction, serviceArn: string, settings: PassSett
   const events = new ServiceEvents({ tx, ids: settings.ids, service, now })
   const context: PassContext = { ...settings, tx, service, events, now }
   settleEndedTasks(context)
+  keepTargets(context)
   if (service.status === 'DRAINING') return { ...NOTHING, ...endService(context) }
   return takeStep(service.schedulingStrategy === 'DAEMON' ? withDesiredCount(context) : context)
 }

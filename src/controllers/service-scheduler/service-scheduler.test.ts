@@ -3,6 +3,7 @@ import { aDeployment, aService, aServiceRevision } from '../../../test/builders/
 import { aTaskDefinition } from '../../../test/builders/a-task-definition.ts'
 import { seeded } from '../../../test/seeded.ts'
 import { ManualClock } from '../../kit/clock.ts'
+import { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import { PlanMemory } from './plan-memory.ts'
 import { noAlarms } from './rollout/no-alarms.ts'
 import { noTraffic } from './rollout/no-traffic.ts'
@@ -30,6 +31,7 @@ const withBlockedServices = async (count: number) => {
     alarms: noAlarms,
     traffic: noTraffic,
     memory: new PlanMemory(),
+    targetHealth: new TargetHealthBook(),
     settlingMs: 0,
     instanceLossGraceMs: 0,
   })

@@ -5,6 +5,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
 import { clusterArnOfService } from '../../model/arn.ts'
+import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
 import { type PassOutcome, takePass } from './pass.ts'
@@ -15,6 +16,7 @@ import { Waking } from './waking.ts'
 export interface ServiceSchedulerOptions extends PassSettings {
   readonly store: Store
   readonly clock: Clock
+  readonly targetHealth: Pick<TargetHealthBook, 'get' | 'listen'>
   /** What was planned last, for operators. */
   readonly memory: PlanMemory
 }
@@ -49,7 +51,12 @@ export class ServiceScheduler implements Controller {
   }
 
   watch(wake: (serviceArn: string) => void): () => void {
-    return this.#waking.watch(wake)
+    const unwatch = this.#waking.watch(wake)
+    const endListening = this.#options.targetHealth.listen((reports) => this.#waking.heard(reports, wake))
+    return () => {
+      unwatch()
+      endListening()
+    }
   }
 
   *keys(): Iterable<string> {

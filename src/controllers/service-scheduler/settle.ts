@@ -13,6 +13,7 @@ import { getHolder, type PassContext } from './pass-context.ts'
 import { afterFailedStart, isFailedStart, isHealthFailure } from './plan/start-failures.ts'
 import { serviceAction } from './service-events.ts'
 import { TROUBLESHOOTING } from './placement-words.ts'
+import { deregisterTargets } from './targets/keep-targets.ts'
 
 /** Who ends sooner has hardly run. */
 const SHORT_RUN_MS = 2000
@@ -20,6 +21,8 @@ const SHORT_RUN_MS = 2000
 export const settleEndedTasks = (context: PassContext): void => {
   const { tx, service } = context
   const ended = tx.tasks.find('unsettledByService', serviceTasksKey(service.clusterArn, service.serviceName))
+  // Of those that ended by themselves.
+  deregisterTargets(context, ended)
   for (const task of ended.toSorted((one, other) => (one.stoppedAt ?? 0) - (other.stoppedAt ?? 0))) {
     settle(context, task)
     tx.tasks.update(task.taskId, { isSettled: true })

@@ -4,28 +4,34 @@ import { endWithoutAgent, requestStop, type StopCause } from '../../model/task-s
 import { hostOf } from '../../store/tables.ts'
 import type { PassContext } from './pass-context.ts'
 import type { Stop, StopReason } from './plan/types.ts'
+import { illnessOf, sayIllness } from './illness.ts'
 import { listTasks, serviceAction } from './service-events.ts'
-
-/** By this reason a failed health check is recognised when its task has ended. */
-const FAILED_HEALTH_CHECKS = 'Task failed container health checks'
+import { deregisterTargets } from './targets/keep-targets.ts'
 
 const STOP_CODE = 'ServiceSchedulerInitiated'
 
 /** Asks the tasks to stop, and gives the ids of those that were not asked before. */
 export const carryOutStops = (context: PassContext, stops: readonly Stop[]): readonly string[] => {
-  const stopped = stops.filter((stop) => stopTask(context, stop.taskId, causeOf(context, stop)))
-  for (const { taskId, reason } of stopped)
-    if (reason === 'unhealthy') context.events.say(`(task ${taskId}) failed container health checks.`)
+  const stopped = stops.filter((stop) => {
+    const isStopped = stopTask(context, stop.taskId, causeOf(context, stop))
+    if (isStopped && stop.reason === 'unhealthy') sayIllness(context, stop.taskId)
+    return isStopped
+  })
+  deregisterTargets(
+    context,
+    stopped.flatMap(({ taskId }) => context.tx.tasks.get(taskId) ?? []),
+  )
   sayStopped(context, stopped)
   return stopped.map(({ taskId }) => taskId)
 }
 
-const causeOf = ({ service }: PassContext, { holderId, reason }: Stop): StopCause => {
+const causeOf = (context: PassContext, { taskId, holderId, reason }: Stop): StopCause => {
+  const { service } = context
   const holder = service.deploymentController === 'EXTERNAL' ? 'taskSet' : 'deployment'
   return {
     stopCode: STOP_CODE,
     stoppedReason:
-      reason === 'unhealthy' ? FAILED_HEALTH_CHECKS : `Scaling activity initiated by (${holder} ${holderId})`,
+      reason === 'unhealthy' ? illnessOf(context, taskId) : `Scaling activity initiated by (${holder} ${holderId})`,
   }
 }
 

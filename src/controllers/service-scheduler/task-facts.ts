@@ -7,6 +7,8 @@ import type { TaskCounts } from './rollout/types.ts'
 export interface FactsView {
   readonly tables: Pick<ReadTables, 'containerInstances' | 'taskDefinitions'>
   readonly now: number
+  /** Undefined for a task without load balancers. */
+  readonly balancerHealth?: (task: TaskRecord) => TaskFacts['health']
   /** After its start a task may be UNHEALTHY that long. */
   readonly graceMs: number
   /** After that long without its agent an instance is lost. */
@@ -52,9 +54,16 @@ const statusOf = ({ desiredStatus, lastStatus }: TaskRecord): TaskFacts['status'
 }
 
 const healthOf = (task: TaskRecord, view: FactsView): TaskFacts['health'] => {
-  const health =
-    task.healthStatus ?? (isChecked(view.tables.taskDefinitions.get(task.taskDefinitionArn)) ? 'UNKNOWN' : undefined)
+  const health = saidHealth(task, view)
   return health === 'UNHEALTHY' && isInGrace(task, view) ? 'UNKNOWN' : health
+}
+
+/** The worse of what its containers' checks and the balancers say, as far as there are any. */
+const saidHealth = (task: TaskRecord, view: FactsView): TaskFacts['health'] => {
+  const ofContainers =
+    task.healthStatus ?? (isChecked(view.tables.taskDefinitions.get(task.taskDefinitionArn)) ? 'UNKNOWN' : undefined)
+  const said = new Set([ofContainers, task.lastStatus === 'RUNNING' ? view.balancerHealth?.(task) : undefined])
+  return (['UNHEALTHY', 'UNKNOWN', 'HEALTHY'] as const).find((health) => said.has(health))
 }
 
 const isChecked = (definition: TaskDefinitionRecord | undefined): boolean =>
@@ -68,9 +77,8 @@ const isInGrace = ({ startedAt }: TaskRecord, { now, graceMs }: FactsView): bool
 /** When time alone changes the facts: the health of the task begins to count, or its host is lost. */
 export const factsChangeAt = (task: TaskRecord, view: FactsView): number | undefined => {
   if (task.desiredStatus === 'STOPPED') return lossAt(view.tables.containerInstances.get(hostOf(task) ?? ''), view)
-  return task.healthStatus === 'UNHEALTHY' && task.startedAt !== undefined && isInGrace(task, view)
-    ? task.startedAt + view.graceMs
-    : undefined
+  if (task.startedAt === undefined || !isInGrace(task, view) || saidHealth(task, view) !== 'UNHEALTHY') return undefined
+  return task.startedAt + view.graceMs
 }
 
 const lossAt = (host: ContainerInstanceRecord | undefined, view: FactsView): number | undefined =>

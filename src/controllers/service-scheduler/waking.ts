@@ -1,5 +1,7 @@
 /** Which services a change concerns. A change of a task costs a look at that task, not at the services. */
 import { serviceArn, serviceNameOfGroup } from '../../model/arn.ts'
+import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
+import type { TargetRecord } from '../../model/load-balancing/records.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
 import type { ServiceRecord } from '../../model/service-records.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
@@ -29,9 +31,17 @@ export class Waking {
     for (const service of services.rows()) this.#serviceChanged(service)
     for (const instance of containerInstances.rows()) this.#zones.apply(undefined, instance)
     return this.#store.watch(
-      ['tasks', 'services', 'deployments', 'taskSets', 'serviceDeployments', 'containerInstances'],
+      ['tasks', 'services', 'deployments', 'taskSets', 'serviceDeployments', 'containerInstances', 'targets'],
       (changeSet) => this.#changed(changeSet, wake),
     )
+  }
+
+  /** Balancers have something new to say of these targets. */
+  heard(reports: readonly TargetHealthReport[], wake: Wake): void {
+    for (const { targetGroupArn, target } of reports) {
+      const row = this.#store.tables.targets.get(`${targetGroupArn}/${target}`)
+      if (row?.drainingUntil === undefined) this.#wakeServiceOf(row?.taskId, wake)
+    }
   }
 
   /** Whether tasks of the service wait for a place: what may give them one wakes it. */
@@ -52,6 +62,7 @@ export class Waking {
       if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, wake)
       else if (table === 'containerInstances')
         this.#instanceChanged(before as ContainerInstanceRecord, after as ContainerInstanceRecord, wake)
+      else if (table === 'targets') this.#targetChanged(before as TargetRecord, after as TargetRecord, wake)
       else if (SERVICE_ROWS.has(table)) this.#rowChanged(table, (after ?? before) as ServiceRecord, wake)
     }
   }
@@ -89,6 +100,17 @@ export class Waking {
     if (before !== undefined && before.status !== after?.status) this.#wakeTasksOf(instance, wake)
   }
 
+  /** Only that a target has gone is news: its task may stop now, or another take its place. */
+  #targetChanged(before: TargetRecord | undefined, after: TargetRecord | undefined, wake: Wake): void {
+    if (after === undefined) this.#wakeServiceOf(before?.taskId, wake)
+  }
+
+  #wakeServiceOf(taskId: string | undefined, wake: Wake): void {
+    const task = taskId === undefined ? undefined : this.#store.tables.tasks.get(taskId)
+    const name = task && serviceNameOfGroup(task.group)
+    if (task !== undefined && name !== undefined) wake(serviceArn(task.clusterArn, name))
+  }
+
   #wakeTasksOf({ containerInstanceId }: ContainerInstanceRecord, wake: Wake): void {
     for (const { clusterArn, group } of this.#store.tables.tasks.iterate('activeByInstance', containerInstanceId)) {
       const name = serviceNameOfGroup(group)
@@ -113,4 +135,11 @@ const isNews = (before: TaskRecord, after: TaskRecord | undefined): boolean =>
     : before.lastStatus !== after.lastStatus ||
       before.desiredStatus !== after.desiredStatus ||
       before.healthStatus !== after.healthStatus ||
+      portsOf(before) !== portsOf(after) ||
       before.protectedUntil !== after.protectedUntil
+
+/** Where a task's containers are reached; reported with its containers, which may be later than that it runs. */
+const portsOf = ({ containers, lastStatus }: TaskRecord): number =>
+  lastStatus === 'RUNNING'
+    ? containers.reduce((sum, { networkBindings }) => sum + (networkBindings?.length ?? 0), 0)
+    : 0

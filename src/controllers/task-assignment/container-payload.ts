@@ -17,8 +17,8 @@ import { containerConfig, type DockerSettings, hostConfig } from './docker-confi
 export interface ContainerContext {
   readonly task: TaskRecord
   readonly networkMode: DockerSettings['networkMode']
-  /** False where containers have an address of their own, or none: nothing is published on the host then. */
-  readonly publishesPorts: boolean
+  /** Where containers have an address of their own, or none, not all that they listen at is published on the host. */
+  readonly publishedPorts: (definition: ContainerDefinition) => readonly PortMapping[] | undefined
   readonly hasExecutionCredentials: boolean
   readonly logDriverMode: string | undefined
   /** For images of this registry. */
@@ -46,7 +46,7 @@ export const containerPayload = (definition: ContainerDefinition, context: Conta
     entryPoint: definition.entryPoint,
     environment: environment(definition, override, task),
     environmentFiles: environmentFiles(override.environmentFiles ?? definition.environmentFiles),
-    portMappings: context.publishesPorts ? definition.portMappings?.map(portMapping) : undefined,
+    portMappings: context.publishedPorts(definition)?.map(portMapping),
     links: definition.links,
     startTimeout: definition.startTimeout,
     stopTimeout: definition.stopTimeout,

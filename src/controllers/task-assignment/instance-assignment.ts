@@ -27,6 +27,7 @@ export interface InstanceAssignmentOptions {
   readonly ecrAuthOf: NonNullable<PayloadAdditions['ecrAuthOf']>
   /** Of a service's task, by container name. */
   readonly imageDigestsOf: (task: TaskRecord) => PayloadAdditions['imageDigests']
+  readonly loadBalancersOf: (task: TaskRecord) => PayloadAdditions['loadBalancers']
   /** The agent was told of these tasks, and their records do not say yet that it is the agent that is awaited. */
   readonly onProvisioned: (taskIds: readonly string[]) => void
   /** The task cannot start: ECS may not assume this role of it. */
@@ -154,8 +155,16 @@ export class InstanceAssignment {
   /** Undefined, with a line in the log, if the task cannot be told: others must not wait for it. */
   #payload(task: TaskRecord, messageId: string): PayloadTask | undefined {
     if (task.desiredStatus === 'STOPPED') return stopPayload(task)
-    const { credentials, getTaskDefinition, logDriverMode, ecrAuthOf, imageDigestsOf, onRefusedRole, log } =
-      this.#options
+    const {
+      credentials,
+      getTaskDefinition,
+      logDriverMode,
+      ecrAuthOf,
+      imageDigestsOf,
+      loadBalancersOf,
+      onRefusedRole,
+      log,
+    } = this.#options
     const definition = getTaskDefinition(task.taskDefinitionArn)
     if (definition === undefined) {
       log.error('task without its definition cannot be assigned', { taskId: task.taskId })
@@ -172,6 +181,7 @@ export class InstanceAssignment {
       logDriverMode: logDriverMode(definition),
       ecrAuthOf,
       imageDigests: imageDigestsOf(task),
+      loadBalancers: loadBalancersOf(task),
     })
   }
 

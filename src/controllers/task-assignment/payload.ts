@@ -2,15 +2,17 @@
  * A task as its agent is told: every member of its definition and its overrides, in the shape of the agent protocol. Pure.
  *
  * Network mode `awsvpc` needs network interfaces, which this version does not make. Such tasks, all FARGATE tasks among them, are given
- * Docker's bridge instead: their containers have addresses of their own on the host's bridge, and no host ports are published.
+ * Docker's bridge instead: their containers have addresses of their own on the host's bridge, and no host ports are published but, at
+ * ports that Docker chooses, those that load balancers lead to.
  */
 import type { Volume } from '@aws-sdk/client-ecs'
 import type { EcrAuthData, IAMRoleCredentials, PayloadTask, PayloadVolume } from '../../agentlink/acs-messages.ts'
 import { compact } from '../../kit/compact.ts'
 import { taskArn, taskDefinitionOf } from '../../model/arn.ts'
 import type { TaskDefinitionRecord, TaskRecord } from '../../model/records.ts'
+import type { RevisionLoadBalancer } from '../../model/service-records.ts'
 import { parseTaskCpu, parseTaskMemory } from '../../model/task-size.ts'
-import { containerPayload } from './container-payload.ts'
+import { type ContainerContext, containerPayload } from './container-payload.ts'
 
 export interface PayloadCredentials {
   readonly taskRole?: IAMRoleCredentials
@@ -23,6 +25,8 @@ export interface PayloadAdditions extends PayloadCredentials {
   readonly logDriverMode?: string
   /** Undefined for images of other registries. */
   readonly ecrAuthOf?: (image: string) => Omit<EcrAuthData, 'useExecutionRole'> | undefined
+  /** Of the service revision that the task is of. */
+  readonly loadBalancers?: readonly RevisionLoadBalancer[] | undefined
   /** By container name. */
   readonly imageDigests?: Readonly<Record<string, string>> | undefined
 }
@@ -33,14 +37,14 @@ const SERVICE_GROUP = 'service:'
 export const taskPayload = (
   task: TaskRecord,
   definition: TaskDefinitionRecord,
-  { taskRole, executionRole, logDriverMode, ecrAuthOf, imageDigests }: PayloadAdditions = {},
+  { taskRole, executionRole, logDriverMode, ecrAuthOf, imageDigests, loadBalancers }: PayloadAdditions = {},
 ): PayloadTask => {
   const mode = definition.networkMode ?? 'bridge'
   const networkMode = mode === 'awsvpc' ? 'bridge' : mode
   const context = {
     task,
     networkMode,
-    publishesPorts: mode === 'bridge' || mode === 'host',
+    publishedPorts: publisher(mode, loadBalancers),
     hasExecutionCredentials: executionRole !== undefined,
     logDriverMode,
     ecrAuthOf,
@@ -65,6 +69,22 @@ export const taskPayload = (
     group: task.group,
     enableFaultInjection: definition.enableFaultInjection,
   })
+}
+
+/** The port mappings of a container that are published on the host. */
+const publisher = (
+  mode: NonNullable<TaskDefinitionRecord['networkMode']>,
+  loadBalancers: readonly RevisionLoadBalancer[] = [],
+): ContainerContext['publishedPorts'] => {
+  if (mode === 'bridge' || mode === 'host') return ({ portMappings }) => portMappings
+  if (mode === 'none') return () => undefined
+  return ({ name, portMappings }) => {
+    const ports = new Set(
+      loadBalancers.filter(({ containerName }) => containerName === name).map(({ containerPort }) => containerPort),
+    )
+    const published = portMappings?.filter(({ containerPort = 0 }) => ports.has(containerPort)) ?? []
+    return published.length === 0 ? undefined : published.map((mapping) => ({ ...mapping, hostPort: 0 }))
+  }
 }
 
 const vCpus = ({ cpu }: TaskRecord): number | undefined => {

@@ -13,11 +13,14 @@ import { CLOSE_INTERNAL_ERROR, CLOSE_NORMAL } from '../../agentlink/socket.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
+import type { TargetRecord } from '../../model/load-balancing/records.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
 import type { RegistryHome } from '../../model/registry-home.ts'
 import { markProvisioned, requestStop, type StopCause } from '../../model/task-state.ts'
+import { isDraining } from '../../store/load-balancing/draining-tasks.ts'
 import { revisionOfTask } from '../../store/revision-of-task.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
+import type { RowChange } from '../../store/table.ts'
 import { hostOf } from '../../store/tables.ts'
 import { admitAgent } from '../agent-admission.ts'
 import type { Controller } from '../controller.ts'
@@ -86,7 +89,7 @@ export class TaskAssignment implements Controller, AcsHost {
   }
 
   watch(wake: (containerInstanceId: string) => void): () => void {
-    return this.#store.watch(['tasks', 'containerInstances'], (changeSet) => this.#changed(changeSet, wake))
+    return this.#store.watch(['tasks', 'containerInstances', 'targets'], (changeSet) => this.#changed(changeSet, wake))
   }
 
   *keys(): Iterable<string> {
@@ -118,6 +121,7 @@ export class TaskAssignment implements Controller, AcsHost {
       logDriverMode: (definition) => logDriverMode(tables.accountSettings, definition),
       ecrAuthOf: (image) => ecrAuthOf(tables, image, this.#options.registry),
       imageDigestsOf: (task) => revisionOfTask(tables, task)?.imageDigests,
+      loadBalancersOf: (task) => revisionOfTask(tables, task)?.loadBalancers,
       onProvisioned: (taskIds) => this.#recordProvisioned(taskIds),
       onRefusedRole: (taskId, roleArn) => this.#stopUnassumable(taskId, roleArn),
     })
@@ -131,7 +135,7 @@ export class TaskAssignment implements Controller, AcsHost {
     const tasks = this.#store.tables.tasks.find('activeByInstance', session.containerInstanceId)
     await recorded
     if (assignment.session !== session) return
-    assignment.introduce(tasks)
+    assignment.introduce(tasks.map((task) => this.#asTold(task)))
     this.#observe(assignment, tasks)
   }
 
@@ -141,12 +145,12 @@ export class TaskAssignment implements Controller, AcsHost {
     await this.#store.durable()
     if (assignment.session !== session) return
     this.#observe(assignment, tasks)
-    for (const task of tasks) if (this.#isCurrent(task)) assignment.refresh(task)
+    for (const task of tasks) if (this.#isCurrent(task)) assignment.refresh(this.#asTold(task))
   }
 
   /** Rows that were replaced while their durability was awaited are left to the change feed, which has or will have the new ones. */
   #observe(assignment: InstanceAssignment, tasks: readonly TaskRecord[]): void {
-    for (const task of tasks) if (this.#isCurrent(task)) assignment.observe(task)
+    for (const task of tasks) if (this.#isCurrent(task)) assignment.observe(this.#asTold(task))
     assignment.flush()
   }
 
@@ -156,8 +160,10 @@ export class TaskAssignment implements Controller, AcsHost {
 
   #changed({ changes }: ChangeSet, wake: (containerInstanceId: string) => void): void {
     const touched = new Set<InstanceAssignment>()
-    for (const { table, key, before, after } of changes) {
+    for (const change of changes) {
+      const { table, key, before, after } = change
       if (table === 'tasks') this.#taskChanged(before as TaskRecord, after as TaskRecord, touched)
+      else if (table === 'targets') this.#targetChanged(change as RowChange<TargetRecord>, wake)
       else if ((after as ContainerInstanceRecord | undefined)?.status !== 'ACTIVE') wake(key)
     }
     for (const assignment of touched) assignment.flush()
@@ -168,8 +174,21 @@ export class TaskAssignment implements Controller, AcsHost {
     const assignment = task && this.#assignments.get(hostOf(task) ?? '')
     if (task === undefined || assignment?.session === undefined) return
     if (after === undefined) assignment.forget(task.taskId)
-    else assignment.observe(after)
+    else assignment.observe(this.#asTold(after))
     touched.add(assignment)
+  }
+
+  /** A target has gone: if it was the last of its task's, that may have to be told to stop now. */
+  #targetChanged(change: RowChange<TargetRecord>, wake: (containerInstanceId: string) => void): void {
+    const taskId = change.after === undefined ? change.before?.taskId : undefined
+    const task = taskId === undefined ? undefined : this.#store.tables.tasks.get(taskId)
+    const hostId = task && hostOf(task)
+    if (hostId !== undefined) wake(hostId)
+  }
+
+  /** A task that balancers still have requests under way with is to run on, whatever is wanted of it. */
+  #asTold(task: TaskRecord): TaskRecord {
+    return isDraining(this.#store.tables, task) ? { ...task, desiredStatus: 'RUNNING', lastStatus: 'RUNNING' } : task
   }
 
   #received(assignment: InstanceAssignment, session: AcsSession, message: AgentMessage): void {
@@ -188,7 +207,10 @@ export class TaskAssignment implements Controller, AcsHost {
     { messageId, stopCandidates }: VerificationMessage,
   ): Promise<void> {
     const { tasks } = this.#store.tables
-    const stops = tasksToStop(stopCandidates, session.containerInstanceId, (taskId) => tasks.get(taskId))
+    const stops = tasksToStop(stopCandidates, session.containerInstanceId, (taskId) => {
+      const task = tasks.get(taskId)
+      return task && this.#asTold(task)
+    })
     await this.#store.durable()
     if (assignment.session === session) assignment.answerVerification(messageId, stops)
   }

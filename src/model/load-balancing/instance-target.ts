@@ -6,6 +6,9 @@ import type { ContainerInstanceRecord } from '../records.ts'
 
 const EC2_INSTANCE_ID = /^i-[0-9a-f]+$/
 
+/** Whether a target's id is that of an instance. */
+export const isInstanceTarget = (targetId: string): boolean => EC2_INSTANCE_ID.test(targetId)
+
 /** The digits after `i-`. */
 const ID_DIGITS = 17
 
