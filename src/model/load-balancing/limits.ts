@@ -3,17 +3,6 @@
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 
-import {
-  CERTIFICATES_PER_LOAD_BALANCER,
-  CONDITION_VALUES_PER_RULE,
-  LISTENERS_PER_LOAD_BALANCER,
-  RULES_PER_LOAD_BALANCER,
-  TARGET_GROUPS_PER_ACTION,
-  TARGET_GROUPS_PER_LOAD_BALANCER,
-  TRUST_STORES_PER_ACCOUNT,
-  WILDCARDS_PER_RULE,
-} from './listener-limits.ts'
-
 /** Quotas per account and region, as DescribeAccountLimits names them. */
 export const LOAD_BALANCING_QUOTAS = {
   'application-load-balancers': 50,
@@ -22,17 +11,17 @@ export const LOAD_BALANCING_QUOTAS = {
   'targets-per-application-load-balancer': 1000,
   'targets-per-network-load-balancer': 3000,
   'targets-per-availability-zone-per-network-load-balancer': 500,
-  'listeners-per-application-load-balancer': LISTENERS_PER_LOAD_BALANCER,
-  'listeners-per-network-load-balancer': LISTENERS_PER_LOAD_BALANCER,
-  'rules-per-application-load-balancer': RULES_PER_LOAD_BALANCER,
-  'certificates-per-application-load-balancer': CERTIFICATES_PER_LOAD_BALANCER,
-  'certificates-per-network-load-balancer': CERTIFICATES_PER_LOAD_BALANCER,
-  'target-groups-per-application-load-balancer': TARGET_GROUPS_PER_LOAD_BALANCER,
-  'target-groups-per-action-on-application-load-balancer': TARGET_GROUPS_PER_ACTION,
+  'listeners-per-application-load-balancer': 50,
+  'listeners-per-network-load-balancer': 50,
+  'rules-per-application-load-balancer': 100,
+  'certificates-per-application-load-balancer': 25,
+  'certificates-per-network-load-balancer': 25,
+  'target-groups-per-application-load-balancer': 100,
+  'target-groups-per-action-on-application-load-balancer': 5,
   'target-groups-per-action-on-network-load-balancer': 5,
-  'condition-values-per-alb-rule': CONDITION_VALUES_PER_RULE,
-  'condition-wildcards-per-alb-rule': WILDCARDS_PER_RULE,
-  'trust-stores': TRUST_STORES_PER_ACCOUNT,
+  'condition-values-per-alb-rule': 5,
+  'condition-wildcards-per-alb-rule': 5,
+  'trust-stores': 20,
 } as const
 
 export type LoadBalancingQuota = keyof typeof LOAD_BALANCING_QUOTAS

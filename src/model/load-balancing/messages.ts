@@ -44,4 +44,6 @@ export interface TargetHealthReport {
   readonly description?: string
   /** Requests and connections under way; a draining target without any is drained. */
   readonly isDrained?: boolean
+  /** It answers worse than the others of its group. */
+  readonly isAnomalous?: boolean
 }

@@ -6,11 +6,18 @@ import {
   modifyIpPools,
 } from './operations/capacity-reservations.ts'
 import { createLoadBalancer } from './operations/create-load-balancer.ts'
+import { createTargetGroup } from './operations/create-target-group.ts'
 import { deleteLoadBalancer } from './operations/delete-load-balancer.ts'
+import { deleteTargetGroup } from './operations/delete-target-group.ts'
+import { deregisterTargets } from './operations/deregister-targets.ts'
 import { describeAccountLimits } from './operations/describe-account-limits.ts'
 import { describeLoadBalancers } from './operations/describe-load-balancers.ts'
+import { describeTargetGroups } from './operations/describe-target-groups.ts'
+import { describeTargetHealth } from './operations/describe-target-health.ts'
 import { getResourcePolicy } from './operations/get-resource-policy.ts'
 import { describeLoadBalancerAttributes, modifyLoadBalancerAttributes } from './operations/load-balancer-attributes.ts'
+import { modifyTargetGroup } from './operations/modify-target-group.ts'
+import { registerTargets } from './operations/register-targets.ts'
 import { setIpAddressType } from './operations/set-ip-address-type.ts'
 import { setSecurityGroups } from './operations/set-security-groups.ts'
 import { setSubnets } from './operations/set-subnets.ts'
@@ -29,8 +36,15 @@ export const loadBalancerOperations: Elbv2OperationTable = {
   DescribeCapacityReservation: describeCapacityReservation,
   ModifyCapacityReservation: modifyCapacityReservation,
   ModifyIpPools: modifyIpPools,
+  CreateTargetGroup: createTargetGroup,
+  DescribeTargetGroups: describeTargetGroups,
+  ModifyTargetGroup: modifyTargetGroup,
+  DeleteTargetGroup: deleteTargetGroup,
   DescribeTargetGroupAttributes: describeTargetGroupAttributes,
   ModifyTargetGroupAttributes: modifyTargetGroupAttributes,
+  RegisterTargets: registerTargets,
+  DeregisterTargets: deregisterTargets,
+  DescribeTargetHealth: describeTargetHealth,
   AddTags: addTags,
   RemoveTags: removeTags,
   DescribeTags: describeTagsOperation,

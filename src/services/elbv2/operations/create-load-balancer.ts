@@ -80,6 +80,8 @@ const wantedLoadBalancer = (context: Elbv2Context, input: CreateLoadBalancerInpu
   }
 }
 
+const SCHEMES = ['internet-facing', 'internal'] as const
+
 const kindOf = ({
   Type = 'application',
   Scheme = 'internet-facing',
@@ -88,8 +90,9 @@ const kindOf = ({
     throw validationError(
       `1 validation error detected: Value '${Type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [application, network]`,
     )
-  if (Scheme !== 'internet-facing' && Scheme !== 'internal') throw invalidScheme(`The scheme '${Scheme}' is not valid`)
-  return { type: Type, scheme: Scheme }
+  const scheme = SCHEMES.find((known) => known === Scheme)
+  if (scheme === undefined) throw invalidScheme(`The scheme '${Scheme}' is not valid`)
+  return { type: Type, scheme }
 }
 
 const refuseUnsupported = (input: CreateLoadBalancerInput): void => {
