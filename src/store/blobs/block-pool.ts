@@ -6,8 +6,8 @@ import { assert } from '../../kit/assert.ts'
 
 /** What direct I/O counts in: offsets, lengths and addresses are multiples of it. */
 export const ALIGNMENT_BYTES = 4096
-/** Four frames of a blob, seals included, in whole pages. */
-export const BLOCK_BYTES = 65 * ALIGNMENT_BYTES
+/** Four frames of a blob, seals included, wherever on a disk they begin. */
+export const BLOCK_BYTES = 67 * ALIGNMENT_BYTES
 /** Two for each of as many transfers as the registry has at once. What was never used costs addresses, not memory. */
 const BLOCKS = 512
 

@@ -1,17 +1,28 @@
-/** Blobs as files of a directory: `sha256/ab/abcdef...`. */
+/**
+ * Blobs as files of a directory: `sha256/ab/abcdef...`. A blob that is read for the first time is read past the page cache: most layers are pulled by
+ * few, and filling the cache takes longer than reading. What is read again is worth a place in it.
+ */
+import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobHome, BlobSource, StoredBlob } from './blob-home.ts'
-import { BLOCK_BYTES, BlockPool } from './block-pool.ts'
+import { ALIGNMENT_BYTES, BLOCK_BYTES, BlockPool } from './block-pool.ts'
 import { CorruptBlob } from './frames.ts'
 
 /** While more blobs than that are being read, nothing is read ahead, which would fill the memory. */
 const AMPLY_READ_BLOBS = 8
+/** Blobs that are remembered to have been read. */
+const REMEMBERED_BLOBS = 10_000
+
+/** Read at once: what fits into a block however it lies on the disk. */
+const PIECE_BYTES = BLOCK_BYTES - 2 * ALIGNMENT_BYTES
 
 export class DirectoryBlobHome implements BlobHome {
   readonly #root: string
   readonly #pool: BlockPool
   readonly #reading = { blobs: 0 }
+  /** Digests, the longest unread first. */
+  readonly #read = new Set<string>()
 
   constructor(root: string, pool = new BlockPool()) {
     this.#root = root
@@ -20,6 +31,7 @@ export class DirectoryBlobHome implements BlobHome {
 
   async adopt(digest: string, file: string): Promise<void> {
     const place = this.#file(digest)
+    this.#read.delete(digest)
     const firstMade = await mkdir(path.dirname(place), { recursive: true, mode: 0o700 })
     await rename(file, place)
     await syncDirectories(path.dirname(place), firstMade === undefined ? path.dirname(place) : path.dirname(firstMade))
@@ -32,7 +44,23 @@ export class DirectoryBlobHome implements BlobHome {
   async open(digest: string): Promise<BlobSource | undefined> {
     const handle = await unlessMissing(open(this.#file(digest), 'r'))
     if (handle === undefined) return undefined
-    return new FileSource(handle, (await handle.stat()).size, this.#pool, this.#reading)
+    const direct = this.#noteRead(digest) ? undefined : await openedDirectly(handle)
+    return new FileSource({
+      handle,
+      direct,
+      size: (await handle.stat()).size,
+      pool: this.#pool,
+      reading: this.#reading,
+    })
+  }
+
+  /** Whether it was read before. */
+  #noteRead(digest: string): boolean {
+    const wasRead = this.#read.delete(digest)
+    this.#read.add(digest)
+    const [oldest] = this.#read
+    if (this.#read.size > REMEMBERED_BLOBS && oldest !== undefined) this.#read.delete(oldest)
+    return wasRead
   }
 
   async remove(digest: string): Promise<void> {
@@ -57,61 +85,89 @@ export class DirectoryBlobHome implements BlobHome {
   }
 }
 
-class FileSource implements BlobSource {
-  readonly #handle: FileHandle
-  readonly size: number
-  readonly #pool: BlockPool
-  /** Of all sources together. */
-  readonly #reading: { blobs: number }
+/** The same file, even if another one has its name by now; undefined where the file system cannot do that. */
+const openedDirectly = async ({ fd }: FileHandle): Promise<FileHandle | undefined> => {
+  try {
+    return await open(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_DIRECT)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EINVAL' || code === 'ENOENT') return undefined
+    throw error
+  }
+}
 
-  constructor(handle: FileHandle, size: number, pool: BlockPool, reading: { blobs: number }) {
-    this.#handle = handle
-    this.size = size
-    this.#pool = pool
-    this.#reading = reading
+interface FileSourceOptions {
+  readonly handle: FileHandle
+  /** Of the same file, opened with `O_DIRECT`. */
+  readonly direct: FileHandle | undefined
+  readonly size: number
+  readonly pool: BlockPool
+  /** Of all sources together. */
+  readonly reading: { blobs: number }
+}
+
+class FileSource implements BlobSource {
+  readonly #options: FileSourceOptions
+  readonly size: number
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options
+    this.size = options.size
   }
 
-  read(offset: number, length: number): Promise<Buffer> {
-    return this.#readInto(Buffer.allocUnsafeSlow(length), offset)
+  async read(offset: number, length: number): Promise<Buffer> {
+    const { buffer, bytesRead } = await this.#options.handle.read(Buffer.allocUnsafeSlow(length), 0, length, offset)
+    if (bytesRead < length) throw tooShort()
+    return buffer
   }
 
   /** The next piece is being read while one is looked at, if not too many do so. */
   async *stream(from: number, to: number, unitBytes: number): AsyncGenerator<Buffer, void, void> {
-    const pieceBytes = BLOCK_BYTES - (BLOCK_BYTES % unitBytes)
+    const { pool, reading } = this.#options
+    const pieceBytes = PIECE_BYTES - (PIECE_BYTES % unitBytes)
     const fill = (block: Buffer, offset: number): Promise<Buffer> =>
-      this.#readInto(block.subarray(0, Math.min(pieceBytes, to - offset)), offset)
-    this.#reading.blobs += 1
-    let block = await this.#pool.take()
+      this.#readInto(block, offset, Math.min(pieceBytes, to - offset))
+    reading.blobs += 1
+    let block = await pool.take()
     let other: Buffer | undefined
     let ahead: Promise<Buffer> | undefined
     try {
       for (let offset = from; offset < to;) {
         const piece = await (ahead ?? fill(block, offset))
         offset += piece.length
-        other ??= offset < to && this.#reading.blobs <= AMPLY_READ_BLOBS ? this.#pool.tryTake() : undefined
+        other ??= offset < to && reading.blobs <= AMPLY_READ_BLOBS ? pool.tryTake() : undefined
         ahead = offset < to && other !== undefined ? fill(other, offset) : undefined
         yield piece
         if (ahead !== undefined && other !== undefined) [block, other] = [other, block]
       }
     } finally {
-      this.#reading.blobs -= 1
+      reading.blobs -= 1
       // It may still be filled.
       await ahead?.catch(() => undefined)
-      this.#pool.release(block)
-      if (other !== undefined) this.#pool.release(other)
+      pool.release(block)
+      if (other !== undefined) pool.release(other)
     }
   }
 
-  async #readInto(buffer: Buffer, offset: number): Promise<Buffer> {
-    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, offset)
-    if (bytesRead < buffer.length) throw new CorruptBlob('The file is shorter than it was.')
-    return buffer
+  /** Whole blocks of the disk, where it is read directly; a view of what was asked for. */
+  async #readInto(block: Buffer, offset: number, length: number): Promise<Buffer> {
+    const { handle, direct } = this.#options
+    const alignment = direct === undefined ? 1 : ALIGNMENT_BYTES
+    const before = offset % alignment
+    const wanted = Math.ceil((before + length) / alignment) * alignment
+    const { bytesRead } = await (direct ?? handle).read(block, 0, wanted, offset - before)
+    if (bytesRead < before + length) throw tooShort()
+    return block.subarray(before, before + length)
   }
 
-  close(): Promise<void> {
-    return this.#handle.close()
+  async close(): Promise<void> {
+    const { handle, direct } = this.#options
+    await direct?.close()
+    await handle.close()
   }
 }
+
+const tooShort = (): CorruptBlob => new CorruptBlob('The file is shorter than it was.')
 
 const unlessMissing = async <T>(result: Promise<T>): Promise<T | undefined> => {
   try {
