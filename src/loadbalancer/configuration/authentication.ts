@@ -1,0 +1,93 @@
+/**
+ * Rules that let only authenticated requests pass. JSON web tokens are validated here: RS256, with the keys of the issuer's key set, which
+ * the balancer fetches. Whoever cannot be authenticated for want of keys or of support here is refused, never let through.
+ *
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html
+ */
+import type {
+  JwtValidationActionAdditionalClaim,
+  JwtValidationActionConfig,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import { createHash } from 'node:crypto'
+import { refusal } from './pages.ts'
+import { call, exactly, quoteWord } from './quote.ts'
+import type { NamedRule } from './rule-plan.ts'
+import { type HttpScope, isRule } from './scope.ts'
+import type { VerificationKey } from './settings.ts'
+
+const ROUTING_ACTIONS = ['forward', 'redirect', 'fixed-response']
+/** Names of claims that a JSON path can say. */
+const CLAIM_NAME = /^[A-Za-z0-9_-]+$/
+
+export const authenticationLines = (named: NamedRule, scope: HttpScope): string[] =>
+  named.rule.actions
+    .filter(({ Type: type = '' }) => !ROUTING_ACTIONS.includes(type))
+    .flatMap(({ JwtValidationConfig: jwt }) =>
+      jwt === undefined ? unsupportedLines(named, scope) : tokenLines(named, jwt, scope),
+    )
+
+const unsupportedLines = ({ name, rule }: NamedRule, { sink, loadBalancer }: HttpScope): string[] => {
+  sink.addProblem(
+    loadBalancer.loadBalancerArn,
+    `${rule.ruleArn} authenticates users by OIDC, which balancers do not do`,
+  )
+  return [`${refusal(503, sink)} if ${isRule(name)}`]
+}
+
+const tokenLines = (named: NamedRule, config: JwtValidationActionConfig, scope: HttpScope): string[] => {
+  const { sink, host, loadBalancer } = scope
+  const mine = isRule(named.name)
+  const { JwksEndpoint: endpoint = '', Issuer: issuer = '', AdditionalClaims: claims = [] } = config
+  const keys = (host.jsonWebKeys.get(endpoint) ?? []).filter(({ type }) => type === 'RSA')
+  if (keys.length === 0) return [`${refusal(500, sink)} if ${mine}`]
+  const unknown = claims.find(({ Name: name = '' }) => !CLAIM_NAME.test(name))
+  if (unknown !== undefined) {
+    sink.addProblem(
+      loadBalancer.loadBalancerArn,
+      `${named.rule.ruleArn}: the claim '${unknown.Name}' cannot be validated`,
+    )
+    return [`${refusal(500, sink)} if ${mine}`]
+  }
+  const refuse = `${refusal(401, sink)} if ${mine}`
+  return [
+    `http-request set-var(txn.token) http_auth_bearer if ${mine}`,
+    `http-request set-var(txn.algorithm) ${quoteWord(`var(txn.token),${call('jwt_header_query', '$.alg')}`)} if ${mine}`,
+    `http-request set-var(txn.key_id) ${quoteWord(`var(txn.token),${call('jwt_header_query', '$.kid')}`)} if ${mine}`,
+    `http-request set-var(txn.now) date if ${mine}`,
+    ...keys.map((key) => `http-request set-var(txn.is_signed) bool(true) if ${mine} ${signatureTests(key, scope)}`),
+    `${refuse} !{ var(txn.is_signed) -m bool }`,
+    `${refuse} !{ ${claim('iss')} -m reg -- ${quoteWord(exactly(issuer))} }`,
+    `${refuse} !{ ${time('exp')} gt 0 }`,
+    `${refuse} { ${time('nbf')} gt 0 }`,
+    `${refuse} { ${time('iat')} gt 0 }`,
+    ...claims.flatMap((wanted) => claimTests(wanted).map((test) => `${refuse} !${test}`)),
+  ]
+}
+
+const signatureTests = ({ keyId, publicKey }: VerificationKey, { sink }: HttpScope): string => {
+  const name = createHash('sha256').update(publicKey).digest('hex')
+  const verified = quoteWord(
+    `var(txn.token),${call('jwt_verify', 'RS256', sink.addFile(`keys/${name}.pem`, publicKey))}`,
+  )
+  const sameKey = keyId === undefined ? '' : `{ var(txn.key_id) -m reg -- ${quoteWord(exactly(keyId))} } `
+  return `{ var(txn.algorithm) -m str RS256 } ${sameKey}{ ${verified} -m int 1 }`
+}
+
+const claim = (name: string): string => quoteWord(`var(txn.token),${call('jwt_payload_query', `$.${name}`)}`)
+
+/** How many seconds from now a time of the token is. */
+const time = (name: string): string =>
+  quoteWord(`var(txn.token),${call('jwt_payload_query', `$.${name}`, 'int')},sub(txn.now)`)
+
+/** All of the values have to be there. */
+const claimTests = ({ Name: name = '', Format: format, Values: values = [] }: JwtValidationActionAdditionalClaim) =>
+  values.map(
+    (value) => `{ ${claim(name)} -m reg -- ${quoteWord(claimExpression(format, exactly(value).slice(1, -1)))} }`,
+  )
+
+const JSON_STRINGS_BEFORE = String.raw`^\[\s*(?:\x22(?:[^\x22\\]|\\.)*\x22\s*,\s*)*`
+
+const claimExpression = (format: string | undefined, value: string): string => {
+  if (format === 'string-array') return String.raw`${JSON_STRINGS_BEFORE}\x22${value}\x22\s*[,\]]`
+  return format === 'space-separated-values' ? `(?:^|\\x20)${value}(?:\\x20|$)` : `^${value}$`
+}

@@ -1,0 +1,146 @@
+/** The two backends of each target group: one whose servers are checked, and one with all of them, for when too few are healthy. */
+import { createHmac } from 'node:crypto'
+import type { LoadBalancerRoute, RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'
+import { cookieLine, lasting } from './cookies.ts'
+import { sharesOf } from './forward.ts'
+import { healthCheckLines } from './health-checks.ts'
+import { backendName, openBackendName } from './names.ts'
+import { call, quoteWord } from './quote.ts'
+import { isOn } from './scope.ts'
+import { isLocalTarget, renderServers } from './servers.ts'
+import type { HostSettings, RenderedBackend } from './settings.ts'
+import { isHttpGroup } from './target-groups.ts'
+
+export interface BackendSection {
+  readonly backend: RenderedBackend
+  /** Without servers. */
+  readonly lines: readonly string[]
+  readonly title: string
+}
+
+export const backendSections = (table: RoutingTable, host: HostSettings): BackendSection[] => {
+  const owners = ownersOf(table)
+  return Array.from(table.targetGroups.values()).flatMap((group) =>
+    // Datagrams go through another program; HAProxy finds out which targets are healthy.
+    (group.protocol === 'UDP' ? [true] : [true, false]).map((isChecked) =>
+      sectionOf(group, owners.get(group.targetGroupArn), host, isChecked),
+    ),
+  )
+}
+
+/** By target group. AWS: a target group is of one load balancer; the first counts. */
+const ownersOf = (table: RoutingTable): ReadonlyMap<string, LoadBalancerRoute> => {
+  const owners = new Map<string, LoadBalancerRoute>()
+  for (const loadBalancer of table.loadBalancers.values())
+    for (const { rules } of loadBalancer.listeners)
+      for (const rule of rules)
+        for (const { targetGroupArn } of sharesOf(rule))
+          if (!owners.has(targetGroupArn)) owners.set(targetGroupArn, loadBalancer)
+  return owners
+}
+
+const sectionOf = (
+  group: TargetGroupRoute,
+  owner: LoadBalancerRoute | undefined,
+  host: HostSettings,
+  isChecked: boolean,
+): BackendSection => {
+  const name = isChecked ? backendName(group.targetGroupArn) : openBackendName(group.targetGroupArn)
+  const hasServerCookies = isHttpGroup(group) && isOn(group.attributes, 'stickiness.enabled')
+  return {
+    title: `backend ${name} from ${isHttpGroup(group) ? 'http' : 'tcp'}`,
+    lines: [
+      ...balanceLines(group),
+      ...(isHttpGroup(group) ? timeoutLines(owner) : []),
+      ...(hasServerCookies ? stickinessLines(group, host) : []),
+      ...(isChecked && group.healthCheck.isEnabled ? [...healthCheckLines(group), ...healthLogLines(host)] : []),
+    ],
+    backend: {
+      name,
+      targetGroupArn: group.targetGroupArn,
+      isChecked,
+      hasServerCookies,
+      servers: renderServers(group, isChecked, isLocalTarget(host, isCrossZone(group, owner))),
+    },
+  }
+}
+
+/** Results of checks that are news are told as lines of the log. */
+const healthLogLines = ({ logTarget }: HostSettings): string[] =>
+  logTarget === undefined ? [] : [`log ${logTarget} format raw daemon`, 'option log-health-checks']
+
+const isCrossZone = ({ attributes }: TargetGroupRoute, owner: LoadBalancerRoute | undefined): boolean => {
+  const own = attributes['load_balancing.cross_zone.enabled']
+  if (own === 'true' || own === 'false') return own === 'true'
+  return owner?.attributes['load_balancing.cross_zone.enabled'] !== 'false'
+}
+
+/** Of two targets drawn at random, the one with less to do: those that are slow or hang get less. */
+const ALGORITHMS: Readonly<Record<string, string>> = {
+  round_robin: 'roundrobin',
+  least_outstanding_requests: 'leastconn',
+  weighted_random: 'random(1)',
+}
+
+const balanceLines = (group: TargetGroupRoute): string[] => {
+  const { attributes } = group
+  // A client keeps its target as long as that is there, without anything to remember.
+  if (!isHttpGroup(group))
+    return isOn(attributes, 'stickiness.enabled') ? ['balance source', 'hash-type consistent'] : ['balance roundrobin']
+  if (attributes['load_balancing.algorithm.anomaly_mitigation'] === 'on') return ['balance random(2)']
+  return [`balance ${ALGORITHMS[attributes['load_balancing.algorithm.type'] ?? ''] ?? 'roundrobin'}`]
+}
+
+const timeoutLines = (owner: LoadBalancerRoute | undefined): string[] => {
+  const seconds = Number(owner?.attributes['idle_timeout.timeout_seconds'] ?? 60)
+  return [`timeout server ${seconds}s`, `timeout tunnel ${seconds}s`]
+}
+
+const OWN_COOKIE = 'AWSALB'
+const OWN_COOKIE_ACROSS_SITES = 'AWSALBCORS'
+const APPLICATION_COOKIE = 'AWSALBAPP-0'
+
+const stickinessLines = (group: TargetGroupRoute, host: HostSettings): string[] => {
+  const { attributes } = group
+  const isOfApplication = attributes['stickiness.type'] === 'app_cookie'
+  const seconds = Number(attributes[`stickiness.${isOfApplication ? 'app' : 'lb'}_cookie.duration_seconds`] ?? 86_400)
+  const cookie = isOfApplication ? APPLICATION_COOKIE : OWN_COOKIE
+  const key = createHmac('sha256', host.cookieKey).update(group.targetGroupArn).digest('hex')
+  return [
+    `cookie ${cookie} insert nocache maxidle ${seconds}s dynamic`,
+    `dynamic-cookie-key ${key}`,
+    ...(isOfApplication ? applicationCookieLines(attributes, seconds) : ownCookieLines(seconds)),
+  ]
+}
+
+const lastingLine = (cookie: string, seconds: number): string =>
+  `http-after-response replace-header Set-Cookie '^(${cookie}=[^;]*);.*$' ${quoteWord(`\\1${lasting(seconds)}`)}`
+
+/** Pages of other sites get the same cookie under another name, with the attributes that browsers want there. */
+const ownCookieLines = (seconds: number): string[] => [
+  `http-request add-header Cookie ${OWN_COOKIE}=%[req.cook(${OWN_COOKIE_ACROSS_SITES})] if !{ req.cook(${OWN_COOKIE}) -m found } { req.cook(${OWN_COOKIE_ACROSS_SITES}) -m found }`,
+  lastingLine(OWN_COOKIE, seconds),
+  ...['', '; Secure'].map((secure) =>
+    cookieLine(
+      OWN_COOKIE_ACROSS_SITES,
+      `%[res.cook(${OWN_COOKIE})]`,
+      seconds,
+      `; SameSite=None${secure}`,
+      `{ res.cook(${OWN_COOKIE}) -m found } ${secure === '' ? '!' : ''}{ ssl_fc }`,
+    ),
+  ),
+]
+
+/** AWS: the balancer's cookie is worth something together with the application's alone. */
+const applicationCookieLines = (attributes: Readonly<Record<string, string>>, seconds: number): string[] => {
+  const name = attributes['stickiness.app_cookie.cookie_name'] ?? ''
+  const [asked, answered] = [quoteWord(call('req.cook', name)), quoteWord(call('res.cook', name))]
+  const mine = new RegExp(`(^|; *)${APPLICATION_COOKIE}=[^;]*`).source
+  return [
+    `http-request set-var(txn.has_cookie) bool(true) if { ${asked} -m found }`,
+    `http-request replace-header Cookie '${mine}' '\\1${APPLICATION_COOKIE}=' if !{ ${asked} -m found }`,
+    `http-after-response set-var(txn.has_cookie) bool(true) if { ${answered} -m found }`,
+    lastingLine(APPLICATION_COOKIE, seconds),
+    `http-after-response replace-header Set-Cookie '^${APPLICATION_COOKIE}=.*$' '${APPLICATION_COOKIE}=_remove_; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/' if !{ var(txn.has_cookie) -m bool }`,
+  ]
+}

@@ -1,0 +1,47 @@
+/** What holds for everything: the process, and what HTTP and TCP sections have in common. */
+import { errorLines } from './pages.ts'
+import { quoteWord } from './quote.ts'
+import type { HostSettings } from './settings.ts'
+import type { Sink } from './sink.ts'
+
+/** AWS: the headers of a request may have 64 KiB. */
+const BUFFER_BYTES = 65_536 + 4096
+const REWRITE_BYTES = 4096
+
+export const addCommonSections = (host: HostSettings, sink: Sink): void => {
+  sink.addSection('global', [
+    `stats socket ${quoteWord(host.runtimeSocketPath)} mode 600 level admin expose-fd listeners`,
+    'stats timeout 1m',
+    `server-state-file ${quoteWord(host.serverStatePath)}`,
+    `maxconn ${host.maximumConnections}`,
+    ...(host.threads === undefined ? [] : [`nbthread ${host.threads}`]),
+    // What began before a reload may go on for as long as an idle timeout can last several times over.
+    'hard-stop-after 12h',
+    'close-spread-time 10s',
+    `tune.bufsize ${BUFFER_BYTES}`,
+    `tune.maxrewrite ${REWRITE_BYTES}`,
+    'tune.http.maxhdr 200',
+    'tune.ssl.default-dh-param 2048',
+  ])
+  sink.addSection('defaults http', [
+    'mode http',
+    'timeout connect 10s',
+    'timeout client 60s',
+    'timeout server 60s',
+    'load-server-state-from-file global',
+    'option idle-close-on-response',
+    'option redispatch 1',
+    'retries 3',
+    'retry-on conn-failure empty-response',
+    ...errorLines(sink),
+  ])
+  sink.addSection('defaults tcp', [
+    'mode tcp',
+    'timeout connect 10s',
+    'timeout client 350s',
+    'timeout server 350s',
+    'load-server-state-from-file global',
+    'option redispatch 1',
+    'retries 3',
+  ])
+}
