@@ -9,6 +9,7 @@ import { trusting } from './builders/a-role.ts'
 export const ACCOUNT = '000000000000'
 const ecs = (resource: string): string => `arn:aws:ecs:us-east-1:${ACCOUNT}:${resource}`
 const iam = (resource: string): string => `arn:aws:iam::${ACCOUNT}:${resource}`
+const elb = (resource: string): string => `arn:aws:elasticloadbalancing:us-east-1:${ACCOUNT}:${resource}`
 const TASK_ID = '0123456789abcdef0123456789abcdef'
 const DOCUMENT = JSON.stringify({
   Version: '2012-10-17',
@@ -133,6 +134,40 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       RunTask: { overrides: roles, tags: lowerTags },
       StartTask: { overrides: roles, tags: lowerTags },
       UpdateService: { taskDefinition: 'web:1' },
+    },
+  }),
+  elasticloadbalancing: () => ({
+    members: {
+      Actions: [{ Type: 'forward', TargetGroupArn: elb('targetgroup/web/0123456789abcdef') }],
+      Attributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }],
+      CaCertificatesBundleS3Bucket: 'bucket',
+      CaCertificatesBundleS3Key: 'key',
+      Certificates: [{ CertificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/${'0'.repeat(36)}` }],
+      Conditions: [{ Field: 'path-pattern', Values: ['/x'] }],
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: elb('targetgroup/web/0123456789abcdef') }],
+      IpAddressType: 'ipv4',
+      ListenerArn: elb('listener/app/web/0123456789abcdef/0123456789abcdef'),
+      LoadBalancerArn: elb('loadbalancer/app/web/0123456789abcdef'),
+      Name: 'web',
+      Priority: 1,
+      ResourceArn: elb('truststore/clients/0123456789abcdef'),
+      ResourceArns: [elb('loadbalancer/app/web/0123456789abcdef'), elb('targetgroup/web/0123456789abcdef')],
+      RevocationId: 1,
+      RevocationIds: [1],
+      RuleArn: elb('listener-rule/app/web/0123456789abcdef/0123456789abcdef/0123456789abcdef'),
+      RulePriorities: [
+        { RuleArn: elb('listener-rule/app/web/0123456789abcdef/0123456789abcdef/0123456789abcdef'), Priority: 2 },
+      ],
+      SecurityGroups: ['sg-0123456789abcdef0'],
+      TagKeys: ['Stage'],
+      Tags: capitalTags,
+      TargetGroupArn: elb('targetgroup/web/0123456789abcdef'),
+      Targets: [{ Id: '10.0.0.1' }],
+      TrustStoreArn: elb('truststore/clients/0123456789abcdef'),
+    },
+    operations: {
+      CreateLoadBalancer: { Subnets: ['subnet-0123456789abcdef0'], Tags: capitalTags },
+      CreateTargetGroup: { Tags: capitalTags },
     },
   }),
   iam: () => ({

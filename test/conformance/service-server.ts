@@ -26,6 +26,8 @@ export interface ServiceServer {
     readonly credentials: typeof credentials
     readonly maxAttempts: number
   }
+  /** What the services are made of, for what only others can bring about. */
+  readonly deps: ServicesDeps
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export const serviceServer = async (
   const { port } = server.address() as AddressInfo
   return {
     client: { endpoint: `http://127.0.0.1:${port}`, region: REGION, credentials, maxAttempts: 1 },
+    deps,
     close: async () => {
       server.close()
       server.closeAllConnections()
