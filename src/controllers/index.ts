@@ -21,6 +21,8 @@ import { AgentTelemetry } from './agent-telemetry/agent-telemetry.ts'
 import { UsageBook } from './agent-telemetry/usage-book.ts'
 import { UsageMetrics } from './agent-telemetry/usage-metrics.ts'
 import { InstanceLoss } from './instance-loss/instance-loss.ts'
+import type { CertificateAuthorityChoice } from './certificate-issuance/certificate-authority.ts'
+import { CertificateIssuance } from './certificate-issuance/certificate-issuance.ts'
 import { CredentialUse } from './credential-use/credential-use.ts'
 import { ControllerLoop, type ControllerStatus } from './loop.ts'
 import { TaskAssignment } from './task-assignment/task-assignment.ts'
@@ -77,6 +79,8 @@ export interface ControllersOptions {
   readonly advisoriesFile?: string | undefined
   /** Where what tasks use is kept as metrics. */
   readonly metrics: MetricStore
+  /** Who issues certificates; absent: an authority that lasts as long as the process. */
+  readonly certificateAuthority?: CertificateAuthorityChoice | undefined
   /** Seals the keys of session tokens. */
   readonly sealer: Sealer
   /** Where it stands what was done without a call. */
@@ -161,6 +165,7 @@ export class Controllers {
         new ImageScan(options),
         new LogSubscriptions(options),
         kmsKeyRotation(options),
+        new CertificateIssuance(options),
         sessionKeyRotation(options),
         this.credentialUse,
       ],

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { CertificateAuthorityChoice } from '../controllers/certificate-issuance/certificate-authority.ts'
 import type { CredentialUse } from '../controllers/credential-use/credential-use.ts'
 import { Controllers, type Patience } from '../controllers/index.ts'
 import type { Clock } from '../kit/clock.ts'
@@ -66,6 +67,8 @@ export interface ControlPlaneOptions {
   readonly advisoriesFile?: string | undefined
   /** Where registries are that images may be replicated to. */
   readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
+  /** Who issues certificates. */
+  readonly certificateAuthority?: CertificateAuthorityChoice | undefined
   /** What hosts of the registry end with that are named as on AWS. */
   readonly registrySuffix?: string
   /** What the installation says of its load balancers, if not what is usual. */
@@ -104,6 +107,7 @@ export class ControlPlane {
       metrics,
       audit: options.audit?.sink,
       advisoriesFile: options.advisoriesFile,
+      certificateAuthority: options.certificateAuthority,
       replicationEndpoints: options.replicationEndpoints,
       patience: options.patience,
       sessions,

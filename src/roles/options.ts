@@ -5,6 +5,7 @@ import { LineLog, type Log, type LogLevel } from '../kit/log.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Patience } from '../controllers/index.ts'
 import { AUDIT_DAYS } from '../model/audit-limits.ts'
+import { certificateOptions, type CertificateValues, checkCertificateOptions } from './certificate-options.ts'
 import type { RegistryStorage } from './registry-parts.ts'
 import { s3Place } from '../store/blobs/s3-place.ts'
 import { REGISTRY_SUFFIX } from './registry-host.ts'
@@ -85,6 +86,7 @@ export const serverOptions = {
     valueName: 'FILE',
     description: 'what images are compared with when they are scanned: advisories in the format of OSV',
   },
+  ...certificateOptions,
   cluster: {
     type: 'string',
     valueName: 'NAME',
@@ -115,25 +117,28 @@ export const serverOptions = {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 
 /** Refuses combinations that would be unsafe or meaningless. */
-export const checkServerOptions = (values: {
-  dev: boolean
-  host: string
-  tls: boolean
-  'tls-cert': string | undefined
-  'tls-key': string | undefined
-  'plain-http': boolean
-  account: string
-  region: string
-  cluster: string
-  'registry-suffix': string
-  'data-dir': string
-  'registry-storage': string | undefined
-  'registry-encryption': string
-  advertise: string | undefined
-  'instance-loss-grace-seconds': string
-  'service-settling-seconds': string
-}): void => {
+export const checkServerOptions = (
+  values: CertificateValues & {
+    dev: boolean
+    host: string
+    tls: boolean
+    'tls-cert': string | undefined
+    'tls-key': string | undefined
+    'plain-http': boolean
+    account: string
+    region: string
+    cluster: string
+    'registry-suffix': string
+    'data-dir': string
+    'registry-storage': string | undefined
+    'registry-encryption': string
+    advertise: string | undefined
+    'instance-loss-grace-seconds': string
+    'service-settling-seconds': string
+  },
+): void => {
   patienceOf(values)
+  checkCertificateOptions(values)
   registryStorage(values)
   if (values.dev && !LOOPBACK.test(values.host)) {
     throw new UserError(

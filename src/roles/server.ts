@@ -31,6 +31,7 @@ import { agentUrl, listen, localUrl } from './address.ts'
 import { ownActivation } from './own-activation.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
+import { certificateAuthorityOf } from './certificate-options.ts'
 import { replicationEndpoints } from './registry-destinations.ts'
 import { openBlobStore } from './registry-parts.ts'
 import { openMasterKey } from './master-key.ts'
@@ -116,6 +117,7 @@ const serve = async (values: ServerValues): Promise<void> => {
     patience,
     registrySuffix,
     advisoriesFile,
+    certificateAuthority: certificateAuthorityOf(values, { clock, ids }),
     replicationEndpoints: replicationEndpoints(values['registry-destinations']),
     ...settings,
   })

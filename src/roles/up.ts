@@ -11,6 +11,7 @@ import { agentDir, hasServerDir, logFile, readNote, removeNote, writeNote } from
 import { joinTokenText } from '../kit/join-token.ts'
 import type { Log } from '../kit/log.ts'
 import { END_SIGNALS, untilToldToEnd } from '../kit/process-end.ts'
+import { certificateArgs } from './certificate-options.ts'
 import { Child, ChildFailed, type ReadyMessage } from './child.ts'
 import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
 import { firstGreeting, greeting, inDataDir, isFirstStart, noteOf, refuseIfRunning } from './running.ts'
@@ -218,6 +219,7 @@ class Up {
       ...this.#keyArgs(),
       ...this.#tlsArgs(),
       ...this.#registryArgs(),
+      ...certificateArgs(this.#values),
       ...this.#logArgs(),
     ]
   }
