@@ -25,9 +25,10 @@ export const JWT_CLAIM_VALUES = 10
 /** Of texts whose length the API does not state: client ids, scopes, endpoints. */
 export const ACTION_TEXT_LENGTH = 4096
 
-/** Of a bundle of certificates, and of a revocation list, as their files are. */
+/** Of the file with a trust store's certificates. */
 export const TRUST_STORE_BUNDLE_BYTES = 1024 * 1024
-export const TRUST_STORE_REVOCATION_BYTES = 50 * 1024 * 1024
+/** Of one with a revocation list. AWS: 50 MiB. */
+export const TRUST_STORE_REVOCATION_BYTES = 5 * 1024 * 1024
 export const CERTIFICATES_PER_TRUST_STORE = 25
 export const REVOCATIONS_PER_TRUST_STORE = 30
 export const REVOKED_ENTRIES_PER_TRUST_STORE = 500_000

@@ -6,6 +6,8 @@ export interface LoadBalancingSettings {
   /** What DNS names of load balancers end with: `<name>-<id>.<region>.elb.<suffix>`. */
   readonly suffix: string
   readonly addressPool: AddressPool
+  /** Where trust stores are read from: `<bucket>/<key>`, as in S3. */
+  readonly trustStoresDirectory?: string | undefined
 }
 
 /** Names below `localhost` lead to this machine without any set-up. */
