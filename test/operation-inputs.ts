@@ -52,6 +52,28 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
     operations: { ImportCertificate: { Tags: capitalTags }, RequestCertificate: { Tags: capitalTags } },
   }),
   cloudtrail: () => ({ members: {} }),
+  ec2: () => ({
+    members: {
+      AssociationId: 'rtbassoc-0123456789abcdef0',
+      Attribute: 'enableDnsSupport',
+      CidrBlock: '10.0.0.0/24',
+      Description: 'web',
+      GroupId: 'sg-0123456789abcdef0',
+      GroupName: 'web',
+      InstanceTenancy: 'default',
+      InternetGatewayId: 'igw-0123456789abcdef0',
+      Resources: ['vpc-0123456789abcdef0'],
+      RouteTableId: 'rtb-0123456789abcdef0',
+      SecurityGroupRules: [{ SecurityGroupRuleId: 'sgr-0123456789abcdef0', SecurityGroupRule: { IpProtocol: '-1' } }],
+      SubnetId: 'subnet-0123456789abcdef0',
+      Tags: capitalTags,
+      VpcId: 'vpc-0123456789abcdef0',
+    },
+    operations: {
+      CreateSecurityGroup: { TagSpecifications: [{ ResourceType: 'security-group', Tags: capitalTags }] },
+      DeleteSecurityGroup: { GroupId: 'sg-0123456789abcdef0' },
+    },
+  }),
   ecr: () => ({
     members: {
       imageId: { imageTag: 'v1' },

@@ -30,6 +30,12 @@ export const LOGS = {
 export const SECRETS_MANAGER = { name: 'secretsmanager', targetPrefix: 'secretsmanager', protocols: JSON_11 } as const
 export const SSM = { name: 'ssm', targetPrefix: 'AmazonSSM', protocols: JSON_11 } as const
 
+export const EC2 = {
+  name: 'ec2',
+  query: { version: '2016-11-15', xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/' },
+  protocols: ['ec2-query'],
+} as const satisfies ServiceAddress
+
 export const ELBV2 = {
   name: 'elasticloadbalancing',
   query: { version: '2015-12-01', xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/' },

@@ -3,7 +3,7 @@
  * first call.
  */
 import type { LazyService, ServiceAddress, ServiceDefinition } from '../wire/service.ts'
-import { ACM, CLOUDTRAIL, ECR, ELBV2, IAM, KMS, LOGS, SECRETS_MANAGER, SSM, STS } from './addresses.ts'
+import { ACM, CLOUDTRAIL, EC2, ECR, ELBV2, IAM, KMS, LOGS, SECRETS_MANAGER, SSM, STS } from './addresses.ts'
 import type { ServicesDeps } from './deps.ts'
 import { ecsService } from './ecs/index.ts'
 
@@ -12,6 +12,7 @@ type MakeService = (deps: ServicesDeps) => ServiceDefinition
 const LAZY: readonly (readonly [ServiceAddress, () => Promise<MakeService>])[] = [
   [ACM, async () => (await import('./acm/index.ts')).acmService],
   [CLOUDTRAIL, async () => (await import('./cloudtrail/index.ts')).cloudTrailService],
+  [EC2, async () => (await import('./ec2/index.ts')).ec2Service],
   [ECR, async () => (await import('./ecr/index.ts')).ecrService],
   [ELBV2, async () => (await import('./elbv2/index.ts')).elbv2Service],
   [IAM, async () => (await import('./iam/index.ts')).iamService],
