@@ -67,6 +67,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./roles/agent.ts')).agentCommand,
   },
   {
+    name: 'balancer',
+    summary: 'serve load balancers on this machine',
+    load: async () => (await import('./roles/balancer.ts')).balancerCommand,
+  },
+  {
     name: 'rotate-master-key',
     summary: 'make a new master key for the next start of the server',
     load: async () => (await import('./roles/rotate-master-key.ts')).rotateMasterKeyCommand,

@@ -5,11 +5,10 @@
 import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
-import type { BalancerMessage } from '../model/load-balancing/messages.ts'
-import type { RoutingTable } from '../model/load-balancing/routing.ts'
+import type { BalancerMessage, BalancerWelcome } from '../model/load-balancing/messages.ts'
 import { decodeControlMessage } from './balancer-messages.ts'
 import { linkUrl, socketUrl } from './link-url.ts'
-import { ReceivedTable } from './received-table.ts'
+import { type Completed, ReceivedTable } from './received-table.ts'
 import { ReconnectingLink } from './reconnecting-link.ts'
 import type { Signer } from './signer.ts'
 import type { OpenSocket, SocketRequest } from './socket.ts'
@@ -25,8 +24,13 @@ export interface BalancerClientOptions {
   readonly balancerId: string
   readonly version: string
   /** One consistent table is there. After a connection's first one, everything found out is to be said again. */
-  readonly onTable: (table: RoutingTable, revision: number, isFirst: boolean) => void
+  readonly onTable: (told: Told) => void
   readonly onDisconnected?: () => void
+}
+
+export interface Told extends Completed {
+  readonly revision: number
+  readonly welcome: BalancerWelcome
 }
 
 const BACKOFF = { minMs: 250, maxMs: 15_000, jitter: 0.2, multiplier: 1.5 }
@@ -35,6 +39,7 @@ export class BalancerClient {
   readonly #options: BalancerClientOptions
   readonly #link: ReconnectingLink
   #received = new ReceivedTable()
+  #welcome: BalancerWelcome = { cookieKey: '', suffix: '' }
 
   constructor(options: BalancerClientOptions) {
     this.#options = options
@@ -85,10 +90,11 @@ export class BalancerClient {
     const message = decodeControlMessage(frame)
     if (message === undefined) return false
     if (message.type === 'heartbeat') this.send(message)
+    else if (message.type === 'welcome') this.#welcome = { cookieKey: message.cookieKey, suffix: message.suffix }
     else if (message.type !== 'ready') this.#received.apply(message)
     else {
-      const { table, isFirst } = this.#received.complete()
-      this.#options.onTable(table, message.revision, isFirst)
+      const { revision } = message
+      this.#options.onTable({ ...this.#received.complete(), revision, welcome: this.#welcome })
     }
     return true
   }

@@ -31,6 +31,8 @@ const KINDS: Readonly<Record<RoutingItem['kind'], true>> = {
 const isOneOf = (names: Readonly<Record<string, true>>, value: unknown): boolean =>
   typeof value === 'string' && Object.hasOwn(names, value)
 
+const isBooleanOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'boolean'
+
 const isReport = (value: unknown): boolean =>
   isParts(value) &&
   isText(value['targetGroupArn']) &&
@@ -38,7 +40,8 @@ const isReport = (value: unknown): boolean =>
   isOneOf(STATES, value['state']) &&
   isTextOrAbsent(value['reason']) &&
   isTextOrAbsent(value['description']) &&
-  (value['isDrained'] === undefined || typeof value['isDrained'] === 'boolean')
+  isBooleanOrAbsent(value['isDrained']) &&
+  isBooleanOrAbsent(value['isAnomalous'])
 
 const areReports = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= BALANCER_REPORTS_PER_MESSAGE && value.every(isReport)
@@ -52,6 +55,7 @@ const ofBalancer: WellFormed<BalancerMessage['type']> = {
 }
 
 const ofControl: WellFormed<ControlMessage['type']> = {
+  welcome: ({ cookieKey, suffix }) => isText(cookieKey) && isText(suffix),
   set: ({ item }) => isParts(item) && isOneOf(KINDS, item['kind']) && isText(item['key']) && isParts(item['value']),
   remove: ({ kind, key }) => isOneOf(KINDS, kind) && isText(key),
   ready: isRevision,

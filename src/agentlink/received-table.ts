@@ -2,7 +2,7 @@
 import type { ControlMessage, RoutingItem } from '../model/load-balancing/messages.ts'
 import type { RoutingTable } from '../model/load-balancing/routing.ts'
 
-type Change = Extract<ControlMessage, { readonly type: 'set' | 'remove' }>
+export type TableChange = Extract<ControlMessage, { readonly type: 'set' | 'remove' }>
 type Values = ReadonlyMap<string, RoutingItem['value']>
 
 const MEMBERS = {
@@ -19,29 +19,38 @@ export const EMPTY_TABLE: RoutingTable = {
   trustStores: new Map(),
 }
 
+export interface Completed {
+  readonly table: RoutingTable
+  /** It is the connection's first: items that it does not have are gone. */
+  readonly isFirst: boolean
+  /** What is new since the table before. */
+  readonly changes: readonly TableChange[]
+}
+
 export class ReceivedTable {
   #table = EMPTY_TABLE
   #isFirst = true
   /** What came since the table was consistent; the last word on each item counts. */
-  #changes = new Map<string, Change>()
+  #changes = new Map<string, TableChange>()
 
-  apply(change: Change): void {
+  apply(change: TableChange): void {
     const { kind, key } = change.type === 'set' ? change.item : change
     this.#changes.set(`${kind} ${key}`, change)
   }
 
   /** The table with everything that came until now. Earlier ones stay as they were. */
-  complete(): { readonly table: RoutingTable; readonly isFirst: boolean } {
+  complete(): Completed {
     const isFirst = this.#isFirst
-    this.#table = withChanges(this.#table, [...this.#changes.values()])
+    const changes = [...this.#changes.values()]
+    this.#table = withChanges(this.#table, changes)
     this.#changes = new Map()
     this.#isFirst = false
-    return { table: this.#table, isFirst }
+    return { table: this.#table, isFirst, changes }
   }
 }
 
 /** Maps without changes are the same ones. */
-const withChanges = (table: RoutingTable, changes: readonly Change[]): RoutingTable => {
+const withChanges = (table: RoutingTable, changes: readonly TableChange[]): RoutingTable => {
   const changed: Partial<Record<keyof RoutingTable, Map<string, RoutingItem['value']>>> = {}
   for (const change of changes) {
     const { kind, key } = change.type === 'set' ? change.item : change
@@ -57,9 +66,3 @@ export function* itemsOf(table: RoutingTable): Generator<RoutingItem> {
   for (const kind of Object.keys(MEMBERS) as RoutingItem['kind'][])
     for (const [key, value] of table[MEMBERS[kind]] as Values) yield { kind, key, value } as RoutingItem
 }
-
-export const tableOf = (items: readonly RoutingItem[]): RoutingTable =>
-  withChanges(
-    EMPTY_TABLE,
-    items.map((item) => ({ type: 'set', item })),
-  )

@@ -17,9 +17,10 @@ const options = {
   role: {
     type: 'string',
     valueName: 'NAME',
-    description: 'the role that the machine gets; it must trust ssm.amazonaws.com',
-    default: 'ecsInstanceRole',
+    description:
+      'the role that the machine gets, if not ecsInstanceRole or that of balancers; it must trust ssm.amazonaws.com',
   },
+  balancer: { type: 'boolean', description: 'for machines that serve load balancers' },
   expires: { type: 'string', valueName: 'TIME', description: 'how long the token is good, e.g. 30m', default: '1h' },
   machines: { type: 'string', valueName: 'COUNT', description: 'how many machines may join with it', default: '1' },
   endpoint: {
@@ -72,7 +73,7 @@ const activate = async (
   try {
     const { ActivationId: activationId = '', ActivationCode: activationCode = '' } = await client.send(
       new CreateActivationCommand({
-        IamRole: values.role,
+        IamRole: values.role ?? (values.balancer ? 'longshoreBalancerRole' : 'ecsInstanceRole'),
         RegistrationLimit: wholeNumber('machines', values.machines, 1, MOST_MACHINES),
         ExpirationDate: dateOf(expiresAt),
       }),
@@ -98,5 +99,5 @@ const LOOPBACK = /^https?:\/\/(127\.|localhost\b|\[::1\])/
 const hintAt = (endpoint: string): string =>
   `longshore: ${endpoint} is reached from this machine alone. For others, start with --host and --tls, or say --endpoint.\n`
 
-const page = (token: string, { expires, machines }: TokenValues): string =>
-  `Run this on ${machines === '1' ? 'the machine that is' : `each of the ${machines} machines that are`} to join, within ${expires}:\n\n  longshore agent --join ${token}\n`
+const page = (token: string, { expires, machines, balancer }: TokenValues): string =>
+  `Run this on ${machines === '1' ? 'the machine that is' : `each of the ${machines} machines that are`} to join, within ${expires}:\n\n  longshore ${balancer ? 'balancer' : 'agent'} --join ${token}\n`

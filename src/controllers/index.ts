@@ -7,6 +7,7 @@ import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { AuditSink } from '../model/audit-event.ts'
 import { INSTANCE_LOSS_GRACE_MS, SERVICE_SETTLING_MS } from '../model/limits.ts'
+import type { BalancerWelcome } from '../model/load-balancing/messages.ts'
 import type { RegistryHome } from '../model/registry-home.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { ReplicationEndpoint } from '../model/registry-rules.ts'
@@ -90,6 +91,8 @@ export interface ControllersOptions {
   readonly sessions: SessionTokens
   /** What the ids of those credentials are derived with. */
   readonly credentialsIdKey: Uint8Array
+  /** What balancers hear first. */
+  readonly balancerWelcome: BalancerWelcome
   /** Roles that are not there are taken as if they were, as in `--dev` mode. */
   readonly takesRolesForGranted: boolean
 }

@@ -45,6 +45,8 @@ export const defaultDataDir = (env: NodeJS.ProcessEnv = process.env): string => 
 
 export const serverDir = (dataDir: string): string => path.join(dataDir, 'server')
 export const agentDir = (dataDir: string): string => path.join(dataDir, 'agent')
+/** Holds what the balancer of `up` serves. */
+export const balancerDir = (dataDir: string): string => path.join(dataDir, 'balancer')
 /** Holds what was called, by whom. */
 export const auditDir = (dataDir: string): string => path.join(dataDir, 'audit')
 /** Holds the events of log streams. */

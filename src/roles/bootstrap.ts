@@ -16,12 +16,15 @@ import type { Transaction } from '../store/tables.ts'
 
 const PAGE_TOKEN_KEY = 'pageTokenKey'
 const CREDENTIALS_ID_KEY = 'credentialsIdKey'
+const COOKIE_KEY = 'cookieKey'
 
 /** What the control plane seals and signs with. */
 export interface InstallationKeys {
   readonly pageTokenKey: Buffer
   /** What the ids are derived with under which containers ask for the credentials of their task. */
   readonly credentialsIdKey: Buffer
+  /** What balancers hash the cookies with that keep clients with their targets. */
+  readonly cookieKey: Buffer
   /** Seal the tokens of temporary credentials. */
   readonly sessionKeys: SessionKeys
   /** Seals what is secret in the store. */
@@ -51,11 +54,12 @@ export const bootstrap = async (start: FirstStart): Promise<Installation> =>
     createCluster(tx, start)
     const pageTokenKey = keyOf(tx, PAGE_TOKEN_KEY, start)
     const credentialsIdKey = keyOf(tx, CREDENTIALS_ID_KEY, start)
+    const cookieKey = keyOf(tx, COOKIE_KEY, start)
     createSessionKey(tx, start)
     for (const role of OWN_ROLES) createRole(tx, start, role)
     const sessionKeys = new SessionKeyRing(start.store.tables.sessionKeys, start.sealer)
     return {
-      keys: { pageTokenKey, credentialsIdKey, sessionKeys, sealer: start.sealer },
+      keys: { pageTokenKey, credentialsIdKey, cookieKey, sessionKeys, sealer: start.sealer },
       rootAccessKey: rootAccessKey(tx, start),
     }
   })

@@ -25,6 +25,8 @@ export interface ChildOptions {
   /** Arguments of each start; asked anew so that a later start can use what the first one learned. */
   readonly args: () => readonly string[]
   readonly env: () => NodeJS.ProcessEnv
+  /** What it says after it was ready. */
+  readonly onMessage?: (message: ReadyMessage) => void
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -73,7 +75,8 @@ export class Child {
     const { name, clock } = this.#options
     let isReady = false
     return new Promise((resolve, reject) => {
-      child.once('message', (message) => {
+      child.on('message', (message) => {
+        if (isReady) this.#options.onMessage?.(message as ReadyMessage)
         isReady = true
         resolve(message as ReadyMessage)
       })
@@ -129,8 +132,11 @@ export class Child {
   }
 }
 
+/** Says something to the parent, if there is one. */
+export const tellParent = (message: ReadyMessage): void => void process.send?.(message)
+
 /** Tells the parent, if there is one, that this role is ready, and keeps what Node has compiled: a killed role starts warm too. */
 export const sayReady = (message: ReadyMessage): void => {
-  process.send?.(message)
+  tellParent(message)
   flushCompileCache()
 }

@@ -90,6 +90,7 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     const { store, clock, ids, log, endpoint, keys, logs, metrics, blobs } = options
+    const { loadBalancing = defaultLoadBalancingSettings() } = options
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const sessions = new SealedSessionTokens(keys.sessionKeys, ids)
@@ -113,6 +114,7 @@ export class ControlPlane {
       sessions,
       sealer: keys.sealer,
       credentialsIdKey: keys.credentialsIdKey,
+      balancerWelcome: { cookieKey: keys.cookieKey.toString('base64url'), suffix: loadBalancing.suffix },
       takesRolesForGranted: options.isDev,
     })
     const guard = options.isDev ? noGuard : new PolicyGuard()
@@ -132,7 +134,7 @@ export class ControlPlane {
         metrics,
         blobs,
         targetHealth: this.targetHealth,
-        loadBalancing: options.loadBalancing ?? defaultLoadBalancingSettings(),
+        loadBalancing,
         replicationEndpoints: options.replicationEndpoints,
         registryEndpoint: endpoint.replace('//127.0.0.1', '//localhost'),
         capacity: this.capacity,

@@ -8,10 +8,12 @@ import { AUDIT_DAYS } from '../model/audit-limits.ts'
 import { certificateOptions, type CertificateValues, checkCertificateOptions } from './certificate-options.ts'
 import type { RegistryStorage } from './registry-parts.ts'
 import { s3Place } from '../store/blobs/s3-place.ts'
+import { DEFAULT_ADDRESS_POOL, parseAddressPool } from '../model/load-balancing/address-pool.ts'
+import { DEFAULT_BALANCER_SUFFIX, type LoadBalancingSettings } from '../model/load-balancing/settings.ts'
 import { REGISTRY_SUFFIX } from './registry-host.ts'
 import { INSTANCE_LOSS_GRACE_MS, LONGEST_PATIENCE_SECONDS, SERVICE_SETTLING_MS } from '../model/limits.ts'
 
-const logOptions = {
+export const logOptions = {
   'log-level': {
     type: 'string',
     valueName: 'LEVEL',
@@ -57,6 +59,18 @@ export const serverOptions = {
     valueName: 'REGION',
     description: 'the region of calls that name none',
     default: 'us-east-1',
+  },
+  'balancer-addresses': {
+    type: 'string',
+    valueName: 'RANGES',
+    description: 'the addresses that load balancers get, e.g. 10.0.5.0/24,10.0.6.10-10.0.6.20',
+    default: DEFAULT_ADDRESS_POOL,
+  },
+  'balancer-suffix': {
+    type: 'string',
+    valueName: 'DOMAIN',
+    description: 'what follows <name>-<id>.<region>.elb. in the names of load balancers',
+    default: DEFAULT_BALANCER_SUFFIX,
   },
   'registry-suffix': {
     type: 'string',
@@ -114,6 +128,7 @@ export const serverOptions = {
   ...logOptions,
 } as const
 
+const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 
 /** Refuses combinations that would be unsafe or meaningless. */
@@ -129,6 +144,8 @@ export const checkServerOptions = (
     region: string
     cluster: string
     'registry-suffix': string
+    'balancer-addresses': string
+    'balancer-suffix': string
     'data-dir': string
     'registry-storage': string | undefined
     'registry-encryption': string
@@ -140,6 +157,7 @@ export const checkServerOptions = (
   patienceOf(values)
   checkCertificateOptions(values)
   registryStorage(values)
+  loadBalancingSettings(values)
   if (values.dev && !LOOPBACK.test(values.host)) {
     throw new UserError(
       `--dev accepts any credentials and so listens on loopback only; leave it out to listen on ${values.host}.`,
@@ -152,7 +170,7 @@ export const checkServerOptions = (
     throw new UserError(`--account is "${values.account}"; an account is 12 digits.`)
   if (!/^[a-z]{2}(-[a-z]+)+-\d+$/.test(values.region))
     throw new UserError(`--region is "${values.region}"; it must look like us-east-1.`)
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(values['registry-suffix']))
+  if (!DOMAIN.test(values['registry-suffix']))
     throw new UserError(
       `--registry-suffix is "${values['registry-suffix']}"; it must be a domain in small letters, like images.example.com.`,
     )
@@ -195,6 +213,22 @@ export const registryStorage = (values: {
       `--registry-storage is "${text}"; it must look like s3://bucket/prefix?endpoint=https://s3.example.com&region=eu-west-1&path-style=true.`,
     )
   return { directory: registryDir(values['data-dir']), s3, isEncrypting: values['registry-encryption'] === 'on' }
+}
+
+/** Refuses what are no addresses, or no domain. */
+export const loadBalancingSettings = (values: {
+  readonly 'balancer-addresses': string
+  readonly 'balancer-suffix': string
+}): LoadBalancingSettings => {
+  const { 'balancer-addresses': addresses, 'balancer-suffix': suffix } = values
+  const addressPool = parseAddressPool(addresses)
+  if (addressPool === undefined)
+    throw new UserError(
+      `--balancer-addresses is "${addresses}"; it must look like 10.0.5.0/24, 10.0.6.10-10.0.6.20, or several with commas.`,
+    )
+  if (!DOMAIN.test(suffix))
+    throw new UserError(`--balancer-suffix is "${suffix}"; it must be a domain in small letters, like example.com.`)
+  return { suffix, addressPool }
 }
 
 /** Refuses what is no number of seconds. */

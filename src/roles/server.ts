@@ -28,7 +28,8 @@ import { MetricStoreAtFirstUse } from '../store/metrics/metric-store-at-first-us
 import { Store } from '../store/store.ts'
 import { configureServer } from '../wire/listener.ts'
 import { agentUrl, listen, localUrl } from './address.ts'
-import { ownActivation } from './own-activation.ts'
+import { callForBalancer } from './balancer-call.ts'
+import { OWN_AGENT, OWN_BALANCER, ownActivation, type OwnJoining } from './own-activation.ts'
 import { bootstrap, keepRootKey } from './bootstrap.ts'
 import { sayReady } from './child.ts'
 import { certificateAuthorityOf } from './certificate-options.ts'
@@ -38,7 +39,14 @@ import { openMasterKey } from './master-key.ts'
 import type { secureServer } from './tls/secure-server.ts'
 import type { ServerCertificate } from './tls/server-certificate.ts'
 import { ControlPlane } from './control-plane.ts'
-import { checkServerOptions, openLog, patienceOf, registryStorage, serverOptions } from './options.ts'
+import {
+  checkServerOptions,
+  loadBalancingSettings,
+  openLog,
+  patienceOf,
+  registryStorage,
+  serverOptions,
+} from './options.ts'
 import {
   firstGreeting,
   greeting,
@@ -118,6 +126,7 @@ const serve = async (values: ServerValues): Promise<void> => {
     registrySuffix,
     advisoriesFile,
     certificateAuthority: certificateAuthorityOf(values, { clock, ids }),
+    loadBalancing: loadBalancingSettings(values),
     replicationEndpoints: replicationEndpoints(values['registry-destinations']),
     ...settings,
   })
@@ -125,14 +134,17 @@ const serve = async (values: ServerValues): Promise<void> => {
   open(controlPlane)
   log.info('listening', { endpoint, dataDir, account, region, isDev })
   const { authorityFile, trustFile } = certificate ?? {}
+  const activation = async (joining: OwnJoining) =>
+    isDev ? {} : ownActivation({ joining, store, ids, clock, account, region })
   if (!hasParent()) introduce(values, isFirst, { endpoint, agentEndpoint: urls[1], clock, authorityFile })
   sayReady({
     endpoint,
     agentEndpoint: urls[1],
-    ...(isDev ? {} : await ownActivation({ store, ids, clock, account, region })),
+    ...(await activation(OWN_AGENT)),
     ...(authorityFile && { authorityFile }),
     ...(trustFile && { trustFile }),
   })
+  if (hasParent()) callForBalancer({ store, log, activation: async () => activation(OWN_BALANCER) })
 
   const failure = await Promise.race([failed, untilToldToEnd()])
   if (failure !== undefined) {

@@ -1,24 +1,28 @@
 /**
- * `longshore up`: the control plane and an agent on this machine, each a process of its own, supervised. Ends cleanly on Ctrl-C;
- * containers keep running and are found again at the next start.
+ * `longshore up`: the control plane, an agent and, once there are load balancers, a balancer on this machine, each a process of its own,
+ * supervised. Ends cleanly on Ctrl-C; containers keep running, HAProxy keeps serving, and both are found again at the next start.
  */
 import { spawn } from 'node:child_process'
 import { fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { type Clock, SystemClock } from '../kit/clock.ts'
 import { command, UserError, type Values, wholeNumber } from '../kit/command.ts'
 import { SystemIds } from '../kit/ids.ts'
-import { agentDir, hasServerDir, logFile, readNote, removeNote, writeNote } from '../kit/installation.ts'
+import { agentDir, balancerDir, hasServerDir, logFile, readNote, removeNote, writeNote } from '../kit/installation.ts'
 import { joinTokenText } from '../kit/join-token.ts'
 import type { Log } from '../kit/log.ts'
 import { END_SIGNALS, untilToldToEnd } from '../kit/process-end.ts'
 import { certificateArgs } from './certificate-options.ts'
+import { WANTS_BALANCER } from './balancer-call.ts'
 import { Child, ChildFailed, type ReadyMessage } from './child.ts'
 import { checkServerOptions, logSettings, openLog, serverOptions } from './options.ts'
 import { firstGreeting, greeting, inDataDir, isFirstStart, noteOf, refuseIfRunning } from './running.ts'
+import { UpBalancer } from './up-balancer.ts'
 
 const options = {
   ...serverOptions,
   'no-agent': { type: 'boolean', description: 'start the control plane without an agent' },
+  'no-balancer': { type: 'boolean', description: 'serve no load balancers on this machine' },
+  haproxy: { type: 'string', valueName: 'FILE', description: 'what serves load balancers', default: 'haproxy' },
   runtime: {
     type: 'string',
     valueName: 'NAME',
@@ -109,18 +113,31 @@ class Up {
   #authorityFile: string | undefined
   /** What the agent is to trust. */
   #trustFile: string | undefined
-  /** With which the agent joins if it has not yet; absent in `--dev` mode. */
+  /** With which the agent and the balancer join if they have not yet; absent in `--dev` mode. */
   #joinToken: string | undefined
+  #balancerJoinToken: string | undefined
+  readonly #balancer: UpBalancer
 
   constructor(values: UpValues, isFirst: boolean) {
     this.#values = values
     this.#isFirst = isFirst
     this.#log = openLog(this.#clock, values)
+    this.#balancer = new UpBalancer({
+      child: this.#child('balancer', () => this.#balancerArgs()),
+      clock: this.#clock,
+      log: this.#log,
+      program: values.haproxy,
+      say: (sentence) => void process.stderr.write(`longshore: ${sentence}\n`),
+    })
   }
 
   /** Runs until it is told to end, and then ends what it started, the agent first. */
   async run(): Promise<number> {
-    const server = this.#child('server', () => this.#serverArgs())
+    const server = this.#child(
+      'server',
+      () => this.#serverArgs(),
+      (message) => this.#serverSaid(message),
+    )
     const agent = this.#child('agent', () => this.#agentArgs())
     const ended = untilToldToEnd()
     try {
@@ -133,7 +150,7 @@ class Up {
       throw error
     } finally {
       for (const child of [agent, server]) child.expectEnd()
-      await agent.stop()
+      await Promise.all([agent.stop(), this.#balancer.stop()])
       await server.stop()
       this.#takeNoteAway()
     }
@@ -174,6 +191,12 @@ class Up {
     return joinTokenText({ endpoint: this.#endpoint, region, cluster, activationId, activationCode })
   }
 
+  #serverSaid(message: ReadyMessage): void {
+    if (message['wants'] !== WANTS_BALANCER.wants || this.#values['no-balancer']) return
+    this.#balancerJoinToken = this.#joinTokenOf(message)
+    this.#balancer.want()
+  }
+
   /** A note that stays behind harms nobody: it names a process that is gone. */
   #takeNoteAway(): void {
     try {
@@ -183,7 +206,7 @@ class Up {
     }
   }
 
-  #child(name: string, args: () => readonly string[]): Child {
+  #child(name: string, args: () => readonly string[], onMessage: (message: ReadyMessage) => void = () => {}): Child {
     const argsNow = (): readonly string[] => {
       this.#refuseVanished()
       return args()
@@ -192,6 +215,7 @@ class Up {
       name,
       args: argsNow,
       env: () => this.#env(name),
+      onMessage,
       clock: this.#clock,
       ids: this.#ids,
       log: this.#log,
@@ -208,8 +232,13 @@ class Up {
   #serverArgs(): string[] {
     const { dev, host, account, region, cluster, advertise, 'data-dir': dataDir } = this.#values
     const port = this.#endpoint === '' ? this.#values.port : new URL(this.#endpoint).port
-    const { 'registry-suffix': suffix } = this.#values
-    const names = { account, region, cluster, 'registry-suffix': suffix, ...(advertise && { advertise }) }
+    const {
+      'registry-suffix': suffix,
+      'balancer-addresses': addresses,
+      'balancer-suffix': balancerSuffix,
+    } = this.#values
+    const balancers = { 'balancer-addresses': addresses, 'balancer-suffix': balancerSuffix }
+    const names = { account, region, cluster, 'registry-suffix': suffix, ...balancers, ...(advertise && { advertise }) }
     const flags = { port, host, 'data-dir': dataDir, ...names }
     const args = Object.entries({ ...flags, ...this.#times() }).map(([name, value]) => `--${name}=${value}`)
     // Said either way: the child reads the same variables and file, which the user's flag overrode.
@@ -250,6 +279,13 @@ class Up {
     return ['--runtime', this.#values.runtime, ...(trusted === undefined ? [] : ['--ca-cert', trusted])]
   }
 
+  #balancerArgs(): string[] {
+    const { region, haproxy, 'data-dir': dataDir } = this.#values
+    const flags = { endpoint: this.#endpoint, region, haproxy, 'data-dir': balancerDir(dataDir) }
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
+    return [...args, ...(this.#trustFile === undefined ? [] : [`--ca-cert=${this.#trustFile}`]), ...this.#logArgs()]
+  }
+
   #times() {
     const {
       'instance-loss-grace-seconds': loss,
@@ -271,10 +307,9 @@ class Up {
    * credentials are for other places.
    */
   #env(name: string): NodeJS.ProcessEnv {
-    if (name !== 'agent') return process.env
+    if (name === 'server') return process.env
+    if (name === 'balancer') return { ...process.env, ...this.#credentials(this.#balancerJoinToken) }
     const { 'data-dir': dataDir, region, cluster } = this.#values
-    // In `--dev` mode any key will do.
-    const key = this.#joinToken === undefined ? 'longshore' : ''
     const { level, format } = logSettings(this.#values)
     return {
       ECS_IMAGE_PULL_BEHAVIOR: 'prefer-cached',
@@ -288,10 +323,18 @@ class Up {
       ECS_BACKEND_HOST: this.#endpoint,
       ECS_DATADIR: agentDir(dataDir),
       AWS_DEFAULT_REGION: region,
+      ...this.#credentials(this.#joinToken),
+    }
+  }
+
+  /** In `--dev` mode any key will do. */
+  #credentials(joinToken: string | undefined): NodeJS.ProcessEnv {
+    const key = joinToken === undefined ? 'longshore' : ''
+    return {
       AWS_ACCESS_KEY_ID: key,
       AWS_SECRET_ACCESS_KEY: key,
       AWS_SESSION_TOKEN: '',
-      LONGSHORE_JOIN: this.#joinToken ?? '',
+      LONGSHORE_JOIN: joinToken ?? '',
     }
   }
 }

@@ -2,7 +2,7 @@
  * A balancer that behaves, without a proxy: it takes the routing table over the real protocol, in memory, checks targets as a test says they
  * answer, and lets draining ones come to rest. Its state is what a real one's would be: after `kill`, `restart` begins with nothing.
  */
-import { BalancerClient } from '../../src/agentlink/balancer-client.ts'
+import { BalancerClient, type Told } from '../../src/agentlink/balancer-client.ts'
 import { EMPTY_TABLE } from '../../src/agentlink/received-table.ts'
 import type { Signer } from '../../src/agentlink/signer.ts'
 import type { MessageSocket, SocketListener } from '../../src/agentlink/socket.ts'
@@ -100,7 +100,7 @@ export class FakeBalancer {
       endpoint: 'http://longshore.test:4566',
       balancerId: this.balancerId,
       version: '0',
-      onTable: (table, revision, isFirst) => this.#apply(table, revision, isFirst),
+      onTable: (told) => this.#apply(told),
     })
     client.start()
     this.#checkLater()
@@ -114,7 +114,7 @@ export class FakeBalancer {
     })
   }
 
-  #apply(table: RoutingTable, revision: number, isFirst: boolean): void {
+  #apply({ table, revision, isFirst }: Told): void {
     this.#table = table
     if (isFirst) for (const said of [this.#said, this.#problems]) said.clear()
     for (const loadBalancerArn of table.loadBalancers.keys()) this.#reportProblem(loadBalancerArn)

@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Sealer } from '../../kit/sealing.ts'
 import { BALANCER_LOSS_GRACE_MS } from '../../model/limits.ts'
-import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
+import type { BalancerWelcome, TargetHealthReport } from '../../model/load-balancing/messages.ts'
 import type { LoadBalancerRecord } from '../../model/load-balancing/records.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Store } from '../../store/store.ts'
@@ -20,6 +20,7 @@ export interface BalancerHubOptions {
   readonly log: Log
   readonly sealer: Sealer
   readonly targetHealth: TargetHealthBook
+  readonly balancerWelcome: BalancerWelcome
 }
 
 export class BalancerHub implements BalancerHost {
@@ -45,6 +46,7 @@ export class BalancerHub implements BalancerHost {
     this.#lost.get(balancerId)?.cancel()
     this.#lost.delete(balancerId)
     targetHealth.expect(balancerId)
+    session.send({ type: 'welcome', ...this.#options.balancerWelcome })
     const feed = new BalancerFeed(this.#options, session)
     this.#feeds.set(balancerId, feed)
     return {

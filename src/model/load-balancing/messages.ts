@@ -15,7 +15,17 @@ export type RoutingItem =
   | { readonly kind: 'certificate'; readonly key: string; readonly value: CertificateMaterial }
   | { readonly kind: 'trustStore'; readonly key: string; readonly value: TrustMaterial }
 
+/** What holds for all load balancers of the installation. */
+export interface BalancerWelcome {
+  /** What cookies are hashed with, so that they mean the same at every balancer. */
+  readonly cookieKey: string
+  /** What names of load balancers end with: `<name>-<id>.<region>.elb.<suffix>`. */
+  readonly suffix: string
+}
+
 export type ControlMessage =
+  /** The first message. */
+  | ({ readonly type: 'welcome' } & BalancerWelcome)
   /** One item is this from now on. */
   | { readonly type: 'set'; readonly item: RoutingItem }
   | { readonly type: 'remove'; readonly kind: RoutingItem['kind']; readonly key: string }

@@ -1,0 +1,13 @@
+/** How many clients HAProxy may have at once on this machine: each takes two files, of which the system allows only so many. */
+import { readFileIfPresent } from '../../kit/installation.ts'
+
+const MOST = 100_000
+/** For listeners, logs, health checks and workers that end. */
+const SPARE_FILES = 1024
+const USUAL_FILES = 4096
+
+export const mostConnections = (limits = readFileIfPresent('/proc/self/limits') ?? ''): number => {
+  const [, hard = ''] = /^Max open files\s+\S+\s+(\S+)/m.exec(limits) ?? []
+  const files = hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard) || USUAL_FILES
+  return Math.min(MOST, Math.max(SPARE_FILES, Math.floor((files - SPARE_FILES) / 2)))
+}

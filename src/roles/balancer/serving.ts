@@ -1,0 +1,129 @@
+/**
+ * A balancer put together: what it is told goes to the disk and to HAProxy, what HAProxy finds out goes to the control plane. It serves what
+ * is on the disk until it is told something else.
+ */
+import type { BalancerClient, Told } from '../../agentlink/balancer-client.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Ids } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import { Balancer, type HostPart } from '../../loadbalancer/balancer.ts'
+import { renderConfiguration } from '../../loadbalancer/configuration/render.ts'
+import type { DnsAddress, DnsServer } from '../../loadbalancer/dns/dns-server.ts'
+import { JsonWebKeys } from '../../loadbalancer/json-web-keys.ts'
+import type { AddressPool } from '../../model/load-balancing/address-pool.ts'
+import type { BalancerWelcome } from '../../model/load-balancing/messages.ts'
+import { BalancerReports } from './balancer-reports.ts'
+import type { HaproxyVersion } from './haproxy-version.ts'
+import { mostConnections } from './most-connections.ts'
+import { servedHere } from './served-here.ts'
+import { TableFile } from './table-file.ts'
+
+export interface ServingOptions {
+  readonly directory: string
+  /** HAProxy. */
+  readonly program: string
+  readonly version: HaproxyVersion
+  /** The load balancers to serve, by their addresses; all without. */
+  readonly pool: AddressPool | undefined
+  readonly sharedAddress?: string
+  readonly availabilityZone?: string
+  readonly dns?: DnsAddress
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+const ELSEWHERE = 'This balancer does not serve its address.'
+
+export class Serving {
+  readonly #options: ServingOptions
+  readonly #balancer: Balancer
+  readonly #reports: BalancerReports
+  readonly #file: TableFile
+  readonly #tokenKeys: JsonWebKeys
+  #client: BalancerClient | undefined
+  #welcome: BalancerWelcome = { cookieKey: '', suffix: '' }
+  #dns: DnsServer | undefined
+
+  constructor(options: ServingOptions) {
+    this.#options = options
+    const { directory, program, version, clock, ids, log } = options
+    this.#file = new TableFile(directory)
+    const reports = new BalancerReports((message) => this.#client?.send(message) ?? false)
+    this.#reports = reports
+    this.#tokenKeys = new JsonWebKeys({ clock, log, onChange: () => this.#balancer.refresh() })
+    this.#balancer = new Balancer({
+      directory,
+      program,
+      version,
+      render: renderConfiguration,
+      host: () => this.#host(),
+      events: {
+        applied: (revision) => reports.applied(revision),
+        targetHealth: (all) => reports.targetHealth(all),
+        loadBalancer: (arn, problem) => reports.loadBalancer(arn, problem),
+      },
+      clock,
+      ids,
+      log,
+    })
+  }
+
+  /** Serves what was served before. */
+  async start(): Promise<void> {
+    const { dns, log } = this.#options
+    if (dns !== undefined) {
+      const { DnsServer: Server } = await import('../../loadbalancer/dns/dns-server.ts')
+      this.#dns = new Server({ log, health: (name) => this.#reports.health.get(name)?.state })
+      await this.#dns.listen(dns)
+    }
+    await this.#balancer.start()
+    const told = this.#file.read()
+    if (told !== undefined) this.#serve(told)
+  }
+
+  /** From now on, what is found out is said there. */
+  reportTo(client: BalancerClient): void {
+    this.#client = client
+  }
+
+  told(told: Told): void {
+    this.#file.keep(told)
+    if (told.isFirst) this.#reports.heard()
+    this.#serve(told)
+  }
+
+  /** The control plane is away. */
+  unheard(): void {
+    this.#reports.unheard()
+  }
+
+  /** HAProxy serves on. */
+  async close(): Promise<void> {
+    this.#client?.stop()
+    this.#tokenKeys.stop()
+    await this.#dns?.close()
+    await this.#balancer.stop({ isKept: true })
+  }
+
+  #host(): HostPart {
+    const { sharedAddress, availabilityZone } = this.#options
+    return {
+      maximumConnections: mostConnections(),
+      cookieKey: this.#welcome.cookieKey,
+      jsonWebKeys: this.#tokenKeys.keys,
+      ...(sharedAddress !== undefined && { sharedAddress }),
+      ...(availabilityZone !== undefined && { availabilityZone }),
+    }
+  }
+
+  #serve({ table: all, revision, welcome }: Told): void {
+    const { table, elsewhere } = servedHere(all, this.#options.pool)
+    this.#welcome = welcome
+    this.#tokenKeys.serve(table)
+    this.#reports.forgetAllBut(all)
+    for (const arn of elsewhere) this.#reports.loadBalancer(arn, ELSEWHERE)
+    this.#dns?.serve(all, welcome.suffix)
+    this.#balancer.apply(table, revision)
+  }
+}
