@@ -7,6 +7,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Clock, Timer } from '../kit/clock.ts'
+import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { TargetHealthReport } from '../model/load-balancing/messages.ts'
 import type { RoutingTable } from '../model/load-balancing/routing.ts'
@@ -16,11 +17,15 @@ import { connectToWorkers, Fleet, isRuntimeFailure } from './haproxy/fleet.ts'
 import { Generations } from './haproxy/generations.ts'
 import { HAProxy } from './haproxy/haproxy.ts'
 import { Sockets } from './haproxy/sockets.ts'
-import { baseConfiguration, LOG_TARGET, OLD_WORKERS_AT_MOST } from './haproxy/base-configuration.ts'
+import { baseConfiguration, LOG_TARGET } from './haproxy/base-configuration.ts'
 import { socketDirectory } from './haproxy/socket-directory.ts'
 import { parseCheckLine } from './health/check-line.ts'
+import { DrainWatch } from './health/drain-watch.ts'
 import { TargetHealth } from './health/target-health.ts'
+import { AccessLogs } from './logs/access-logs.ts'
 import { LineServer } from './logs/line-server.ts'
+import { hasDatagrams } from './nginx/configuration.ts'
+import { Nginx } from './nginx/nginx.ts'
 import type { ServerStatistics } from './runtime-client.ts'
 
 export interface BalancerEvents {
@@ -29,8 +34,6 @@ export interface BalancerEvents {
   targetHealth(reports: readonly TargetHealthReport[]): void
   /** Something else than before hinders a load balancer, or nothing does any more. */
   loadBalancer(loadBalancerArn: string, problem: string | undefined): void
-  /** A line of access logs, with the configuration that it belongs to. */
-  access(line: string, rendered: RenderedConfiguration): void
 }
 
 /** What this machine is, besides what the balancer knows of itself. Asked at each rendering. */
@@ -49,7 +52,10 @@ export interface BalancerOptions {
   readonly render: (table: RoutingTable, settings: HostSettings) => RenderedConfiguration
   readonly host: () => HostPart
   readonly events: BalancerEvents
+  /** Puts a file of access logs into a bucket; without it, they stay in the directory alone. */
+  readonly upload?: (bucket: string, key: string, file: string) => Promise<void>
   readonly clock: Clock
+  readonly ids: Ids
   readonly log: Log
 }
 
@@ -58,6 +64,8 @@ const RELOAD_EVERY_MS = 250
 const RELOAD_AT_LEAST_EVERY_MS = 10_000
 /** So many old workers double the time between reloads. */
 const OLD_WORKERS_TO_SLOW_DOWN = 5
+/** Beyond that, the oldest ends at once with what it has: each holds the whole configuration in memory. */
+const OLD_WORKERS_AT_MOST = 64
 const LOOK_AFTER_EVERY_MS = 1000
 const LOOK_AT_DRAINING_EVERY_MS = 100
 const RETRY_SOCKETS_EVERY_MS = 10_000
@@ -65,8 +73,6 @@ const RETRY_AFTER_MS = 500
 /** All states are looked at in that time, and more seldom with many targets: they are told as events. */
 const STATISTICS_EVERY_MS = 10_000
 const STATISTICS_MS_PER_TARGET = 2
-/** Twice nothing under way: a request that was just sent to it has its connection by then. */
-const LOOKS_UNTIL_DRAINED = 2
 
 export class Balancer {
   readonly #options: BalancerOptions
@@ -75,9 +81,12 @@ export class Balancer {
   readonly #sockets = new Sockets()
   readonly #deployment: Deployment
   readonly #health: TargetHealth
+  readonly #drains: DrainWatch
   readonly #lines: LineServer
+  readonly #accessLogs: AccessLogs
+  readonly #nginx: Nginx
   #newest: { readonly table: RoutingTable; readonly revision: number } | undefined
-  #served: Deployed | undefined
+  #served: (Deployed & { readonly table: RoutingTable }) | undefined
   /** Of workers that were taken over, until the first table says what the servers are. */
   #adopted: readonly ServerStatistics[] = []
   #problems: ReadonlyMap<string, string> = new Map()
@@ -86,8 +95,6 @@ export class Balancer {
   #isEnded = false
   #lastReloadAt = -Infinity
   #lostLines = 0
-  /** Looks at a draining target that found nothing under way. */
-  readonly #idleLooks = new Map<string, number>()
   readonly #timers = new Map<string, Timer>()
 
   constructor(options: BalancerOptions) {
@@ -115,13 +122,24 @@ export class Balancer {
       onLine: (line) => this.#onLine(line),
       onLost: (lines) => this.#onLost(lines),
     })
+    this.#accessLogs = new AccessLogs({ ...options, directory: path.join(options.directory, 'access-logs') })
+    this.#nginx = new Nginx({
+      directory: path.join(options.directory, 'nginx'),
+      clock,
+      log,
+      onProblem: () => this.#tellProblems(),
+    })
     this.#health = new TargetHealth({
       clock,
-      onReports: (reports) => options.events.targetHealth(reports),
+      onReports: (reports) => {
+        options.events.targetHealth(reports)
+        this.#serveDatagrams()
+      },
       onHealth: (server, health, cause) =>
         this.#background(this.#fleet.setHealth(server, health, cause === 'first check' ? 'all' : 'old')),
       onFirstCheck: (server) => this.#background(this.#fleet.endFirstCheck(server)),
     })
+    this.#drains = new DrainWatch(this.#fleet, this.#health)
     this.#deployment = new Deployment({
       haproxy: this.#haproxy,
       generations,
@@ -148,8 +166,12 @@ export class Balancer {
   /** Takes over what runs from before. Nothing is served anew until `apply`. */
   async start(): Promise<void> {
     await this.#lines.listen()
+    this.#accessLogs.start()
+    this.#nginx.start()
     this.#every('look after', LOOK_AFTER_EVERY_MS, () => this.#lookAfter())
-    this.#every('draining', LOOK_AT_DRAINING_EVERY_MS, () => this.#lookAtDraining())
+    this.#every('draining', LOOK_AT_DRAINING_EVERY_MS, () =>
+      this.#drains.look(this.#served?.rendered.backends.values() ?? []),
+    )
     this.#every('sockets', RETRY_SOCKETS_EVERY_MS, () => this.#retrySockets())
     this.#every('statistics', STATISTICS_EVERY_MS, () => this.#lookAtStatistics())
   }
@@ -177,7 +199,7 @@ export class Balancer {
 
   /** Lines of logs that HAProxy could not keep until they were read. */
   get lostLogLines(): number {
-    return this.#lostLines
+    return this.#lostLines + this.#accessLogs.lostLines
   }
 
   /** Ends; HAProxy serves on if it `isKept`. */
@@ -189,6 +211,7 @@ export class Balancer {
     if (!isKept) await this.#haproxy.end()
     this.#fleet.clear()
     await this.#lines.close()
+    await Promise.all([this.#accessLogs.stop(), this.#nginx.stop({ isKept })])
   }
 
   #run(): void {
@@ -234,17 +257,28 @@ export class Balancer {
       return table
     })
     if (table === undefined) return
-    this.#served = deployed
+    this.#served = { ...deployed, table }
+    this.#accessLogs.declare(table, deployed.rendered)
     this.#health.declare(table, deployed.rendered.backends)
     this.#health.onAdoption(this.#adopted)
     this.#adopted = []
     await this.#fleet.checkNow(this.#health.initial())
-    this.#tellProblems(deployed.problems)
+    this.#serveDatagrams()
+    this.#tellProblems()
     this.#options.events.applied(revision)
   }
 
-  #tellProblems(problems: ReadonlyMap<string, string>): void {
+  #serveDatagrams(): void {
+    if (this.#served !== undefined)
+      this.#nginx.apply(this.#served.table, (targetGroupArn, target) => this.#health.isServed(targetGroupArn, target))
+  }
+
+  #tellProblems(): void {
     const before = this.#problems
+    const problems = new Map(this.#served?.problems)
+    if (this.#nginx.problem !== undefined)
+      for (const { loadBalancerArn, listeners } of this.#served?.table.loadBalancers.values() ?? [])
+        if (listeners.some(hasDatagrams)) problems.set(loadBalancerArn, this.#nginx.problem)
     this.#problems = problems
     for (const arn of new Set([...before.keys(), ...problems.keys()]))
       if (before.get(arn) !== problems.get(arn)) this.#options.events.loadBalancer(arn, problems.get(arn))
@@ -270,7 +304,7 @@ export class Balancer {
   #onLine(line: string): void {
     const check = parseCheckLine(line)
     if (check !== undefined) this.#health.onCheck(check)
-    else if (this.#served !== undefined) this.#options.events.access(line, this.#served.rendered)
+    else this.#accessLogs.add(line)
   }
 
   #onLost(lines: number): void {
@@ -285,33 +319,6 @@ export class Balancer {
     if (state.worker === this.#fleet.current?.processId) this.#fleet.keep(state)
     for (const processId of state.oldWorkers.slice(OLD_WORKERS_AT_MOST)) this.#haproxy.endWorker(processId)
     await this.#fleet.deleteLeaving()
-  }
-
-  /** A target is drained when no worker has a connection in use with it; connections that are kept for later do not count. */
-  async #lookAtDraining(): Promise<void> {
-    const backends = [...(this.#served?.rendered.backends.values() ?? [])]
-    const draining = new Map<string, Set<string>>()
-    for (const { targetGroupArn, target } of this.#health.draining())
-      draining.set(targetGroupArn, (draining.get(targetGroupArn) ?? new Set()).add(target))
-    for (const [targetGroupArn, targets] of draining) {
-      const own = backends.filter((backend) => backend.targetGroupArn === targetGroupArn)
-      const inUse = new Map<string, number>()
-      for (const { name, servers } of own) {
-        const connections = await this.#fleet.connections(name)
-        for (const { name: server, target } of servers)
-          inUse.set(target, (inUse.get(target) ?? 0) + (connections.get(server) ?? 0))
-      }
-      for (const target of targets) this.#lookedAt(targetGroupArn, target, inUse.get(target) ?? 0)
-    }
-  }
-
-  #lookedAt(targetGroupArn: string, target: string, inUse: number): void {
-    const name = `${targetGroupArn}/${target}`
-    const looks = inUse === 0 ? (this.#idleLooks.get(name) ?? 0) + 1 : 0
-    this.#idleLooks.set(name, looks)
-    if (looks < LOOKS_UNTIL_DRAINED) return
-    this.#idleLooks.delete(name)
-    this.#health.onDrained(targetGroupArn, target)
   }
 
   async #retrySockets(): Promise<void> {
@@ -333,8 +340,12 @@ export class Balancer {
       if (this.#isEnded) return
       this.#timers.set(
         name,
-        this.#options.clock.setTimer(periodMs, () => void this.#attempt(work()).then(next)),
+        this.#options.clock.setTimer(periodMs, () => void again()),
       )
+    }
+    const again = async (): Promise<void> => {
+      await this.#attempt(work())
+      next()
     }
     next()
   }

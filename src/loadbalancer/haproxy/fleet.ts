@@ -150,13 +150,13 @@ export class Fleet {
 
   /** Their results went to the process before. */
   async #endOrphanedChecks(statistics: readonly ServerStatistics[]): Promise<void> {
-    const { current } = this
+    const client = this.current?.client
+    if (client === undefined) return
     const orphans = statistics.filter(({ server }) => server.startsWith(FIRST_CHECK_PREFIX))
     await Promise.all(
-      orphans.flatMap(({ backend, server }) => [
-        current?.client.setState(`${backend}/${server}`, 'maint'),
-        current?.client.deleteServer(`${backend}/${server}`),
-      ]),
+      orphans
+        .map(({ backend, server }) => `${backend}/${server}`)
+        .flatMap((server) => [client.setState(server, 'maint'), client.deleteServer(server)]),
     )
   }
 }

@@ -120,6 +120,12 @@ export class TargetHealth {
     return this.#byServer.get(server)?.phase === 'healthy'
   }
 
+  /** Whether a target is to get what does not go through HAProxy. */
+  isServed(targetGroupArn: string, key: string): boolean {
+    const target = this.#targets.get(targetName(targetGroupArn, key))
+    return target !== undefined && (target.phase === 'healthy' || !target.healthCheck.isEnabled)
+  }
+
   /** Servers that wait for their first check. */
   initial(): string[] {
     return [...this.#byServer]

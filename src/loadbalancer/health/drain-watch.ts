@@ -1,0 +1,49 @@
+/**
+ * Finds out when draining targets are drained: when no worker has a connection in use with them. Connections that are kept for later do not
+ * count. HAProxy tells no event for it.
+ */
+import type { RenderedBackend } from '../configuration/settings.ts'
+import type { Fleet } from '../haproxy/fleet.ts'
+import type { TargetHealth } from './target-health.ts'
+
+/** A request that was just sent to the target has its connection by the second look. */
+const LOOKS_UNTIL_DRAINED = 2
+
+export class DrainWatch {
+  readonly #fleet: Fleet
+  readonly #health: TargetHealth
+  /** Looks in a row that found nothing, by target. */
+  #idleLooks = new Map<string, number>()
+
+  constructor(fleet: Fleet, health: TargetHealth) {
+    this.#fleet = fleet
+    this.#health = health
+  }
+
+  async look(backends: Iterable<RenderedBackend>): Promise<void> {
+    const draining = Map.groupBy(this.#health.draining(), ({ targetGroupArn }) => targetGroupArn)
+    if (draining.size === 0) return this.#idleLooks.clear()
+    const looks = new Map<string, number>()
+    const inUse = await this.#connectionsOf([...backends].filter(({ targetGroupArn }) => draining.has(targetGroupArn)))
+    for (const { targetGroupArn, target } of [...draining.values()].flat()) {
+      const name = `${targetGroupArn}/${target}`
+      if ((inUse.get(name) ?? 0) > 0) continue
+      looks.set(name, (this.#idleLooks.get(name) ?? 0) + 1)
+      if ((looks.get(name) ?? 0) >= LOOKS_UNTIL_DRAINED) this.#health.onDrained(targetGroupArn, target)
+    }
+    this.#idleLooks = looks
+  }
+
+  /** By `<target group ARN>/<target>`; a group's two backends are counted together. */
+  async #connectionsOf(backends: readonly RenderedBackend[]): Promise<ReadonlyMap<string, number>> {
+    const sums = new Map<string, number>()
+    for (const { name, targetGroupArn, servers } of backends) {
+      const connections = await this.#fleet.connections(name)
+      for (const { name: server, target } of servers) {
+        const of = `${targetGroupArn}/${target}`
+        sums.set(of, (sums.get(of) ?? 0) + (connections.get(server) ?? 0))
+      }
+    }
+    return sums
+  }
+}

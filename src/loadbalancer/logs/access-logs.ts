@@ -1,0 +1,198 @@
+/**
+ * Access logs as files: each load balancer that has them switched on gets a file every five minutes, compressed and named as AWS names its
+ * objects, below the bucket's and prefix's directories. With an S3 they are uploaded there, too; what could not be is tried again with the next.
+ */
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import type { Clock, Timer } from '../../kit/clock.ts'
+import type { Ids } from '../../kit/ids.ts'
+import type { Log } from '../../kit/log.ts'
+import { dateOf } from '../../kit/timestamps.ts'
+import type { LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
+import { readAccessLog } from '../configuration/access-log.ts'
+import { listenerName } from '../configuration/names.ts'
+import type { RenderedConfiguration } from '../configuration/settings.ts'
+import { albLine, findRequest } from './alb-line.ts'
+
+export interface AccessLogsOptions {
+  readonly directory: string
+  /** Puts a file into a bucket; absent without S3. */
+  readonly upload?: (bucket: string, key: string, file: string) => Promise<void>
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+/** Where a load balancer's files go. */
+interface Destination {
+  readonly bucket: string
+  readonly prefix: string
+  readonly loadBalancer: LoadBalancerRoute
+}
+
+const FILE_EVERY_MS = 5 * 60_000
+const WRITE_EVERY_MS = 1000
+/** Of lines that wait to be written; beyond that they are dropped and counted. */
+const WAITING_BYTES = 32 * 1024 * 1024
+
+export class AccessLogs {
+  readonly #options: AccessLogsOptions
+  #rendered: RenderedConfiguration | undefined
+  #table: RoutingTable | undefined
+  #listeners = new Map<string, { loadBalancer: LoadBalancerRoute; listener: LoadBalancerRoute['listeners'][number] }>()
+  /** Lines that are not written yet, by load balancer. */
+  #waiting = new Map<string, string[]>()
+  #waitingBytes = 0
+  #lost = 0
+  #timers: Timer[] = []
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(options: AccessLogsOptions) {
+    this.#options = options
+  }
+
+  /** Lines that could not be kept. */
+  get lostLines(): number {
+    return this.#lost
+  }
+
+  start(): void {
+    mkdirSync(this.#openDirectory, { recursive: true, mode: 0o700 })
+    this.#writeLater()
+    this.#closeLater()
+  }
+
+  /** What lines are about from now on. */
+  declare(table: RoutingTable, rendered: RenderedConfiguration): void {
+    this.#table = table
+    this.#rendered = rendered
+    this.#listeners = new Map(
+      [...table.loadBalancers.values()].flatMap((loadBalancer) =>
+        loadBalancer.listeners.map((listener) => [listenerName(listener.listenerArn), { loadBalancer, listener }]),
+      ),
+    )
+  }
+
+  /** A line that HAProxy wrote; others than those of requests are passed over. */
+  add(line: string): void {
+    if (!line.startsWith('"') || this.#table === undefined || this.#rendered === undefined) return
+    const request = findRequest(readAccessLog(line), this.#listeners, this.#table, this.#rendered)
+    if (request === undefined || destinationOf(request.loadBalancer) === undefined) return
+    const text = `${albLine(request)}\n`
+    if (this.#waitingBytes + text.length > WAITING_BYTES) {
+      this.#lost++
+      return
+    }
+    this.#waitingBytes += text.length
+    const arn = request.loadBalancer.loadBalancerArn
+    const lines = this.#waiting.get(arn) ?? []
+    lines.push(text)
+    this.#waiting.set(arn, lines)
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel()
+    await this.#inTurn(() => this.#write())
+  }
+
+  /** Ends the files of this period. */
+  async closeFiles(): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#write()
+      for (const name of readdirSync(this.#openDirectory)) await this.#closeFile(name)
+    })
+  }
+
+  get #openDirectory(): string {
+    return path.join(this.#options.directory, 'open')
+  }
+
+  #writeLater(): void {
+    this.#timers[0] = this.#options.clock.setTimer(
+      WRITE_EVERY_MS,
+      () => void this.#inTurn(() => this.#write()).then(() => this.#writeLater()),
+    )
+  }
+
+  /** Periods end when the clock's minutes are a multiple of five, as with AWS. */
+  #closeLater(): void {
+    const { clock } = this.#options
+    const left = FILE_EVERY_MS - (clock.now() % FILE_EVERY_MS)
+    this.#timers[1] = clock.setTimer(left, () => void this.closeFiles().then(() => this.#closeLater()))
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing
+      .then(work)
+      .catch((error: unknown) => this.#options.log.error('access logs are not kept', { error }))
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
+    const waiting = this.#waiting
+    this.#waiting = new Map()
+    this.#waitingBytes = 0
+    for (const [arn, lines] of waiting) await appendFile(this.#openFile(arn), lines.join(''), { mode: 0o600 })
+  }
+
+  #openFile(arn: string): string {
+    return path.join(this.#openDirectory, encodeURIComponent(arn))
+  }
+
+  async #closeFile(name: string): Promise<void> {
+    const arn = decodeURIComponent(name.replace(/\.closing$/, ''))
+    const loadBalancer = this.#table?.loadBalancers.get(arn)
+    const destination = loadBalancer && destinationOf(loadBalancer)
+    const open = path.join(this.#openDirectory, name)
+    // Without a destination there is nowhere to put it, and its load balancer wants none.
+    if (destination === undefined) return rmSync(open, { force: true })
+    const closing = path.join(this.#openDirectory, `${encodeURIComponent(arn)}.closing`)
+    if (open !== closing && !existsSync(closing)) renameSync(open, closing)
+    const key = this.#keyOf(destination)
+    const file = path.join(this.#options.directory, destination.bucket, key)
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    await pipeline(createReadStream(closing), createGzip(), createWriteStream(file, { mode: 0o600 }))
+    rmSync(closing)
+    await this.#upload(destination.bucket, key, file)
+  }
+
+  async #upload(bucket: string, key: string, file: string): Promise<void> {
+    const { upload, log } = this.#options
+    if (upload === undefined) return
+    try {
+      await upload(bucket, key, file)
+    } catch (error) {
+      log.warn('an access log was not uploaded and stays here', { bucket, key, reason: String(error) })
+    }
+  }
+
+  /** AWS: the name of the object. */
+  #keyOf({ prefix, loadBalancer: { loadBalancerArn, type, addresses } }: Destination): string {
+    const { clock, ids } = this.#options
+    const [, , , region = '', account = '', resource = ''] = loadBalancerArn.split(':')
+    const end = dateOf(clock.now()).toISOString()
+    const [day = '', time = ''] = end.split('T')
+    const stamp = `${day.replaceAll('-', '')}T${time.slice(0, 5).replace(':', '')}Z`
+    const name = resource.replace(/^loadbalancer\//, '').replaceAll('/', '.')
+    const address = type === 'application' ? `_${addresses[0] ?? '127.0.0.1'}` : ''
+    const random = ids.uuid().replaceAll('-', '').slice(0, 8)
+    return [
+      ...(prefix === '' ? [] : [prefix]),
+      `AWSLogs/${account}/elasticloadbalancing/${region}/${day.replaceAll('-', '/')}`,
+      `${account}_elasticloadbalancing_${region}_${name}_${stamp}${address}_${random}.log.gz`,
+    ].join('/')
+  }
+}
+
+/** Undefined if it has none. Names of buckets and prefixes are checked where they are set; none leads out of the directory. */
+const destinationOf = (loadBalancer: LoadBalancerRoute): Destination | undefined => {
+  const { attributes } = loadBalancer
+  const bucket = attributes['access_logs.s3.bucket'] ?? ''
+  const prefix = (attributes['access_logs.s3.prefix'] ?? '').replace(/^\/+|\/+$/g, '')
+  if (attributes['access_logs.s3.enabled'] !== 'true' || !/^[a-z0-9][a-z0-9.-]{1,62}$/.test(bucket)) return undefined
+  if (prefix.split('/').some((part) => part === '..' || part === '.')) return undefined
+  return { bucket, prefix, loadBalancer }
+}
