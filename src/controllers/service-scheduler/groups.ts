@@ -61,6 +61,7 @@ export const replicaGroup = (
   desiredCount: target.desiredCount,
   capacityProviderStrategy: revision.capacityProviderStrategy,
   isPlacementBlocked: false,
+  ...(revision.loadBalancers !== undefined && { failsOpen: true }),
   balancedZones: balancedZones(context, holder),
 })
 

@@ -9,7 +9,7 @@ import { getHolder, type PassContext } from './pass-context.ts'
 import type { TaskFacts } from './plan/types.ts'
 import type { RolloutState, TaskCounts } from './rollout/types.ts'
 import { hasLoadBalancers } from './targets/keep-targets.ts'
-import { balancerHealth } from './targets/target-health.ts'
+import { balancerHealth, judgedTargets } from './targets/target-health.ts'
 import { countTasks, factsChangeAt, type FactsView, taskFacts } from './task-facts.ts'
 
 export interface Observation {
@@ -19,6 +19,8 @@ export interface Observation {
   readonly orphans: readonly TaskRecord[]
   /** Tasks that are stopping, of deployments that are gone: their host was lost, and came back. */
   readonly leftBehind: readonly TaskFacts[]
+  /** Of some target no balancer has said yet how it is. */
+  readonly isUnclear: boolean
   /** When time alone changes what there is. */
   readonly againAt?: number
 }
@@ -26,7 +28,11 @@ export interface Observation {
 export const observeTasks = (context: PassContext): Observation => {
   const { tx, service, instanceLossGraceMs, targetHealth, now } = context
   const { healthCheckGracePeriodSeconds = 0 } = service
-  const judge = (task: TaskRecord): TaskFacts['health'] => balancerHealth({ tables: tx, targetHealth }, task)
+  const judge = (task: TaskRecord): TaskFacts['health'] => {
+    const judged = judgedTargets({ tables: tx, targetHealth }, task.taskId)
+    isUnclear ||= judged.some(({ report }) => report === undefined)
+    return balancerHealth(tx, task, judged)
+  }
   const view: FactsView = {
     tables: tx,
     now,
@@ -37,7 +43,7 @@ export const observeTasks = (context: PassContext): Observation => {
   const factsByHolder = new Map<string, TaskFacts[]>()
   const orphans: TaskRecord[] = []
   const leftBehind: TaskFacts[] = []
-  let againAt: number | undefined
+  let [isUnclear, againAt] = [false, undefined as number | undefined]
   for (const task of tx.tasks.iterate('activeByService', serviceTasksKey(service.clusterArn, service.serviceName))) {
     const held = factsByHolder.get(task.startedBy ?? '') ?? newHolder(context, task, factsByHolder)
     const facts = taskFacts(task, view)
@@ -46,7 +52,7 @@ export const observeTasks = (context: PassContext): Observation => {
     againAt = earliest(againAt, factsChangeAt(task, view))
   }
   const counts = new Map([...factsByHolder].map(([holderId, facts]) => [holderId, countTasks(facts)]))
-  return { factsByHolder, counts, orphans, leftBehind, ...(againAt === undefined ? {} : { againAt }) }
+  return { factsByHolder, counts, orphans, leftBehind, isUnclear, ...(againAt === undefined ? {} : { againAt }) }
 }
 
 /** Tasks of a former service of that name are none of its business once they were asked to stop. */

@@ -65,8 +65,9 @@ const takeStep = (context: PassContext): PassOutcome => {
   // What is left behind counts once.
   const seenBy = (index: number): Observation => (index === 0 ? observation : { ...observation, leftBehind: [] })
   const carried = step.groups.flatMap((target, index) => carryOutGroup(context, seenBy(index), target, starts) ?? [])
-  const isSteady = step.isSteady && carried.every(({ isAtRest }) => isAtRest)
-  recordSteadiness(context, isSteady)
+  const isAtRest = carried.every((group) => group.isAtRest)
+  const isSteady = step.isSteady && isAtRest
+  recordSteadiness(context, isSteady, isAtRest && observation.isUnclear)
   return outcome(context, observation, step, starts, carried, isSteady)
 }
 

@@ -5,8 +5,17 @@ import { serviceAction } from './service-events.ts'
 
 const EVENT_NAME = 'SERVICE_STEADY_STATE'
 
-export const recordSteadiness = ({ tx, service, events, now }: PassContext, isSteady: boolean): void => {
+/**
+ * `isUnclear`: nothing comes or goes, and balancers have yet to say how tasks are, as after a start of the control plane. What stood still
+ * is taken to stand still then.
+ */
+export const recordSteadiness = (
+  { tx, service, events, now }: PassContext,
+  isSteady: boolean,
+  isUnclear = false,
+): void => {
   const { serviceArn, steadySince } = service
+  if (isUnclear && !isSteady && steadySince !== undefined) return
   if (!isSteady) {
     if (steadySince !== undefined) tx.services.update(serviceArn, { steadySince: undefined })
     return

@@ -26,13 +26,14 @@ export const planReplica = (group: ReplicaGroup, now: number): TaskPlan => {
   return { starts, stops: stops.toArray(), ...explain(remainderOf(seen, starts, stops)) }
 }
 
-/** What serves nobody and is not to serve anybody. */
-const stopAtOnce = ({ leaving, leavingFor, is }: ReplicaSighting, stops: StopList): void => {
-  for (const task of leaving) {
-    const reason = leavingFor(task)
-    if (task.status === 'starting' && !is.isProtected(task)) stops.add(task, reason)
-    if (reason === 'replaced' && isUnhealthy(task)) stops.add(task, reason)
-  }
+/** What serves nobody and is not to serve anybody. Unhealthy tasks that are all that serves go only where their room is needed. */
+const stopAtOnce = (seen: ReplicaSighting, stops: StopList): void => {
+  const { group, leaving, leavingFor, healthyCount, missingRoom, is } = seen
+  for (const task of leaving) if (task.status === 'starting' && !is.isProtected(task)) stops.add(task, leavingFor(task))
+  const ill = leaving.filter((task) => leavingFor(task) === 'replaced' && isUnhealthy(task))
+  const isAllThatServes = group.failsOpen === true && group.mayStart && healthyCount === 0
+  const count = isAllThatServes ? Math.max(0, missingRoom - stops.size) : ill.length
+  for (const task of stops.remaining(ill).slice(0, count)) stops.add(task, 'replaced')
 }
 
 /**

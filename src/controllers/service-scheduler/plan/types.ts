@@ -41,6 +41,8 @@ export interface ReplicaGroup {
   readonly throttledUntil?: number
   /** The last attempt to place a task found no room: old tasks may have to make some. */
   readonly isPlacementBlocked: boolean
+  /** Its tasks are behind load balancers, which fail open: where no task is healthy, all of them get requests. */
+  readonly failsOpen?: boolean
   /** Zones with instances that could take tasks, if they are to be balanced over zones; empty otherwise. */
   readonly balancedZones: readonly string[]
   readonly tasks: readonly TaskFacts[]

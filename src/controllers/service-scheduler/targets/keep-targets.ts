@@ -41,7 +41,9 @@ const registerTargets = (context: PassContext, tasks: readonly TaskRecord[]): vo
     if (revision?.loadBalancers === undefined) continue
     const wanted = wantedTargets(context.tx, task, revision)
     for (const target of wanted.targets) if (register(context, task, target)) registered.add(target.targetGroupArn)
-    for (const group of wanted.missingGroups) missing.add(group)
+    if (wanted.missingGroups.length === 0) continue
+    const known = new Set(context.tx.targets.find('byTask', task.taskId).map(({ targetGroupArn }) => targetGroupArn))
+    for (const group of wanted.missingGroups) if (!known.has(group)) missing.add(group)
   }
   for (const [group, count] of registered) context.events.say(`registered ${count} targets in (target-group ${group})`)
   for (const group of missing)

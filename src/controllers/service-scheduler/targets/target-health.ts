@@ -8,7 +8,7 @@ import type { ReadTables } from '../../../store/tables.ts'
 import type { TaskFacts } from '../plan/types.ts'
 
 export interface TargetHealthView {
-  readonly tables: Pick<ReadTables, 'serviceRevisions' | 'targets'>
+  readonly tables: Pick<ReadTables, 'targets'>
   readonly targetHealth: Pick<TargetHealthBook, 'get'>
 }
 
@@ -32,10 +32,13 @@ export const isUnhealthyTarget = ({ report }: JudgedTarget): boolean => UNHEALTH
  * Undefined for a task without load balancers. HEALTHY once all balancers say so of all its targets, UNHEALTHY as soon as one says so of
  * one; between that, and while nobody has said anything, it is UNKNOWN.
  */
-export const balancerHealth = (view: TargetHealthView, task: TaskRecord): TaskFacts['health'] => {
-  const { loadBalancers } = revisionOfTask(view.tables, task) ?? {}
+export const balancerHealth = (
+  tables: Pick<ReadTables, 'serviceRevisions'>,
+  task: TaskRecord,
+  judged: readonly JudgedTarget[],
+): TaskFacts['health'] => {
+  const { loadBalancers } = revisionOfTask(tables, task) ?? {}
   if (loadBalancers === undefined) return undefined
-  const judged = judgedTargets(view, task.taskId)
   if (judged.some(isUnhealthyTarget)) return 'UNHEALTHY'
   const isComplete = judged.length >= loadBalancers.length
   return isComplete && judged.every(({ report }) => report?.state === 'healthy') ? 'HEALTHY' : 'UNKNOWN'
