@@ -15,7 +15,7 @@ import { transformLines } from './transforms.ts'
 
 const NOT_FOUND = 'if !{ var(txn.rule) -m found }'
 /** Stands for "the rule answers by itself" among the names of backends. */
-const ANSWERS = '-'
+const ANSWERS = 'answers'
 
 export const ruleLines = (rules: readonly NamedRule[], scope: HttpScope): string[] => {
   const [only, ...others] = rules

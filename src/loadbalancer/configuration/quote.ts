@@ -20,7 +20,7 @@ export const quoteWord = (text: string): string => {
 export const call = (name: string, ...args: readonly string[]): string =>
   `${name}(${args.map(quoteArgument).join(',')})`
 
-const quoteArgument = (text: string): string => `"${text.replace(/["\\$]/g, String.raw`\$&`)}"`
+const quoteArgument = (text: string): string => `"${text.replace(/["\\]/g, String.raw`\$&`)}"`
 
 /** A text within a format: `%` has no meaning. */
 export const formatText = (text: string): string => text.replaceAll('%', '%%')

@@ -79,7 +79,8 @@ const hostLines = ({ listener, loadBalancer: { attributes } }: HttpScope): strin
 
 /** AWS: an own identifier joins that of the client as `Self`; a client's own `Self` gives way. */
 const TRACE_LINES = [
-  `http-request replace-header ${TRACE} '^(.*;)?Self=[^;]*;?(.*)$' '\\1\\2' if { req.fhdr(x-amzn-trace-id) -m sub Self= }`,
+  `http-request replace-header ${TRACE} '^(.*?);?Self=[^;]*(.*)$' '\\1\\2' if { req.fhdr(x-amzn-trace-id) -m sub Self= }`,
+  `http-request replace-header ${TRACE} '^;(.*)$' '\\1' if { req.fhdr(x-amzn-trace-id) -m beg ; }`,
   `http-request replace-header ${TRACE} '^(.*Root=.*)$' 'Self=${NEW_TRACE};\\1' if { req.fhdr(x-amzn-trace-id) -m found }`,
   `http-request replace-header ${TRACE} '^((?!.*Root=).*)$' 'Root=${NEW_TRACE};\\1' if { req.fhdr(x-amzn-trace-id) -m found }`,
   `http-request set-header ${TRACE} 'Root=${NEW_TRACE}' if !{ req.fhdr(x-amzn-trace-id) -m found }`,

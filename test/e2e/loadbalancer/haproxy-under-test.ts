@@ -1,0 +1,131 @@
+/** HAProxy with a rendered configuration, one process per test, on the loopback interface. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { renderConfiguration } from '../../../src/loadbalancer/configuration/render.ts'
+import type { HostSettings, RenderedConfiguration } from '../../../src/loadbalancer/configuration/settings.ts'
+import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
+
+/** The distribution's, which has to be there, and further ones that are. */
+export const PROGRAMS: readonly string[] = [
+  process.env.LONGSHORE_HAPROXY ?? '/usr/sbin/haproxy',
+  ...(process.env.LONGSHORE_FURTHER_HAPROXY ?? '').split(':').filter((program) => existsSync(program)),
+]
+
+export const versionOf = (program: string): { readonly major: number; readonly minor: number } => {
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(execFileSync(program, ['-v'], { encoding: 'utf8' })) ?? []
+  return { major: Number(major), minor: Number(minor) }
+}
+
+export const someSettings = (directory: string, given: Partial<HostSettings> = {}): HostSettings => ({
+  version: { major: 2, minor: 6 },
+  directory,
+  runtimeSocketPath: path.join(directory, 'runtime.sock'),
+  serverStatePath: path.join(directory, 'servers.state'),
+  maximumConnections: 2000,
+  threads: 1,
+  isBindable: () => true,
+  cookieKey: 'a key for tests',
+  jsonWebKeys: new Map(),
+  socketPrefix: `test-${process.pid}-${path.basename(directory)}-`,
+  ...given,
+})
+
+/** Writes it where it says that it is. */
+export const writeConfiguration = (rendered: RenderedConfiguration, directory: string): string => {
+  for (const [name, content] of rendered.files) {
+    const file = path.join(directory, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, content)
+  }
+  writeFileSync(path.join(directory, 'servers.state'), '')
+  const file = path.join(directory, 'haproxy.cfg')
+  writeFileSync(file, rendered.text)
+  return file
+}
+
+export const temporaryDirectory = (): string => mkdtempSync(path.join(tmpdir(), 'longshore-haproxy-'))
+
+/** What `haproxy -c` says; throws with it if the configuration is refused. */
+export const checkConfiguration = (program: string, table: RoutingTable, given: Partial<HostSettings> = {}): void => {
+  const directory = temporaryDirectory()
+  const host = someSettings(directory, { version: versionOf(program), ...given })
+  execFileSync(program, ['-c', '-q', '-f', writeConfiguration(renderConfiguration(table, host), directory)])
+  rmSync(directory, { recursive: true })
+}
+
+export class HaproxyUnderTest {
+  readonly rendered: RenderedConfiguration
+  readonly directory: string
+  readonly #process: ChildProcess
+  readonly #printed: string[] = []
+
+  private constructor(program: string, table: RoutingTable, given: Partial<HostSettings>) {
+    this.directory = temporaryDirectory()
+    this.rendered = renderConfiguration(table, someSettings(this.directory, { version: versionOf(program), ...given }))
+    const file = writeConfiguration(this.rendered, this.directory)
+    this.#process = spawn(program, ['-db', '-f', file], { stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream?.on('data', (bytes: Buffer) => this.#printed.push(bytes.toString()))
+  }
+
+  /** It listens on the ports when this returns. */
+  static async start(
+    program: string,
+    table: RoutingTable,
+    ports: readonly number[],
+    given: Partial<HostSettings> = {},
+  ): Promise<HaproxyUnderTest> {
+    const haproxy = new HaproxyUnderTest(program, table, given)
+    for (const port of ports) await haproxy.#listening(port)
+    return haproxy
+  }
+
+  get printed(): string {
+    return this.#printed.join('')
+  }
+
+  /** One command of the runtime API. */
+  async command(text: string): Promise<string> {
+    const socket = connect(path.join(this.directory, 'runtime.sock'))
+    socket.end(`${text}\n`)
+    let answer = ''
+    for await (const bytes of socket) answer += String(bytes)
+    return answer.trim()
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve))
+    if (this.#process.exitCode === null && this.#process.kill('SIGKILL')) await ended
+    rmSync(this.directory, { recursive: true })
+  }
+
+  async #listening(port: number): Promise<void> {
+    while (!(await accepts(port))) {
+      if (this.#process.exitCode !== null) throw new Error(`HAProxy ended: ${this.printed}`)
+      await delay(10)
+    }
+  }
+}
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
