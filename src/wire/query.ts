@@ -5,6 +5,7 @@ import type { Fault } from './fault.ts'
 import { claimedForm, formClaim, xmlAnswer } from './form-request.ts'
 import { FormDecoder, queryFieldNames } from './form.ts'
 import type { Claim, Codec, CodecOptions, Protocol, RefusalContext, WireRequest, WireResponse } from './protocol.ts'
+import { isUnit } from './schema.ts'
 import type { ProtocolName, ServiceAddress, ServiceDefinition } from './service.ts'
 import { element, escapeXml, XmlEncoder } from './xml.ts'
 
@@ -36,7 +37,7 @@ export class QueryProtocol implements Protocol {
       },
       encode({ name, output: shape }, output, _claim, requestId) {
         if (isChecking) checkOutput(shape, output, name)
-        const result = shape.members.length === 0 ? '' : element(`${name}Result`, encoder.content(shape, output))
+        const result = isUnit(shape) ? '' : element(`${name}Result`, encoder.content(shape, output))
         const metadata = element('ResponseMetadata', element('RequestId', requestId))
         return xmlAnswer(
           200,

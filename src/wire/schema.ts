@@ -170,6 +170,9 @@ const dereference = (schema: unknown): unknown =>
 
 const EMPTY: StructureShape = { kind: 'structure', name: 'Unit', union: false, members: [] }
 
+/** Whether an operation has no output at all, rather than one without members. */
+export const isUnit = (shape: StructureShape): boolean => shape === EMPTY
+
 class SchemaReader {
   readonly #numbers: NumberKinds | undefined
   /** Shapes read or being read, so that recursive models end. */
