@@ -55,7 +55,6 @@ import { sessionRetention } from './retention/session-retention.ts'
 import { taskDefinitionRetention } from './retention/task-definition-retention.ts'
 import { taskRetention } from './retention/task-retention.ts'
 import { noAlarms } from './service-scheduler/rollout/no-alarms.ts'
-import { noTraffic } from './service-scheduler/rollout/no-traffic.ts'
 import { ServiceScheduler } from './service-scheduler/service-scheduler.ts'
 
 export interface ControllersOptions {
@@ -145,7 +144,7 @@ export class Controllers {
         telemetry,
         execSessions,
         new UsageMetrics({ store, clock, metrics: options.metrics, usage: this.usage }),
-        new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, traffic: noTraffic, memory: this.plans }),
+        new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, memory: this.plans }),
         new TaskPlacement(options),
         new InstanceLoss({ store, clock, log, graceMs: patience.instanceLossGraceMs }),
         new TargetDraining(options),

@@ -5,7 +5,6 @@ import type { TaskRecord } from '../../src/model/records.ts'
 import type { DeploymentRecord, ServiceRecord } from '../../src/model/service-records.ts'
 import { type PassOutcome, takePass } from '../../src/controllers/service-scheduler/pass.ts'
 import { noAlarms } from '../../src/controllers/service-scheduler/rollout/no-alarms.ts'
-import { noTraffic } from '../../src/controllers/service-scheduler/rollout/no-traffic.ts'
 import { TargetHealthBook } from '../../src/store/load-balancing/target-health-book.ts'
 import { type Seed, seeded } from '../seeded.ts'
 import { aContainerInstance } from './a-container-instance.ts'
@@ -39,7 +38,6 @@ export const withPasses = async (seed: PassSeed = {}) => {
   const settings = {
     ...ecs,
     alarms: noAlarms,
-    traffic: noTraffic,
     targetHealth,
     settlingMs: SERVICE_SETTLING_MS,
     instanceLossGraceMs: 60_000,

@@ -8,7 +8,9 @@ import { earliest } from './earliest.ts'
 import { getHolder, type PassContext } from './pass-context.ts'
 import type { TaskFacts } from './plan/types.ts'
 import type { RolloutState, TaskCounts } from './rollout/types.ts'
+import { gatherTraffic } from './targets/gather-traffic.ts'
 import { hasLoadBalancers } from './targets/keep-targets.ts'
+import { ruleTraffic } from './targets/rule-traffic.ts'
 import { balancerHealth, judgedTargets } from './targets/target-health.ts'
 import { countTasks, factsChangeAt, type FactsView, taskFacts } from './task-facts.ts'
 
@@ -28,10 +30,12 @@ export interface Observation {
 export const observeTasks = (context: PassContext): Observation => {
   const { tx, service, instanceLossGraceMs, targetHealth, now } = context
   const { healthCheckGracePeriodSeconds = 0 } = service
+  const isOffTraffic = gatherTraffic(context)
   const judge = (task: TaskRecord): TaskFacts['health'] => {
     const judged = judgedTargets({ tables: tx, targetHealth }, task.taskId)
     isUnclear ||= judged.some(({ report }) => report === undefined)
-    return balancerHealth(tx, task, judged)
+    const health = balancerHealth(tx, task, judged)
+    return health === 'HEALTHY' && isOffTraffic(task) ? 'UNKNOWN' : health
   }
   const view: FactsView = {
     tables: tx,
@@ -72,7 +76,7 @@ const newHolder = (
 }
 
 export const rolloutState = (context: PassContext, { counts }: Observation): RolloutState => {
-  const { tx, service, alarms, traffic, now } = context
+  const { tx, service, alarms, now } = context
   const serviceDeployment = tx.serviceDeployments.get(service.currentServiceDeploymentArn ?? '')
   return {
     service,
@@ -81,7 +85,7 @@ export const rolloutState = (context: PassContext, { counts }: Observation): Rol
     serviceDeployment,
     lastCompletedRevision: lastCompletedRevision(context, serviceDeployment),
     alarms,
-    traffic,
+    traffic: ruleTraffic(tx),
     now,
   }
 }

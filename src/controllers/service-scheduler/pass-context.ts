@@ -6,13 +6,12 @@ import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Transaction } from '../../store/tables.ts'
 import type { ServiceEvents } from './service-events.ts'
-import type { AlarmStates, TrafficShifter } from './rollout/types.ts'
+import type { AlarmStates } from './rollout/types.ts'
 
 export interface PassSettings {
   readonly ids: Ids
   readonly capacity: CapacityIndex
   readonly alarms: AlarmStates
-  readonly traffic: TrafficShifter
   /** What balancers say of targets. */
   readonly targetHealth: Pick<TargetHealthBook, 'get'>
   /** How long a task without a health check has to be RUNNING before it counts as healthy. */

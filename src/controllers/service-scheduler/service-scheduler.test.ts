@@ -6,7 +6,6 @@ import { ManualClock } from '../../kit/clock.ts'
 import { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import { PlanMemory } from './plan-memory.ts'
 import { noAlarms } from './rollout/no-alarms.ts'
-import { noTraffic } from './rollout/no-traffic.ts'
 import { ServiceScheduler } from './service-scheduler.ts'
 
 /** Half a millisecond goes by whenever somebody looks at it. */
@@ -29,7 +28,6 @@ const withBlockedServices = async (count: number) => {
     ...ecs,
     clock: new BusyClock(),
     alarms: noAlarms,
-    traffic: noTraffic,
     memory: new PlanMemory(),
     targetHealth: new TargetHealthBook(),
     settlingMs: 0,

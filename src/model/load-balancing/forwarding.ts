@@ -33,3 +33,12 @@ export const withShares = (
     return { ...others, ForwardConfig: { ...action.ForwardConfig, TargetGroups } }
   })
 }
+
+/** What part of the forwarded requests a target group gets; only in comparison with others, and 0 for none. */
+export const forwardWeight = (actions: readonly Action[], targetGroupArn: string): number => {
+  const forward = actions.find(({ Type }) => Type === 'forward')
+  const tuples = forward?.ForwardConfig?.TargetGroups
+  if (tuples === undefined) return forward?.TargetGroupArn === targetGroupArn ? 1 : 0
+  const tuple = tuples.find((candidate) => candidate.TargetGroupArn === targetGroupArn)
+  return tuple === undefined ? 0 : (tuple.Weight ?? 1)
+}

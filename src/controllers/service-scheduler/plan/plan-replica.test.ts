@@ -162,6 +162,25 @@ describe('a rolling update', () => {
   })
 })
 
+describe('old tasks that are unhealthy where balancers fail open', () => {
+  const ill = taskFacts(2, 'old', { holderId: 'old', health: 'UNHEALTHY' })
+  const failsOpen = true
+
+  it('stay until a task is healthy', () => {
+    const starting = taskFacts(2, 'new', { status: 'starting' })
+    expect(stops({ failsOpen, tasks: [...ill, ...starting] })).toEqual({})
+    const healthy = [aTaskFacts('new1', { health: 'HEALTHY' }), aTaskFacts('new2', { status: 'starting' })]
+    expect(stops({ failsOpen, tasks: [...ill, ...healthy] })).toEqual({ old1: 'replaced', old2: 'replaced' })
+  })
+
+  it('make the room that new ones lack', () => {
+    expect(stops({ failsOpen, maximumPercent: 150, minimumHealthyPercent: 50, tasks: ill })).toEqual({
+      old1: 'replaced',
+    })
+    expect(stops({ failsOpen, isPlacementBlocked: true, tasks: ill })).toEqual({ old1: 'replaced', old2: 'replaced' })
+  })
+})
+
 describe('unhealthy tasks', () => {
   const unhealthy = (count: number) => taskFacts(count, 'ill', { health: 'UNHEALTHY' })
 

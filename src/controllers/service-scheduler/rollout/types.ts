@@ -40,7 +40,7 @@ export interface AlarmStates {
 }
 
 /**
- * Whoever carries a service's traffic. `shift` is told what is wanted, as often as the step is taken; it answers true once it is so.
+ * Whoever carries a service's traffic. It is told what is wanted, as often as the step is taken, and answers true once it is so.
  * A service without a load balancer has no traffic to shift, and everything wanted is so at once.
  */
 export interface TrafficShifter {
