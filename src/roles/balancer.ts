@@ -69,6 +69,7 @@ const options = {
     description: 'answer DNS queries for names of load balancers there, by UDP and TCP',
   },
   haproxy: { type: 'string', valueName: 'FILE', description: 'HAProxy, 2.6 or later', default: 'haproxy' },
+  end: { type: 'boolean', description: 'end the HAProxy that a balancer left behind, instead of serving' },
   ...logOptions,
 } as const
 
@@ -120,6 +121,7 @@ const runBalancer = async (values: BalancerValues, program: string, pool: Addres
     ...(availabilityZone !== undefined && { availabilityZone }),
     ...(values.dns !== undefined && { dns: dnsAddress(values.dns) }),
   })
+  if (values.end) return serving.end()
   try {
     // Traffic comes first: what is new can wait for a control plane that is away.
     await serving.start()

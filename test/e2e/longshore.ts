@@ -32,9 +32,9 @@ export interface RunningLongshore {
   readonly env: NodeJS.ProcessEnv
   readonly client: ECSClient
   /** Process id of a role, undefined while it does not run. */
-  processId(role: 'server' | 'agent'): number | undefined
+  processId(role: 'server' | 'agent' | 'balancer'): number | undefined
   /** SIGKILL to a role; `up` starts it again. */
-  kill(role: 'server' | 'agent'): void
+  kill(role: 'server' | 'agent' | 'balancer'): void
   /** SIGKILL to `up` itself. */
   killUp(): void
   /** Like Ctrl-C; keeps the data directory if told. Resolves with the exit code. */

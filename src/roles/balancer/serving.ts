@@ -33,6 +33,8 @@ export interface ServingOptions {
   readonly log: Log
 }
 
+/** How long it is waited for what is to be ended. */
+const END_MS = 10_000
 const ELSEWHERE = 'This balancer does not serve its address.'
 
 export class Serving {
@@ -44,6 +46,7 @@ export class Serving {
   #client: BalancerClient | undefined
   #welcome: BalancerWelcome = { cookieKey: '', suffix: '' }
   #dns: DnsServer | undefined
+  #onApplied: () => void = () => {}
 
   constructor(options: ServingOptions) {
     this.#options = options
@@ -59,7 +62,10 @@ export class Serving {
       render: renderConfiguration,
       host: () => this.#host(),
       events: {
-        applied: (revision) => reports.applied(revision),
+        applied: (revision) => {
+          reports.applied(revision)
+          this.#onApplied()
+        },
         targetHealth: (all) => reports.targetHealth(all),
         loadBalancer: (arn, problem) => reports.loadBalancer(arn, problem),
       },
@@ -96,6 +102,19 @@ export class Serving {
   /** The control plane is away. */
   unheard(): void {
     this.#reports.unheard()
+  }
+
+  /** Ends HAProxy, too, if one serves what is on the disk. */
+  async end(): Promise<void> {
+    const told = this.#file.read()
+    if (told === undefined) return
+    // It has to be taken over before it can be ended.
+    await this.#balancer.start()
+    const isServed = new Promise<void>((resolve) => (this.#onApplied = resolve))
+    this.#serve(told)
+    await Promise.race([isServed, this.#options.clock.sleep(END_MS)])
+    this.#tokenKeys.stop()
+    await this.#balancer.stop({ isKept: false })
   }
 
   /** HAProxy serves on. */
