@@ -18,4 +18,13 @@ describe('the coverage page', () => {
     )
     expect(page).toMatch(/## zoo\n\n1 of 1 operations\. Protocols: query\.\n\n### Implemented\n\n- `Feed`\n$/)
   })
+
+  it('only counts what a service lacks that lacks hundreds', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `Do${index}`)
+    const page = coveragePage([
+      { name: 'all', model: aModel(...names), operations: new Set(['Do7']), protocols: ['ec2-query'] },
+    ])
+    expect(page).toContain('1 of 300 operations. Protocols: ec2-query.\n\n### Implemented\n\n- `Do7`\n')
+    expect(page).toMatch(/### Not implemented\n\nThe other 299 operations\.\n$/)
+  })
 })

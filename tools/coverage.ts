@@ -22,12 +22,20 @@ const table = (title: string, names: readonly string[]): string => {
   return `### ${title}\n\n${names.map((name) => `- \`${name}\``).join('\n')}\n\n`
 }
 
+/** More than these are only counted: of a service with hundreds of operations nobody reads which it does not have. */
+const MISSING_LISTED = 200
+
+const missingTable = (names: readonly string[]): string =>
+  names.length <= MISSING_LISTED
+    ? table('Not implemented', names)
+    : `### Not implemented\n\nThe other ${names.length} operations.\n\n`
+
 const serviceSection = ({ name, model, operations, protocols }: CoveredService): string => {
   const known = [...new Model(model()).operations.keys()].toSorted()
   const handled = known.filter((operation) => operations.has(operation))
   const missing = known.filter((operation) => !operations.has(operation))
   const summary = `${handled.length} of ${known.length} operations. Protocols: ${protocols.join(', ')}.\n\n`
-  return `## ${name}\n\n${summary}${table('Implemented', handled)}${table('Not implemented', missing)}`
+  return `## ${name}\n\n${summary}${table('Implemented', handled)}${missingTable(missing)}`
 }
 
 /** The page, as Markdown. */

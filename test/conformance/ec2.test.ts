@@ -328,7 +328,7 @@ describe('regions and zones', () => {
     expect((await ec2.describeRegions()).Regions!.map(({ RegionName }) => RegionName)).toContain(REGION)
     expect((await refusalOf(ec2.describeRegions({ RegionNames: ['here'] })))[0]).toBe('InvalidParameterValue')
     expect((await ec2.describeAccountAttributes()).AccountAttributes).toHaveLength(6)
-    expect((await refusalOf(ec2.describeAccountAttributes({ AttributeNames: ['x' as 'max-instances'] })))[0]).toBe(
+    expect((await refusalOf(ec2.describeAccountAttributes({ AttributeNames: ['x' as 'default-vpc'] })))[0]).toBe(
       'InvalidParameterValue',
     )
   })
