@@ -22,13 +22,14 @@ export const headBlob = async (exchange: Exchange, name: string, digest: string)
 }
 
 export const getBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
-  const { response, request, blobs } = exchange
+  const { response, request, blobs, acknowledge } = exchange
   if (await isGivenFromUpstream(exchange, name, digest)) return
   requireLayer(exchange, requireRepository(exchange, name, PULL), digest)
   const reader = await blobs.open(digest).catch((error: unknown) => fail(exchange, digest, error))
   if (reader === undefined) return fail(exchange, digest, new CorruptBlob('The file is missing.'))
   try {
     const range = byteRange(request.headers.range, reader.bytes)
+    acknowledge()
     response.writeHead(range === undefined ? 200 : 206, {
       ...headersOf(digest),
       'Content-Length': range === undefined ? reader.bytes : range.to - range.from,
@@ -60,6 +61,7 @@ const isGivenFromUpstream = async (exchange: Exchange, name: string, digest: str
   }
   response.writeHead(200, { ...headersOf(digest), 'Content-Length': download.bytes })
   response.flushHeaders()
+  exchange.acknowledge()
   try {
     let last: Buffer | undefined
     for await (const piece of pieces) {

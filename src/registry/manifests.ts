@@ -33,10 +33,11 @@ export const getManifest = async (exchange: Exchange, name: string, reference: R
 }
 
 const answerManifest = (
-  { request, response }: Exchange,
+  { request, response, acknowledge }: Exchange,
   { digest, mediaType, manifestBytes }: Pick<ImageRecord, 'digest' | 'mediaType' | 'manifestBytes'>,
   content: Buffer | undefined,
 ): void => {
+  acknowledge()
   response.writeHead(200, {
     'Content-Type': mediaType,
     'Content-Length': manifestBytes,

@@ -61,7 +61,7 @@ const serve = async (
   const handler = handlerOf(endpoint, request, transfers)
   const trail = trailOf(endpoint, request.method ?? '', query)
   const acknowledge = (): void => {
-    for (const event of trail) if (event.isChange) caller.trace(event)
+    for (const event of trail) if (event.isNoted) caller.trace(event)
   }
   try {
     await handler({ ...tools, request, response, caller, query, acknowledge })
@@ -78,7 +78,7 @@ const traceRefusal = (caller: RegistryCaller, trail: readonly TrailEvent[], erro
   const isDenied = error instanceof RegistryFault && error.code === 'DENIED'
   // Of a request that is several calls in one, whoever may not even begin got no further.
   const event = isDenied ? trail[0] : trail.at(-1)
-  if (event === undefined || !(isDenied || event.isChange)) return
+  if (event === undefined || !(isDenied || event.isNoted)) return
   caller.trace(event, error instanceof RegistryFault ? error : unforeseen())
 }
 

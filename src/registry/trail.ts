@@ -7,8 +7,8 @@ import type { Endpoint } from './endpoint.ts'
 export interface TrailEvent {
   readonly name: string
   readonly parameters: Readonly<Record<string, unknown>>
-  /** What only reads leaves a trace when it was refused. */
-  readonly isChange: boolean
+  /** What only looks leaves a trace when it was refused. */
+  readonly isNoted: boolean
 }
 
 /** None for what is nobody's business. */
@@ -17,11 +17,11 @@ export const trailOf = (endpoint: Endpoint, method: string, query: URLSearchPara
     case 'base':
       return []
     case 'catalog':
-      return [reading('DescribeRepositories', {})]
+      return [looking('DescribeRepositories', {})]
     case 'tags':
-      return [reading('ListImages', repositoryOf(endpoint))]
+      return [looking('ListImages', repositoryOf(endpoint))]
     case 'referrers':
-      return [reading('ListImageReferrers', { ...repositoryOf(endpoint), subjectId: { imageDigest: endpoint.digest } })]
+      return [looking('ListImageReferrers', { ...repositoryOf(endpoint), subjectId: { imageDigest: endpoint.digest } })]
     case 'uploads':
       return beginningOf(endpoint, query)
     case 'upload':
@@ -35,16 +35,16 @@ export const trailOf = (endpoint: Endpoint, method: string, query: URLSearchPara
 
 type In<Kind extends Endpoint['kind']> = Extract<Endpoint, { readonly kind: Kind }>
 
-const reading = (name: string, parameters: TrailEvent['parameters']): TrailEvent => ({
+const looking = (name: string, parameters: TrailEvent['parameters']): TrailEvent => ({
   name,
   parameters,
-  isChange: false,
+  isNoted: false,
 })
 
-const change = (name: string, parameters: TrailEvent['parameters']): TrailEvent => ({
+const noted = (name: string, parameters: TrailEvent['parameters']): TrailEvent => ({
   name,
   parameters,
-  isChange: true,
+  isNoted: true,
 })
 
 const repositoryOf = ({ repository }: { readonly repository: string }) => ({ repositoryName: repository })
@@ -53,7 +53,7 @@ const repositoryOf = ({ repository }: { readonly repository: string }) => ({ rep
 const beginningOf = (endpoint: In<'tags' | 'uploads'>, query: URLSearchParams): readonly TrailEvent[] => {
   const parameters = repositoryOf(endpoint)
   const [mount, from, digest] = [query.get('mount'), query.get('from'), query.get('digest')]
-  const begun = change('InitiateLayerUpload', {
+  const begun = noted('InitiateLayerUpload', {
     ...parameters,
     ...(mount !== null && { mount }),
     ...(from !== null && { from }),
@@ -61,32 +61,33 @@ const beginningOf = (endpoint: In<'tags' | 'uploads'>, query: URLSearchParams): 
   if (digest === null) return [begun]
   return [
     begun,
-    change('UploadLayerPart', parameters),
-    change('CompleteLayerUpload', { ...parameters, layerDigests: [digest] }),
+    noted('UploadLayerPart', parameters),
+    noted('CompleteLayerUpload', { ...parameters, layerDigests: [digest] }),
   ]
 }
 
 const uploadOf = (endpoint: In<'upload'>, method: string, query: URLSearchParams): readonly TrailEvent[] => {
   const parameters = { ...repositoryOf(endpoint), uploadId: endpoint.uploadId }
-  if (method === 'PATCH') return [change('UploadLayerPart', parameters)]
+  if (method === 'PATCH') return [noted('UploadLayerPart', parameters)]
   if (method === 'PUT')
-    return [change('CompleteLayerUpload', { ...parameters, layerDigests: query.getAll('digest').slice(0, 1) })]
-  return [reading('UploadLayerPart', parameters)]
+    return [noted('CompleteLayerUpload', { ...parameters, layerDigests: query.getAll('digest').slice(0, 1) })]
+  return [looking('UploadLayerPart', parameters)]
 }
 
 const blobOf = (endpoint: In<'blob' | 'referrers'>, method: string): TrailEvent => {
   const { digest } = endpoint
   const parameters = repositoryOf(endpoint)
-  if (method === 'DELETE') return change('BatchDeleteImage', { ...parameters, layerDigest: digest })
+  if (method === 'DELETE') return noted('BatchDeleteImage', { ...parameters, layerDigest: digest })
   return method === 'HEAD'
-    ? reading('BatchCheckLayerAvailability', { ...parameters, layerDigests: [digest] })
-    : reading('GetDownloadUrlForLayer', { ...parameters, layerDigest: digest })
+    ? looking('BatchCheckLayerAvailability', { ...parameters, layerDigests: [digest] })
+    : noted('GetDownloadUrlForLayer', { ...parameters, layerDigest: digest })
 }
 
 const manifestOf = ({ repository, reference }: In<'manifest'>, method: string): TrailEvent => {
   const { tag, digest } = reference
   const image = tag === undefined ? { imageDigest: digest } : { imageTag: tag }
-  if (method === 'PUT') return change('PutImage', { repositoryName: repository, ...image })
+  if (method === 'PUT') return noted('PutImage', { repositoryName: repository, ...image })
   const parameters = { repositoryName: repository, imageIds: [image] }
-  return method === 'DELETE' ? change('BatchDeleteImage', parameters) : reading('BatchGetImage', parameters)
+  if (method === 'DELETE') return noted('BatchDeleteImage', parameters)
+  return method === 'HEAD' ? looking('BatchGetImage', parameters) : noted('BatchGetImage', parameters)
 }

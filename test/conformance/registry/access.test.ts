@@ -231,10 +231,30 @@ describe('the audit trail', () => {
     expect(events()).toEqual([
       { eventName: 'PutImage', requestParameters: { ...parameters, imageTag: 'v1' }, who: 'root' },
       {
+        eventName: 'BatchGetImage',
+        requestParameters: { ...parameters, imageIds: [{ imageTag: 'v1' }] },
+        who: 'root',
+      },
+      {
         eventName: 'BatchDeleteImage',
         requestParameters: { ...parameters, imageIds: [{ imageDigest: digestOf(manifest) }] },
         who: 'root',
       },
+    ])
+  })
+
+  it('has pulls, but not who only looks', async () => {
+    const content = randomBytes(10)
+    const digest = digestOf(content)
+    await client.send('POST', `${repository}/blobs/uploads/?digest=${digest}`, content)
+    client.events.length = 0
+    await client.send('HEAD', `${repository}/blobs/${digest}`)
+    await client.send('GET', `${repository}/tags/list`)
+    await client.send('GET', `${repository}/blobs/${digest}`)
+    await client.send('GET', `${repository}/manifests/none`)
+    expect(events().map(({ eventName, errorCode }) => [eventName, errorCode])).toEqual([
+      ['GetDownloadUrlForLayer', undefined],
+      ['BatchGetImage', 'ImageNotFoundException'],
     ])
   })
 
