@@ -51,8 +51,19 @@ const objections = (group: ReplicaGroup, plan: TaskPlan, now: number): string[] 
   const isShielded = ({ health, hostStatus, protectedUntil = 0 }: TaskFacts): boolean =>
     protectedUntil > now && health !== 'UNHEALTHY' && hostStatus !== 'INACTIVE'
   if (stopped.some(isShielded)) found.push('stops a protected task')
+  if (isLastToAnswer(group, stopped, now)) found.push('stops all that answers where balancers fail open')
   if (plan.againAt !== undefined && plan.againAt <= now) found.push('wants to look again in the past')
   return found
+}
+
+/** Unhealthy tasks are all there is, some are old ones, and nobody needs their room. */
+const isLastToAnswer = (group: ReplicaGroup, stopped: readonly TaskFacts[], now: number): boolean => {
+  const { tasks, desiredCount, maximumPercent, failsOpen, isPlacementBlocked, mayStart, throttledUntil = 0 } = group
+  const running = tasks.filter(({ status, hostStatus }) => status === 'running' && hostStatus !== 'INACTIVE')
+  const hasRoom = tasks.length + desiredCount <= Math.floor((desiredCount * maximumPercent) / 100)
+  const isFree = mayStart && !isPlacementBlocked && throttledUntil <= now && hasRoom && desiredCount > 0
+  if (failsOpen !== true || !isFree || running.some((task) => isHealthy(task, now))) return false
+  return running.length > 0 && running.every((task) => task.health === 'UNHEALTHY' && stopped.includes(task))
 }
 
 /** A service under way in a world, planned as its controller does it. */
@@ -167,6 +178,7 @@ const settings = fc
     isBalanced: fc.boolean(),
     hasProviders: fc.boolean(),
     isChecked: fc.boolean(),
+    failsOpen: fc.boolean(),
     places: fc.constantFrom(2, 30),
   })
   .map(({ isBalanced, hasProviders, isChecked, places, ...numbers }) => ({
