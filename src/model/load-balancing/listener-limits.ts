@@ -27,7 +27,7 @@ export const ACTION_TEXT_LENGTH = 4096
 
 /** Of the file with a trust store's certificates. */
 export const TRUST_STORE_BUNDLE_BYTES = 1024 * 1024
-/** Of one with a revocation list. AWS: 50 MiB. */
+/** Of one with a revocation list: they are kept in memory with the trust store. AWS: 50 MiB. */
 export const TRUST_STORE_REVOCATION_BYTES = 5 * 1024 * 1024
 export const CERTIFICATES_PER_TRUST_STORE = 25
 export const REVOCATIONS_PER_TRUST_STORE = 30

@@ -36,7 +36,7 @@ type Call = CallContext & Pick<Elbv2Deps, 'loadBalancing'>
 
 interface Reading<T> {
   readonly longestBytes: number
-  readonly parse: (text: string) => Content<T> | Promise<Content<T>>
+  readonly parse: (text: string) => Content<T>
   readonly notFound: (message: string) => Fault
   readonly invalid: (message: string) => Fault
 }
@@ -72,7 +72,7 @@ const read = async <T extends object>(
   try {
     const bytes = await readObject(directory, { bucket, key }, longestBytes)
     if (bytes === undefined) return { fault: notFound(`'${name}' does not exist`) }
-    const content = await parse(bytes.toString('latin1'))
+    const content = parse(bytes.toString('latin1'))
     return 'problem' in content ? { fault: invalid(`'${name}' is not valid: ${content.problem}`) } : { content }
   } catch (error) {
     if (error instanceof ObjectTooLarge) return { fault: invalid(`'${name}' is too large. ${error.message}`) }
