@@ -202,6 +202,11 @@ export class Balancer {
     return this.#lostLines + this.#accessLogs.lostLines
   }
 
+  /** Ends the files of access logs before their time. */
+  async closeAccessLogs(): Promise<void> {
+    await this.#accessLogs.closeFiles()
+  }
+
   /** Ends; HAProxy serves on if it `isKept`. */
   async stop({ isKept }: { readonly isKept: boolean }): Promise<void> {
     this.#isEnded = true
@@ -322,8 +327,7 @@ export class Balancer {
   }
 
   async #retrySockets(): Promise<void> {
-    if (this.#problems.size > 0 && this.#sockets.retry()) this.refresh()
-    await Promise.resolve()
+    if (await this.#sockets.retry()) this.refresh()
   }
 
   async #lookAtStatistics(): Promise<void> {

@@ -50,11 +50,12 @@ export class Sockets {
     return isNews
   }
 
-  /** What could not be bound is tried again; whether there is any. */
-  retry(): boolean {
-    const refused = [...this.#known].filter(([, isBindable]) => !isBindable)
-    for (const [name] of refused) this.#known.delete(name)
-    return refused.length > 0
+  /** Tries again what could not be bound; whether any of it can be now. */
+  async retry(): Promise<boolean> {
+    const refused = [...this.#known].filter(([, isBindable]) => !isBindable).map(([name]) => name)
+    const results = await Promise.all(refused.map(canBind))
+    for (const [index, name] of refused.entries()) if (results[index] === true) this.#known.delete(name)
+    return results.includes(true)
   }
 
   isUsable(name: string): boolean {

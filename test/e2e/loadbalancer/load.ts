@@ -88,18 +88,22 @@ export class Load {
   #http1(path: string, agent: Agent): Promise<string | undefined> {
     const { url, headers } = this.#options
     return new Promise((resolve) => {
-      const asked = request(new URL(path, url), { agent, headers: { ...headers }, timeout: ANSWER_TIMEOUT_MS }, (answer) => {
-        let bytes = 0
-        answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
-        answer.once('end', () => {
-          const expected = answer.headers['content-length']
-          const isWhole = expected === undefined || Number(expected) === bytes
-          if (answer.statusCode === 200 && isWhole) resolve(undefined)
-          else resolve(`status ${answer.statusCode}, ${bytes} of ${expected ?? '?'} bytes`)
-        })
-        answer.once('error', (error) => resolve(`cut: ${error.message}`))
-        answer.once('close', () => resolve('cut'))
-      })
+      const asked = request(
+        new URL(path, url),
+        { agent, headers: { ...headers }, timeout: ANSWER_TIMEOUT_MS },
+        (answer) => {
+          let bytes = 0
+          answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
+          answer.once('end', () => {
+            const expected = answer.headers['content-length']
+            const isWhole = expected === undefined || Number(expected) === bytes
+            if (answer.statusCode === 200 && isWhole) resolve(undefined)
+            else resolve(`status ${answer.statusCode}, ${bytes} of ${expected ?? '?'} bytes`)
+          })
+          answer.once('error', (error) => resolve(`cut: ${error.message}`))
+          answer.once('close', () => resolve('cut'))
+        },
+      )
       asked.once('timeout', () => asked.destroy(new Error('no answer')))
       asked.once('error', (error: NodeJS.ErrnoException) =>
         // A client of HTTP/1.1 may send again what went out on a connection that was closed before any answer (RFC 9112, 9.3.1), and all do.
