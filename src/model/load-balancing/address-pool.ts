@@ -21,13 +21,13 @@ export const DEFAULT_ADDRESS_POOL = '127.66.0.0/16'
 const ADDRESS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
 
 /** Undefined if the text is no IPv4 address. */
-export const addressNumber = (text: string): number | undefined => {
+const addressNumber = (text: string): number | undefined => {
   const parts = ADDRESS.exec(text)?.slice(1).map(Number)
   if (parts === undefined || parts.some((part) => part > 255)) return undefined
   return parts.reduce((number, part) => number * 256 + part, 0)
 }
 
-export const addressText = (number: number): string =>
+const addressText = (number: number): string =>
   [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(number / unit) % 256).join('.')
 
 /** `10.0.0.0/24`, `10.0.0.10-10.0.0.20`, `10.0.0.1`, or several of them with commas. Undefined if it is not such a text. */

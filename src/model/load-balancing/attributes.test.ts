@@ -191,6 +191,15 @@ describe('attributes', () => {
     expect(changedTargetGroupAttributes(aGroup(protocol), changes)).toEqual({ attributes: changes })
   })
 
+  it('of stickiness are refused in AWS’s words where they do not belong', () => {
+    expect(changedTargetGroupAttributes(aGroup('TCP'), { 'stickiness.type': 'lb_cookie' })).toEqual({
+      problem: {
+        kind: 'configuration',
+        message: "Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol",
+      },
+    })
+  })
+
   it('of listeners let nothing end a header', () => {
     const csp = 'routing.http.response.content_security_policy.header_value'
     const set = (value: string) => changedListenerAttributes({ protocol: 'HTTP', attributes: {} }, { [csp]: value })

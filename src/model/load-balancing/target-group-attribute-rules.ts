@@ -8,8 +8,7 @@ type Kind = Pick<TargetGroupRecord, 'protocol' | 'targetType'>
 const WEEK_SECONDS = 604_800
 const DAY_SECONDS = '86400'
 const SWITCH = oneOf('on', 'off')
-const SOURCE_IP = oneOf('source_ip')
-const COOKIE_TYPE = oneOf('lb_cookie', 'app_cookie')
+const STICKINESS_TYPE = oneOf('lb_cookie', 'app_cookie', 'source_ip')
 /** A token of RFC 9110, but not one that load balancers have for themselves. */
 const COOKIE_NAME = text(
   /^(?!AWSALB)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/,
@@ -42,7 +41,7 @@ const APPLICATION: readonly AttributeRule[] = [
   rule('load_balancing.algorithm.anomaly_mitigation', 'off', SWITCH),
   rule('slow_start.duration_seconds', '0', integer(30, 900, '0')),
   rule('stickiness.enabled', 'false', BOOLEAN),
-  rule('stickiness.type', 'lb_cookie', COOKIE_TYPE),
+  rule('stickiness.type', 'lb_cookie', STICKINESS_TYPE),
   rule('stickiness.lb_cookie.duration_seconds', DAY_SECONDS, integer(1, WEEK_SECONDS)),
   rule('stickiness.app_cookie.cookie_name', '', COOKIE_NAME),
   rule('stickiness.app_cookie.duration_seconds', DAY_SECONDS, integer(1, WEEK_SECONDS)),
@@ -60,9 +59,14 @@ const network = (kind: Kind): readonly AttributeRule[] => [
   ),
   rule('proxy_protocol_v2.enabled', 'false', BOOLEAN),
   rule('stickiness.enabled', 'false', BOOLEAN),
-  rule('stickiness.type', 'source_ip', SOURCE_IP),
+  rule('stickiness.type', 'source_ip', STICKINESS_TYPE),
   rule('target_health_state.unhealthy.connection_termination.enabled', String(!isUdp(kind)), BOOLEAN),
-  rule('target_health_state.unhealthy.draining_interval_seconds', '0', integer(0, 360_000)),
+  rule(
+    'target_health_state.unhealthy.draining_interval_seconds',
+    '0',
+    integer(0, 360_000),
+    'targets are unhealthy as soon as balancers say so',
+  ),
 ]
 
 const NETWORK_KEYS_OF_ALB_TARGETS = ['stickiness.', 'proxy_protocol_v2.']
@@ -79,11 +83,19 @@ export const targetGroupRules = (kind: Kind): readonly AttributeRule[] => {
 
 /** What is wrong with all attributes of a target group together. */
 export const targetGroupProblem = (kind: Kind, all: Attributes): AttributeProblem | undefined => {
-  const message = (isHttp(kind) ? applicationProblem : networkProblem)(kind, all)
+  const message = stickinessProblem(kind, all) ?? (isHttp(kind) ? applicationProblem(all) : networkProblem(kind, all))
   return message === undefined ? undefined : { kind: 'configuration', message }
 }
 
-const applicationProblem = (_kind: Kind, all: Attributes): string | undefined => {
+const stickinessProblem = (kind: Kind, all: Attributes): string | undefined => {
+  const { 'stickiness.type': type = '', 'stickiness.enabled': isEnabled } = all
+  const isMisplaced = type !== '' && (type === 'source_ip') === isHttp(kind)
+  // AWS: TLS has no stickiness at all.
+  if (!isMisplaced && !(kind.protocol === 'TLS' && isEnabled === 'true')) return undefined
+  return `Stickiness type '${type}' is not supported for target groups with the ${kind.protocol} protocol`
+}
+
+const applicationProblem = (all: Attributes): string | undefined => {
   const algorithm = all['load_balancing.algorithm.type']
   if (all['slow_start.duration_seconds'] !== '0' && algorithm !== 'round_robin')
     return `Slow start mode cannot be enabled with the load balancing algorithm '${algorithm}'`
@@ -96,12 +108,7 @@ const applicationProblem = (_kind: Kind, all: Attributes): string | undefined =>
 }
 
 const networkProblem = (kind: Kind, all: Attributes): string | undefined => {
-  if (kind.protocol === 'TLS' && all['stickiness.enabled'] === 'true')
-    return "Stickiness type 'source_ip' is not supported for target groups with the TLS protocol"
-  const cutsUnhealthy = all['target_health_state.unhealthy.connection_termination.enabled'] === 'true'
-  if (isUdp(kind) && cutsUnhealthy)
+  if (isUdp(kind) && all['target_health_state.unhealthy.connection_termination.enabled'] === 'true')
     return `Connection termination of unhealthy targets is not supported for target groups with the ${kind.protocol} protocol`
-  if (cutsUnhealthy && all['target_health_state.unhealthy.draining_interval_seconds'] !== '0')
-    return "The attribute 'target_health_state.unhealthy.draining_interval_seconds' needs 'target_health_state.unhealthy.connection_termination.enabled' to be 'false'"
   return undefined
 }
