@@ -1,5 +1,5 @@
 /** Where a program of the system is. Those for administrators lie outside the path of other users. */
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import path from 'node:path'
 
 const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin']
@@ -14,7 +14,7 @@ export const findProgram = (program: string, env: NodeJS.ProcessEnv = process.en
 const isExecutable = (file: string): boolean => {
   try {
     accessSync(file, constants.X_OK)
-    return true
+    return statSync(file).isFile()
   } catch (error) {
     if (error instanceof Error && 'code' in error) return false
     throw error

@@ -5,7 +5,7 @@
  * processes are killed; not one of its requests may fail. It asks at the load balancer's own address and at the shared one, by name.
  */
 import { readFileSync } from 'node:fs'
-import { Agent, createServer, request, type Server } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
@@ -77,9 +77,9 @@ const ownAddress = (): string => {
   return /"addresses":\["([^"]+)"\]/.exec(table)?.[1] ?? ''
 }
 
-const ask = (host: string, headers: Readonly<Record<string, string>> = {}, agent?: Agent): Promise<string> =>
+const ask = (host: string, headers: Readonly<Record<string, string>> = {}): Promise<string> =>
   new Promise((resolve, reject) => {
-    const asked = request({ host, port, headers, ...(agent && { agent }), timeout: 5000 }, (response) => {
+    const asked = request({ host, port, headers, timeout: 5000 }, (response) => {
       let body = ''
       response.on('data', (chunk: Buffer) => (body += chunk.toString()))
       response.on('end', () => resolve(`${response.statusCode} ${body}`))
@@ -172,6 +172,9 @@ describe('a load balancer', () => {
     const named = { LoadBalancerArns: [loadBalancer.LoadBalancerArn ?? ''] }
     await waitUntilLoadBalancerAvailable({ client: elb, ...WAIT }, named)
     await waitUntilTargetInService({ client: elb, ...WAIT }, { TargetGroupArn: groupArn })
+    const { balancers, health = [] } = await described()
+    expect(balancers).toMatchObject([{ State: { Code: 'active' } }])
+    expect(health.map(({ TargetHealth }) => TargetHealth)).toEqual([{ State: 'healthy' }, { State: 'healthy' }])
   })
 
   it('answers at its own address, and at the shared one by its name', async () => {
