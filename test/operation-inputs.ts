@@ -199,6 +199,7 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       ActionNames: ['ecs:ListClusters'],
       AssumeRolePolicyDocument: trusting({ Service: 'ecs-tasks.amazonaws.com' }),
       AWSServiceName: 'ecs.amazonaws.com',
+      CertificateBody: 'certificate',
       ClientID: 'sts.amazonaws.com',
       DeletionTaskId:
         'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/1234abcd-12ab-34cd-56ef-1234567890ab',
@@ -212,7 +213,9 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       PolicyInputList: [DOCUMENT],
       PolicyName: 'read',
       PolicySourceArn: iam('user/ada'),
+      PrivateKey: 'key',
       RoleName: 'app',
+      ServerCertificateName: 'site',
       Status: 'Inactive',
       TagKeys: ['Stage'],
       Tags: capitalTags,

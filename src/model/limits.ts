@@ -93,6 +93,8 @@ export const DESCRIBE_SERVICE_DEPLOYMENTS = 20
 export const SERVICE_DEPLOYMENTS_PAGE_SIZE = 20
 /** Task sets of one service. Source: ECS service quotas. */
 export const TASK_SETS_PER_SERVICE = 5
+/** Targets that a plan remembers of those that keep tasks from counting as healthy. */
+export const AWAITED_TARGETS_REMEMBERED = 20
 /** Target groups of one service or task set. Source: "Registering multiple target groups" in the ECS developer guide. */
 export const LOAD_BALANCERS_PER_SERVICE = 5
 /** Characters of CreateTaskSet's client token. */
@@ -235,6 +237,9 @@ export const GROUPS_PER_ACCOUNT = 300
 export const ROLES_PER_ACCOUNT = 1000
 export const INSTANCE_PROFILES_PER_ACCOUNT = 1000
 export const OIDC_PROVIDERS_PER_ACCOUNT = 100
+export const SERVER_CERTIFICATES_PER_ACCOUNT = 20
+/** Characters of a server certificate, and of its key. */
+export const SERVER_CERTIFICATE_LENGTH = 16_384
 export const GROUPS_PER_USER = 10
 export const ACCESS_KEYS_PER_USER = 2
 export const ROLES_PER_INSTANCE_PROFILE = 1

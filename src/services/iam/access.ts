@@ -22,7 +22,8 @@ interface Entity {
   readonly tags?: readonly Tag[]
 }
 
-const on =
+/** What `entityOf` finds, with its tags. */
+export const on =
   <Input>(entityOf: (input: Input, context: IamContext) => Entity, extras: readonly Extra<Input>[]): IamAccess<Input> =>
   (input, context) => {
     const { arn, tags = [] } = entityOf(input, context)

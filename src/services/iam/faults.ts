@@ -27,5 +27,10 @@ export const unmodifiableEntity = (message: string): Fault =>
 export const policyNotAttachable = (message: string): Fault =>
   new Fault({ code: 'PolicyNotAttachableException', message })
 
+export const malformedCertificate = (message: string): Fault =>
+  new Fault({ code: 'MalformedCertificateException', message })
+
+export const keyPairMismatch = (message: string): Fault => new Fault({ code: 'KeyPairMismatchException', message })
+
 /** Where it is not the caller's policies that deny, but whose the resource is. */
 export const accessDenied = (message: string): Fault => new Fault({ code: 'AccessDenied', message, status: 403 })

@@ -9,8 +9,9 @@ import type { IamOperationTable } from './context.ts'
 import { identityOperations } from './identity-operations.ts'
 import { missingMember } from './missing-member.ts'
 import { policyOperations } from './policy-operations.ts'
+import { serverCertificateOperations } from './server-certificate-operations.ts'
 
-const operations: IamOperationTable = { ...identityOperations, ...policyOperations }
+const operations: IamOperationTable = { ...identityOperations, ...policyOperations, ...serverCertificateOperations }
 
 export const iamService = ({ store, guard, ids, pageTokens, sealer }: ServicesDeps): ServiceDefinition => {
   const perform = performer({ store, service: 'iam', table: operations, deps: { ids, pageTokens, sealer }, guard })

@@ -3,6 +3,7 @@
  * and paths IAM has sentences of its own, which come after every length is right.
  */
 import {
+  CERTIFICATE_CHAIN_BYTES,
   IAM_NAME_LENGTH,
   IAM_PATH_LENGTH,
   IAM_ROLE_NAME_LENGTH,
@@ -12,6 +13,7 @@ import {
   POLICY_DOCUMENT_LENGTH,
   ROLE_DESCRIPTION_LENGTH,
   ROLE_SESSION_SECONDS,
+  SERVER_CERTIFICATE_LENGTH,
 } from '../../model/limits.ts'
 import { validationError } from './faults.ts'
 
@@ -169,6 +171,10 @@ export const DELETION_TASK_ID: Rule = { min: 1, max: 1000 }
 
 export const OIDC_URL: Rule = { min: 1, max: 255 }
 export const CLIENT_ID: Rule = { min: 1, max: 255 }
+
+/** Of a certificate and of its key. */
+export const CERTIFICATE_TEXT: Rule = { min: 1, max: SERVER_CERTIFICATE_LENGTH }
+export const CERTIFICATE_CHAIN: Rule = { min: 1, max: CERTIFICATE_CHAIN_BYTES.max }
 
 export const ACCOUNT_ALIAS: Rule = {
   min: 3,

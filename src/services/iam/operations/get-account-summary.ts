@@ -11,6 +11,7 @@ import {
   MANAGED_POLICY_LENGTH,
   POLICIES_PER_ACCOUNT,
   ROLE_POLICIES_LENGTH,
+  SERVER_CERTIFICATES_PER_ACCOUNT,
   ROLES_PER_ACCOUNT,
   TRUST_POLICY_LENGTH,
   USER_POLICIES_LENGTH,
@@ -23,6 +24,7 @@ import { findGroups } from '../groups.ts'
 import { findInstanceProfiles } from '../lookups.ts'
 import { findOidcProviders } from '../oidc-providers.ts'
 import { findRoles } from '../roles.ts'
+import { findServerCertificates } from '../server-certificates.ts'
 import { findUsers } from '../users.ts'
 
 type Summary = NonNullable<GetAccountSummaryResponse['SummaryMap']>
@@ -42,6 +44,7 @@ const countsOf = (context: IamContext): Summary => {
     InstanceProfiles: findInstanceProfiles(context).length,
     Providers: findOidcProviders(context).length,
     Policies: policies.length,
+    ServerCertificates: findServerCertificates(context).length,
     PolicyVersionsInUse: policies.reduce((sum, { versions }) => sum + versions.length, 0),
     AccountAccessKeysPresent: tx.accessKeys.findSize('byPrincipal', rootArn(account)) > 0 ? 1 : 0,
   }
@@ -53,6 +56,7 @@ const QUOTAS: Summary = {
   RolesQuota: ROLES_PER_ACCOUNT,
   InstanceProfilesQuota: INSTANCE_PROFILES_PER_ACCOUNT,
   PoliciesQuota: POLICIES_PER_ACCOUNT,
+  ServerCertificatesQuota: SERVER_CERTIFICATES_PER_ACCOUNT,
   PolicyVersionsInUseQuota: POLICIES_PER_ACCOUNT * VERSIONS_PER_POLICY,
   VersionsPerPolicyQuota: VERSIONS_PER_POLICY,
   AccessKeysPerUserQuota: ACCESS_KEYS_PER_USER,
@@ -74,8 +78,6 @@ const ABSENT: Summary = {
   AccountSigningCertificatesPresent: 0,
   MFADevices: 0,
   MFADevicesInUse: 0,
-  ServerCertificates: 0,
-  ServerCertificatesQuota: 0,
   SigningCertificatesPerUserQuota: 0,
   GlobalEndpointTokenVersion: 2,
 }
