@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what running containers and building the test image needs and is missing: Docker Engine, iptables and a static busybox,
-# from Debian's packages; with --with-test-tools also what the tests call besides: the AWS CLI, pgrep, curl, and clients of container
-# registries with one to compare ours to. Without root, or on another system, it says what to install and fails.
+# from Debian's packages; with --with-test-tools also what the tests call besides: the AWS CLI, pgrep, curl, an ACME server, and clients of
+# container registries with one to compare ours to. Without root, or on another system, it says what to install and fails.
 set -eu
 
 has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
@@ -21,6 +21,7 @@ if [ "${1:-}" = --with-test-tools ]; then
   has pgrep || missing="$missing procps"
   has ip || missing="$missing iproute2"
   has curl || missing="$missing curl"
+  has pebble || missing="$missing pebble"
   for tool in skopeo buildah podman docker-registry; do
     has "$tool" || missing="$missing $tool"
   done
