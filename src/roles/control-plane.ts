@@ -38,7 +38,9 @@ import { AgentGate } from './agent-gate.ts'
 import type { InstallationKeys } from './bootstrap.ts'
 import { authenticatorBySignature, authenticatorByTrust, StoredCredentials } from './credentials.ts'
 import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
+import { TRUST_CONTENT_PATH } from '../model/load-balancing/trust-content-url.ts'
 import { health } from './health.ts'
+import { trustContent } from './trust-content.ts'
 import { usage, USAGE_PATH } from './usage.ts'
 import { lazyRegistry } from './registry-parts.ts'
 
@@ -170,6 +172,7 @@ export class ControlPlane {
       clock,
       routes: {
         '/v2/': lazyRegistry({ ...options, store, blobs, clock, ids, log, guard, sealer: keys.sealer, audit }),
+        [TRUST_CONTENT_PATH]: trustContent({ store, clock, sealer: keys.sealer }),
         '/health': health({ store, controllers: this.controllers }),
         [EXPLAIN_SERVICE_PATH]: explainService(ownCallTools, this.controllers.plans),
         [USAGE_PATH]: usage(ownCallTools, { usage: this.controllers.usage, metrics }),

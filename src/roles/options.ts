@@ -72,6 +72,11 @@ export const serverOptions = {
     description: 'what follows <name>-<id>.<region>.elb. in the names of load balancers',
     default: DEFAULT_BALANCER_SUFFIX,
   },
+  'trust-stores': {
+    type: 'string',
+    valueName: 'DIR',
+    description: 'where CreateTrustStore finds its files, in the place of S3: <bucket>/<key>',
+  },
   'registry-suffix': {
     type: 'string',
     valueName: 'DOMAIN',
@@ -146,6 +151,7 @@ export const checkServerOptions = (
     'registry-suffix': string
     'balancer-addresses': string
     'balancer-suffix': string
+    'trust-stores': string | undefined
     'data-dir': string
     'registry-storage': string | undefined
     'registry-encryption': string
@@ -219,8 +225,9 @@ export const registryStorage = (values: {
 export const loadBalancingSettings = (values: {
   readonly 'balancer-addresses': string
   readonly 'balancer-suffix': string
+  readonly 'trust-stores': string | undefined
 }): LoadBalancingSettings => {
-  const { 'balancer-addresses': addresses, 'balancer-suffix': suffix } = values
+  const { 'balancer-addresses': addresses, 'balancer-suffix': suffix, 'trust-stores': trustStoresDirectory } = values
   const addressPool = parseAddressPool(addresses)
   if (addressPool === undefined)
     throw new UserError(
@@ -228,7 +235,7 @@ export const loadBalancingSettings = (values: {
     )
   if (!DOMAIN.test(suffix))
     throw new UserError(`--balancer-suffix is "${suffix}"; it must be a domain in small letters, like example.com.`)
-  return { suffix, addressPool }
+  return { suffix, addressPool, trustStoresDirectory }
 }
 
 /** Refuses what is no number of seconds. */

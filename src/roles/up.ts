@@ -259,12 +259,12 @@ class Up {
   }
 
   #registryArgs(): string[] {
-    return (['registry-storage', 'registry-encryption', 'registry-destinations', 'advisories'] as const).flatMap(
-      (name) => {
-        const value = this.#values[name]
-        return value === undefined ? [] : [`--${name}=${value}`]
-      },
-    )
+    return (
+      ['registry-storage', 'registry-encryption', 'registry-destinations', 'advisories', 'trust-stores'] as const
+    ).flatMap((name) => {
+      const value = this.#values[name]
+      return value === undefined ? [] : [`--${name}=${value}`]
+    })
   }
 
   /** Said to the server either way: it reads the same variables and file, which the user's flags overrode. */
