@@ -34,10 +34,20 @@ export interface PlannedGroup {
   readonly counts: { readonly starting: number; readonly running: number; readonly stopping: number }
 }
 
+/** A target that keeps a task from counting as healthy. Without a `state` no balancer has said anything of it. */
+export interface AwaitedTarget {
+  readonly taskId: string
+  readonly targetGroupArn: string
+  readonly target: string
+  readonly state?: string
+  readonly description?: string
+}
+
 export interface LastPlan {
   readonly at: number
   readonly groups: readonly PlannedGroup[]
   readonly rolloutStage?: string
+  readonly awaitedTargets?: readonly AwaitedTarget[]
   readonly isSteady: boolean
   readonly againAt?: number
 }

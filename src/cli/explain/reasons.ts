@@ -5,6 +5,7 @@ import { lastStartFailure } from './failed-tasks.ts'
 import { type Facts, holderOf } from './facts.ts'
 import type { Hindrance, LastPlan, PlannedGroup } from './last-plan.ts'
 import { placementWords } from './placement-words.ts'
+import { targetWords } from './target-words.ts'
 import { clockTime, count, duration, isOrAre, listed, shortName, whenDue } from './words.ts'
 
 /** One sentence on where the service is. */
@@ -67,6 +68,7 @@ const planWords = (plan: LastPlan, facts: Facts): string[] => {
     ...groups.flatMap(({ group, sentences }) =>
       sentences.map((sentence) => (isAlone ? sentence : `${nameOf(group, facts.service)}: ${sentence}`)),
     ),
+    ...targetWords(plan.awaitedTargets),
     ...(facts.deployment === undefined ? [] : deploymentWords(facts.deployment, plan.againAt, facts.now)),
   ]
 }
@@ -111,7 +113,7 @@ const hindranceWords = (hindrance: GroupHindrance, group: PlannedGroup, facts: F
         now,
       )
     case 'waitingForHealthy':
-      return waitingForHealthy(hindrance.count, hindrance.until, now)
+      return waitingForHealthy(hindrance.count, hindrance.until, facts)
     case 'waitingForStopping':
       return `Waits for ${count(hindrance.count, 'task')} to stop.`
     case 'protected':
@@ -142,10 +144,15 @@ const failedWords = ({ id, status, rolloutState, rolloutStateReason }: Deploymen
   return [`The deployment ${id} has failed and starts no more tasks${reason}.${remedy}`]
 }
 
-const waitingForHealthy = (number: number, until: number | undefined, now: number): string =>
+const waitingForHealthy = (number: number, until: number | undefined, { now, service }: Facts): string =>
   until === undefined
-    ? `Waits for ${count(number, 'task')} to become HEALTHY: the health check of a container decides.`
+    ? `Waits for ${count(number, 'task')} to become HEALTHY: ${judgeOf(service)}.`
     : `Waits for ${count(number, 'task')} to settle: without a health check a task has to run a while before it counts; ${number > 1 ? 'the last is' : 'it is'} there ${until <= now ? 'any moment' : `in ${duration(until - now)}`}.`
+
+const judgeOf = ({ loadBalancers = [] }: Service): string =>
+  loadBalancers.length > 0
+    ? 'its load balancers and the health checks of its containers, if there are any, decide'
+    : 'the health check of a container decides'
 
 const isStarting = ({ lastStatus = '', desiredStatus }: Task): boolean =>
   desiredStatus === 'RUNNING' && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(lastStatus)

@@ -11,6 +11,8 @@ import type { RolloutState, TaskCounts } from './rollout/types.ts'
 import { gatherTraffic } from './targets/gather-traffic.ts'
 import { hasLoadBalancers } from './targets/keep-targets.ts'
 import { ruleTraffic } from './targets/rule-traffic.ts'
+import type { AwaitedTarget } from './plan-memory.ts'
+import { AwaitedTargets } from './targets/awaited-targets.ts'
 import { balancerHealth, judgedTargets } from './targets/target-health.ts'
 import { countTasks, factsChangeAt, type FactsView, taskFacts } from './task-facts.ts'
 
@@ -23,6 +25,8 @@ export interface Observation {
   readonly leftBehind: readonly TaskFacts[]
   /** Of some target no balancer has said yet how it is. */
   readonly isUnclear: boolean
+  /** Targets that keep tasks from counting as healthy, the first of them. */
+  readonly awaitedTargets: readonly AwaitedTarget[]
   /** When time alone changes what there is. */
   readonly againAt?: number
 }
@@ -30,10 +34,12 @@ export interface Observation {
 export const observeTasks = (context: PassContext): Observation => {
   const { tx, service, instanceLossGraceMs, targetHealth, now } = context
   const { healthCheckGracePeriodSeconds = 0 } = service
+  const awaited = new AwaitedTargets()
   const isOffTraffic = gatherTraffic(context)
   const judge = (task: TaskRecord): TaskFacts['health'] => {
     const judged = judgedTargets({ tables: tx, targetHealth }, task.taskId)
     isUnclear ||= judged.some(({ report }) => report === undefined)
+    awaited.add(judged)
     const health = balancerHealth(tx, task, judged)
     return health === 'HEALTHY' && isOffTraffic(task) ? 'UNKNOWN' : health
   }
@@ -56,7 +62,15 @@ export const observeTasks = (context: PassContext): Observation => {
     againAt = earliest(againAt, factsChangeAt(task, view))
   }
   const counts = new Map([...factsByHolder].map(([holderId, facts]) => [holderId, countTasks(facts)]))
-  return { factsByHolder, counts, orphans, leftBehind, isUnclear, ...(againAt === undefined ? {} : { againAt }) }
+  return {
+    factsByHolder,
+    counts,
+    orphans,
+    leftBehind,
+    isUnclear,
+    awaitedTargets: awaited.toArray(),
+    ...(againAt === undefined ? {} : { againAt }),
+  }
 }
 
 /** Tasks of a former service of that name are none of its business once they were asked to stop. */

@@ -81,14 +81,14 @@ const stopOrphans = (context: PassContext, { orphans }: Observation): void => {
 
 const outcome = (
   { now }: PassContext,
-  observation: Observation,
+  { againAt: seenAgainAt, awaitedTargets }: Observation,
   { rolloutStage, againAt: stepAgainAt }: ServiceStep,
   { isUnfinished, startedCount }: Starts,
   carried: readonly CarriedOut[],
   isSteady: boolean,
 ): PassOutcome => {
   const groups = carried.map(({ remembered }) => remembered)
-  const againAt = earliest(observation.againAt, stepAgainAt, ...groups.map(({ plan }) => plan.againAt))
+  const againAt = earliest(seenAgainAt, stepAgainAt, ...groups.map(({ plan }) => plan.againAt))
   return {
     isUnfinished: isUnfinished || carried.some((group) => group.isUnfinished),
     startedCount,
@@ -99,6 +99,7 @@ const outcome = (
       at: now,
       groups,
       isSteady,
+      ...(awaitedTargets.length > 0 && { awaitedTargets }),
       ...(rolloutStage === undefined ? {} : { rolloutStage }),
       ...(againAt === undefined ? {} : { againAt }),
     },

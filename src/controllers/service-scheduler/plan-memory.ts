@@ -17,12 +17,25 @@ export interface RememberedGroup {
   readonly counts: TaskCounts
 }
 
+/** A target that keeps a task of the service from counting as healthy. */
+export interface AwaitedTarget {
+  readonly taskId: string
+  readonly targetGroupArn: string
+  /** `targetKey()`. */
+  readonly target: string
+  /** What balancers say of it; absent where none has said anything. */
+  readonly state?: string
+  readonly description?: string
+}
+
 export interface RememberedPlan {
   /** When the scheduler looked. */
   readonly at: number
   readonly groups: readonly RememberedGroup[]
   /** What the deployment is about, e.g. `BAKE_TIME`; absent where the groups say it all. */
   readonly rolloutStage?: string
+  /** The first of them; absent where there are none. */
+  readonly awaitedTargets?: readonly AwaitedTarget[]
   readonly isSteady: boolean
   /** When the scheduler looks again even if nothing happens. */
   readonly againAt?: number
