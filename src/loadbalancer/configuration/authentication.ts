@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { createHash } from 'node:crypto'
 import { refusal } from './pages.ts'
-import { call, exactly, quoteWord } from './quote.ts'
+import { call, exactly, quoteWord, safeExpression } from './quote.ts'
 import type { NamedRule } from './rule-plan.ts'
 import { type HttpScope, isRule } from './scope.ts'
 import type { VerificationKey } from './settings.ts'
@@ -81,13 +81,23 @@ const time = (name: string): string =>
 
 /** All of the values have to be there. */
 const claimTests = ({ Name: name = '', Format: format, Values: values = [] }: JwtValidationActionAdditionalClaim) =>
-  values.map(
-    (value) => `{ ${claim(name)} -m reg -- ${quoteWord(claimExpression(format, exactly(value).slice(1, -1)))} }`,
-  )
+  values.map((value) => {
+    const [fetch, expression] =
+      format === 'string-array'
+        ? [WHOLE_PAYLOAD, arrayExpression(name, literally(value))]
+        : [claim(name), textExpression(format, literally(value))]
+    return `{ ${fetch} -m reg -- ${quoteWord(safeExpression(expression))} }`
+  })
 
-const JSON_STRINGS_BEFORE = String.raw`^\[\s*(?:\x22(?:[^\x22\\]|\\.)*\x22\s*,\s*)*`
+const WHOLE_PAYLOAD = 'var(txn.token),word(2,.),ub64dec'
 
-const claimExpression = (format: string | undefined, value: string): string => {
-  if (format === 'string-array') return String.raw`${JSON_STRINGS_BEFORE}\x22${value}\x22\s*[,\]]`
-  return format === 'space-separated-values' ? `(?:^|\\x20)${value}(?:\\x20|$)` : `^${value}$`
-}
+const literally = (text: string): string => exactly(text).slice(1, -1)
+
+const textExpression = (format: string | undefined, value: string): string =>
+  format === 'space-separated-values' ? `(?:^| )${value}(?: |$)` : `^${value}$`
+
+const JSON_GRAMMAR = String.raw`(?(DEFINE)(?<s>"(?:[^"\\]|\\.)*+")(?<m>\s*+(?&s)\s*+:(?&v))(?<v>\s*+(?:(?&s)|[^\s"\[\]{},:]++|\[(?:(?&v)(?:,(?&v))*+)?\s*+\]|\{(?:(?&m)(?:,(?&m))*+)?\s*+\})\s*+))`
+
+/** HAProxy's JSON queries give no arrays: the payload is read as JSON, so that nothing inside of another claim is taken for this one. */
+const arrayExpression = (name: string, value: string): string =>
+  String.raw`${JSON_GRAMMAR}^\s*\{(?:(?&m),)*?\s*"${literally(name)}"\s*:\s*\[(?:(?&v),)*?\s*"${value}"\s*[,\]]`

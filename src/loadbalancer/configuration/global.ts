@@ -4,9 +4,12 @@ import { quoteWord } from './quote.ts'
 import type { HostSettings } from './settings.ts'
 import type { Sink } from './sink.ts'
 
-/** AWS: the headers of a request may have 64 KiB. */
-const BUFFER_BYTES = 65_536 + 4096
-const REWRITE_BYTES = 4096
+/**
+ * Requests and answers whose headers are longer are refused. Application Load Balancers take 64 KiB; but HAProxy copies a whole buffer of each
+ * request that it may send again, and with larger ones that costs more than all the rest.
+ */
+const BUFFER_BYTES = 16_384
+const REWRITE_BYTES = 1024
 
 export const addCommonSections = (host: HostSettings, sink: Sink): void => {
   sink.addSection('global', [

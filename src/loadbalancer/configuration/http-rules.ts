@@ -6,10 +6,10 @@ import type { RuleRoute } from '../../model/load-balancing/routing.ts'
 import { answerLines } from './answers.ts'
 import { authenticationLines } from './authentication.ts'
 import { choiceLines, forwardOf, plainForward, soleBackend, thresholdLines } from './forward.ts'
-import { expressionMapFile, mapFile } from './listing.ts'
+import { expressionMapFile, type MapEntry, mapFile } from './listing.ts'
 import { call, quoteWord } from './quote.ts'
 import { HOST, testsOf } from './rule-conditions.ts'
-import { HOST_END, type Key, type NamedRule, planRules, type RuleStep } from './rule-plan.ts'
+import { HOST_END, type Key, type Lookup, type NamedRule, planRules, type RuleStep } from './rule-plan.ts'
 import type { HttpScope } from './scope.ts'
 import { transformLines } from './transforms.ts'
 
@@ -41,13 +41,17 @@ const isPlain = ({ actions, transforms }: RuleRoute): boolean => actions.length 
 const matchLines = (rules: readonly NamedRule[], scope: HttpScope): string[] => {
   const conditional = rules.filter(({ rule }) => rule.priority !== 'default')
   const steps = planRules(conditional)
-  const usesHosts = steps.some((step) => step.type !== 'conditions' && step.keyed === 'host and path')
   const fallback = rules.find(({ rule }) => rule.priority === 'default')
   return [
-    ...(usesHosts ? HOST_AND_PATH : []),
-    ...steps.flatMap((step, index) => stepLines(step, index, scope)),
+    ...(steps.some(usesHost) ? HOST_AND_PATH : []),
+    ...steps.flatMap((step, index) => stepLines(step, index, rules, scope)),
     ...(fallback ? [`http-request set-var(txn.rule) str(${fallback.name}) ${NOT_FOUND}`] : []),
   ]
+}
+
+const usesHost = (step: RuleStep): boolean => {
+  if (step.type === 'lookup') return step.lookups.some(({ keyed }) => keyed === 'host and path')
+  return step.type === 'expressions' && step.keyed === 'host and path'
 }
 
 const HOST_AND_PATH = [
@@ -57,18 +61,72 @@ const HOST_AND_PATH = [
 
 const KEYS: Readonly<Record<Key, string>> = { path: 'path', 'host and path': 'var(txn.key)' }
 
-const stepLines = (step: RuleStep, index: number, { sink, section }: HttpScope): string[] => {
-  const found = (fetch: string): string => `http-request set-var(txn.rule) ${fetch} ${NOT_FOUND}`
-  if (step.type === 'conditions')
-    return [`http-request set-var(txn.rule) str(${step.rule.name}) ${NOT_FOUND} ${testsOf(step.rule.rule.conditions)}`]
-  const look = (converter: string, file: string): string =>
-    found(quoteWord(`${KEYS[step.keyed]},${call(converter, file)}`))
-  const name = `maps/${section}.${index}`
-  if (step.type === 'expressions')
-    return [look('map_reg', sink.addFile(`${name}.expressions`, expressionMapFile(step.entries)))]
+const stepLines = (step: RuleStep, index: number, rules: readonly NamedRule[], scope: HttpScope): string[] => {
+  const { sink, section } = scope
+  const file = `maps/${section}.${index}`
+  if (step.type === 'conditions') {
+    const { name, rule } = step.rule
+    const tests = testsOf(rule.conditions, (content) => sink.addFile(`maps/${name}.sources`, content))
+    return [`http-request set-var(txn.rule) str(${name}) ${NOT_FOUND} ${tests}`]
+  }
+  if (step.type === 'expressions') {
+    const path = sink.addFile(`${file}.expressions`, expressionMapFile(step.entries))
+    return [`http-request set-var(txn.rule) ${look(step.keyed, 'map_reg', path)} ${NOT_FOUND}`]
+  }
+  const [only, ...others] = step.lookups
+  if (only !== undefined && others.length === 0) return lookupLines(only, 'rule', '', file, scope)
+  return rivalLines(step.lookups, index, file, rules, scope)
+}
+
+const look = (keyed: Key, converter: string, file: string): string =>
+  quoteWord(`${KEYS[keyed]},${call(converter, file)}`)
+
+/** Puts what is found into the variable, unless something is there. */
+const lookupLines = (
+  { keyed, exact, prefixes }: Lookup,
+  variable: string,
+  type: '' | '_int',
+  file: string,
+  { sink }: HttpScope,
+): string[] => {
+  const line = (converter: string, entries: readonly MapEntry[], kind: string): string[] =>
+    entries.length === 0
+      ? []
+      : [
+          `http-request set-var(txn.${variable}) ${look(keyed, `${converter}${type}`, sink.addFile(`${file}.${kind}`, mapFile(entries)))} if !{ var(txn.${variable}) -m found }`,
+        ]
+  return [...line('map_str', exact, 'exact'), ...line('map_beg', prefixes, 'prefixes')]
+}
+
+/** Of two rules that are found, the earlier counts: they are compared by their numbers. */
+const rivalLines = (
+  lookups: readonly Lookup[],
+  index: number,
+  file: string,
+  rules: readonly NamedRule[],
+  scope: HttpScope,
+): string[] => {
+  const numbers = new Map(rules.map(({ name }, number) => [name, String(number)]))
+  const numbered = (entries: readonly MapEntry[]): MapEntry[] =>
+    entries.map(([key, name]) => [key, numbers.get(name) ?? ''])
+  const names = call(
+    'map_str',
+    scope.sink.addFile(`maps/${scope.section}.numbers`, mapFile([...numbers].map(([name, number]) => [number, name]))),
+  )
+  const [one, other] = [`path_${index}`, `host_${index}`]
   return [
-    ...(step.exact.length > 0 ? [look('map_str', sink.addFile(`${name}.exact`, mapFile(step.exact)))] : []),
-    ...(step.prefixes.length > 0 ? [look('map_beg', sink.addFile(`${name}.prefixes`, mapFile(step.prefixes)))] : []),
+    ...lookups.flatMap(({ keyed, exact, prefixes }, place) =>
+      lookupLines(
+        { keyed, exact: numbered(exact), prefixes: numbered(prefixes) },
+        place === 0 ? one : other,
+        '_int',
+        `${file}.${place}`,
+        scope,
+      ),
+    ),
+    `http-request set-var(txn.${one}) var(txn.${other}) if !{ var(txn.${one}) -m found }`,
+    `http-request set-var(txn.${one}) var(txn.${other}) if { var(txn.${other}),sub(txn.${one}) lt 0 }`,
+    `http-request set-var(txn.rule) ${quoteWord(`var(txn.${one}),${names}`)} ${NOT_FOUND}`,
   ]
 }
 

@@ -124,7 +124,7 @@ const tcpDraws = (rule: RuleRoute, scope: HttpScope): string[] =>
   drawsOf(rule, scope).map(({ backend, test }) =>
     [
       `tcp-request content set-var(txn.backend) str(${backend}) if !{ var(txn.backend) -m found }`,
-      testsOf(rule.conditions),
+      testsOf(rule.conditions, () => ''),
       test,
     ]
       .filter((part) => part !== '')

@@ -3,7 +3,7 @@ import type { Sink } from './sink.ts'
 import { quoteWord } from './quote.ts'
 
 const SERVER = 'awselb/2.0'
-export const OWN_SERVER = `hdr Server ${SERVER}`
+export const OWN_SERVER = `hdr Server ${SERVER} hdr Date %[date,http_date]`
 
 const REASONS: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',

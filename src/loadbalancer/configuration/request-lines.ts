@@ -5,37 +5,36 @@
  * way only, in every mode (several lengths that differ, unknown transfer codings, control characters, malformed chunks); of a request with
  * both a length and chunks it passes on chunks alone, and closes the connection after it. Everything is written anew for the target.
  * - `monitor`: besides, header names and targets of requests may have characters that are not allowed in them.
- * - `defensive`: nothing besides; what HTTP allows and some targets misread goes on over connections that are not used again.
+ * - `defensive`: nothing besides.
  * - `strictest`: refused is what is not as RFC 7230 wants it: GET and HEAD with a body, header names with other characters than letters,
  *   digits, hyphens and underscores.
  */
 import { refusal } from './pages.ts'
 import { formatText, quoteWord } from './quote.ts'
 import { type HttpScope, isOn } from './scope.ts'
+import type { Sink } from './sink.ts'
 
-const LONGEST_URL = 16_384
 const MOST_FORWARDED = 30
 const TRACE = 'X-Amzn-Trace-Id'
-const NEW_TRACE = '1-%[date,hex,bytes(8,8),lower]-%[uuid,bytes(24,12)]%[uuid,bytes(24,12)]'
+/** Seconds since 1970 and 96 random bits. */
+const NEW_TRACE =
+  '1-%[date,hex,bytes(8,8),lower]-%[uuid,bytes(24,12)]%[rand,hex,bytes(8,8),lower]%[rand(65536),hex,bytes(12,4),lower]'
 
 /** Before rules are tried. */
 export const refusalLines = ({ loadBalancer: { attributes }, sink }: HttpScope): string[] => [
-  `${refusal(414, sink)} if { url,length gt ${LONGEST_URL} }`,
+  'http-request set-var(txn.forwarders) req.fhdr_cnt(x-forwarded-for)',
   // AWS: 463, more than 30 addresses.
-  `${refusal(463, sink)} if { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
-  ...(attributes['routing.http.desync_mitigation_mode'] === 'strictest'
-    ? [
-        `${refusal(400, sink)} if { method GET HEAD } { req.hdr(content-length) -m found }`,
-        `${refusal(400, sink)} if { method GET HEAD } { req.hdr(transfer-encoding) -m found }`,
-        `${refusal(400, sink)} if { req.hdr_names(:),regsub([-_A-Za-z0-9:],,g) -m len gt 0 }`,
-      ]
-    : []),
-  ...(attributes['routing.http.desync_mitigation_mode'] === 'defensive'
-    ? ['http-request set-header Connection close if { method GET HEAD } { req.hdr(content-length) -m int gt 0 }']
-    : []),
+  `${refusal(463, sink)} if { var(txn.forwarders) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
+  ...(attributes['routing.http.desync_mitigation_mode'] === 'strictest' ? strictestLines(sink) : []),
   ...(isOn(attributes, 'routing.http.drop_invalid_header_fields.enabled')
     ? ["http-request del-header '[^-A-Za-z0-9]' -m reg"]
     : []),
+]
+
+const strictestLines = (sink: Sink): string[] => [
+  `${refusal(400, sink)} if { method GET HEAD } { req.hdr(content-length) -m found }`,
+  `${refusal(400, sink)} if { method GET HEAD } { req.hdr(transfer-encoding) -m found }`,
+  `${refusal(400, sink)} if { req.hdr_names(:) -m reg -- [^-_A-Za-z0-9:] }`,
 ]
 
 /** After rules are tried, which see the request as it came. */
@@ -57,19 +56,16 @@ const forwardedLines = ({ loadBalancer: { attributes } }: HttpScope): string[] =
   if (!isOn(attributes, 'routing.http.xff_client_port.enabled')) return appended('%[src]', '')
   return [
     ...appended('%[src]:%[src_port]', ' { src -m ip 0.0.0.0/0 }'),
-    ...appended('[%[src]]:%[src_port]', ' { src -m ip ::/0 }'),
+    ...appended('[%[src]]:%[src_port]', ' !{ src -m ip 0.0.0.0/0 }'),
   ]
 }
 
 /** To the one header there is, or as another. */
-const appended = (client: string, test: string): string[] => {
-  const one = `{ req.fhdr_cnt(x-forwarded-for) 1 }`
-  return [
-    `http-request set-var-fmt(txn.forwarded) ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if ${one}${test}`,
-    `http-request add-header ${FORWARDED} ${quoteWord(client)} if !${one}${test}`,
-    `http-request set-header ${FORWARDED} %[var(txn.forwarded)] if { var(txn.forwarded) -m found }`,
-  ]
-}
+const appended = (client: string, test: string): string[] => [
+  `http-request set-var-fmt(txn.forwarded) ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if { var(txn.forwarders) -m int 1 }${test}`,
+  `http-request add-header ${FORWARDED} ${quoteWord(client)} if !{ var(txn.forwarders) -m int 1 }${test}`,
+  `http-request set-header ${FORWARDED} %[var(txn.forwarded)] if { var(txn.forwarders) -m int 1 }${test}`,
+]
 
 /** AWS: a port that is not the protocol's own is added to the host, unless it is preserved. */
 const hostLines = ({ listener, loadBalancer: { attributes } }: HttpScope): string[] =>
@@ -78,12 +74,13 @@ const hostLines = ({ listener, loadBalancer: { attributes } }: HttpScope): strin
     : [`http-request replace-header Host '^([^:]+|\\[.*\\])$' '\\1:${listener.port}'`]
 
 /** AWS: an own identifier joins that of the client as `Self`; a client's own `Self` gives way. */
+const TRACED = '{ var(txn.trace) -m found }'
 const TRACE_LINES = [
-  `http-request replace-header ${TRACE} '^(.*?);?Self=[^;]*(.*)$' '\\1\\2' if { req.fhdr(x-amzn-trace-id) -m sub Self= }`,
-  `http-request replace-header ${TRACE} '^;(.*)$' '\\1' if { req.fhdr(x-amzn-trace-id) -m beg ; }`,
-  `http-request replace-header ${TRACE} '^(.*Root=.*)$' 'Self=${NEW_TRACE};\\1' if { req.fhdr(x-amzn-trace-id) -m found }`,
-  `http-request replace-header ${TRACE} '^((?!.*Root=).*)$' 'Root=${NEW_TRACE};\\1' if { req.fhdr(x-amzn-trace-id) -m found }`,
-  `http-request set-header ${TRACE} 'Root=${NEW_TRACE}' if !{ req.fhdr(x-amzn-trace-id) -m found }`,
+  'http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)',
+  `http-request set-header ${TRACE} 'Root=${NEW_TRACE}' if !${TRACED}`,
+  `http-request set-var(txn.trace) 'var(txn.trace),regsub("(^|;)Self=[^;]*","",g),regsub("^;","")' if ${TRACED}`,
+  `http-request set-header ${TRACE} 'Self=${NEW_TRACE};%[var(txn.trace)]' if ${TRACED} { var(txn.trace) -m sub Root= }`,
+  `http-request set-header ${TRACE} 'Root=${NEW_TRACE};%[var(txn.trace)]' if ${TRACED} !{ var(txn.trace) -m sub Root= }`,
 ]
 
 const RESPONSE_HEADERS = [
@@ -105,6 +102,5 @@ export const responseLines = ({ listener: { attributes }, loadBalancer }: HttpSc
     return value === '' ? [] : [`http-after-response set-header ${header} ${quoteWord(formatText(value))}`]
   }),
   ...(attributes['routing.http.response.server.enabled'] === 'false' ? ['http-after-response del-header Server'] : []),
-  'http-after-response set-header Date %[date,http_date] if !{ res.hdr(date) -m found }',
   `http-after-response set-header Connection close if { date,sub(sess.since) ge ${Number(loadBalancer.attributes['client_keep_alive.seconds'] ?? 3600)} }`,
 ]

@@ -2,15 +2,20 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { isIP } from 'node:net'
 import { patternExpression, queryExpression } from '../../model/load-balancing/patterns.ts'
+import { mapFile } from './listing.ts'
 import { call, exactly, quoteWord, safeExpression } from './quote.ts'
 
 /** The host that was asked for: without a port, in lower case. */
 export const HOST = 'req.hdr(host),host_only,lower'
 export const NEVER = '{ always_false }'
 
-export const testsOf = (conditions: readonly RuleCondition[]): string => conditions.map(testOf).join(' ')
+/** Puts a file somewhere, and says its absolute path. */
+type AddFile = (content: string) => string
 
-const testOf = (condition: RuleCondition): string => {
+export const testsOf = (conditions: readonly RuleCondition[], addFile: AddFile): string =>
+  conditions.map((condition) => testOf(condition, addFile)).join(' ')
+
+const testOf = (condition: RuleCondition, addFile: AddFile): string => {
   const {
     HostHeaderConfig: host,
     PathPatternConfig: path,
@@ -25,7 +30,7 @@ const testOf = (condition: RuleCondition): string => {
   if (header) return textTest(call('req.fhdr', header.HttpHeaderName ?? ''), header, { valuesAnyCase: true })
   if (method) return expressionTest('method', (method.Values ?? []).map(exactly), false)
   if (query) return expressionTest('query', (query.Values ?? []).map(queryExpression), true)
-  if (source) return sourceTest(source)
+  if (source) return sourceTest(source, addFile)
   return NEVER
 }
 
@@ -59,14 +64,21 @@ const expressionTest = (fetch: string, expressions: readonly string[], isAnyCase
   return `{ ${quoteWord(fetch)} -m reg ${isAnyCase ? '-i ' : ''}-- ${words.join(' ')} }`
 }
 
-/** The peer's address, whatever X-Forwarded-For says. */
-const sourceTest = ({
-  Values: ranges = [],
-  IpAddressType: type,
-}: NonNullable<RuleCondition['SourceIpConfig']>): string => {
-  if (type !== undefined) return `{ src -m ip ${type === 'ipv6' ? '::/0' : '0.0.0.0/0'} }`
+/**
+ * The peer's address, whatever X-Forwarded-For says. HAProxy looks for IPv4 addresses among IPv6 ranges, too, unless it finds them among those
+ * of IPv4: so all the others are listed.
+ */
+const sourceTest = (
+  { Values: ranges = [], IpAddressType: type }: NonNullable<RuleCondition['SourceIpConfig']>,
+  addFile: AddFile,
+): string => {
+  if (type !== undefined) return `${type === 'ipv6' ? '!' : ''}{ src -m ip 0.0.0.0/0 }`
   const known = ranges.filter(isRange)
-  return known.length === 0 ? NEVER : `{ src -m ip ${known.join(' ')} }`
+  if (known.length === 0) return NEVER
+  if (!known.some((range) => range.includes(':'))) return `{ src -m ip ${known.join(' ')} }`
+  const others = known.includes('0.0.0.0/0') ? [] : [['0.0.0.0/0', 'no'] as const]
+  const file = addFile(mapFile([...known.map((range) => [range, 'yes'] as const), ...others]))
+  return `{ ${quoteWord(`src,${call('map_ip', file)}`)} -m str yes }`
 }
 
 export const isRange = (text: string): boolean => {

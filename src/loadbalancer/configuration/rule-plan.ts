@@ -1,8 +1,9 @@
 /**
  * How the rules of a listener are tried: one after another would be slow with many, so neighbours in the order of priority that ask for
- * nothing but hosts and paths become one look into a map. What is found is always what trying them one after another would find.
+ * nothing but hosts and paths become a few looks into maps. What is found is always what trying them one after another would find.
  *
- * - `lookup`: hosts without wildcards, and paths without wildcards or with one at the end. Exact keys first, then the longest beginning.
+ * - `lookup`: hosts without wildcards, and paths without wildcards or with one at the end. Exact keys first, then the longest beginning; of
+ *   what is found by path alone and by host and path, the earlier rule counts.
  * - `expressions`: hosts and paths with other wildcards, a list of regular expressions of which the first counts.
  * - `conditions`: everything else, a rule of its own.
  */
@@ -16,14 +17,15 @@ export interface NamedRule {
 }
 
 export type RuleStep =
-  | {
-      readonly type: 'lookup'
-      readonly keyed: Key
-      readonly exact: readonly MapEntry[]
-      readonly prefixes: readonly MapEntry[]
-    }
+  | { readonly type: 'lookup'; readonly lookups: readonly Lookup[] }
   | { readonly type: 'expressions'; readonly keyed: Key; readonly entries: readonly MapEntry[] }
   | { readonly type: 'conditions'; readonly rule: NamedRule }
+
+export interface Lookup {
+  readonly keyed: Key
+  readonly exact: readonly MapEntry[]
+  readonly prefixes: readonly MapEntry[]
+}
 
 /** What is looked up: the path, or the host in lower case and the path, with `HOST_END` between them. */
 export type Key = 'path' | 'host and path'
@@ -47,7 +49,7 @@ export const planRules = (rules: readonly NamedRule[]): RuleStep[] => {
   return run === undefined ? steps : [...steps, stepOf(run)]
 }
 
-type Kind = `${'lookup' | 'expressions'} of ${Key}`
+type Kind = 'lookup' | `expressions of ${Key}`
 
 interface Asked {
   /** Patterns in lower case; absent: any host. */
@@ -77,7 +79,7 @@ const kindOf = ({ hosts, paths }: Asked): Kind => {
   const isKnown = hosts?.every((host) => literalOf(host) !== undefined) ?? true
   const isBeginning = paths?.every((path) => beginningOf(path) !== undefined) ?? true
   const key: Key = hosts === undefined ? 'path' : 'host and path'
-  return isKnown && isBeginning ? `lookup of ${key}` : `expressions of ${key}`
+  return isKnown && isBeginning ? 'lookup' : `expressions of ${key}`
 }
 
 /** A path that keys begin with, or are. Undefined: it has wildcards elsewhere. */
@@ -89,10 +91,18 @@ const beginningOf = (path: string): { readonly text: string; readonly isExact: b
 }
 
 const stepOf = ({ kind, members }: Run): RuleStep => {
-  const keyed: Key = kind.endsWith('host and path') ? 'host and path' : 'path'
-  return kind.startsWith('lookup')
-    ? lookupOf(keyed, members)
-    : { type: 'expressions', keyed, entries: expressionsOf(members) }
+  if (kind !== 'lookup') {
+    const keyed = kind === 'expressions of path' ? 'path' : 'host and path'
+    return { type: 'expressions', keyed, entries: expressionsOf(members) }
+  }
+  const [byPath, byHost] = [members.filter(({ hosts }) => !hosts), members.filter(({ hosts }) => hosts)]
+  return {
+    type: 'lookup',
+    lookups: [
+      ...(byPath.length > 0 ? [lookupOf('path', byPath)] : []),
+      ...(byHost.length > 0 ? [lookupOf('host and path', byHost)] : []),
+    ],
+  }
 }
 
 const expressionsOf = (members: Run['members']): MapEntry[] =>
@@ -105,7 +115,7 @@ const expressionsOf = (members: Run['members']): MapEntry[] =>
     ),
   )
 
-const lookupOf = (keyed: Key, members: Run['members']): RuleStep => {
+const lookupOf = (keyed: Key, members: Run['members']): Lookup => {
   const exact = new Map<string, string>()
   const prefixes = new Map<string, string>()
   for (const { hosts, paths, name } of members)
@@ -115,7 +125,7 @@ const lookupOf = (keyed: Key, members: Run['members']): RuleStep => {
       const entries = key.isExact ? exact : prefixes
       if (!entries.has(key.text)) entries.set(key.text, name)
     }
-  return { type: 'lookup', keyed, exact: [...exact], prefixes: [...prefixes] }
+  return { keyed, exact: [...exact], prefixes: [...prefixes] }
 }
 
 const keysOf = (hosts: readonly string[] | undefined, paths: readonly string[] | undefined) => {

@@ -15,7 +15,9 @@ export const transformLines = ({ name, rule }: NamedRule, { sink, loadBalancer }
   rule.transforms.flatMap(({ Type: type, HostHeaderRewriteConfig: host, UrlRewriteConfig: url }) => {
     const rewrite = host?.Rewrites?.[0] ?? url?.Rewrites?.[0]
     if (rewrite === undefined) return []
-    const replaced = replacementOf(rewrite)
+    // A space would end the URL in what targets read.
+    const text = url === undefined ? rewrite.Replace : rewrite.Replace?.replaceAll(' ', '%20')
+    const replaced = replacementOf({ Regex: rewrite.Regex, Replace: text })
     if (replaced !== undefined) {
       const where = type === 'host-header-rewrite' ? 'replace-header Host' : 'replace-pathq'
       return [

@@ -116,7 +116,7 @@ const CASES: readonly (readonly [string, RuleCondition[], Asked[]])[] = [
     [source('10.0.0.0/8', '127.0.0.0/8')],
     [{}, { headers: { 'x-forwarded-for': '192.0.2.1' } }],
   ],
-  ['no other address', [source('10.0.0.0/8', '::1/128')], [{}, { headers: { 'x-forwarded-for': '10.0.0.1' } }]],
+  ['no other address', [source('10.0.0.0/8', '2000::/3')], [{}, { headers: { 'x-forwarded-for': '10.0.0.1' } }]],
 ]
 
 function named(name: string): Asked {
