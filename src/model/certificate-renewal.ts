@@ -1,6 +1,7 @@
 /** When certificates are renewed. Imported ones are their owner's business. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html */
 import type { CertificateRecord } from './certificate-records.ts'
-import { CERTIFICATE_RENEWAL_DAYS, DAY_MS } from './limits.ts'
+import { CERTIFICATE_RENEWAL_DAYS } from './certificate-limits.ts'
+import { DAY_MS } from './limits.ts'
 
 type Renewable = Pick<CertificateRecord, 'type' | 'status' | 'isExported'>
 

@@ -1,5 +1,5 @@
 /** How clients address each AWS service here. */
-import { ACM_REQUEST_BYTES } from '../model/limits.ts'
+import { ACM_REQUEST_BYTES } from '../model/certificate-limits.ts'
 import { LOG_REQUEST_BYTES } from '../model/log-limits.ts'
 import { ECR_REQUEST_BYTES } from '../model/registry-limits.ts'
 import type { ServiceAddress } from '../wire/service.ts'

@@ -80,9 +80,10 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await deps.store.transact((tx) => {
-    for (const { certificateArn } of [...tx.certificates.rows()]) tx.certificates.remove(certificateArn)
-    for (const { certificateArn } of [...tx.certificateOrders.rows()]) tx.certificateOrders.remove(certificateArn)
-    for (const { listenerArn } of [...tx.listeners.rows()]) tx.listeners.remove(listenerArn)
+    for (const { certificateArn } of Array.from(tx.certificates.rows())) tx.certificates.remove(certificateArn)
+    for (const { certificateArn } of Array.from(tx.certificateOrders.rows()))
+      tx.certificateOrders.remove(certificateArn)
+    for (const { listenerArn } of Array.from(tx.listeners.rows())) tx.listeners.remove(listenerArn)
   })
   imported = await importPair({ Tags: [{ Key: 'stage', Value: 'test' }] })
   requested = await request({ KeyAlgorithm: 'EC_prime256v1', SubjectAlternativeNames: ['*.example.com'] })
@@ -229,7 +230,7 @@ describe('certificates', () => {
     }
     const Includes = { keyTypes: ['EC_prime256v1'] }
     expect(await list({})).toEqual([])
-    expect((await list({ Includes })).toSorted()).toEqual([imported, requested].toSorted())
+    expect(new Set(await list({ Includes }))).toEqual(new Set([imported, requested]))
     expect(await list({ Includes, CertificateStatuses: ['ISSUED'] })).toEqual([imported])
     expect(await list({ Includes, CertificateKeyPairOrigins: ['AWS_MANAGED'] })).toEqual([requested])
     expect(await list({ Includes: { ...Includes, keyUsage: ['DIGITAL_SIGNATURE'] } })).toEqual([imported])

@@ -35,6 +35,9 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+/** It answers for no challenge itself, and every name is this machine. */
+const NO_SERVERS = ['-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv6', '']
+
 const ENVIRONMENT = { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '30', PEBBLE_AUTHZREUSE: '0' }
 
 export const startPebble = async (): Promise<Pebble> => {
@@ -80,10 +83,7 @@ esac
     })
   const names = spawn(
     'pebble-challtestsrv',
-    [
-      ...['-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv6', ''],
-      ...['-dns01', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${dnsManagement}`],
-    ],
+    [...NO_SERVERS, '-dns01', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${dnsManagement}`],
     { stdio: 'ignore' },
   )
   let pebble = begin()

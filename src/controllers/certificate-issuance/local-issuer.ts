@@ -2,7 +2,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import { type CertificatePair, type NewKeyAlgorithm, signCertificate } from '../../kit/x509.ts'
-import { CERTIFICATE_DAYS } from '../../model/limits.ts'
+import { CERTIFICATE_DAYS } from '../../model/certificate-limits.ts'
 import type { Advance, CertificateAuthority, IssuanceRequest } from './certificate-authority.ts'
 
 export interface LocalIssuerOptions {

@@ -1,7 +1,7 @@
 /** What there is to do for a certificate now: a pure function of what is stored. */
 import type { CertificateOrderRecord, CertificateRecord } from '../../model/certificate-records.ts'
 import { isEligibleForRenewal, renewalDueAt } from '../../model/certificate-renewal.ts'
-import { CERTIFICATE_VALIDATION_MS } from '../../model/limits.ts'
+import { CERTIFICATE_VALIDATION_MS } from '../../model/certificate-limits.ts'
 
 export type Step =
   | { readonly kind: 'nothing' }

@@ -1,5 +1,5 @@
 /** What an account has set of Certificate Manager in a region. Nothing delivers the events that it is about. */
-import { CERTIFICATE_EXPIRY_DAYS } from '../../model/limits.ts'
+import { CERTIFICATE_EXPIRY_DAYS } from '../../model/certificate-limits.ts'
 import type { AcmContext } from './context.ts'
 
 const nameOf = ({ account, region }: AcmContext): string => `acm/${account}/${region}/daysBeforeExpiry`

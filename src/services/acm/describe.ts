@@ -15,7 +15,7 @@ import {
   type RenewalRecord,
 } from '../../model/certificate-records.ts'
 import { isEligibleForRenewal } from '../../model/certificate-renewal.ts'
-import { LISTED_ALTERNATIVE_NAMES } from '../../model/limits.ts'
+import { LISTED_ALTERNATIVE_NAMES } from '../../model/certificate-limits.ts'
 import type { AcmContext } from './context.ts'
 import { usersOf } from './lookups.ts'
 

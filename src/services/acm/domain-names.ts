@@ -2,7 +2,11 @@
 import { createHash } from 'node:crypto'
 import type { RequestCertificateRequest } from '@aws-sdk/client-acm'
 import type { DomainValidationRecord } from '../../model/certificate-records.ts'
-import { CERTIFICATE_ALTERNATIVE_NAMES, COMMON_NAME_LENGTH, DOMAIN_NAME_LENGTH } from '../../model/limits.ts'
+import {
+  CERTIFICATE_ALTERNATIVE_NAMES,
+  COMMON_NAME_LENGTH,
+  DOMAIN_NAME_LENGTH,
+} from '../../model/certificate-limits.ts'
 import { checkConstraints } from '../constraints.ts'
 import { invalidParameter } from './faults.ts'
 

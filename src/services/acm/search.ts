@@ -8,7 +8,7 @@ import type {
   X509AttributeFilter,
 } from '@aws-sdk/client-acm'
 import { type CertificateRecord, certificateStatus } from '../../model/certificate-records.ts'
-import { CERTIFICATE_FILTER_DEPTH } from '../../model/limits.ts'
+import { CERTIFICATE_FILTER_DEPTH } from '../../model/certificate-limits.ts'
 import { validation } from '../constraints.ts'
 import type { AcmContext } from './context.ts'
 import { extendedKeyUsagesOf, keyPairOrigin, keyUsagesOf, renewalEligibility } from './describe.ts'

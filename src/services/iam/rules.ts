@@ -2,8 +2,8 @@
  * What a member's value may be, and AWS's words for one that is not. Lengths and ranges are stated by the model; for characters of names
  * and paths IAM has sentences of its own, which come after every length is right.
  */
+import { CERTIFICATE_CHAIN_BYTES, SERVER_CERTIFICATE_LENGTH } from '../../model/certificate-limits.ts'
 import {
-  CERTIFICATE_CHAIN_BYTES,
   IAM_NAME_LENGTH,
   IAM_PATH_LENGTH,
   IAM_ROLE_NAME_LENGTH,
@@ -13,7 +13,6 @@ import {
   POLICY_DOCUMENT_LENGTH,
   ROLE_DESCRIPTION_LENGTH,
   ROLE_SESSION_SECONDS,
-  SERVER_CERTIFICATE_LENGTH,
 } from '../../model/limits.ts'
 import { validationError } from './faults.ts'
 

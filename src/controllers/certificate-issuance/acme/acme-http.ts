@@ -1,5 +1,5 @@
 /** One HTTPS request to an ACME server, and its whole answer. */
-import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { request as open } from 'node:https'
 import { rootCertificates } from 'node:tls'
 
@@ -27,7 +27,7 @@ export const acmeHttp = (trusted: string | undefined): AcmeHttp => {
     const request = open(url, { method, headers, timeout: TIMEOUT_MS, ...ca })
     request.once('timeout', () => request.destroy(new Error(`${url} did not answer in time.`)))
     request.once('error', reject)
-    request.once('response', (response) => answerOf(response).then(resolve, reject))
+    request.once('response', (response) => void answerOf(response).then(resolve, reject))
     request.end(body)
     return promise
   }

@@ -8,7 +8,7 @@ import {
   CERTIFICATE_CHAIN_BYTES,
   CERTIFICATE_KEY_BYTES,
   CERTIFICATES_PER_REGION,
-} from '../../../model/limits.ts'
+} from '../../../model/certificate-limits.ts'
 import { isSelfSigned, readUpload, type ReadUpload, UploadProblem } from '../../certificate-upload.ts'
 import { checkedTags, requestTagContext } from '../../checked-tags.ts'
 import { checkConstraints, validation } from '../../constraints.ts'

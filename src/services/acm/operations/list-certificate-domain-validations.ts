@@ -5,7 +5,7 @@ import type {
   ListCertificateDomainValidationsResponse,
 } from '@aws-sdk/client-acm'
 import type { DomainValidationRecord } from '../../../model/certificate-records.ts'
-import { CERTIFICATES_PAGE_SIZE } from '../../../model/limits.ts'
+import { CERTIFICATES_PAGE_SIZE } from '../../../model/certificate-limits.ts'
 import { checkConstraints } from '../../constraints.ts'
 import { onCertificate } from '../access.ts'
 import type { AcmOperation } from '../context.ts'

@@ -1,7 +1,7 @@
 /** ListCertificates: the account's certificates that filters leave. */
 import type { CertificateSummary, ListCertificatesRequest, ListCertificatesResponse } from '@aws-sdk/client-acm'
 import { certificateStatus, type CertificateRecord } from '../../../model/certificate-records.ts'
-import { CERTIFICATES_PAGE_SIZE } from '../../../model/limits.ts'
+import { CERTIFICATES_PAGE_SIZE } from '../../../model/certificate-limits.ts'
 import { checkConstraints, validation } from '../../constraints.ts'
 import { onAnything } from '../access.ts'
 import type { AcmContext, AcmOperation } from '../context.ts'

@@ -1,6 +1,6 @@
 /** PutAccountConfiguration: from when on the account is to hear of certificates that end. */
 import type { PutAccountConfigurationCommandOutput, PutAccountConfigurationRequest } from '@aws-sdk/client-acm'
-import { CERTIFICATE_EXPIRY_DAYS } from '../../../model/limits.ts'
+import { CERTIFICATE_EXPIRY_DAYS } from '../../../model/certificate-limits.ts'
 import { checkConstraints } from '../../constraints.ts'
 import { keepDaysBeforeExpiry } from '../account-configuration.ts'
 import { onAnything } from '../access.ts'

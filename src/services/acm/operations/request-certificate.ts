@@ -2,7 +2,7 @@
 import type { RequestCertificateRequest, RequestCertificateResponse } from '@aws-sdk/client-acm'
 import { certificateArn } from '../../../model/arn.ts'
 import type { CertificateRecord } from '../../../model/certificate-records.ts'
-import { CERTIFICATE_REQUEST_TOKEN_MS, CERTIFICATES_PER_REGION } from '../../../model/limits.ts'
+import { CERTIFICATE_REQUEST_TOKEN_MS, CERTIFICATES_PER_REGION } from '../../../model/certificate-limits.ts'
 import type { ContextValues } from '../../../model/policy/types.ts'
 import { checkedTags, requestTagContext } from '../../checked-tags.ts'
 import { checkConstraints } from '../../constraints.ts'

@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-acm'
 import { dateOf } from '../../../kit/timestamps.ts'
 import type { CertificateRecord } from '../../../model/certificate-records.ts'
-import { CERTIFICATE_SEARCH_PAGE_SIZE, LARGEST_CERTIFICATE_SEARCH_PAGE } from '../../../model/limits.ts'
+import { CERTIFICATE_SEARCH_PAGE_SIZE, LARGEST_CERTIFICATE_SEARCH_PAGE } from '../../../model/certificate-limits.ts'
 import { checkConstraints } from '../../constraints.ts'
 import { onAnything } from '../access.ts'
 import type { AcmContext, AcmOperation } from '../context.ts'

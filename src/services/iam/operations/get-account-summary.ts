@@ -1,6 +1,7 @@
 /** GetAccountSummary: how much of everything the account has, and how much it may have. */
 import type { GetAccountSummaryResponse } from '@aws-sdk/client-iam'
 import { rootArn } from '../../../model/arn.ts'
+import { SERVER_CERTIFICATES_PER_ACCOUNT } from '../../../model/certificate-limits.ts'
 import {
   ACCESS_KEYS_PER_USER,
   ATTACHED_POLICIES,
@@ -11,7 +12,6 @@ import {
   MANAGED_POLICY_LENGTH,
   POLICIES_PER_ACCOUNT,
   ROLE_POLICIES_LENGTH,
-  SERVER_CERTIFICATES_PER_ACCOUNT,
   ROLES_PER_ACCOUNT,
   TRUST_POLICY_LENGTH,
   USER_POLICIES_LENGTH,
