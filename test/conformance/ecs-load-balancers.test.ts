@@ -1,0 +1,157 @@
+/** Services behind load balancers through the AWS SDK for JavaScript: ECS and Elastic Load Balancing over one store. */
+import { ECS, type LoadBalancer } from '@aws-sdk/client-ecs'
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ecsService } from '../../src/services/ecs/index.ts'
+import { elbv2Service } from '../../src/services/elbv2/index.ts'
+import { ensureDefaultVpc } from '../../src/store/ec2/default-vpc.ts'
+import { ACCOUNT, REGION, type ServiceServer, serviceServer } from './service-server.ts'
+
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/infrastructure`
+const LINKED_ROLE = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`
+
+let server: ServiceServer
+let ecs: ECS
+let elb: ElasticLoadBalancingV2
+let vpcId = ''
+let rule = ''
+let blue = ''
+let green = ''
+let unused = ''
+
+beforeAll(async () => {
+  server = await serviceServer(ecsService, elbv2Service)
+  ecs = new ECS(server.client)
+  elb = new ElasticLoadBalancingV2(server.client)
+  vpcId = await server.deps.store.transact(
+    (tx) => ensureDefaultVpc(tx, { account: ACCOUNT, region: REGION, now: 0 })?.vpcId ?? '',
+  )
+  await ecs.createCluster({})
+  for (const image of ['web:1', 'web:2'])
+    await ecs.registerTaskDefinition({
+      family: 'web',
+      containerDefinitions: [{ name: 'app', image, memory: 16, portMappings: [{ containerPort: 80 }] }],
+    })
+  ;[blue, green, unused] = (await Promise.all(['blue', 'green', 'unused'].map(targetGroup))) as [string, string, string]
+  const subnets = server.deps.store.tables.subnets.find('byVpc', vpcId).map(({ subnetId }) => subnetId)
+  const { LoadBalancers } = await elb.createLoadBalancer({ Name: 'web', Subnets: subnets })
+  const { Listeners } = await elb.createListener({
+    LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: [
+      {
+        Type: 'forward',
+        ForwardConfig: {
+          TargetGroups: [
+            { TargetGroupArn: blue, Weight: 1 },
+            { TargetGroupArn: green, Weight: 0 },
+          ],
+        },
+      },
+    ],
+  })
+  const { Rules } = await elb.describeRules({ ListenerArn: Listeners?.[0]?.ListenerArn })
+  rule = Rules?.[0]?.RuleArn ?? ''
+})
+
+afterAll(async () => {
+  ecs.destroy()
+  elb.destroy()
+  await server.close()
+})
+
+const targetGroup = async (Name: string): Promise<string> => {
+  const { TargetGroups } = await elb.createTargetGroup({
+    Name,
+    Protocol: 'HTTP',
+    Port: 80,
+    VpcId: vpcId,
+    TargetType: 'instance',
+  })
+  return TargetGroups?.[0]?.TargetGroupArn ?? ''
+}
+
+const inGroup = (targetGroupArn: string): LoadBalancer => ({ targetGroupArn, containerName: 'app', containerPort: 80 })
+
+const service = async (serviceName: string) => (await ecs.describeServices({ services: [serviceName] })).services?.[0]
+
+describe('a service behind a load balancer', () => {
+  it('reads back as it was made', async () => {
+    const loadBalancers = [inGroup(blue), inGroup(green)]
+    await ecs.createService({
+      serviceName: 'plain',
+      taskDefinition: 'web:1',
+      desiredCount: 1,
+      loadBalancers,
+      healthCheckGracePeriodSeconds: 30,
+    })
+    expect(await service('plain')).toMatchObject({
+      loadBalancers,
+      healthCheckGracePeriodSeconds: 30,
+      roleArn: LINKED_ROLE,
+    })
+    const { service: updated } = await ecs.updateService({ service: 'plain', loadBalancers: [inGroup(green)] })
+    expect(updated?.loadBalancers).toEqual([inGroup(green)])
+    expect(updated?.deployments).toHaveLength(2)
+  })
+
+  it('takes the other target group with each deployment that shifts traffic', async () => {
+    const advancedConfiguration = {
+      alternateTargetGroupArn: green,
+      productionListenerRule: rule,
+      roleArn: ROLE,
+    }
+    const loadBalancers = [{ ...inGroup(blue), advancedConfiguration }]
+    await ecs.createService({
+      serviceName: 'shifted',
+      taskDefinition: 'web:1',
+      desiredCount: 1,
+      loadBalancers,
+      deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 },
+    })
+    await ecs.updateService({ service: 'shifted', taskDefinition: 'web:2' })
+    const found = await service('shifted')
+    expect(found?.loadBalancers).toEqual(loadBalancers)
+    const { serviceRevisions } = await ecs.describeServiceRevisions({
+      serviceRevisionArns: found?.currentServiceRevisions?.map(({ arn = '' }) => arn),
+    })
+    expect(serviceRevisions?.map(({ resolvedConfiguration }) => resolvedConfiguration)).toEqual([
+      { loadBalancers: [{ targetGroupArn: green, productionListenerRule: rule }] },
+      { loadBalancers: [{ targetGroupArn: blue, productionListenerRule: rule }] },
+    ])
+  })
+
+  it('may be a task set', async () => {
+    await ecs.createService({ serviceName: 'sets', desiredCount: 1, deploymentController: { type: 'EXTERNAL' } })
+    const { taskSet } = await ecs.createTaskSet({
+      cluster: 'default',
+      service: 'sets',
+      taskDefinition: 'web:1',
+      loadBalancers: [inGroup(blue)],
+    })
+    expect(taskSet?.loadBalancers).toEqual([inGroup(blue)])
+  })
+
+  it.each<[string, () => LoadBalancer, string, string]>([
+    ['a Classic Load Balancer', () => ({ loadBalancerName: 'old' }), 'UnsupportedFeatureException', 'Classic'],
+    [
+      'a container that there is not',
+      () => ({ ...inGroup(blue), containerName: 'x' }),
+      'InvalidParameter',
+      'does not exist',
+    ],
+    ['a target group that nobody uses', () => inGroup(unused), 'InvalidParameter', 'does not have an associated load'],
+  ])('is refused with %s', async (_what, loadBalancer, name, message) => {
+    const created = ecs.createService({
+      serviceName: 'refused',
+      taskDefinition: 'web:1',
+      desiredCount: 1,
+      loadBalancers: [loadBalancer()],
+    })
+    await expect(created).rejects.toMatchObject({
+      name: expect.stringContaining(name),
+      message: expect.stringContaining(message),
+    })
+  })
+})
