@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import * as ec2 from '@aws-sdk/client-ec2'
 import * as ecs from '@aws-sdk/client-ecs'
 import * as sts from '@aws-sdk/client-sts'
 import { describe, expect, it } from 'vitest'
@@ -18,6 +19,15 @@ describe('the model of a client package', () => {
     expect([...read.operations.values()].map(describeOperation).toSorted()).toEqual(
       [...whole.operations.values()].map(describeOperation).toSorted(),
     )
+  })
+
+  it('is the same of the operations of an excerpt, and knows the others by name', () => {
+    const wanted = ['DescribeVpcs', 'AuthorizeSecurityGroupIngress', 'CreateRouteTable']
+    const excerpt = new Model(sdkModel('@aws-sdk/client-ec2', new Set(wanted)))
+    const whole = new Model(ec2)
+    expect([...excerpt.operations.keys()].toSorted()).toEqual([...whole.operations.keys()].toSorted())
+    for (const name of wanted) expect(excerpt.operations.get(name)).toEqual(whole.operations.get(name))
+    expect(excerpt.operations.get('RunInstances')?.input.members).toEqual([])
   })
 
   it('has the values of every enumeration', () => {

@@ -113,7 +113,7 @@ describe('a security group', () => {
     })
     const found = async (...filters: (readonly [string, string])[]) => {
       const Filters = [['vpc-id', VpcId] as const, ...filters].map(([Name, value]) => ({ Name, Values: [value] }))
-      return (await ec2.describeSecurityGroups({ Filters })).SecurityGroups!.map((each) => each.GroupName)
+      return (await ec2.describeSecurityGroups({ Filters })).SecurityGroups!.map((each) => each.GroupName ?? '')
     }
     expect(await found(['ip-permission.from-port', '22'], ['ip-permission.cidr', '10.1.*'])).toEqual(['web'])
     expect(await found(['ip-permission.to-port', '443'])).toEqual([])

@@ -36,7 +36,7 @@ describe('the default VPC', () => {
     expect(Vpcs).toMatchObject([{ CidrBlock: '172.31.0.0/16', State: 'available', OwnerId: ACCOUNT, IsDefault: true }])
     const VpcId = Vpcs![0]!.VpcId!
     const { Subnets } = await ec2.describeSubnets({ Filters: [by('default-for-az', 'true')] })
-    expect(Subnets!.map((subnet) => subnet.AvailabilityZone).toSorted()).toEqual([
+    expect(Subnets!.map((subnet) => subnet.AvailabilityZone ?? '').toSorted()).toEqual([
       'us-east-1a',
       'us-east-1b',
       'us-east-1c',
@@ -242,7 +242,7 @@ describe('filters and pages', () => {
     await ec2.createTags({ Resources: [...vpcs], Tags: [{ Key: 'Team', Value: 'blue*' }] })
     await ec2.createTags({ Resources: [vpcs[0]], Tags: [{ Key: 'Stage', Value: 'test' }] })
     const idsOf = async (...Filters: Filter[]) =>
-      (await ec2.describeVpcs({ Filters })).Vpcs!.map(({ VpcId }) => VpcId).toSorted()
+      (await ec2.describeVpcs({ Filters })).Vpcs!.map(({ VpcId }) => VpcId ?? '').toSorted()
     expect(await idsOf(by('tag:Team', 'bl?e*'))).toEqual(vpcs.toSorted())
     expect(await idsOf(by('tag:Team', String.raw`blue\*`))).toEqual(vpcs.toSorted())
     expect(await idsOf(by('tag:Team', String.raw`bl\?e*`))).toEqual([])

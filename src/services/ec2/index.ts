@@ -120,12 +120,14 @@ const operations: Ec2OperationTable = {
   UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
 }
 
+const OPERATIONS: ReadonlySet<string> = new Set(Object.keys(operations))
+
 export const ec2Service = ({ store, guard, ids, pageTokens }: ServicesDeps): ServiceDefinition => ({
   ...EC2,
-  model: () => sdkModel('@aws-sdk/client-ec2'),
+  model: () => sdkModel('@aws-sdk/client-ec2', OPERATIONS),
   faults: { invalidInput: 'InvalidParameterValue', missingMember, codes: EC2_CODES },
   numbers: {},
-  operations: new Set(Object.keys(operations)),
+  operations: OPERATIONS,
   call: performer({
     store,
     service: EC2.name,
