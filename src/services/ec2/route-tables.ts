@@ -6,7 +6,7 @@ import type { Ec2Context } from './context.ts'
 import { ec2Fault } from './faults.ts'
 import { describeTags } from './tags.ts'
 
-export const LOCAL = 'local'
+const LOCAL = 'local'
 
 /** Whether it is for the subnets that have no route table of their own. */
 export const isMain = ({ associations }: RouteTableRecord): boolean => associations.some(isMainAssociation)

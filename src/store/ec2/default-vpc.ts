@@ -18,7 +18,7 @@ export interface Ec2Home {
   readonly now: number
 }
 
-export const DEFAULT_VPC_CIDR = '172.31.0.0/16'
+const DEFAULT_VPC_CIDR = '172.31.0.0/16'
 
 /** The default subnet of the zone at this place. */
 const defaultSubnetCidr = (index: number): string => `172.31.${index * 16}.0/20`
