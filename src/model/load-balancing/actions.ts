@@ -29,7 +29,7 @@ export interface CheckedActions {
 }
 
 /** The secret that the request gives; undefined if that of the rule stays. */
-export interface ClientSecretChoice {
+interface ClientSecretChoice {
   readonly given: string | undefined
 }
 
@@ -175,7 +175,7 @@ const checkedStickiness = (
   return { Enabled: isEnabled, ...(seconds !== undefined && { DurationSeconds: seconds }) }
 }
 
-export const FIXED_RESPONSE_TYPES = [
+const FIXED_RESPONSE_TYPES = [
   'text/plain',
   'text/css',
   'text/html',

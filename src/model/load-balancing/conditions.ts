@@ -14,7 +14,7 @@ import { CONDITION_NAME_LENGTH, CONDITION_VALUE_LENGTH } from './listener-limits
 import { LOAD_BALANCING_QUOTAS } from './limits.ts'
 import { QUERY_PATTERN, wildcardsIn } from './patterns.ts'
 
-export const CONDITION_FIELDS = [
+const CONDITION_FIELDS = [
   'host-header',
   'http-header',
   'http-request-method',
@@ -22,7 +22,7 @@ export const CONDITION_FIELDS = [
   'query-string',
   'source-ip',
 ] as const
-export type ConditionField = (typeof CONDITION_FIELDS)[number]
+type ConditionField = (typeof CONDITION_FIELDS)[number]
 
 type ConfigName = {
   [Name in keyof RuleCondition]-?: Name extends `${string}Config` ? Name : never
@@ -50,7 +50,7 @@ const VISIBLE = /^[\x20-\x7e]+$/
 const QUERY = /^[\x21-\x7e]*$/
 const METHOD = /^[A-Z_-]+$/
 /** https://www.rfc-editor.org/rfc/rfc7230#section-3.2.6 */
-export const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 const VALUES_PER_RULE = LOAD_BALANCING_QUOTAS['condition-values-per-alb-rule']
 const WILDCARDS_PER_RULE = LOAD_BALANCING_QUOTAS['condition-wildcards-per-alb-rule']
@@ -188,7 +188,7 @@ const checkName = (what: string, name: string, allowed: RegExp): void => {
 }
 
 /** AWS: no look-arounds, references back, atomic groups or possessive repetitions. */
-export const checkExpression = (expression: string): void => {
+const checkExpression = (expression: string): void => {
   checkText(expression, VISIBLE)
   checkSyntax(expression)
 }

@@ -1,7 +1,7 @@
 /** What is wrong with a rule, by the fault that Elastic Load Balancing has for it. */
 
 /** The part of a fault that its model states: everything else is the wire's. */
-export type RuleFaultCode =
+type RuleFaultCode =
   | 'ValidationError'
   | 'InvalidLoadBalancerActionException'
   | 'InvalidConfigurationRequestException'

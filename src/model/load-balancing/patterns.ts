@@ -67,7 +67,7 @@ const bodyOf = (pattern: string, character: string, options: PatternOptions): st
     .join('')
 
 /** A text that means itself in a regular expression. */
-export const escapeExpression = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const escapeExpression = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
 /**
  * Source of a regular expression for a whole query string that has such a parameter, to be compared without regard to case. A parameter

@@ -19,16 +19,16 @@ export const modifyListener: Elbv2Operation<ModifyListenerInput, ModifyListenerO
     const loadBalancer = requireLoadBalancer(context, before.loadBalancerArn)
     const settings = listenerSettings(context, loadBalancer, input, before)
     const { listenerArn } = before
-    const keepsAttributes = settings.protocol === before.protocol
+    const isOther = settings.protocol !== before.protocol
     const listener = tx.listeners.update(listenerArn, {
       ...settings,
-      ...(!keepsAttributes && { attributes: {} }),
+      ...(isOther && { attributes: {} }),
     })
     if (input.DefaultActions !== undefined && input.DefaultActions.length > 0) {
       const actions = checkActions(context, loadBalancer, listener, input.DefaultActions)
       replaceActions(context, requireDefaultRule(tx, listenerArn), actions)
     }
-    if (listener.protocol !== before.protocol) checkRules(context, loadBalancer, listener)
+    if (isOther) checkRules(context, loadBalancer, listener)
     return { Listeners: [describeListener(context, listener)] }
   },
 }
