@@ -161,9 +161,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const { dataDir } = longshore
-  await longshore.stop({ keepData: true })
-  expect(spawnSync(bin, ['down', '--load-balancers', `--data-dir=${dataDir}`]).status).toBe(0)
+  await longshore.stop()
   for (const server of servers) server.close()
 })
 
@@ -235,5 +233,19 @@ describe('a load balancer', () => {
     })
     expect(haproxyId()).toBe(haproxy)
     expect((await stop()).failed).toEqual([])
+  })
+
+  it('is served no more when that is asked for', async () => {
+    const [address, haproxy] = [ownAddress(), haproxyId()]
+    await longshore.stop({ keepData: true })
+    const { status } = spawnSync(bin, ['down', '--load-balancers', `--data-dir=${longshore.dataDir}`])
+    expect(status).toBe(0)
+    // Connections that the client has kept have ended, too.
+    await until('a refusal', () =>
+      ask(address)
+        .then(String, String)
+        .then((answer) => answer.includes('ECONNREFUSED')),
+    )
+    expect(() => process.kill(haproxy, 0)).toThrow('ESRCH')
   })
 })

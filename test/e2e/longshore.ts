@@ -111,7 +111,7 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
       client.destroy()
       up.kill('SIGINT')
       const exitCode = await ended
-      if (!keepData) rmSync(dataDir, { recursive: true, force: true })
+      if (!keepData) remove(dataDir)
       return exitCode
     },
     ended,
@@ -121,6 +121,12 @@ export const startLongshore = async (options: LongshoreOptions = {}): Promise<Ru
       up.stderr.destroy()
     },
   }
+}
+
+/** With the HAProxy that may serve load balancers from there. */
+const remove = (dataDir: string): void => {
+  spawnSync(bin, ['down', '--load-balancers', `--data-dir=${dataDir}`])
+  rmSync(dataDir, { recursive: true, force: true })
 }
 
 const childrenOf = (processId: number): number[] => {
