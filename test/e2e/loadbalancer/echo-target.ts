@@ -86,7 +86,7 @@ export const ask = ({ body, isEncrypted = false, ...options }: Question): Promis
       )
       response.on('error', reject)
     })
-    request.once('error', reject)
+    request.on('error', reject)
     request.end(body)
   })
 
