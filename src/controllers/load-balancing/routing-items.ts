@@ -30,6 +30,7 @@ import {
 } from '../../store/certificates/certificate-material.ts'
 import { instanceAddress } from '../../store/load-balancing/instance-address.ts'
 import type { ReadTables } from '../../store/tables.ts'
+import { challengeRules } from './challenge-rules.ts'
 import { type ItemName, trustStoresOf } from './routing-names.ts'
 
 /** The item of that name; undefined if there is none, or no load balancer uses it. Throws `Unsealable`. */
@@ -64,7 +65,8 @@ const loadBalancerRoute = (tables: ReadTables, sealer: Sealer, row: LoadBalancer
 const listenerRoute = (tables: ReadTables, sealer: Sealer, row: ListenerRecord): ListenerRoute => {
   const { loadBalancerArn: _of, createdAt: _at, tags: _tags, ...route } = row
   const rules = tables.rules.find('byListener', row.listenerArn).toSorted((one, other) => orderOf(one) - orderOf(other))
-  return { ...route, attributes: listenerAttributes(row), rules: rules.map((rule) => ruleRoute(sealer, rule)) }
+  const own = rules.map((rule) => ruleRoute(sealer, rule))
+  return { ...route, attributes: listenerAttributes(row), rules: [...challengeRules(tables, row), ...own] }
 }
 
 const orderOf = ({ priority }: RuleRecord): number => (priority === 'default' ? Number.POSITIVE_INFINITY : priority)

@@ -11,8 +11,9 @@ import type {
   TargetGroupRecord,
   TargetRecord,
 } from '../../model/load-balancing/records.ts'
-import type { ServerCertificateRecord } from '../../model/certificate-records.ts'
+import type { CertificateOrderRecord, ServerCertificateRecord } from '../../model/certificate-records.ts'
 import { targetInstanceId } from '../../model/load-balancing/instance-target.ts'
+import { answersChallenges } from './challenge-rules.ts'
 import type { RowChange } from '../../store/table.ts'
 import type { ReadTables, TableName } from '../../store/tables.ts'
 
@@ -31,6 +32,7 @@ export const ROUTING_TABLES = [
   'trustStores',
   'certificates',
   'serverCertificates',
+  'certificateOrders',
   'containerInstances',
 ] as const satisfies readonly TableName[]
 
@@ -69,6 +71,12 @@ const TOUCHED: Readonly<Record<(typeof ROUTING_TABLES)[number], Touched>> = {
   certificates: (_tables, { key }) => [nameOf('certificate', key)],
   serverCertificates: (_tables, change) =>
     bothOf<ServerCertificateRecord>(change).map(({ arn }) => nameOf('certificate', arn)),
+  certificateOrders: (tables, change) =>
+    hasOtherChallenges(change)
+      ? Array.from(tables.listeners.rows())
+          .filter(answersChallenges)
+          .map(({ loadBalancerArn }) => nameOf('loadBalancer', loadBalancerArn))
+      : [],
   containerInstances: (tables, change) => {
     const rows = bothOf<ContainerInstanceRecord>(change)
     // They change at every task; where they are hardly ever does.
@@ -76,6 +84,11 @@ const TOUCHED: Readonly<Record<(typeof ROUTING_TABLES)[number], Touched>> = {
     if (rows.length === 2 && places.size === 1) return []
     return rows.flatMap((row) => groupsOfTarget(tables, targetInstanceId(row)))
   },
+}
+
+const hasOtherChallenges = ({ before, after }: RowChange): boolean => {
+  const [old, now] = [before, after].map((row) => (row as CertificateOrderRecord | undefined)?.challenges ?? [])
+  return old !== now && (old?.length !== 0 || now?.length !== 0)
 }
 
 /** Whether more than those members is new. */
