@@ -13,5 +13,8 @@ step "Docker Engine"
 bash scripts/install-docker.sh
 bash scripts/start-docker.sh
 
+step "HAProxy"
+bash scripts/install-balancer.sh
+
 step "Longshore"
 exec "$root/scripts/node" --disable-warning=ExperimentalWarning scripts/quickstart.ts

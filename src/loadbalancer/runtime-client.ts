@@ -49,6 +49,10 @@ export class RuntimeConnection implements CommandLine {
     for (const line of ['prompt', ...(processId === undefined ? [] : [`@!${processId}`])]) this.#sendFirst(line)
   }
 
+  get isClosed(): boolean {
+    return this.#closed !== undefined
+  }
+
   /** The answer without its prompt, trimmed. */
   send(command: string): Promise<string> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
@@ -88,6 +92,28 @@ export class RuntimeConnection implements CommandLine {
     this.#closed ??= error
     this.#socket.destroy()
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closed)
+  }
+}
+
+/** To a worker, over a new connection when the one before ended: a reload closes all connections to the master. */
+export class WorkerLine implements CommandLine {
+  readonly #masterSocket: string
+  readonly #processId: number
+  #connection: RuntimeConnection | undefined
+
+  constructor(masterSocket: string, processId: number) {
+    this.#masterSocket = masterSocket
+    this.#processId = processId
+  }
+
+  send(command: string): Promise<string> {
+    if (this.#connection === undefined || this.#connection.isClosed)
+      this.#connection = new RuntimeConnection(this.#masterSocket, this.#processId)
+    return this.#connection.send(command)
+  }
+
+  close(): void {
+    this.#connection?.close()
   }
 }
 

@@ -69,11 +69,12 @@ export const logLines = ({ isLogged, host: { logTarget } }: HttpScope): string[]
 export const lateLogLines = ({ isLogged, host: { logTarget } }: HttpScope): string[] =>
   isLogged && logTarget !== undefined ? ['http-request set-var(txn.log_trace) req.fhdr(x-amzn-trace-id)'] : []
 
-const FIELD = /"((?:[^"\\]|\\.)*)"/g
+/** HAProxy quotes texts alone; numbers stand as they are. */
+const FIELD = /"((?:[^"\\]|\\.)*)"|(\S+)/g
 
 /** The fields of such a line. */
 export const readAccessLog = (line: string): Readonly<Record<AccessLogField, string>> => {
-  const values = Array.from(line.matchAll(FIELD), ([, value = '']) => value.replace(/\\(.)/g, '$1'))
+  const values = Array.from(line.matchAll(FIELD), ([, text, number = '']) => (text ?? number).replace(/\\(.)/g, '$1'))
   return Object.fromEntries(ACCESS_LOG_FIELDS.map((field, index) => [field, values[index] ?? ''])) as Record<
     AccessLogField,
     string

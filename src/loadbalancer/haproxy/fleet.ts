@@ -4,13 +4,7 @@
  */
 import type { Log } from '../../kit/log.ts'
 import type { RenderedBackend } from '../configuration/settings.ts'
-import {
-  RuntimeClient,
-  RuntimeConnection,
-  RuntimeGone,
-  RuntimeRefused,
-  type ServerStatistics,
-} from '../runtime-client.ts'
+import { RuntimeClient, RuntimeGone, RuntimeRefused, type ServerStatistics, WorkerLine } from '../runtime-client.ts'
 import type { Applied } from './generations.ts'
 import type { MasterState } from './master.ts'
 import { FIRST_CHECK_PREFIX, type KnownServer, lastingParameters, Worker } from './worker.ts'
@@ -114,13 +108,11 @@ export class Fleet {
     await this.#all((worker) => worker.deleteLeaving())
   }
 
-  /** Connections that each server of a backend has, over all workers. */
+  /** Connections that each server of a backend has, over all workers. Rejects if one cannot say. */
   async connections(backend: string): Promise<ReadonlyMap<string, number>> {
     const sums = new Map<string, number>()
-    await this.#all(async (worker) => {
-      for (const { server, inUse } of await worker.client.connections(backend))
-        sums.set(server, (sums.get(server) ?? 0) + inUse)
-    })
+    const all = await Promise.all(this.#workers.map(({ client }) => client.connections(backend)))
+    for (const { server, inUse } of all.flat()) sums.set(server, (sums.get(server) ?? 0) + inUse)
     return sums
   }
 
@@ -175,7 +167,7 @@ const knownServers = (statistics: readonly ServerStatistics[], { parameters }: A
 export const connectToWorkers =
   (masterSocket: string) =>
   (processId: number): RuntimeClient =>
-    new RuntimeClient(new RuntimeConnection(masterSocket, processId))
+    new RuntimeClient(new WorkerLine(masterSocket, processId))
 
 /** Whether a reload helps against it. */
 export const isRuntimeFailure = (error: unknown): boolean =>

@@ -79,7 +79,13 @@ export class AccessLogs {
   /** A line that HAProxy wrote; others than those of requests are passed over. */
   add(line: string): void {
     if (!line.startsWith('"') || this.#table === undefined || this.#rendered === undefined) return
-    const request = findRequest(readAccessLog(line), this.#listeners, this.#table, this.#rendered)
+    const fields = readAccessLog(line)
+    // Cut off, as it was too long.
+    if (!/^\d+$/.test(fields.totalMilliseconds)) {
+      this.#lost++
+      return
+    }
+    const request = findRequest(fields, this.#listeners, this.#table, this.#rendered)
     if (request === undefined || destinationOf(request.loadBalancer) === undefined) return
     const text = `${albLine(request)}\n`
     if (this.#waitingBytes + text.length > WAITING_BYTES) {

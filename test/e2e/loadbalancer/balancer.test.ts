@@ -42,7 +42,11 @@ const aTable = (port: number, targets: readonly TargetRoute[], turn = 0): Routin
     port,
     groups: [aGroupRoute('web', targets)],
     rules: [
-      aRuleRoute(1, [{ Field: 'path-pattern', Values: [`/turn-${turn}`] }], [answerWith(`turn ${turn}`)]),
+      aRuleRoute(
+        1,
+        [{ Field: 'path-pattern', PathPatternConfig: { Values: [`/turn-${turn}`] } }],
+        [answerWith(`turn ${turn}`)],
+      ),
       aRuleRoute('default', [], [forwardTo('web')]),
     ],
   })
@@ -243,7 +247,7 @@ describe.each(PROGRAMS)('the balancer with %s', (program) => {
         port,
         groups: [aGroupRoute('web', [routeTo(target)])],
         rules: [
-          aRuleRoute(1, [{ Field: 'path-pattern', Values: [`/${turn}`] }], [answerWith('turn')]),
+          aRuleRoute(1, [{ Field: 'path-pattern', PathPatternConfig: { Values: [`/${turn}`] } }], [answerWith('turn')]),
           aRuleRoute('default', [], [forwardTo('web')]),
         ],
         certificates: [material],
