@@ -8,7 +8,7 @@ import type { Child } from './child.ts'
 import { findProgram } from './find-program.ts'
 
 export interface UpBalancerOptions {
-  readonly child: Child
+  readonly child: Pick<Child, 'start' | 'stop'>
   readonly clock: Clock
   readonly log: Log
   /** HAProxy, a name or a path. */
