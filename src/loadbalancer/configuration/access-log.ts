@@ -32,8 +32,8 @@ const FIELDS = {
   /** HAProxy Configuration Manual, 8.5 "Session state at disconnection". */
   termination: '%ts',
   method: '%HM',
-  /** With the query string. */
-  url: '%HU',
+  /** As the client sent it, with the query string. */
+  url: '%[var(txn.log_url)]',
   version: '%HV',
   host: '%[var(txn.log_host)]',
   userAgent: '%[var(txn.log_agent)]',
@@ -51,7 +51,7 @@ export type AccessLogField = keyof typeof FIELDS
 export const ACCESS_LOG_FIELDS = Object.keys(FIELDS) as readonly AccessLogField[]
 
 const LOG_FORMAT = Object.values(FIELDS)
-  .map((format) => `%{+Q,+E}${format.startsWith('%[') ? format.slice(1) : format.slice(1)}`)
+  .map((format) => `%{+Q,+E}${format.slice(1)}`)
   .join(' ')
 
 export const logLines = ({ isLogged, host: { logTarget } }: HttpScope): string[] =>
@@ -59,6 +59,7 @@ export const logLines = ({ isLogged, host: { logTarget } }: HttpScope): string[]
     ? [
         `log ${logTarget} len 65535 format raw local0 info`,
         `log-format ${quoteWord(LOG_FORMAT)}`,
+        'http-request set-var(txn.log_url) url',
         'http-request set-var(txn.log_host) req.hdr(host)',
         'http-request set-var(txn.log_agent) req.fhdr(user-agent)',
         'http-after-response set-var(txn.log_location) res.hdr(location)',

@@ -94,8 +94,8 @@ describe.each(PROGRAMS)('actions of rules, by %s', (program) => {
         MessageBody ?? '',
         'awselb/2.0',
       ])
-      if (MessageBody !== undefined)
-        expect(answer.headers['content-type']).toBe(ContentType ?? 'text/plain; charset=utf-8')
+      const type = MessageBody === undefined ? undefined : (ContentType ?? 'text/plain; charset=utf-8')
+      expect(answer.headers['content-type']).toBe(type)
     })
   })
 

@@ -7,7 +7,7 @@ import { checkConfiguration, freePort, HaproxyUnderTest, PROGRAMS } from './hapr
 
 /** What means something to some reader of a configuration, and texts around it. */
 const PIECES = [
-  ...`"'\\%$#{}()[],;|&*?<>~!:=@^ \t\n\r\0`,
+  ...Array.from(`"'\\%$#{}()[],;|&*?<>~!:=@^ \t\n\r\0`),
   '%[env(PATH)]',
   '${HOME}',
   '\\n',
