@@ -44,7 +44,7 @@ const hasBalancer = (dataDir: string): boolean => existsSync(balancerDir(dataDir
 /** The role knows how. Resolves with its exit code. */
 const endBalancers = async (dataDir: string): Promise<number> => {
   if (!hasBalancer(dataDir)) return 0
-  const args = [process.argv[1] ?? '', 'balancer', '--end', `--data-dir=${balancerDir(dataDir)}`]
+  const args = [process.argv[1] ?? '', 'balancer', '--end', '--log-level=warn', `--data-dir=${balancerDir(dataDir)}`]
   const role = spawn(process.execPath, [...process.execArgv, ...args], { stdio: 'inherit' })
   return new Promise((resolve, reject) => {
     role.once('error', reject)

@@ -11,8 +11,10 @@ import {
   type ContainerInstance,
   type Service,
 } from '@aws-sdk/client-ecs'
+import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { command, UserError } from '../kit/command.ts'
 import type { RootAccessKey, RunningNote } from '../kit/installation.ts'
+import { loadBalancerSummary, loadBalancerTable, readLoadBalancers } from './load-balancer-status.ts'
 import { clientCredentials, dataDirOption, requireNote } from './options.ts'
 import { table } from './table.ts'
 
@@ -32,11 +34,17 @@ export const statusCommand = command({
   options: { ...dataDirOption, json: { type: 'boolean', description: 'print JSON for scripts' } },
   run: async ({ 'data-dir': dataDir, json }) => {
     const note = requireNote(dataDir)
-    const clusters = await ask(note, clientCredentials(dataDir, note))
+    const credentials = clientCredentials(dataDir, note)
+    const clusters = await ask(note, credentials)
+    const loadBalancers = await readLoadBalancers(dataDir, note, credentials)
+    const summaries = {
+      clusters: clusters.map(summary),
+      ...(loadBalancers.length > 0 && { loadBalancers: loadBalancers.map(loadBalancerSummary) }),
+    }
     process.stdout.write(
       json
-        ? `${JSON.stringify({ ...note, processStart: undefined, clusters: clusters.map(summary) }, null, 2)}\n`
-        : page(note, clusters),
+        ? `${JSON.stringify({ ...note, processStart: undefined, ...summaries }, null, 2)}\n`
+        : page(note, clusters, loadBalancers),
     )
     return 0
   },
@@ -122,12 +130,17 @@ const summary = ({ cluster, instances, services }: ClusterStatus): object => ({
   })),
 })
 
-const page = (note: RunningNote, clusters: readonly ClusterStatus[]): string => {
+const page = (
+  note: RunningNote,
+  clusters: readonly ClusterStatus[],
+  loadBalancers: readonly LoadBalancer[],
+): string => {
   const mode = note.isDev ? 'any credentials are accepted (--dev)' : 'signatures are verified'
   const head = `Longshore ${note.version} on ${note.endpoint}, process ${note.processId} since ${note.startedAt.slice(0, 19)}Z
 account ${note.account}, region ${note.region}, ${mode}\n`
   const instances = instanceTable(clusters) || 'No container instance has registered.\n'
-  return [head, clusterTable(clusters), instances, serviceTable(clusters)].filter(Boolean).join('\n')
+  const tables = [clusterTable(clusters), instances, serviceTable(clusters), loadBalancerTable(loadBalancers)]
+  return [head, ...tables].filter(Boolean).join('\n')
 }
 
 const clusterTable = (clusters: readonly ClusterStatus[]): string =>

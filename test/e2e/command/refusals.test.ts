@@ -130,6 +130,14 @@ describe('the command refuses', () => {
       ['--registry-suffix', 'My Images'],
       '--registry-suffix is "My Images"; it must be a domain in small letters, like images.example.com.',
     ],
+    [
+      ['--balancer-addresses', 'everywhere'],
+      '--balancer-addresses is "everywhere"; it must look like 10.0.5.0/24, 10.0.6.10-10.0.6.20, or several with commas.',
+    ],
+    [
+      ['--balancer-suffix', 'My Names'],
+      '--balancer-suffix is "My Names"; it must be a domain in small letters, like example.com.',
+    ],
     [['--advertise', 'ecs'], '--advertise is "ecs"; it must look like https://ecs.example.com.'],
     [['extra'], `"extra" is not expected here. Run 'longshore help up' for its options.`],
   ])('%j', (args, sentence) => {
