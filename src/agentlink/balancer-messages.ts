@@ -1,6 +1,6 @@
 /** What balancers and the control plane say to each other, taken from texts: what is none of it is undefined, and the ends ignore it. */
 import type { TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { BALANCER_REPORTS_PER_MESSAGE } from '../model/limits.ts'
+import { BALANCER_REPORTS_PER_MESSAGE } from '../model/load-balancing/balancer-limits.ts'
 import type { BalancerMessage, ControlMessage, RoutingItem } from '../model/load-balancing/messages.ts'
 
 type Parts = Readonly<Record<string, unknown>>

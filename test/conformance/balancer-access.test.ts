@@ -12,7 +12,7 @@ import { webSocketOpener } from '../../src/agentlink/web-sockets.ts'
 import { SystemClock } from '../../src/kit/clock.ts'
 import { SystemIds } from '../../src/kit/ids.ts'
 import { silentLog } from '../../src/kit/log.ts'
-import { BALANCER_TABLE_MESSAGE_BYTES } from '../../src/model/limits.ts'
+import { BALANCER_TABLE_MESSAGE_BYTES } from '../../src/model/load-balancing/balancer-limits.ts'
 import { OWN_AGENT, OWN_BALANCER, ownActivation, type OwnJoining } from '../../src/roles/own-activation.ts'
 import { aLoadBalancer } from '../builders/a-load-balancer.ts'
 import {

@@ -6,7 +6,7 @@ import type { BalancerHandler, BalancerHost, BalancerReport, BalancerSession } f
 import type { Clock, Timer } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { Sealer } from '../../kit/sealing.ts'
-import { BALANCER_LOSS_GRACE_MS } from '../../model/limits.ts'
+import { BALANCER_LOSS_GRACE_MS } from '../../model/load-balancing/balancer-limits.ts'
 import type { BalancerWelcome, TargetHealthReport } from '../../model/load-balancing/messages.ts'
 import type { LoadBalancerRecord } from '../../model/load-balancing/records.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'

@@ -1,5 +1,5 @@
 /** Answers to DNS queries, from what is known of load balancers. Pure: RFC 1035, RFC 2308 for what is not there, RFC 6891 for EDNS. */
-import type { Packet, Question, Resource } from 'dns-packet'
+import type { Packet, Question, Resource } from './dns-packets.ts'
 
 export interface Zone {
   /** Small letters, without the last dot, e.g. `elb.example.com`. */

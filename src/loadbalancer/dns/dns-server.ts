@@ -4,7 +4,7 @@
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
-import { decode, encode, type Packet } from 'dns-packet'
+import { decode, encode, type Packet } from './dns-packets.ts'
 import type { Log } from '../../kit/log.ts'
 import type { LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
 import { answerTo, LARGEST_DATAGRAM, type Zone } from './answer.ts'

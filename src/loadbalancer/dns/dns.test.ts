@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
-import { decode, encode, type Packet } from 'dns-packet'
+import { decode, encode, type Packet } from './dns-packets.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../kit/log.ts'
 import type { LoadBalancerRoute, RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'

@@ -3,7 +3,7 @@
  * one moment are said together.
  */
 import { settle } from '../../kit/clock.ts'
-import { BALANCER_REPORTS_PER_MESSAGE } from '../../model/limits.ts'
+import { BALANCER_REPORTS_PER_MESSAGE } from '../../model/load-balancing/balancer-limits.ts'
 import type { BalancerMessage, TargetHealthReport } from '../../model/load-balancing/messages.ts'
 import type { RoutingTable } from '../../model/load-balancing/routing.ts'
 

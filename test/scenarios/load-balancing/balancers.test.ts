@@ -1,6 +1,6 @@
 /** Load balancers, their targets and the balancers that serve them. */
 import { describe, expect, it } from 'vitest'
-import { BALANCER_LOSS_GRACE_MS } from '../../../src/model/limits.ts'
+import { BALANCER_LOSS_GRACE_MS } from '../../../src/model/load-balancing/balancer-limits.ts'
 import { targetKey, targetRowKey, type TargetRecord } from '../../../src/model/load-balancing/records.ts'
 import { aListener, aLoadBalancer, aRule, aTarget, aTargetGroup } from '../../builders/a-load-balancer.ts'
 import { type World, world } from '../../world.ts'
