@@ -179,7 +179,8 @@ describe.each(PROGRAMS)('the balancer with %s', (program) => {
     const { directory } = running
     const served = (child: ChildProcess): Promise<unknown> =>
       new Promise((resolve) => child.on('message', (message) => typeof message === 'number' && resolve(message)))
-    const child = fork(path.join(import.meta.dirname, 'balancer-process.ts'), [directory, program])
+    const child = fork(path.join(import.meta.dirname, 'balancer-process.ts'), [directory, program], { execArgv: [] })
+    ends.push(() => child.kill('SIGKILL'))
     await new Promise((resolve) => child.once('message', resolve))
     child.send(packTable(aTable(port, [])))
     await served(child)

@@ -8,6 +8,7 @@ const SLOW_MS = 3000
 export class LoadTarget {
   readonly name: string
   readonly #server: Server
+  readonly #webSockets: WebSocketServer
   isHealthy = true
   /** Requests but for those of health checks. */
   count = 0
@@ -26,9 +27,8 @@ export class LoadTarget {
       if (request.url === '/slow') setTimeout(answer, SLOW_MS)
       else answer()
     })
-    new WebSocketServer({ server: this.#server }).on('connection', (socket) =>
-      socket.on('message', (data: Buffer) => socket.send(data.toString())),
-    )
+    this.#webSockets = new WebSocketServer({ server: this.#server })
+    this.#webSockets.on('connection', (socket) => socket.on('message', (data: Buffer) => socket.send(data.toString())))
   }
 
   static async start(name: string): Promise<LoadTarget> {
@@ -43,6 +43,7 @@ export class LoadTarget {
 
   /** As a container that is killed: what is under way is cut. */
   async kill(): Promise<void> {
+    for (const socket of this.#webSockets.clients) socket.terminate()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
   }
