@@ -46,6 +46,8 @@ export interface WorldOptions {
   readonly log?: Log
   /** Hears of the store of each control plane before anything is done with it. */
   readonly onStore?: (store: Store) => void
+  /** Hears of what each control plane learns of targets. */
+  readonly onTargetHealth?: (targetHealth: TargetHealthBook) => void
 }
 
 export class World {
@@ -58,6 +60,7 @@ export class World {
   readonly #disk: Journal
   readonly #log: Log
   readonly #onStore: (store: Store) => void
+  readonly #onTargetHealth: (targetHealth: TargetHealthBook) => void
   #controlPlane: ControlPlane | undefined
   #store: Store | undefined
   #lives = 0
@@ -72,6 +75,7 @@ export class World {
     this.#disk = disk
     this.#log = log
     this.#onStore = onStore
+    this.#onTargetHealth = options.onTargetHealth ?? (() => {})
   }
 
   get isRunning(): boolean {
@@ -199,6 +203,7 @@ export class World {
     })
     this.#store = store
     this.#controlPlane = controlPlane
+    this.#onTargetHealth(controlPlane.targetHealth)
     await controlPlane.start()
     await controlPlane.controllers.loadBalancing.load()
     await this.rest()

@@ -12,6 +12,7 @@ const WATCHED = [
   'serviceDeployments',
   'serviceRevisions',
   'services',
+  'targets',
   'taskDefinitions',
   'taskSets',
   'tasks',

@@ -13,6 +13,8 @@ export interface ServiceWish {
   readonly isExternal: boolean
   readonly desiredCount: number
   readonly definition: Definition
+  /** It is behind load balancers: its definitions have the port. */
+  readonly isBalanced: boolean
   /** How many tasks of it there is room for, whatever else goes on. */
   readonly room: Room
 }

@@ -10,6 +10,8 @@ export interface Scenario {
   readonly hostMemoryMiB: number
   /** Hosts belong to Auto Scaling groups, and services use capacity providers over them. */
   readonly hasProviders: boolean
+  /** Services are behind load balancers, which two balancers serve. */
+  readonly hasBalancers: boolean
   /** Of the steps, those in which something is asked of the API. */
   readonly trafficRate: number
   /** Of the steps, those in which something goes wrong. */
@@ -33,12 +35,14 @@ export const scenarioOf = (seed: number, hosts?: number): Scenario => {
   const weights = new Map<string, number>()
   const calm = chance.is(0.1)
   const hasProviders = chance.is(0.4)
+  const hasBalancers = chance.is(0.4)
   return {
     hosts: count,
     zones: chance.int(1, 3),
     // Where some services may use some hosts only, each has to have room for more.
     hostMemoryMiB: hasProviders ? 16_384 : chance.one([4096, 8192, 16_384]),
     hasProviders,
+    hasBalancers,
     trafficRate: chance.one([0.2, 0.5, 0.8]),
     faultRate: calm ? 0 : chance.one([0.05, 0.15, 0.4]),
     strideMs: count > 100 ? 60_000 : chance.one([10_000, 20_000, 60_000]),

@@ -6,6 +6,7 @@ import { ManualClock } from '../../src/kit/clock.ts'
 import type { Log } from '../../src/kit/log.ts'
 import { SimulatedDisk } from '../fakes/simulated-disk.ts'
 import { World } from '../world.ts'
+import { HealthOfTargets, insertPairs } from './balancing.ts'
 import { BugLog } from './bug-log.ts'
 import { Chance } from './chance.ts'
 import { Faults } from './faults/faults.ts'
@@ -81,13 +82,21 @@ class Simulation {
     this.#scenario = scenarioOf(seed, hosts)
     const log: Log = new BugLog((breach) => this.#breaches.push(breach))
     const onStore = (store: Parameters<Feed['attach']>[0]): void => this.#feed.attach(store)
-    this.#world = new World(seed, { clock: this.#clock, disk: this.#disk, log, onStore })
+    const targetHealth = new HealthOfTargets(() => this.#clock.now())
+    this.#world = new World(seed, {
+      clock: this.#clock,
+      disk: this.#disk,
+      log,
+      onStore,
+      onTargetHealth: (book) => targetHealth.listen(book),
+    })
     this.#site = {
       world: this.#world,
       disk: this.#disk,
       chance: new Chance(seed),
       scenario: this.#scenario,
       ledger: new Ledger(),
+      targetHealth,
       tell: (what) => this.#tell(what),
       report: (breach) => void this.#breaches.push(breach),
     }
@@ -108,9 +117,20 @@ class Simulation {
   async #begin(): Promise<void> {
     await this.#world.startControlPlane()
     await createProviders(this.#site)
+    if (this.#scenario.hasBalancers) await this.#addBalancers()
     for (let index = 0; index < this.#scenario.hosts; index++)
       await this.#world.addAgent(hostConfig(this.#scenario, index))
     await this.#traffic.tasks.begin()
+  }
+
+  async #addBalancers(): Promise<void> {
+    const { chance } = this.#site
+    await this.#world.store.transact(insertPairs)
+    for (let count = 0; count < 2; count++)
+      await this.#world.addBalancer({
+        healthyAfterMs: chance.int(1000, 20_000),
+        drainsAfterMs: chance.one([0, 5000, 400_000]),
+      })
   }
 
   async #step(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { WorldAgent } from '../world-agent.ts'
 import type { World } from '../world.ts'
 import type { SimulatedDisk } from '../fakes/simulated-disk.ts'
+import type { HealthOfTargets } from './balancing.ts'
 import type { Chance } from './chance.ts'
 import type { Ledger } from './ledger.ts'
 import type { Scenario } from './scenario.ts'
@@ -12,6 +13,7 @@ export interface Site {
   readonly chance: Chance
   readonly scenario: Scenario
   readonly ledger: Ledger
+  readonly targetHealth: HealthOfTargets
   /** Notes what happens, for whoever has to understand a failure. */
   readonly tell: (what: string) => void
   /** Something is wrong that no invariant sees. */

@@ -1,12 +1,19 @@
 /** Everything that goes wrong: begins faults at random, ends each when its time is over, and all of them at the end of a run. */
 import type { Site } from '../site.ts'
+import { balancerFaults } from './balancer-faults.ts'
 import { containerFaults } from './container-faults.ts'
 import { controlPlaneFaults } from './control-plane-faults.ts'
 import type { BegunFault, Fault } from './fault.ts'
 import { hostFaults } from './host-faults.ts'
 import { wireFaults } from './wire-faults.ts'
 
-const KINDS: readonly Fault[] = [...controlPlaneFaults, ...hostFaults, ...wireFaults, ...containerFaults]
+const KINDS: readonly Fault[] = [
+  ...controlPlaneFaults,
+  ...hostFaults,
+  ...wireFaults,
+  ...containerFaults,
+  ...balancerFaults,
+]
 
 export class Faults {
   /** That were begun. */

@@ -1,5 +1,6 @@
 /** Every invariant that is looked at after each step. */
 import { acknowledged } from './acknowledged.ts'
+import { draining } from './draining.ts'
 import { connected } from './connected.ts'
 import { forward } from './forward.ts'
 import { hostPorts } from './host-ports.ts'
@@ -20,6 +21,7 @@ export const INVARIANTS: readonly MakeInvariant[] = [
   acknowledged,
   orphans,
   connected,
+  draining,
   minMax,
   primary,
   protection,

@@ -3,6 +3,7 @@ import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client
 import type { Chance } from '../chance.ts'
 import { Promised, type Room, type ServiceWish } from '../ledger.ts'
 import type { Site } from '../site.ts'
+import { behindPair } from '../balancing.ts'
 import { fargateStrategy, groupStrategy } from './capacity-calls.ts'
 import { attempt } from './caller.ts'
 import type { Definition } from './definitions.ts'
@@ -21,6 +22,7 @@ export class ServiceCalls {
   readonly #site: Site
   readonly #tasks: TaskCalls
   #created = 0
+  #balanced = 0
 
   constructor(site: Site, tasks: TaskCalls) {
     this.#site = site
@@ -39,7 +41,8 @@ export class ServiceCalls {
     const isExternal = !isDaemon && !hasHostPort && !isFargate && chance.is(scenario.weightOf('external') / 30)
     const { room, ...where } = isExternal ? { room: 'some hosts' as const } : this.#where(definition, isDaemon)
     const desiredCount = isDaemon ? 0 : this.#desiredCount(room)
-    const wish = { isDeleted: false, isDaemon, isExternal, desiredCount, definition, room }
+    const isBalanced = scenario.hasBalancers && !isDaemon && !isExternal && hasPort(definition) && chance.is(0.8)
+    const wish = { isDeleted: false, isDaemon, isExternal, desiredCount, definition, room, isBalanced }
     const promised = this.#begin(serviceName, wish)
     const outcome = await attempt(this.#site, 'CreateService', {
       serviceName,
@@ -52,6 +55,7 @@ export class ServiceCalls {
           }),
       ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount }),
       ...healthCheckGracePeriod(chance),
+      ...(isBalanced ? behindPair(this.#balanced++) : {}),
     } satisfies CreateServiceRequest)
     promised.settle(outcome.kind)
     if (promised.possible.length === 0) ledger.services.delete(serviceName)
@@ -244,9 +248,14 @@ const mostOf = (possible: readonly ServiceWish[], hosts: number): number =>
     ...possible.map(({ isDeleted, isDaemon, desiredCount }) => (isDeleted ? 0 : isDaemon ? hosts : desiredCount)),
   )
 
+const PORT_KINDS: ReadonlySet<string> = new Set(['host-port', 'dynamic-port'])
+
+const hasPort = ({ kind }: Pick<Definition, 'kind'>): boolean => PORT_KINDS.has(kind.name)
+
 /** To a host port, from the same host port only. */
 const mayFollow = (current: ServiceWish | undefined, kind: Definition['kind'], family: string): boolean => {
   if (current === undefined) return true
+  if (current.isBalanced && !hasPort({ kind })) return false
   if (kind.isFargate !== current.definition.kind.isFargate) return false
   return kind.hasHostPort !== true || current.definition.family === family
 }
