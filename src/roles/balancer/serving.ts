@@ -94,9 +94,18 @@ export class Serving {
   }
 
   told(told: Told): void {
-    this.#file.keep(told)
+    this.#keep(told)
     if (told.isFirst) this.#reports.heard()
     this.#serve(told)
+  }
+
+  /** A disk that is full does not keep from serving. */
+  #keep(told: Told): void {
+    try {
+      this.#file.keep(told)
+    } catch (error) {
+      this.#options.log.error('what is served could not be kept for the next start', { error })
+    }
   }
 
   /** The control plane is away. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -56,6 +56,18 @@ describe('the file of the last table', () => {
     const told = new TableFile(place).read()
     expect(told?.revision).toBe(1)
     expect([...(told?.table.trustStores.keys() ?? [])]).toEqual(['a'])
+  })
+
+  it('is written whole again after it could not be written', () => {
+    const [place, say] = [directory(), conversation()]
+    const file = new TableFile(place)
+    file.keep(say(1, trustStore('a')))
+    rmSync(place, { recursive: true })
+    writeFileSync(place, '')
+    expect(() => file.keep(say(2, trustStore('b')))).toThrow('ENOTDIR')
+    rmSync(place)
+    file.keep(say(3, trustStore('c')))
+    expect([...(new TableFile(place).read()?.table.trustStores.keys() ?? [])]).toEqual(['a', 'b', 'c'])
   })
 
   it('is its owner’s alone, and does not grow for ever', () => {

@@ -46,14 +46,16 @@ export class TableFile {
   keep(told: Told): void {
     const lines = linesOf([...told.changes, { type: 'ready', revision: told.revision }])
     const isTooLarge = this.#fileBytes + lines.length > 2 * this.#tableBytes + SPARE_BYTES
-    if (told.isFirst || isTooLarge) this.#writeWhole(told)
-    else {
-      appendFileSync(this.#file, lines)
-      this.#fileBytes += lines.length
-    }
+    if (told.isFirst || isTooLarge) return this.#writeWhole(told)
+    const fileBytes = this.#fileBytes + lines.length
+    // What may be there in part is not appended to.
+    this.#fileBytes = Number.POSITIVE_INFINITY
+    appendFileSync(this.#file, lines)
+    this.#fileBytes = fileBytes
   }
 
   #writeWhole({ table, revision, welcome }: Told): void {
+    this.#fileBytes = Number.POSITIVE_INFINITY
     const items = Array.from(itemsOf(table), (item) => ({ type: 'set', item }) as const)
     writePrivateText(this.#file, linesOf([{ ...welcome, type: 'welcome' }, ...items, { type: 'ready', revision }]))
     this.#tableBytes = this.#fileBytes = statSync(this.#file).size
