@@ -2,6 +2,7 @@
 import { createServer, type IncomingHttpHeaders, request as httpRequest, type Server } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 export interface Echoed {
   readonly target: string
@@ -16,6 +17,7 @@ export interface Echoed {
 export class EchoTarget {
   readonly name: string
   readonly #server: Server
+  readonly #upgraded = new Set<Duplex>()
   isHealthy = true
   /** Further headers of its answers. */
   answerHeaders: Record<string, string | string[]> = {}
@@ -48,12 +50,26 @@ export class EchoTarget {
     return target
   }
 
+  /** From now on it takes upgrades with the key of RFC 6455's example, and gives back what comes then. */
+  upgrade(): void {
+    this.#server.on('upgrade', (_request, socket, head) => {
+      this.#upgraded.add(socket)
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
+      )
+      if (head.length > 0) socket.write(`<${head.toString()}>`)
+      socket.on('data', (bytes: Buffer) => socket.write(`<${bytes.toString()}>`))
+      socket.on('error', () => socket.destroy())
+    })
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections()
+    for (const socket of this.#upgraded) socket.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 }
