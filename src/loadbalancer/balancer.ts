@@ -324,6 +324,8 @@ export class Balancer {
     if (state.worker === this.#fleet.current?.processId) this.#fleet.keep(state)
     for (const processId of state.oldWorkers.slice(OLD_WORKERS_AT_MOST)) this.#haproxy.endWorker(processId)
     await this.#fleet.deleteLeaving()
+    // A worker takes a while to log again after this program was away.
+    if (this.#health.initial().length > 0) await this.#lookAtStatistics()
   }
 
   async #retrySockets(): Promise<void> {

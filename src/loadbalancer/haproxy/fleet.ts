@@ -7,7 +7,7 @@ import type { RenderedBackend } from '../configuration/settings.ts'
 import { RuntimeClient, RuntimeGone, RuntimeRefused, type ServerStatistics, WorkerLine } from '../runtime-client.ts'
 import type { Applied } from './generations.ts'
 import type { MasterState } from './master.ts'
-import { FIRST_CHECK_PREFIX, type KnownServer, lastingParameters, Worker } from './worker.ts'
+import { FIRST_CHECK_PREFIX, type KnownServer, lastingParameters, UNKNOWN, Worker } from './worker.ts'
 
 /** At once; the others wait for their turn. */
 const FIRST_CHECKS_AT_ONCE = 200
@@ -160,7 +160,7 @@ const knownServers = (statistics: readonly ServerStatistics[], { parameters }: A
       .filter(({ server }) => !server.startsWith(FIRST_CHECK_PREFIX))
       .map(({ backend, server, address, status }) => [
         `${backend}/${server}`,
-        { address, parameters: parameters[backend] ?? '', isDraining: status.startsWith('MAINT') },
+        { address, parameters: parameters[backend] ?? UNKNOWN, isDraining: status.startsWith('MAINT') },
       ]),
   )
 

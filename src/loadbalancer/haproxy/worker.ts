@@ -11,6 +11,9 @@ import { type RuntimeClient, RuntimeRefused } from '../runtime-client.ts'
 /** A server as this worker has it. */
 export type KnownServer = Pick<RenderedServer, 'address' | 'parameters' | 'isDraining'>
 
+/** Parameters of a server that was there before this program, in a backend that had none at the last reload. */
+export const UNKNOWN = ''
+
 /** Parameters without the state, which changes. */
 export const lastingParameters = (parameters: string): string => parameters.replace(/ disabled$/, '')
 
@@ -126,8 +129,8 @@ export class Worker {
     const { address, isDraining } = server
     const parameters = lastingParameters(server.parameters)
     const known = this.#servers.get(name)
-    if (known?.isDraining === isDraining) return
     this.#servers.set(name, { address, parameters, isDraining })
+    if (known?.isDraining === isDraining) return
     const isNew = known === undefined && !this.#leaving.delete(name)
     const entry = isNew ? this.#add(backend, name, `${address} ${parameters}`) : Promise.resolve()
     await Promise.all([entry, isDraining ? this.#retire(name) : this.#admit(name, parameters)])
@@ -173,7 +176,8 @@ export class Worker {
 }
 
 const differs = (known: KnownServer, { address, parameters }: RenderedServer): boolean =>
-  known.address !== address || lastingParameters(known.parameters) !== lastingParameters(parameters)
+  known.address !== address ||
+  (known.parameters !== UNKNOWN && lastingParameters(known.parameters) !== lastingParameters(parameters))
 
 const backendOf = (server: string): string => server.slice(0, server.indexOf('/'))
 

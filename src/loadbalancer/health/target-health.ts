@@ -94,12 +94,14 @@ export class TargetHealth {
   /** What the current worker says of all: makes good for lines that were lost. */
   onStatistics(statistics: readonly ServerStatistics[]): void {
     for (const { backend, server: name, status, checkStatus, checkCode } of statistics) {
-      const server = `${backend}/${name}`
+      const isFirst = name.startsWith(FIRST_CHECK_PREFIX)
+      const server = `${backend}/${isFirst ? name.slice(FIRST_CHECK_PREFIX.length) : name}`
       const target = this.#byServer.get(server)
       if (target === undefined || target.isDraining || checkStatus === '' || checkStatus === 'INI') continue
+      if (isFirst) this.#options.onFirstCheck(server)
       const isUp = status.startsWith('UP')
-      if (/^L\dOKC?$/.test(checkStatus)) this.#passed(target, server, isUp)
-      else this.#failed(target, server, failureReason(checkStatus, checkCode), isUp)
+      if (/^L\dOKC?$/.test(checkStatus)) this.#passed(target, server, !isFirst && isUp)
+      else this.#failed(target, server, failureReason(checkStatus, checkCode), isFirst || isUp)
     }
     this.#report(this.#targets.values())
   }
