@@ -1,4 +1,5 @@
 /** No container runs on for long that does not belong to a task which is to run there, on a host whose agent can be told so. */
+import { isDraining } from '../../../src/store/load-balancing/draining-tasks.ts'
 import type { TaskRecord } from '../../../src/model/records.ts'
 import type { WorldAgent } from '../../world-agent.ts'
 import { hostName } from '../site.ts'
@@ -17,7 +18,8 @@ export const orphans: MakeInvariant = ({ world }, feed) => {
   }
   const isWanted = (taskId: string, agent: WorldAgent): boolean => {
     const task = feed.rows<TaskRecord>('tasks').get(taskId)
-    if (task === undefined || task.lastStatus === 'STOPPED' || task.desiredStatus === 'STOPPED') return false
+    if (task === undefined || task.lastStatus === 'STOPPED') return false
+    if (task.desiredStatus === 'STOPPED' && !isDraining(world.store.tables, task)) return false
     return (task.containerInstanceId ?? task.hostInstanceId) === agent.containerInstanceId
   }
   return {

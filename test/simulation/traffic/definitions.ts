@@ -33,6 +33,13 @@ const healthCheck = (chance: Chance): Pick<ContainerDefinition, 'healthCheck'> =
   healthCheck: { command: ['CMD', 'true'], interval: chance.int(5, 30), retries: chance.int(1, 3) },
 })
 
+/** With a port for load balancers to lead to; any number of its tasks share a host. */
+export const BALANCED_KIND: Kind = {
+  name: 'dynamic-port',
+  isGood: true,
+  container: () => ({ portMappings: [{ containerPort: 80 }, { containerPort: 81 }] }),
+}
+
 export const KINDS: readonly Kind[] = [
   { name: 'plain', isGood: true, container: () => ({}) },
   { name: 'checked', isGood: true, container: healthCheck },
@@ -55,11 +62,7 @@ export const KINDS: readonly Kind[] = [
     hasHostPort: true,
     container: () => ({ portMappings: [{ containerPort: 80, hostPort: FIRST_HOST_PORT }] }),
   },
-  {
-    name: 'dynamic-port',
-    isGood: true,
-    container: () => ({ portMappings: [{ containerPort: 80 }, { containerPort: 81 }] }),
-  },
+  BALANCED_KIND,
   { name: 'fargate', isGood: true, isFargate: true, container: () => ({}) },
   {
     name: 'short',

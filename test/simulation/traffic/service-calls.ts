@@ -6,7 +6,7 @@ import type { Site } from '../site.ts'
 import { behindPair } from '../balancing.ts'
 import { fargateStrategy, groupStrategy } from './capacity-calls.ts'
 import { attempt } from './caller.ts'
-import type { Definition } from './definitions.ts'
+import { BALANCED_KIND, type Definition } from './definitions.ts'
 import { deploymentConfiguration } from './deployment-configurations.ts'
 import type { TaskCalls } from './task-calls.ts'
 
@@ -33,7 +33,7 @@ export class ServiceCalls {
     const { chance, ledger, scenario } = this.#site
     const alive = [...ledger.services].filter(([, { last }]) => !last.isDeleted)
     if (alive.length >= SERVICES) return
-    const definition = this.#definition()
+    const definition = (scenario.hasBalancers && chance.is(0.6) ? this.#balanceable() : undefined) ?? this.#definition()
     const serviceName = this.#name()
     if (definition === undefined || serviceName === undefined) return
     const { hasHostPort = false, isFargate = false } = definition.kind
@@ -173,6 +173,10 @@ export class ServiceCalls {
       ({ kind, family }) => kind.isGood !== isBad && mayFollow(current, kind, family),
     )
     return chance.of(candidates.filter((candidate) => current !== undefined || this.#isFree(candidate)))
+  }
+
+  #balanceable(): Definition | undefined {
+    return this.#site.chance.of(this.#tasks.definitions.filter(({ kind }) => kind === BALANCED_KIND))
   }
 
   #good(): Definition | undefined {

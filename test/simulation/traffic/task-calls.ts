@@ -4,7 +4,7 @@ import type { Chance } from '../chance.ts'
 import type { Site } from '../site.ts'
 import { groupStrategy } from './capacity-calls.ts'
 import { attempt } from './caller.ts'
-import { type Definition, definitionRequest, type Kind, KINDS } from './definitions.ts'
+import { BALANCED_KIND, type Definition, definitionRequest, type Kind, KINDS } from './definitions.ts'
 
 /** Standalone tasks that may be there at the same time, per host: what services need must stay free. */
 const TASKS_PER_HOST = 3
@@ -24,6 +24,7 @@ export class TaskCalls {
   /** The definitions that a run begins with: a good one at least. */
   async begin(): Promise<void> {
     await this.register(KINDS[0]!)
+    if (this.#site.scenario.hasBalancers) await this.register(BALANCED_KIND)
     for (let count = 1; count < FIRST_FAMILIES; count++) await this.register()
   }
 
