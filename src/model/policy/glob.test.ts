@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/cpu-time.ts'
 import { globOf, matcherOf, matchesGlob, splitGlob, textOfGlob } from './glob.ts'
 import { matchesLongGlob } from './long-glob.ts'
 
@@ -34,11 +35,12 @@ describe('a pattern', () => {
 
   it('matches a text of a million characters before anyone has to wait', () => {
     const text = 'a'.repeat(1_000_000)
-    const begunAt = performance.now()
-    expect(matcherOf(globOf(`*${'a'.repeat(2000)}b?`))(text)).toBe(false)
-    expect(matcherOf(globOf(`*${'a'.repeat(2000)}b?*`))(text)).toBe(false)
-    expect(matcherOf(globOf(`*${'a'.repeat(2000)}?*`))(text)).toBe(true)
-    expect(performance.now() - begunAt).toBeLessThan(2000)
+    const used = cpuMs(() => {
+      expect(matcherOf(globOf(`*${'a'.repeat(2000)}b?`))(text)).toBe(false)
+      expect(matcherOf(globOf(`*${'a'.repeat(2000)}b?*`))(text)).toBe(false)
+      expect(matcherOf(globOf(`*${'a'.repeat(2000)}?*`))(text)).toBe(true)
+    })
+    expect(used).toBeLessThan(2000)
   })
 
   it('matches line breaks and halves of characters', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cpuMs } from '../../../test/cpu-time.ts'
 import { RegularExpression } from './regular-expression.ts'
 import { UnsupportedExpression } from './syntax.ts'
 
@@ -149,25 +150,28 @@ describe('time', () => {
   ])('of %s grows with the text alone', (text, character) => {
     const line = character.repeat(50_000)
     const expression = new RegularExpression(text)
-    const startedAt = performance.now()
-    expression.test(line)
-    expression.exec(line)
-    expect(performance.now() - startedAt).toBeLessThan(3000)
+    const used = cpuMs(() => {
+      expression.test(line)
+      expression.exec(line)
+    })
+    expect(used).toBeLessThan(3000)
   })
 
   it('of reading one that repeats nothing very often is short', () => {
-    const startedAt = performance.now()
-    for (const nothing of ['x{0}', '', '(?i)'])
-      expect(new RegularExpression(`${'(?:'.repeat(9)}${nothing}${'){1000}'.repeat(9)}a`).test('a')).toBe(true)
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    const used = cpuMs(() => {
+      for (const nothing of ['x{0}', '', '(?i)'])
+        expect(new RegularExpression(`${'(?:'.repeat(9)}${nothing}${'){1000}'.repeat(9)}a`).test('a')).toBe(true)
+    })
+    expect(used).toBeLessThan(1000)
   })
 
   it('is bounded where very many repetitions meet a very long text, of which the beginning is read', () => {
     const expression = new RegularExpression('\\b(?:[a ]?){480}x')
-    const startedAt = performance.now()
-    expect(expression.test(`a x${'a '.repeat(500_000)}`)).toBe(true)
-    expect(expression.test('a '.repeat(500_000))).toBe(false)
-    expect(performance.now() - startedAt).toBeLessThan(3000)
+    const used = cpuMs(() => {
+      expect(expression.test(`a x${'a '.repeat(500_000)}`)).toBe(true)
+      expect(expression.test('a '.repeat(500_000))).toBe(false)
+    })
+    expect(used).toBeLessThan(3000)
     expect(new RegularExpression('\\b(a+)\\s(b+)$').exec(`${'c '.repeat(400_000)}aaa bbb`)?.groups).toEqual([
       'aaa',
       'bbb',
