@@ -9,20 +9,22 @@ import path from 'node:path'
 import { type Clock, SystemClock } from '../src/kit/clock.ts'
 import { SystemIds } from '../src/kit/ids.ts'
 import { silentLog } from '../src/kit/log.ts'
-import { openBytes, sealBytes } from '../src/kit/sealing.ts'
-import { repositoryArn } from '../src/model/arn.ts'
+import { kmsKeyArn, repositoryArn } from '../src/model/arn.ts'
 import { OCI_MANIFEST } from '../src/model/image-manifest.ts'
-import type { RepositoryRecord } from '../src/model/image-records.ts'
+import type { ChosenEncryption, RepositoryRecord } from '../src/model/image-records.ts'
 import type { RegistryCaller } from '../src/registry/exchange.ts'
 import { ManifestCache } from '../src/registry/manifest-cache.ts'
 import { registryListener } from '../src/registry/registry.ts'
 import type { Transfers } from '../src/registry/transfers.ts'
 import { type CredentialsOf, PullThrough } from '../src/registry/upstream/pull-through.ts'
+import { blobKeys } from '../src/services/ecr/blob-keys.ts'
+import { createKmsKey } from '../src/services/kms-keys.ts'
 import { BlobStore } from '../src/store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../src/store/blobs/directory-blob-home.ts'
+import { encryptionWith } from '../src/store/images/repository-key.ts'
 import type { Store } from '../src/store/store.ts'
 import { configureServer } from '../src/wire/listener.ts'
-import { emptyStore } from './services-deps.ts'
+import { aSealer, emptyStore } from './services-deps.ts'
 
 const ACCOUNT = '000000000000'
 const REGION = 'us-east-1'
@@ -33,6 +35,8 @@ export interface RegistryServer {
   readonly blobs: BlobStore
   readonly directory: string
   addRepository(name: string, settings?: Partial<RepositoryRecord>): Promise<RepositoryRecord>
+  /** Another one, with a key of its own, which gives the key's id. */
+  addEncryptedRepository(name: string, type?: ChosenEncryption['type'], keyId?: string): Promise<string>
   /** The answer to a request; `path` is what comes after `/v2/`. */
   send(method: string, path: string, body?: Buffer | string, headers?: Record<string, string>): Promise<Response>
   stop(): Promise<void>
@@ -64,14 +68,12 @@ export const startRegistry = async ({
   beforeAdopt = async () => {},
 }: RegistryServerOptions = {}): Promise<RegistryServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
-  const [store, ids, key] = [await emptyStore(), new SystemIds(), randomBytes(32)]
+  const [store, ids, sealer] = [await emptyStore(), new SystemIds(), aSealer()]
+  const home = { account: ACCOUNT, region: REGION }
   const blobs = new BlobStore({
     home: new WaitingHome(path.join(directory, 'blobs'), beforeAdopt),
     uploadsDirectory: path.join(directory, 'uploads'),
-    keys: {
-      wrap: async (blobKey) => sealBytes(key, blobKey, 'blob').toString('base64'),
-      unwrap: async (wrapped) => openBytes(key, Buffer.from(wrapped, 'base64'), 'blob'),
-    },
+    keys: blobKeys({ store, clock, sealer, ids, ...home }),
   })
   const tools = { store, blobs, clock, ids, log: silentLog }
   const listener = registryListener({
@@ -94,6 +96,16 @@ export const startRegistry = async ({
     directory,
     addRepository: (name, settings) =>
       store.transact((tx) => tx.repositories.insert({ ...aRepository(name, ids.uuid()), ...settings })),
+    addEncryptedRepository: (name, type = 'KMS', known) =>
+      store.transact((tx) => {
+        const now = clock.now()
+        const made = () => createKmsKey({ tx, ids, sealer, ...home, now }, { description: '', tags: [] }).keyId
+        const keyId = known ?? made()
+        const repository = aRepository(name, ids.uuid())
+        const chosen = { type, keyArn: kmsKeyArn(REGION, ACCOUNT, keyId) }
+        tx.repositories.insert({ ...repository, encryption: encryptionWith(tx, repository, chosen, { ids, now }) })
+        return keyId
+      }),
     send: (method, place, body, headers = {}) =>
       fetch(`${url}/v2/${place}`, { method, headers, body: body === undefined ? null : Buffer.from(body) }),
     stop: async () => {

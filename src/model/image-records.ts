@@ -10,6 +10,17 @@ export interface TagMutability {
   readonly exclusions: readonly string[]
 }
 
+/** What images are encrypted with, once or twice. */
+export interface ChosenEncryption {
+  readonly type: 'KMS' | 'KMS_DSSE'
+  readonly keyArn: string
+}
+
+export interface RepositoryEncryption extends ChosenEncryption {
+  /** By which the registry may use the key; absent for one of AWS's. */
+  readonly grantId?: string
+}
+
 export interface RepositoryRecord {
   readonly arn: string
   /** The registry's id. */
@@ -21,8 +32,8 @@ export interface RepositoryRecord {
   readonly createdAt: number
   readonly tagMutability: TagMutability
   readonly isScannedOnPush: boolean
-  /** The KMS key of the customer's choice; absent for the registry's own. */
-  readonly kmsKeyArn?: string
+  /** Absent for the registry's own key. */
+  readonly encryption?: RepositoryEncryption
   /** Policy documents as they were given. */
   readonly policyText?: string
   readonly lifecyclePolicyText?: string

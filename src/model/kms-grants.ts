@@ -47,11 +47,19 @@ const statementsOf = (grant: KmsGrantRecord, version: string | undefined): reado
 
 const allow = (principals: readonly string[], operations: readonly string[], condition?: object): object => ({
   Effect: 'Allow',
-  Principal: { AWS: principals },
+  Principal: principalsOf(principals),
   Action: operations.map((name) => `kms:${name}`),
   Resource: '*',
   ...(condition && { Condition: condition }),
 })
+
+/** Services use keys by grants, too. */
+const principalsOf = (names: readonly string[]): object => {
+  const [services, others] = [true, false].map((isService) => names.filter((name) => isServiceName(name) === isService))
+  return { ...(others?.length && { AWS: others }), ...(services?.length && { Service: services }) }
+}
+
+const isServiceName = (name: string): boolean => !name.startsWith('arn:')
 
 /** AWS: who may hand on a grant hands on no more than it has. */
 const handedOn = (operations: readonly string[]): object => ({

@@ -30,6 +30,21 @@ export interface KmsKeyRecord {
   readonly tags: readonly Tag[]
 }
 
+/** Why nothing may be encrypted or decrypted with the key now, and what KMS calls it; undefined if there is no reason. */
+export const keyProblem = ({
+  state,
+  arn,
+}: Pick<KmsKeyRecord, 'state' | 'arn'>): { readonly code: string; readonly message: string } | undefined => {
+  switch (state) {
+    case 'Enabled':
+      return undefined
+    case 'Disabled':
+      return { code: 'DisabledException', message: `${arn} is disabled.` }
+    case 'PendingDeletion':
+      return { code: 'KMSInvalidStateException', message: `${arn} is pending deletion.` }
+  }
+}
+
 export interface KmsKeyMaterialRecord {
   /** 64 hexadecimal digits. */
   readonly materialId: string
@@ -60,9 +75,9 @@ export interface KmsGrantRecord {
   readonly grantId: string
   readonly keyId: string
   readonly name?: string
-  /** ARN of who may do it. */
+  /** ARN of who may do it, or the name of a service. */
   readonly granteePrincipal: string
-  /** ARN of who else may end it. */
+  /** Who else may end it, likewise. */
   readonly retiringPrincipal?: string
   /** Names of operations, e.g. `Decrypt`. */
   readonly operations: readonly GrantOperation[]

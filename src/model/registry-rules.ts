@@ -1,5 +1,5 @@
 /** What is configured of a registry as a whole, and which of its rules counts for a repository. A registry is an account's in a region. */
-import type { TagMutability } from './image-records.ts'
+import type { ChosenEncryption, TagMutability } from './image-records.ts'
 import type { Tag } from './records.ts'
 
 export interface RegistryId {
@@ -22,6 +22,8 @@ export interface CreationTemplateRecord extends RegistryId {
   readonly description?: string
   readonly tags: readonly Tag[]
   readonly tagMutability: TagMutability
+  /** Absent for the registry's own key. */
+  readonly encryption?: ChosenEncryption
   /** Documents as they were given. */
   readonly policyText?: string
   readonly lifecyclePolicyText?: string

@@ -1,7 +1,9 @@
 /** Pulling, looking for and removing the blobs of a repository. */
 import { inRepository, type RepositoryRecord } from '../model/image-records.ts'
+import type { Blobs } from '../store/blobs/blobs.ts'
 import { CorruptBlob } from '../store/blobs/frames.ts'
 import { keepLayer } from '../store/images/keep-layer.ts'
+import { blobsOf } from '../store/images/repository-key.ts'
 import { byteRange } from './byte-range.ts'
 import { answer, type Exchange, requireRepository } from './exchange.ts'
 import { RegistryFault } from './registry-fault.ts'
@@ -16,17 +18,20 @@ export const headBlob = async (exchange: Exchange, name: string, digest: string)
   const { store, clock, layerGraceMs } = exchange
   const repository = requireRepository(exchange, name, LOOK)
   const { bytes } = requireLayer(exchange, repository, digest)
-  if (!exchange.blobs.isTrusted(digest)) throw unknownBlob(digest)
+  if (!blobsOf(exchange, repository).isTrusted(digest)) throw unknownBlob(digest)
   await keepLayer(store, repository.repositoryId, digest, clock.now(), layerGraceMs)
   answer(exchange, 200, { ...headersOf(digest), 'Content-Length': bytes })
 }
 
 export const getBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
-  const { response, request, blobs, acknowledge } = exchange
+  const { response, request, acknowledge } = exchange
   if (await isGivenFromUpstream(exchange, name, digest)) return
-  requireLayer(exchange, requireRepository(exchange, name, PULL), digest)
-  const reader = await blobs.open(digest).catch((error: unknown) => fail(exchange, digest, error))
-  if (reader === undefined) return fail(exchange, digest, new CorruptBlob('The file is missing.'))
+  const repository = requireRepository(exchange, name, PULL)
+  requireLayer(exchange, repository, digest)
+  const blobs = blobsOf(exchange, repository)
+  const fail = (error: unknown): never => failed(exchange, blobs, digest, error)
+  const reader = await blobs.open(digest).catch(fail)
+  if (reader === undefined) return fail(new CorruptBlob('The file is missing.'))
   try {
     const range = byteRange(request.headers.range, reader.bytes)
     acknowledge()
@@ -41,7 +46,7 @@ export const getBlob = async (exchange: Exchange, name: string, digest: string):
     }
     response.end()
   } catch (error) {
-    fail(exchange, digest, error)
+    fail(error)
   } finally {
     await reader.close()
   }
@@ -73,7 +78,8 @@ const isGivenFromUpstream = async (exchange: Exchange, name: string, digest: str
     await download.done
     response.end(last)
   } catch (error) {
-    fail(exchange, digest, error)
+    if (response.headersSent) response.destroy()
+    throw error
   }
   return true
 }
@@ -111,7 +117,7 @@ const headersOf = (digest: string): Readonly<Record<string, string>> => ({
 })
 
 /** What was sent already cannot be taken back, but the client must not think that it has everything. */
-const fail = ({ response, log, blobs }: Exchange, digest: string, error: unknown): never => {
+const failed = ({ response, log }: Exchange, blobs: Blobs, digest: string, error: unknown): never => {
   if (error instanceof CorruptBlob) {
     log.error('a blob is corrupt and is not served; pushing it again mends it', { digest, error: error.message })
     blobs.distrust(digest)

@@ -6,6 +6,7 @@ import { type ImageRecord, inRepository, type RepositoryRecord } from '../model/
 import { ImageRefused, putImage } from '../store/images/put-image.ts'
 import { recordPull } from '../store/images/record-pull.ts'
 import { referrersByContent, removeImage, removeTag } from '../store/images/remove-image.ts'
+import { blobsOf, checkKey } from '../store/images/repository-key.ts'
 import { accepts, usualImageOf, wantsOnePlatform } from './accept.ts'
 import type { Reference } from './endpoint.ts'
 import { answer, bodyOf, type Exchange, isReplication, requirePushable, requireRepository } from './exchange.ts'
@@ -24,9 +25,10 @@ export const getManifest = async (exchange: Exchange, name: string, reference: R
   }
   const repository = requireRepository(exchange, name, PULL)
   const { request, store, clock, caller } = exchange
+  checkKey(store.tables, repository)
   const image = requireActive(requireImage(exchange, repository, reference))
   const given = await readable(exchange, repository, image, reference)
-  const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, given.digest)
+  const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, repository, given.digest)
   answerManifest(exchange, given, manifest)
   if (manifest !== undefined)
     await recordPull(store, repository.repositoryId, given.digest, clock.now(), caller.principal)
@@ -51,16 +53,16 @@ const answerManifest = (
 /** The image as the client can read it; of an index, who knows images of one platform only gets the usual one. */
 const readable = async (
   exchange: Exchange,
-  { repositoryId }: RepositoryRecord,
+  repository: RepositoryRecord,
   image: ImageRecord,
   { tag }: Reference,
 ): Promise<ImageRecord> => {
   const { accept } = exchange.request.headers
   if (accepts(accept, image.mediaType)) return image
   if (tag !== undefined && isIndexType(image.mediaType) && wantsOnePlatform(accept)) {
-    const digest = usualImageOf(await manifestOf(exchange, image.digest))
+    const digest = usualImageOf(await manifestOf(exchange, repository, image.digest))
     const usual =
-      digest === undefined ? undefined : exchange.store.tables.images.get(inRepository(repositoryId, digest))
+      digest === undefined ? undefined : exchange.store.tables.images.get(inRepository(repository.repositoryId, digest))
     if (usual !== undefined && accepts(accept, usual.mediaType)) return usual
   }
   throw new RegistryFault('MANIFEST_UNKNOWN', `The manifest is ${image.mediaType}, which the client does not accept.`)
@@ -68,13 +70,13 @@ const readable = async (
 
 export const putManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
   const repository = await requirePushable(exchange, name, PUSH)
-  const { request, blobs, ids, store, clock, manifests } = exchange
+  const { request, ids, store, clock, manifests } = exchange
   const content = await body(request)
   const digest = digestOf(content, reference)
   const manifest = readManifest(content, request)
   const isCopy = isReplication(exchange)
   const image = { digest, manifest, manifestBytes: content.length, tag: reference.tag, isCopy }
-  await blobs.put(ids.uuid(), digest, content, () =>
+  await blobsOf(exchange, repository).put(ids.uuid(), digest, content, () =>
     store.transact((tx) => {
       // The repository, or its settings, may have changed meanwhile.
       const now = requireRepository(exchange, name, PUSH)
@@ -125,7 +127,9 @@ const requireActive = (image: ImageRecord): ImageRecord => {
   )
 }
 
-const manifestOf = async ({ manifests, blobs }: Exchange, digest: string): Promise<Buffer> => {
+const manifestOf = async (exchange: Exchange, repository: RepositoryRecord, digest: string): Promise<Buffer> => {
+  const { manifests } = exchange
+  const blobs = blobsOf(exchange, repository)
   const cached = manifests.get(digest)
   if (cached !== undefined) return cached
   const manifest = await blobs.read(digest)

@@ -252,11 +252,11 @@ describe('the registry', () => {
     const { imageLayers, images, repositories } = registry.store.tables
     const [repository] = repositories.rows()
     await registry.store.transact((tx) => tx.imageLayers.remove(`${repository?.repositoryId}/${orphan}`))
-    const isReferred = (each: string): boolean =>
+    const isReferred = async ({ digest: each }: { readonly digest: string }): Promise<boolean> =>
       imageLayers.findSize('byDigest', each) > 0 || images.findSize('byDigest', each) > 0
-    expect((await registry.blobs.collect(0, async (each) => isReferred(each))).blobs).toBe(0)
-    expect((await registry.blobs.collect(Number.MAX_SAFE_INTEGER, async (each) => isReferred(each))).blobs).toBe(1)
-    expect(await registry.blobs.has(orphan)).toBe(false)
+    expect((await registry.blobs.collect(0, isReferred)).blobs).toBe(0)
+    expect((await registry.blobs.collect(Number.MAX_SAFE_INTEGER, isReferred)).blobs).toBe(1)
+    expect(await registry.blobs.in().has(orphan)).toBe(false)
     expect((await send('GET', `team/web/manifests/${digest}`)).status).toBe(200)
   })
 

@@ -10,6 +10,7 @@ import { answerJson, type Exchange, type RegistryCaller, type RegistryTools } fr
 import { listReferrers, listRepositories, listTags } from './lists.ts'
 import { deleteManifest, getManifest, putManifest } from './manifests.ts'
 import { REQUEST_DISCARD_BYTES } from '../model/limits.ts'
+import { BlobKeyUnusable } from '../store/blobs/blob-key-unusable.ts'
 import { keepPace } from './pace.ts'
 import { RegistryFault } from './registry-fault.ts'
 import { type TrailEvent, trailOf } from './trail.ts'
@@ -66,10 +67,14 @@ const serve = async (
   try {
     await handler({ ...tools, request, response, caller, query, acknowledge })
   } catch (error) {
-    if (!hasLeft(request)) traceRefusal(caller, trail, error)
-    throw error
+    const told = error instanceof BlobKeyUnusable ? keyUnusable(error) : error
+    if (!hasLeft(request)) traceRefusal(caller, trail, told)
+    throw told
   }
 }
+
+const keyUnusable = ({ code, message }: BlobKeyUnusable): RegistryFault =>
+  new RegistryFault('DENIED', `The KMS key of the repository cannot be used: ${code}: ${message}`)
 
 /** A client that is gone was not refused anything. */
 const hasLeft = ({ errored }: IncomingMessage): boolean => errored !== null

@@ -1,6 +1,7 @@
 /** Pushing blobs: in one request, in pieces, or by mounting what another repository has. */
 import type { IncomingMessage } from 'node:http'
 import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../model/image-records.ts'
+import { blobsOf, checkKey, spaceOf } from '../store/images/repository-key.ts'
 import { isMountingAllowed } from '../store/images/registry-settings.ts'
 import { isRepositoryName } from '../model/image-names.ts'
 import { REGISTRY_UPLOADS, REPOSITORY_UPLOADS } from '../model/registry-limits.ts'
@@ -31,13 +32,12 @@ export const beginUpload = async (exchange: Exchange, name: string): Promise<voi
   else await finish(exchange, repository, upload, wanted)
 }
 
-const begin = async (
-  { store, blobs, ids, clock }: Exchange,
-  { repositoryId }: RepositoryRecord,
-): Promise<LayerUploadRecord> => {
+const begin = async (exchange: Exchange, repository: RepositoryRecord): Promise<LayerUploadRecord> => {
+  const { store, ids, clock } = exchange
+  const { repositoryId } = repository
   checkRoom(store.tables, repositoryId)
   const upload = { uploadId: ids.uuid(), repositoryId, startedAt: clock.now() }
-  await blobs.uploads.create(upload.uploadId)
+  await blobsOf(exchange, repository).begin(upload.uploadId)
   return store.transact((tx) => tx.layerUploads.insert(upload))
 }
 
@@ -68,7 +68,9 @@ const lastConnectionOver = ({ blobs, clock }: Exchange, uploadId: string): Promi
 
 /** `PATCH`: a piece, or, without `Content-Range`, a stream of any length. */
 export const appendUpload = async (exchange: Exchange, name: string, uploadId: string): Promise<void> => {
-  requireUpload(exchange, requireRepository(exchange, name, APPEND), uploadId)
+  const repository = requireRepository(exchange, name, APPEND)
+  requireUpload(exchange, repository, uploadId)
+  checkKey(exchange.store.tables, repository)
   const size = await append(exchange, name, uploadId)
   answer(exchange, 202, progress(name, uploadId, size))
 }
@@ -92,17 +94,20 @@ export const cancelUpload = async (exchange: Exchange, name: string, uploadId: s
 /** True if the blob is in the repository now. Where it cannot be had, the client uploads it instead. */
 const isMounted = async (
   exchange: Exchange,
-  { repositoryId }: RepositoryRecord,
+  repository: RepositoryRecord,
   digest: string,
   from: string,
 ): Promise<boolean> => {
   const { store, clock, caller } = exchange
+  const { repositoryId } = repository
   if (!isMountingAllowed(store.tables, caller)) return false
   const source = isRepositoryName(from) ? readable(exchange, from) : undefined
-  if (source === undefined) return false
+  // What another key encrypts lies elsewhere.
+  if (source === undefined || spaceOf(source) !== spaceOf(repository)) return false
+  const blobs = blobsOf(exchange, repository)
   return store.transact((tx) => {
     const layer = tx.imageLayers.get(inRepository(source.repositoryId, digest))
-    if (layer === undefined || !exchange.blobs.isTrusted(digest)) return false
+    if (layer === undefined || !blobs.isTrusted(digest)) return false
     tx.imageLayers.put({ ...layer, repositoryId, neededAt: clock.now() })
     return true
   })
@@ -120,11 +125,13 @@ const readable = (exchange: Exchange, name: string): RepositoryRecord | undefine
 
 const finish = async (
   exchange: Exchange,
-  { repositoryId, name }: RepositoryRecord,
+  repository: RepositoryRecord,
   { uploadId }: LayerUploadRecord,
   digest: string,
 ): Promise<void> => {
-  const { request, blobs, store, clock } = exchange
+  const { request, store, clock } = exchange
+  const { repositoryId, name } = repository
+  checkKey(store.tables, repository)
   await append(exchange, name, uploadId)
   // The client has said everything and only waits, however long a large layer takes to its place.
   request.socket.setTimeout(0)
@@ -136,7 +143,7 @@ const finish = async (
       tx.imageLayers.put({ repositoryId, digest, bytes, neededAt: clock.now() })
     })
   try {
-    await orFault(blobs.finish(uploadId, digest, refer))
+    await orFault(blobsOf(exchange, repository).finish(uploadId, digest, refer))
   } catch (error) {
     // The content is not what it was said to be: there is nothing to go on with.
     if (isWrongDigest(error)) await store.transact((tx) => tx.layerUploads.remove(uploadId))

@@ -42,7 +42,10 @@ const lazyBlobKeys = (options: BlobKeysOptions): BlobKeys => {
   let keys: Promise<BlobKeys> | undefined
   const load = (): Promise<BlobKeys> =>
     (keys ??= import('../services/ecr/blob-keys.ts').then(({ blobKeys }) => blobKeys(options)))
-  return { wrap: async (key) => (await load()).wrap(key), unwrap: async (wrapped) => (await load()).unwrap(wrapped) }
+  return {
+    wrap: async (key, space) => (await load()).wrap(key, space),
+    unwrap: async (wrapped) => (await load()).unwrap(wrapped),
+  }
 }
 
 export const lazyRegistry = (options: RegistryRoleOptions): RequestListener => {

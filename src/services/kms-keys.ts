@@ -14,7 +14,7 @@ import {
   type KeyMaterial,
 } from '../model/kms-ciphertext.ts'
 import { awsManagedPolicy, defaultKeyPolicy } from '../model/kms-key-policies.ts'
-import { keyMaterialPurpose, type KmsKeyRecord } from '../model/kms-records.ts'
+import { keyMaterialPurpose, keyProblem, type KmsKeyRecord } from '../model/kms-records.ts'
 import { KMS_ROTATION_PERIOD_DAYS } from '../model/limits.ts'
 import { addMaterial, nextRotation } from '../store/kms-materials.ts'
 import { Fault } from '../wire/fault.ts'
@@ -124,10 +124,9 @@ const keyOfAlias = (context: KmsKeyContext, arn: string): KmsKeyRecord => {
 }
 
 /** Throws `DisabledException` or `KMSInvalidStateException` if nothing may be encrypted or decrypted with the key now. */
-export const checkUsable = ({ state, arn }: KmsKeyRecord): void => {
-  if (state === 'Disabled') throw new Fault({ code: 'DisabledException', message: `${arn} is disabled.` })
-  if (state === 'PendingDeletion')
-    throw new Fault({ code: 'KMSInvalidStateException', message: `${arn} is pending deletion.` })
+export const checkUsable = (key: KmsKeyRecord): void => {
+  const problem = keyProblem(key)
+  if (problem !== undefined) throw new Fault(problem)
 }
 
 /** What KMS answers as a ciphertext. The key must be usable. */

@@ -33,7 +33,7 @@ describe('the collection of what the registry has', () => {
     expect(await status(`web/blobs/${layer}`)).toBe(200)
     await collectAfter(DAY_MS + 60_000)
     expect(await status(`web/blobs/${layer}`)).toBe(404)
-    expect(await registry.blobs.has(layer)).toBe(false)
+    expect(await registry.blobs.in().has(layer)).toBe(false)
     expect(await status(`web/manifests/${image}`)).toBe(200)
     const { references } = [...registry.store.tables.images.rows()][0] ?? {}
     for (const digest of references ?? []) expect(await status(`web/blobs/${digest}`, 'GET')).toBe(200)
@@ -55,7 +55,7 @@ describe('the collection of what the registry has', () => {
     const { references = [] } = [...registry.store.tables.images.rows()][0] ?? {}
     await registry.send('DELETE', `web/manifests/${image}`)
     await collectAfter(2 * DAY_MS)
-    for (const digest of [image, ...references]) expect(await registry.blobs.has(digest)).toBe(false)
+    for (const digest of [image, ...references]) expect(await registry.blobs.in().has(digest)).toBe(false)
   })
 
   it('ends uploads that nobody goes on with', async () => {
@@ -77,7 +77,7 @@ describe('the collection of what the registry has', () => {
         throw error
       })
     const store = await open()
-    const digest = await registry.blobs.put(randomUUID(), sha256('m'), Buffer.from('m'), async () => sha256('m'))
+    const digest = await registry.blobs.in().put(randomUUID(), sha256('m'), Buffer.from('m'), async () => sha256('m'))
     const layer = { repositoryId: 'r', digest, bytes: 1, neededAt: 0 }
     await store.transact((tx) => void tx.imageLayers.insert(layer))
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -86,10 +86,10 @@ describe('the collection of what the registry has', () => {
     const clock = new ManualClock(Date.now() + 2 * DAY_MS)
     const collecting = imageCollection({ store, blobs: registry.blobs, clock, log: silentLog }).reconcile('all')
     // Long enough for a collection that does not wait.
-    for (let turn = 0; turn < 50; turn++) expect(await registry.blobs.has(digest)).toBe(true)
+    for (let turn = 0; turn < 50; turn++) expect(await registry.blobs.in().has(digest)).toBe(true)
     resolve()
     await Promise.all([removal, collecting])
-    expect(await registry.blobs.has(digest)).toBe(false)
+    expect(await registry.blobs.in().has(digest)).toBe(false)
     await store.close()
   })
 

@@ -7,7 +7,9 @@ import type { Log } from '../../kit/log.ts'
 import { inRepository } from '../../model/image-records.ts'
 import { DAY_MS } from '../../model/limits.ts'
 import type { BlobStore } from '../../store/blobs/blob-store.ts'
+import type { BlobPlace } from '../../store/blobs/blob-name.ts'
 import { LAYER_GRACE_MS } from '../../store/images/keep-layer.ts'
+import { spaceOf } from '../../store/images/repository-key.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
 
@@ -63,14 +65,22 @@ export const imageCollection = ({ store, clock, log, blobs, grace = GRACE }: Ima
       })
   }
 
-  const hasReferrers = (digest: string): boolean =>
-    tables.imageLayers.findSize('byDigest', digest) > 0 || tables.images.findSize('byDigest', digest) > 0
+  /** Of repositories whose blobs lie in that space. */
+  const hasReferrers = ({ space, digest }: BlobPlace): boolean => {
+    const isOfSpace = ({ repositoryId }: { readonly repositoryId: string }): boolean => {
+      const [repository] = tables.repositories.find('byId', repositoryId)
+      return (repository && spaceOf(repository)) === space
+    }
+    for (const layer of tables.imageLayers.iterate('byDigest', digest)) if (isOfSpace(layer)) return true
+    for (const image of tables.images.iterate('byDigest', digest)) if (isOfSpace(image)) return true
+    return false
+  }
 
   /** A removal that is not durable yet may not have been: the next start would have the image again. */
-  const isReferred = async (digest: string): Promise<boolean> => {
-    if (hasReferrers(digest)) return true
+  const isReferred = async (blob: BlobPlace): Promise<boolean> => {
+    if (hasReferrers(blob)) return true
     await store.durable()
-    return hasReferrers(digest)
+    return hasReferrers(blob)
   }
 
   return {

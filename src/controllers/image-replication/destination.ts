@@ -5,6 +5,8 @@ import { type ImageRecord, inRepository, type RepositoryRecord } from '../../mod
 import { type ReplicationEndpoint, REPLICATION_HEADER } from '../../model/registry-rules.ts'
 import { signRequest } from '../../model/signature-v4.ts'
 import type { BlobStore } from '../../store/blobs/blob-store.ts'
+import type { Blobs } from '../../store/blobs/blobs.ts'
+import { blobsOf } from '../../store/images/repository-key.ts'
 import type { Store } from '../../store/store.ts'
 import { ANSWER_BYTES, textOf } from '../../store/upstream/authorization.ts'
 import { Outgoing } from '../../store/upstream/outgoing.ts'
@@ -45,7 +47,7 @@ export class Destination {
     const image = this.#options.store.tables.images.get(inRepository(repository.repositoryId, digest))
     if (image === undefined) return
     const upstream = await this.#upstream(repository.name)
-    await this.#copyImage(upstream, image, tags)
+    await this.#copyImage(upstream, repository, image, tags)
   }
 
   close(): void {
@@ -53,25 +55,31 @@ export class Destination {
     this.#outgoing.close()
   }
 
-  async #copyImage(upstream: Upstream, image: ImageRecord, tags: readonly string[]): Promise<void> {
-    const { blobs, store } = this.#options
+  async #copyImage(
+    upstream: Upstream,
+    repository: RepositoryRecord,
+    image: ImageRecord,
+    tags: readonly string[],
+  ): Promise<void> {
+    const { store } = this.#options
+    const blobs = blobsOf(this.#options, repository)
     const { repositoryId, digest, mediaType } = image
     const content = await blobs.read(digest)
     if (content === undefined) throw new Error(`The manifest ${digest} is missing.`)
     const { manifests, config, layers } = parseManifest(content, mediaType)
     for (const each of isIndexType(mediaType) ? manifests : []) {
       const child = store.tables.images.get(inRepository(repositoryId, each.digest))
-      if (child !== undefined) await this.#copyImage(upstream, child, [])
+      if (child !== undefined) await this.#copyImage(upstream, repository, child, [])
     }
     for (const layer of [...(config ? [config] : []), ...layers.filter(({ urls }) => urls === undefined)])
-      await this.#copyBlob(upstream, layer.digest)
+      await this.#copyBlob(upstream, blobs, layer.digest)
     for (const reference of tags.length === 0 ? [digest] : tags)
       await this.#client.pushManifest(upstream, reference, { content, mediaType }, this.#headers())
   }
 
-  async #copyBlob(upstream: Upstream, digest: string): Promise<void> {
+  async #copyBlob(upstream: Upstream, blobs: Blobs, digest: string): Promise<void> {
     if (await this.#client.has(upstream, `blobs/${digest}`)) return
-    const reader = await this.#options.blobs.open(digest)
+    const reader = await blobs.open(digest)
     if (reader === undefined) throw new Error(`The layer ${digest} is missing.`)
     try {
       const blob = { bytes: reader.bytes, content: reader.read() }

@@ -49,7 +49,7 @@ describe('scans of images', () => {
   }
 
   const findingsOf = async ({ findingsDigest = '' }: ImageScanRecord): Promise<Finding[]> =>
-    JSON.parse(String(await registry.blobs.read(findingsDigest))) as Finding[]
+    JSON.parse(String(await registry.blobs.in().read(findingsDigest))) as Finding[]
 
   const write = (...advisories: readonly object[]): void =>
     writeFileSync(advisoriesFile, advisories.map((each) => JSON.stringify(each)).join('\n'))
@@ -132,7 +132,7 @@ describe('scans of images', () => {
     expect(await findingsOf(found)).toHaveLength(1)
     await store.transact((tx) => tx.imageScans.remove(`${found.repositoryId}/${found.digest}`))
     await collect()
-    expect(await blobs.has(found.findingsDigest ?? '')).toBe(false)
+    expect(await blobs.in().has(found.findingsDigest ?? '')).toBe(false)
   })
 
   it('say where the file is wrong', async () => {

@@ -10,6 +10,7 @@ import { type ImageRecord, inRepository, type RepositoryRecord } from '../../mod
 import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import type { BlobStore } from '../../store/blobs/blob-store.ts'
 import { removeImage } from '../../store/images/remove-image.ts'
+import { blobsOf } from '../../store/images/repository-key.ts'
 import type { Store } from '../../store/store.ts'
 import type { Transaction } from '../../store/tables.ts'
 import type { Controller } from '../controller.ts'
@@ -36,6 +37,8 @@ type Outcome = Pick<
 
 const EVERY_MS = 60_000
 const KEY = 'all'
+/** Failures whose reason is for whoever asked. */
+const TOLD: readonly string[] = ['AdvisoryFileError', 'BlobKeyUnusable', 'CorruptBlob']
 
 export class ImageScan implements Controller {
   readonly name = 'image-scan'
@@ -97,7 +100,7 @@ export class ImageScan implements Controller {
   }
 
   async #scan(repository: RepositoryRecord, image: ImageRecord): Promise<Outcome> {
-    const { blobs, advisoriesFile } = this.#options
+    const { advisoriesFile } = this.#options
     const [{ contentsOf, compared }, { sbomOf }, { keepSbom }, { changedAt }, { keepBlob }, { countsOf }] =
       await Promise.all([
         import('./scan-image.ts'),
@@ -110,10 +113,10 @@ export class ImageScan implements Controller {
     const goOn = (): void => {
       if (this.#isEnding) throw new Interrupted('The server ends.')
     }
-    const contents = await contentsOf(blobs, image.digest, goOn)
+    const contents = await contentsOf(blobsOf(this.#options, repository), image.digest, goOn)
     const { packages, distribution } = contents
     const subject = { repositoryName: repository.name, digest: image.digest }
-    const sbomDigest = await keepSbom(this.#options, image, sbomOf(subject, packages, distribution))
+    const sbomDigest = await keepSbom(this.#options, repository, image, sbomOf(subject, packages, distribution))
     const found = `${packages.length} packages were found; the bill of materials is ${sbomDigest}.`
     if (packages.length === 0)
       return {
@@ -131,7 +134,7 @@ export class ImageScan implements Controller {
     if (silence !== '' && findings.length === 0)
       return { status: 'FAILED', description: `${silence.trim()} ${found}`, counts: {}, sbomDigest }
     const description = `The scan was completed.${silence} ${found}`
-    const findingsDigest = await keepBlob(this.#options, image.repositoryId, Buffer.from(JSON.stringify(findings)))
+    const findingsDigest = await keepBlob(this.#options, repository, Buffer.from(JSON.stringify(findings)))
     return {
       status: 'COMPLETE',
       description,
@@ -147,7 +150,7 @@ export class ImageScan implements Controller {
     const { name, message } = error as Error
     if (name === 'Unscannable') return { status: 'UNSUPPORTED_IMAGE', description: message, counts: {} }
     this.#options.log.warn('an image cannot be scanned', { digest, error })
-    const description = name === 'AdvisoryFileError' || name === 'CorruptBlob' ? message : 'The scan failed.'
+    const description = TOLD.includes(name) ? message : 'The scan failed.'
     return { status: 'FAILED', description, counts: {} }
   }
 }

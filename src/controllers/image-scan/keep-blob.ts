@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
+import type { RepositoryRecord } from '../../model/image-records.ts'
 import type { BlobStore } from '../../store/blobs/blob-store.ts'
+import { blobsOf } from '../../store/images/repository-key.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface Keeping {
@@ -15,11 +17,12 @@ export interface Keeping {
 /** Its digest. Like every layer, it goes after a while if nothing comes to refer to it. */
 export const keepBlob = async (
   { store, blobs, ids, clock }: Keeping,
-  repositoryId: string,
+  repository: RepositoryRecord,
   content: Buffer,
 ): Promise<string> => {
   const digest = sha256(content)
-  await blobs.put(ids.uuid(), digest, content, () =>
+  const { repositoryId } = repository
+  await blobsOf({ store, blobs }, repository).put(ids.uuid(), digest, content, () =>
     store.transact((tx) => {
       // The repository may be gone meanwhile.
       if (tx.repositories.findSize('byId', repositoryId) === 0) return

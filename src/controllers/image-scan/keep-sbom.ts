@@ -1,22 +1,28 @@
 /** Keeps the bill of materials of an image beside it, as an artifact that is about it, where clients of registries look for such. */
 import { OCI_MANIFEST, parseManifest } from '../../model/image-manifest.ts'
-import { type ImageRecord, inRepository } from '../../model/image-records.ts'
+import { type ImageRecord, inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import { SBOM_TYPE } from '../../model/image-scan/sbom.ts'
 import { putImage } from '../../store/images/put-image.ts'
+import { blobsOf } from '../../store/images/repository-key.ts'
 import { keepBlob, type Keeping, sha256 } from './keep-blob.ts'
 
 /** Source: the OCI image specification 1.1, "Guidance for an Empty Descriptor". */
 const EMPTY = { type: 'application/vnd.oci.empty.v1+json', content: Buffer.from('{}') } as const
 
 /** The digest of the artifact. It is the same for the same content, and then nothing changes. */
-export const keepSbom = async (keeping: Keeping, image: ImageRecord, sbom: Buffer): Promise<string> => {
-  const { store, blobs, ids, clock } = keeping
+export const keepSbom = async (
+  keeping: Keeping,
+  home: RepositoryRecord,
+  image: ImageRecord,
+  sbom: Buffer,
+): Promise<string> => {
+  const { store, ids, clock } = keeping
   const { repositoryId } = image
   const content = manifestOf(image, sbom)
   const digest = sha256(content)
   if (store.tables.images.has(inRepository(repositoryId, digest))) return digest
-  for (const blob of [EMPTY.content, sbom]) await keepBlob(keeping, repositoryId, blob)
-  await blobs.put(ids.uuid(), digest, content, () =>
+  for (const blob of [EMPTY.content, sbom]) await keepBlob(keeping, home, blob)
+  await blobsOf(keeping, home).put(ids.uuid(), digest, content, () =>
     store.transact((tx) => {
       const [repository] = tx.repositories.find('byId', repositoryId)
       // The image may be gone meanwhile, with its repository or without.

@@ -7,7 +7,7 @@ import type { Distribution, FoundPackage } from '../../model/image-scan/package.
 import { PackageFiles } from '../../model/image-scan/package-files.ts'
 import { IMAGE_FINDINGS, Unscannable } from '../../model/image-scan/scan-limits.ts'
 import { unpacked } from '../../model/image-scan/unpacked.ts'
-import type { BlobStore } from '../../store/blobs/blob-store.ts'
+import type { Blobs } from '../../store/blobs/blobs.ts'
 import { advisoriesIn } from './advisory-file.ts'
 
 export interface Contents {
@@ -19,7 +19,7 @@ export interface Contents {
 export type GoOn = () => void
 
 /** Rejects with `Unscannable`. */
-export const contentsOf = async (blobs: BlobStore, digest: string, goOn: GoOn): Promise<Contents> => {
+export const contentsOf = async (blobs: Blobs, digest: string, goOn: GoOn): Promise<Contents> => {
   const manifest = await blobs.read(digest)
   if (manifest === undefined) throw new Unscannable('The image is gone.')
   const files = new PackageFiles()
@@ -27,12 +27,7 @@ export const contentsOf = async (blobs: BlobStore, digest: string, goOn: GoOn): 
   return { packages: files.packages(), distribution: files.distribution() }
 }
 
-const addLayer = async (
-  files: PackageFiles,
-  blobs: BlobStore,
-  { digest, urls }: Descriptor,
-  goOn: GoOn,
-): Promise<void> => {
+const addLayer = async (files: PackageFiles, blobs: Blobs, { digest, urls }: Descriptor, goOn: GoOn): Promise<void> => {
   const reader = await blobs.open(digest)
   if (reader === undefined)
     throw new Unscannable(urls ? 'A layer is not in this registry.' : `The layer ${digest} is gone.`)

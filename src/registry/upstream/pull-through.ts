@@ -8,6 +8,7 @@ import { inRepository, isImmutable, type ImageRecord, type RepositoryRecord } fr
 import { DAY_MS } from '../../model/limits.ts'
 import { prefixesOf, prefixKey, type PullThroughRuleRecord, upstreamNameOf } from '../../model/registry-rules.ts'
 import { repositoryFor } from '../../store/images/create-repository.ts'
+import { blobsOf } from '../../store/images/repository-key.ts'
 import { putImage } from '../../store/images/put-image.ts'
 import { type FetchedManifest, RegistryClient } from '../../store/upstream/registry-client.ts'
 import { type Upstream, type UpstreamCredentials, UpstreamError, upstreamUrl } from '../../store/upstream/upstream.ts'
@@ -157,7 +158,7 @@ export class PullThrough {
     { content, digest, manifest }: FetchedManifest,
     tag: string | undefined,
   ): Promise<void> {
-    const { store, blobs, ids, clock } = this.#options
+    const { store, ids, clock } = this.#options
     const { repositoryId } = repository
     const layers = [...(manifest.config ? [manifest.config] : []), ...manifest.layers.filter(({ urls }) => !urls)]
     const missing = layers
@@ -168,7 +169,7 @@ export class PullThrough {
       for (const each of next) await this.#layers.download(repository, upstream, each).done
     }
     await Promise.all(Array.from({ length: LAYERS_AT_ONCE }, worker))
-    await blobs.put(ids.uuid(), digest, content, () =>
+    await blobsOf(this.#options, repository).put(ids.uuid(), digest, content, () =>
       store.transact((tx) => {
         const now = tx.repositories.get(repository.arn)
         if (now?.repositoryId !== repositoryId)

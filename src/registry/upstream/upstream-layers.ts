@@ -1,5 +1,6 @@
 /** Layers on their way from other registries: one download each, however many clients wait for it, and each has it as it comes. */
 import { inRepository, type RepositoryRecord } from '../../model/image-records.ts'
+import { blobsOf } from '../../store/images/repository-key.ts'
 import type { RegistryClient } from '../../store/upstream/registry-client.ts'
 import { type Upstream, UpstreamError } from '../../store/upstream/upstream.ts'
 import type { RegistryTools } from '../exchange.ts'
@@ -25,13 +26,14 @@ export class UpstreamLayers {
   }
 
   /** The download that goes on, or a new one. Failures reach those who wait for it. */
-  download({ repositoryId }: RepositoryRecord, upstream: Upstream, digest: string): Download {
+  download(repository: RepositoryRecord, upstream: Upstream, digest: string): Download {
+    const { repositoryId } = repository
     const key = inRepository(repositoryId, digest)
     const known = this.#downloads.get(key)
     if (known !== undefined) return known
     const uploadId = this.#tools.ids.uuid()
     const begun = Promise.withResolvers<{ readonly bytes: number | undefined }>()
-    const done = this.#run(repositoryId, upstream, digest, uploadId, begun.resolve)
+    const done = this.#run(repository, upstream, digest, uploadId, begun.resolve)
       .catch((error: unknown) => {
         begun.reject(error)
         throw error
@@ -44,18 +46,21 @@ export class UpstreamLayers {
   }
 
   async #run(
-    repositoryId: string,
+    repository: RepositoryRecord,
     upstream: Upstream,
     digest: string,
     uploadId: string,
     begin: (head: { readonly bytes: number | undefined }) => void,
   ): Promise<void> {
-    const { blobs, store, clock } = this.#tools
+    const { store, clock } = this.#tools
+    const { uploads } = this.#tools.blobs
+    const { repositoryId } = repository
+    const blobs = blobsOf(this.#tools, repository)
     const { bytes, content } = await this.#client.blob(upstream, digest)
-    await blobs.uploads.create(uploadId)
+    await blobs.begin(uploadId)
     try {
       begin({ bytes })
-      await blobs.uploads.append(uploadId, content)
+      await uploads.append(uploadId, content)
       await blobs.finish(uploadId, digest, (size) =>
         store.transact((tx) => {
           // The repository may be gone meanwhile; then nobody refers to the blob.
@@ -65,7 +70,7 @@ export class UpstreamLayers {
         }),
       )
     } finally {
-      await blobs.uploads.remove(uploadId)
+      await uploads.remove(uploadId)
     }
   }
 }

@@ -1,13 +1,20 @@
 /** Repositories and images in the SDK's shape. */
-import type { ImageDetail, ImageScanFindingsSummary, ImageScanStatus, Repository } from '@aws-sdk/client-ecr'
+import type {
+  EncryptionConfiguration,
+  ImageDetail,
+  ImageScanFindingsSummary,
+  ImageScanStatus,
+  Repository,
+} from '@aws-sdk/client-ecr'
 import { dateOf } from '../../kit/timestamps.ts'
+import type { ChosenEncryption } from '../../model/image-records.ts'
 import { type ImageRecord, inRepository, type RepositoryRecord, type TagMutability } from '../../model/image-records.ts'
 import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import type { EcrContext } from './context.ts'
 import { tagsOfImage } from './lookups.ts'
 
 export const describeRepository = ({ registryEndpoint }: EcrContext, repository: RepositoryRecord): Repository => {
-  const { arn, account, name, createdAt, tagMutability, isScannedOnPush, kmsKeyArn } = repository
+  const { arn, account, name, createdAt, tagMutability, isScannedOnPush, encryption } = repository
   return {
     repositoryArn: arn,
     registryId: account,
@@ -16,10 +23,14 @@ export const describeRepository = ({ registryEndpoint }: EcrContext, repository:
     createdAt: dateOf(createdAt),
     ...describeMutability(tagMutability),
     imageScanningConfiguration: { scanOnPush: isScannedOnPush },
-    encryptionConfiguration:
-      kmsKeyArn === undefined ? { encryptionType: 'AES256' } : { encryptionType: 'KMS', kmsKey: kmsKeyArn },
+    encryptionConfiguration: describeEncryption(encryption),
   }
 }
+
+export const describeEncryption = (encryption: ChosenEncryption | undefined): EncryptionConfiguration =>
+  encryption === undefined
+    ? { encryptionType: 'AES256' }
+    : { encryptionType: encryption.type, kmsKey: encryption.keyArn }
 
 /** Nothing for an image that was never scanned. */
 const describeScanOf = ({ tx }: EcrContext, { repositoryId, digest }: ImageRecord): Partial<ImageDetail> => {

@@ -1,4 +1,5 @@
 /** Amazon ECR's faults, by the names its model gives them. Texts that more than one operation needs are fixed here. */
+import { BlobKeyUnusable } from '../../store/blobs/blob-key-unusable.ts'
 import { type FaultDetails, Fault } from '../../wire/fault.ts'
 import type { TagFaults } from '../checked-tags.ts'
 
@@ -16,6 +17,7 @@ export const imageNotFound = fault('ImageNotFoundException')
 export const imageStorageClassNotSupported = fault('ImageStorageClassUpdateNotSupportedException')
 export const imageTagAlreadyExists = fault('ImageTagAlreadyExistsException')
 export const invalidParameter = fault('InvalidParameterException')
+export const kmsException = fault('KmsException')
 export const invalidLayer = fault('InvalidLayerException')
 export const invalidLayerPart = fault('InvalidLayerPartException')
 export const layerAlreadyExists = fault('LayerAlreadyExistsException')
@@ -45,6 +47,15 @@ export const uploadNotFound = fault('UploadNotFoundException')
 export const tagFaults: TagFaults = {
   invalid: fault('InvalidTagParameterException'),
   tooMany: fault('TooManyTagsException'),
+}
+
+/** Whatever was to be done with images whose key cannot be used now. */
+export const orKmsException = async <T>(result: Promise<T>): Promise<T> => {
+  try {
+    return await result
+  } catch (error) {
+    throw error instanceof BlobKeyUnusable ? kmsException(error.message, { kmsError: error.code }) : error
+  }
 }
 
 export const invalidToken = (): Fault =>

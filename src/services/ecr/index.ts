@@ -5,6 +5,7 @@ import { ECR } from '../addresses.ts'
 import type { ServicesDeps } from '../deps.ts'
 import { performer } from '../operations.ts'
 import type { EcrOperationTable } from './context.ts'
+import { orKmsException } from './faults.ts'
 import { ecrNumbers } from './numbers.ts'
 import { batchCheckLayerAvailability } from './operations/batch-check-layer-availability.ts'
 import { getAccountSetting, putAccountSetting } from './operations/account-settings.ts'
@@ -117,18 +118,19 @@ const operations: EcrOperationTable = {
 
 export const ecrService = (deps: ServicesDeps): ServiceDefinition => {
   const { store, clock, guard, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints } = deps
+  const perform = performer({
+    store,
+    service: 'ecr',
+    table: operations,
+    deps: { store, clock, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints },
+    guard,
+  })
   return {
     ...ECR,
     model: () => sdkModel('@aws-sdk/client-ecr'),
     faults: { invalidInput: 'InvalidParameterException' },
     numbers: ecrNumbers,
     operations: new Set(Object.keys(operations)),
-    call: performer({
-      store,
-      service: 'ecr',
-      table: operations,
-      deps: { store, clock, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints },
-      guard,
-    }),
+    call: (...call) => orKmsException(perform(...call)),
   }
 }

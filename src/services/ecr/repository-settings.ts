@@ -1,5 +1,5 @@
 /** What is said of a repository when it is made and when it is changed: checked, and as it is stored. */
-import type { EncryptionConfiguration, ImageTagMutabilityExclusionFilter } from '@aws-sdk/client-ecr'
+import type { ImageTagMutabilityExclusionFilter } from '@aws-sdk/client-ecr'
 import type { TagMutability, TagMutabilityMode } from '../../model/image-records.ts'
 import { checkConstraints } from '../constraints.ts'
 import { invalidParameter } from './faults.ts'
@@ -44,13 +44,4 @@ const checkedFilters = (filters: readonly ImageTagMutabilityExclusionFilter[]): 
       throw invalidParameter(`A filter can have at most ${WILDCARDS_PER_FILTER} wildcards.`)
     return filter
   })
-}
-
-/** Layers of all repositories are kept once, under the registry's own key: a repository cannot have another. */
-export const checkEncryption = ({ encryptionType, kmsKey }: EncryptionConfiguration): void => {
-  checkConstraints({ encryptionType }, { encryptionType: { oneOf: ['AES256', 'KMS', 'KMS_DSSE'] } }, invalidParameter)
-  if (encryptionType !== 'AES256' || kmsKey !== undefined)
-    throw invalidParameter(
-      'Repositories are encrypted with the key alias/aws/ecr; encryptionType has to be AES256, without a kmsKey.',
-    )
 }

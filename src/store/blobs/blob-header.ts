@@ -3,18 +3,19 @@ import {
   BLOB_KEY_BYTES,
   checksummedFrames,
   CorruptBlob,
-  encryptedFrames,
   FOOTER_NUMBER,
   type FrameSeal,
+  framesSealedBy,
 } from './frames.ts'
 import { LENGTH_BYTES, lengthBytes, MAGIC, openedFrame, sealedFrame } from './frames.ts'
 import { randomBytes } from 'node:crypto'
+import { type BlobSpace, isDualSpace } from '../../model/blob-space.ts'
 
 /** Wraps the keys of blobs. */
 export interface BlobKeys {
-  /** A text that only `unwrap` makes the key of again. */
-  wrap(key: Buffer): Promise<string>
-  /** Rejects if the text was altered, or the wrapping key cannot be used. */
+  /** A text that only `unwrap` makes the key of again; by the key of the space, if there is one. Rejects with `BlobKeyUnusable`. */
+  wrap(key: Buffer, space?: BlobSpace): Promise<string>
+  /** Rejects with `BlobKeyUnusable` if the wrapping key cannot be used, and otherwise if the text was altered. */
   unwrap(wrapped: string): Promise<Buffer>
 }
 
@@ -47,10 +48,11 @@ export const TRAILER_BYTES = LENGTH_BYTES + MAGIC.length
 /** A new blob's first bytes, and what its frames are sealed with: encrypted if there are keys. */
 export const newHeader = async (
   keys: BlobKeys | undefined,
+  space?: BlobSpace,
 ): Promise<{ readonly bytes: Buffer; readonly seal: FrameSeal }> => {
   if (keys === undefined) return { bytes: headerBytes({}), seal: checksummedFrames }
-  const key = randomBytes(BLOB_KEY_BYTES)
-  return { bytes: headerBytes({ wrappedKey: await keys.wrap(key) }), seal: encryptedFrames(key) }
+  const key = randomBytes(space !== undefined && isDualSpace(space) ? 2 * BLOB_KEY_BYTES : BLOB_KEY_BYTES)
+  return { bytes: headerBytes({ wrappedKey: await keys.wrap(key, space) }), seal: framesSealedBy(key) }
 }
 
 const headerBytes = (header: Header): Buffer => {
@@ -72,7 +74,7 @@ export const sealOf = async (header: Buffer, keys: BlobKeys | undefined): Promis
   const { wrappedKey } = parsed<Header>(header.subarray(MAGIC.length + LENGTH_BYTES))
   if (wrappedKey === undefined) return checksummedFrames
   if (keys === undefined) throw new CorruptBlob('The blob is encrypted, and there are no keys.')
-  return encryptedFrames(await keys.unwrap(wrappedKey))
+  return framesSealedBy(await keys.unwrap(wrappedKey))
 }
 
 export const footerBytes = (seal: FrameSeal, footer: Footer): Buffer => {

@@ -14,21 +14,23 @@ export interface BlobSource {
 }
 
 export interface StoredBlob {
-  readonly digest: string
+  /** See `blob-name.ts`. */
+  readonly name: string
   /** Milliseconds since the epoch. */
   readonly storedAt: number
   /** Of the file. */
   readonly size: number
 }
 
+/** Blobs are named as `blobName` has it. */
 export interface BlobHome {
   /** Takes a local file, which is durable, as the blob's; the file is gone then. Resolves when the blob is durable in its place. */
-  adopt(digest: string, file: string): Promise<void>
-  has(digest: string): Promise<boolean>
+  adopt(name: string, file: string): Promise<void>
+  has(name: string): Promise<boolean>
   /** Undefined if there is no such blob. */
-  open(digest: string): Promise<BlobSource | undefined>
+  open(name: string): Promise<BlobSource | undefined>
   /** No error if it is gone. */
-  remove(digest: string): Promise<void>
+  remove(name: string): Promise<void>
   list(): AsyncGenerator<StoredBlob, void, void>
   /** Ends connections, where there are any. */
   close?(): Promise<void>

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import { openBytes, sealBytes } from '../../kit/sealing.ts'
 import type { BlobKeys } from './blob-header.ts'
+import { blobName } from './blob-name.ts'
 import { BlobReader } from './blob-reader.ts'
 import { BlockPool } from './block-pool.ts'
 import { DirectoryBlobHome } from './directory-blob-home.ts'
@@ -35,9 +36,11 @@ async function* cutOff(content: Buffer): AsyncGenerator<Buffer> {
 }
 
 describe.each([
-  ['in plain text', undefined],
-  ['encrypted', keys],
-] as const)('blobs %s', (_name, blobKeys) => {
+  ['in plain text', undefined, undefined],
+  ['encrypted', keys, undefined],
+  ['of a key', keys, 'a-key'],
+  ['of a key, encrypted twice', keys, 'a-key-dual'],
+] as const)('blobs %s', (_name, blobKeys, space) => {
   let directory: string
   let home: DirectoryBlobHome
   let uploads: Uploads
@@ -57,15 +60,15 @@ describe.each([
     new Uploads({ directory: path.join(directory, 'uploads'), home, keys: blobKeys, memory })
 
   const store = async (...appended: readonly Buffer[]): Promise<string> => {
-    await uploads.create('one')
+    await uploads.create('one', space)
     for (const content of appended) await uploads.append('one', piecesOf(content))
     const digest = digestOf(Buffer.concat(appended))
-    await uploads.finish('one', digest)
+    await uploads.finish('one', digest, space)
     return digest
   }
 
   const read = async (digest: string, from?: number, to?: number): Promise<Buffer> => {
-    const source = await home.open(digest)
+    const source = await home.open(blobName(space, digest))
     if (source === undefined) throw new Error(`${digest} is not there`)
     const reader = await BlobReader.open(source, digest, blobKeys)
     const pieces: Buffer[] = []
@@ -79,13 +82,13 @@ describe.each([
 
   const listed = async (): Promise<string[]> => {
     const digests: string[] = []
-    for await (const { digest } of home.list()) digests.push(digest)
+    for await (const { name } of home.list()) digests.push(name)
     return digests
   }
 
   const fileOf = (digest: string): string => {
     const [algorithm = '', hex = ''] = digest.split(':')
-    return path.join(directory, 'blobs', algorithm, hex.slice(0, 2), hex)
+    return path.join(directory, 'blobs', space === undefined ? '' : `keys/${space}`, algorithm, hex.slice(0, 2), hex)
   }
 
   it('come back as they were, whole and in any range, however they came in', async () => {
@@ -99,7 +102,7 @@ describe.each([
         async (lengths, one, other, restarts) => {
           const appended = lengths.map((length) => randomBytes(length))
           const content = Buffer.concat(appended)
-          await uploads.create('one')
+          await uploads.create('one', space)
           for (const each of appended) {
             await uploads.append('one', piecesOf(each, 50_000))
             if (!restarts) continue
@@ -107,7 +110,7 @@ describe.each([
             uploads = newUploads()
           }
           const digest = digestOf(content)
-          expect(await uploads.finish('one', digest)).toBe(content.length)
+          expect(await uploads.finish('one', digest, space)).toBe(content.length)
           expect((await read(digest)).equals(content)).toBe(true)
           const [from, to] = [one, other].map((part) => Math.round(part * content.length)).toSorted((a, b) => a - b)
           expect((await read(digest, from, to)).equals(content.subarray(from, to))).toBe(true)
@@ -140,17 +143,17 @@ describe.each([
 
   it('go on where the connection was cut', async () => {
     const content = randomBytes(100_000)
-    await uploads.create('one')
+    await uploads.create('one', space)
     await expect(uploads.append('one', cutOff(content.subarray(0, 70_000)))).rejects.toThrow('the connection is gone')
     expect(await uploads.size('one')).toBe(70_000)
     await uploads.append('one', piecesOf(content.subarray(70_000)), 70_000)
-    await uploads.finish('one', digestOf(content))
+    await uploads.finish('one', digestOf(content), space)
     expect((await read(digestOf(content))).equals(content)).toBe(true)
   })
 
   it('go on after the last whole frame when the process ended in the middle of one', async () => {
     const content = randomBytes(FRAME_BYTES + 500)
-    await uploads.create('one')
+    await uploads.create('one', space)
     await uploads.append('one', piecesOf(content))
     await uploads.close()
     const file = path.join(directory, 'uploads', 'one')
@@ -159,29 +162,29 @@ describe.each([
     uploads = newUploads()
     expect(await uploads.size('one')).toBe(FRAME_BYTES)
     await uploads.append('one', piecesOf(content.subarray(FRAME_BYTES)), FRAME_BYTES)
-    await uploads.finish('one', digestOf(content))
+    await uploads.finish('one', digestOf(content), space)
     expect((await read(digestOf(content))).equals(content)).toBe(true)
   })
 
   it('with a wrong digest are refused and forgotten', async () => {
-    await uploads.create('one')
+    await uploads.create('one', space)
     await uploads.append('one', piecesOf(Buffer.from('content')))
     await expect(uploads.finish('one', digestOf(Buffer.from('other')))).rejects.toThrow(UploadError)
     await expect(uploads.size('one')).rejects.toThrow('There is no such upload.')
-    expect(await home.has(digestOf(Buffer.from('content')))).toBe(false)
+    expect(await home.has(blobName(space, digestOf(Buffer.from('content'))))).toBe(false)
   })
 
   it('can have other digests than sha256', async () => {
     const content = randomBytes(FRAME_BYTES + 1)
     const digest = digestOf(content, 'sha512')
-    await uploads.create('one')
+    await uploads.create('one', space)
     await uploads.append('one', piecesOf(content))
-    await uploads.finish('one', digest)
+    await uploads.finish('one', digest, space)
     expect((await read(digest)).equals(content)).toBe(true)
   })
 
   it('are appended to where they end, and by one at a time', async () => {
-    await uploads.create('one')
+    await uploads.create('one', space)
     await uploads.append('one', piecesOf(Buffer.from('abc')))
     await expect(uploads.append('one', piecesOf(Buffer.from('d')), 2)).rejects.toThrow('The upload has 3 bytes')
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
@@ -201,7 +204,7 @@ describe.each([
   })
 
   it('that an earlier life left are gone on with once, however many come at the same time', async () => {
-    await uploads.create('one')
+    await uploads.create('one', space)
     await uploads.append('one', piecesOf(randomBytes(3 * FRAME_BYTES)))
     await uploads.close()
     uploads = newUploads()
@@ -215,7 +218,7 @@ describe.each([
   })
 
   it('end for those who wait as well', async () => {
-    await uploads.create('one')
+    await uploads.create('one', space)
     const ending = uploads.remove('one')
     await expect(uploads.append('one', piecesOf(Buffer.from('late')))).rejects.toThrow('no such upload')
     await ending
@@ -245,9 +248,9 @@ describe.each([
 
   it('are listed and removed', async () => {
     const digest = await store(Buffer.from('content'))
-    expect(await listed()).toEqual([digest])
-    await home.remove(digest)
-    expect(await home.open(digest)).toBeUndefined()
+    expect(await listed()).toEqual([blobName(space, digest)])
+    await home.remove(blobName(space, digest))
+    expect(await home.open(blobName(space, digest))).toBeUndefined()
     expect(await listed()).toEqual([])
   })
 })

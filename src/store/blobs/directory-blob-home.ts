@@ -1,11 +1,12 @@
 /**
- * Blobs as files of a directory: `sha256/ab/abcdef...`. A blob that is read for the first time is read past the page cache: most layers are pulled by
+ * Blobs as files of a directory. A blob that is read for the first time is read past the page cache: most layers are pulled by
  * few, and filling the cache takes longer than reading. What is read again is worth a place in it.
  */
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobHome, BlobSource, StoredBlob } from './blob-home.ts'
+import { nameAtPlace, placeOfName } from './blob-name.ts'
 import { ALIGNMENT_BYTES, BLOCK_BYTES, BlockPool } from './block-pool.ts'
 import { CorruptBlob } from './frames.ts'
 
@@ -21,7 +22,7 @@ export class DirectoryBlobHome implements BlobHome {
   readonly #root: string
   readonly #pool: BlockPool
   readonly #reading = { blobs: 0 }
-  /** Digests, the longest unread first. */
+  /** Names, the longest unread first. */
   readonly #read = new Set<string>()
 
   constructor(root: string, pool = new BlockPool()) {
@@ -29,22 +30,22 @@ export class DirectoryBlobHome implements BlobHome {
     this.#pool = pool
   }
 
-  async adopt(digest: string, file: string): Promise<void> {
-    const place = this.#file(digest)
-    this.#read.delete(digest)
+  async adopt(name: string, file: string): Promise<void> {
+    const place = this.#file(name)
+    this.#read.delete(name)
     const firstMade = await mkdir(path.dirname(place), { recursive: true, mode: 0o700 })
     await rename(file, place)
     await syncDirectories(path.dirname(place), firstMade === undefined ? path.dirname(place) : path.dirname(firstMade))
   }
 
-  async has(digest: string): Promise<boolean> {
-    return (await unlessMissing(stat(this.#file(digest)))) !== undefined
+  async has(name: string): Promise<boolean> {
+    return (await unlessMissing(stat(this.#file(name)))) !== undefined
   }
 
-  async open(digest: string): Promise<BlobSource | undefined> {
-    const handle = await unlessMissing(open(this.#file(digest), 'r'))
+  async open(name: string): Promise<BlobSource | undefined> {
+    const handle = await unlessMissing(open(this.#file(name), 'r'))
     if (handle === undefined) return undefined
-    const direct = this.#noteRead(digest) ? undefined : await openedDirectly(handle)
+    const direct = this.#noteRead(name) ? undefined : await openedDirectly(handle)
     return new FileSource({
       handle,
       direct,
@@ -55,16 +56,16 @@ export class DirectoryBlobHome implements BlobHome {
   }
 
   /** Whether it was read before. */
-  #noteRead(digest: string): boolean {
-    const wasRead = this.#read.delete(digest)
-    this.#read.add(digest)
+  #noteRead(name: string): boolean {
+    const wasRead = this.#read.delete(name)
+    this.#read.add(name)
     const [oldest] = this.#read
     if (this.#read.size > REMEMBERED_BLOBS && oldest !== undefined) this.#read.delete(oldest)
     return wasRead
   }
 
-  async remove(digest: string): Promise<void> {
-    await rm(this.#file(digest), { force: true })
+  async remove(name: string): Promise<void> {
+    await rm(this.#file(name), { force: true })
   }
 
   async *list(): AsyncGenerator<StoredBlob, void, void> {
@@ -72,16 +73,15 @@ export class DirectoryBlobHome implements BlobHome {
     if (all === undefined) return
     for await (const entry of all) {
       if (!entry.isFile()) continue
-      const found = await unlessMissing(stat(path.join(entry.parentPath, entry.name)))
-      const algorithm = path.basename(path.dirname(entry.parentPath))
-      if (found) yield { digest: `${algorithm}:${entry.name}`, storedAt: found.mtimeMs, size: found.size }
+      const file = path.join(entry.parentPath, entry.name)
+      const name = nameAtPlace(path.relative(this.#root, file))
+      const found = name === undefined ? undefined : await unlessMissing(stat(file))
+      if (name !== undefined && found) yield { name, storedAt: found.mtimeMs, size: found.size }
     }
   }
 
-  /** `digest` is one that was checked: what it is made of cannot lead anywhere else. */
-  #file(digest: string): string {
-    const [algorithm = '', hex = ''] = digest.split(':')
-    return path.join(this.#root, algorithm, hex.slice(0, 2), hex)
+  #file(name: string): string {
+    return path.join(this.#root, placeOfName(name))
   }
 }
 

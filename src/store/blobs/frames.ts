@@ -78,7 +78,7 @@ const nonces = (): (() => Buffer) => {
 }
 
 /** `bytes` has 32 bytes and is the key of this blob alone. */
-export const encryptedFrames = (bytes: Uint8Array): FrameSeal => {
+const encryptedFrames = (bytes: Uint8Array): FrameSeal => {
   // Prepared once: Node takes twice as long for a frame whose key are bytes.
   const key = createSecretKey(bytes)
   const nextNonce = nonces()
@@ -106,6 +106,23 @@ export const encryptedFrames = (bytes: Uint8Array): FrameSeal => {
     },
   }
 }
+
+/** What the key of a blob seals: one that is twice as long as others is two, and everything is encrypted with each. */
+export const framesSealedBy = (key: Uint8Array): FrameSeal => {
+  const seal = encryptedFrames(key.subarray(0, BLOB_KEY_BYTES))
+  return key.length === BLOB_KEY_BYTES ? seal : encryptedAgain(seal, encryptedFrames(key.subarray(BLOB_KEY_BYTES)))
+}
+
+const encryptedAgain = (inner: FrameSeal, outer: FrameSeal): FrameSeal => ({
+  bytes: inner.bytes + outer.bytes,
+  seal: (number, content) => {
+    const [innerSeal, once] = inner.seal(number, content)
+    const [outerSeal, twice] = outer.seal(number, once)
+    return [Buffer.concat([innerSeal, outerSeal]), twice]
+  },
+  open: (number, seal, written) =>
+    inner.open(number, seal.subarray(0, inner.bytes), outer.open(number, seal.subarray(inner.bytes), written)),
+})
 
 /** A frame as it is written. */
 export const sealedFrame = (seal: FrameSeal, number: number, content: Buffer): readonly Buffer[] => {

@@ -77,9 +77,9 @@ describe('blobs in an S3', () => {
   it('are pushed and pulled through a store, in ranges too', async () => {
     const [content, store] = [randomBytes(3_000_000), aStore()]
     const digest = digestOf(content)
-    await store.put('upload', digest, content, async () => undefined)
-    expect((await store.read(digest))?.equals(content)).toBe(true)
-    const reader = await store.open(digest)
+    await store.in().put('upload', digest, content, async () => undefined)
+    expect((await store.in().read(digest))?.equals(content)).toBe(true)
+    const reader = await store.in().open(digest)
     const pieces: Buffer[] = []
     for await (const piece of reader?.read(1_000_000, 1_000_100) ?? []) pieces.push(piece)
     expect(Buffer.concat(pieces).equals(content.subarray(1_000_000, 1_000_100))).toBe(true)
@@ -90,11 +90,13 @@ describe('blobs in an S3', () => {
     const home = aHome()
     const digests = ['a', 'b', 'c', 'd', 'e'].map((text) => digestOf(Buffer.from(text)))
     for (const digest of digests) s3.objects.set(keyOf(digest), Buffer.from('sealed'))
+    const [apart] = digests
+    s3.objects.set(keyOf(apart!).replace('here/', 'here/keys/1f0/'), Buffer.from('sealed'))
     s3.objects.set('here/readme.txt', Buffer.from('text'))
     s3.objects.set(keyOf(digests[0]!).replace('here/', 'there/'), Buffer.from('sealed'))
     const found = await listOf(home)
-    expect(found.map(({ digest }) => digest).toSorted()).toEqual(digests.toSorted())
-    expect(found[0]).toMatchObject({ size: 6, storedAt: Date.parse('2026-01-01T00:00:00Z') })
+    expect(found.map(({ name }) => name).toSorted()).toEqual([...digests, `1f0/${apart}`].toSorted())
+    expect(found.at(-1)).toMatchObject({ size: 6, storedAt: Date.parse('2026-01-01T00:00:00Z') })
   })
 
   it.each([500, 503, 'cut', 'silent'] as const)('survive calls that fail by %s', async (failure) => {
@@ -113,9 +115,9 @@ describe('blobs in an S3', () => {
   it('are read on where a connection was cut', async () => {
     const [content, store] = [randomBytes(2_000_000), aStore()]
     const digest = digestOf(content)
-    await store.put('upload', digest, content, async () => undefined)
+    await store.in().put('upload', digest, content, async () => undefined)
     s3.fail('cut', 5, 'GET object')
-    expect((await store.read(digest))?.equals(content)).toBe(true)
+    expect((await store.in().read(digest))?.equals(content)).toBe(true)
     await store.close()
   })
 

@@ -1,11 +1,11 @@
 /**
- * Blobs as objects of an S3: `<prefix>sha256/ab/abcdef...`. Uploads are spooled and sealed on the local disk, and sent in parts when they are whole,
+ * Blobs as objects of an S3, at places under a prefix. Uploads are spooled and sealed on the local disk, and sent in parts when they are whole,
  * so that the object appears at once or not at all. One installation has a prefix for itself.
  */
 import type { S3Client } from '@aws-sdk/client-s3'
 import { open, rm } from 'node:fs/promises'
-import { isDigest } from '../../model/image-names.ts'
 import type { BlobHome, BlobSource, StoredBlob } from './blob-home.ts'
+import { nameAtPlace, placeOfName } from './blob-name.ts'
 import type { S3Place } from './s3-place.ts'
 import { S3Source } from './s3-source.ts'
 
@@ -52,8 +52,8 @@ export class S3BlobHome implements BlobHome {
     this.#options = options
   }
 
-  async adopt(digest: string, file: string): Promise<void> {
-    const key = this.#key(digest)
+  async adopt(name: string, file: string): Promise<void> {
+    const key = this.#key(name)
     const handle = await open(file, 'r')
     this.#arriving.add(key)
     try {
@@ -69,19 +69,19 @@ export class S3BlobHome implements BlobHome {
     await rm(file, { force: true })
   }
 
-  async has(digest: string): Promise<boolean> {
-    return (await this.#size(digest)) !== undefined
+  async has(name: string): Promise<boolean> {
+    return (await this.#size(name)) !== undefined
   }
 
-  async open(digest: string): Promise<BlobSource | undefined> {
-    const size = await this.#size(digest)
+  async open(name: string): Promise<BlobSource | undefined> {
+    const size = await this.#size(name)
     if (size === undefined) return undefined
-    return new S3Source(await this.#s3(), { Bucket: this.#options.bucket, Key: this.#key(digest) }, size)
+    return new S3Source(await this.#s3(), { Bucket: this.#options.bucket, Key: this.#key(name) }, size)
   }
 
-  async remove(digest: string): Promise<void> {
+  async remove(name: string): Promise<void> {
     const { sdk, client } = await this.#s3()
-    await client.send(new sdk.DeleteObjectCommand(this.#named(this.#key(digest))))
+    await client.send(new sdk.DeleteObjectCommand(this.#named(this.#key(name))))
   }
 
   /** Is called when blobs are collected, which is when what an earlier life of the process has left half done goes too. */
@@ -95,8 +95,8 @@ export class S3BlobHome implements BlobHome {
         new sdk.ListObjectsV2Command({ Bucket, Prefix, ...(token !== undefined && { ContinuationToken: token }) }),
       )
       for (const { Key = '', LastModified, Size = 0 } of page.Contents ?? []) {
-        const digest = this.#digest(Key)
-        if (digest !== undefined && LastModified) yield { digest, storedAt: LastModified.getTime(), size: Size }
+        const name = this.#name(Key)
+        if (name !== undefined && LastModified) yield { name, storedAt: LastModified.getTime(), size: Size }
       }
       token = page.NextContinuationToken
     } while (token !== undefined)
@@ -144,15 +144,15 @@ export class S3BlobHome implements BlobHome {
       after = page.IsTruncated === true ? markers(page.NextKeyMarker, page.NextUploadIdMarker) : undefined
     }
     for (const { Key = '', UploadId = '' } of found)
-      if (this.#digest(Key) !== undefined && !this.#arriving.has(Key))
+      if (this.#name(Key) !== undefined && !this.#arriving.has(Key))
         await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
   }
 
   /** Of the object; undefined if there is none. */
-  async #size(digest: string): Promise<number | undefined> {
+  async #size(name: string): Promise<number | undefined> {
     const { sdk, client } = await this.#s3()
     try {
-      return (await client.send(new sdk.HeadObjectCommand(this.#named(this.#key(digest))))).ContentLength
+      return (await client.send(new sdk.HeadObjectCommand(this.#named(this.#key(name))))).ContentLength
     } catch (error) {
       // An answer without a body cannot say more.
       if (error instanceof sdk.S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined
@@ -164,17 +164,14 @@ export class S3BlobHome implements BlobHome {
     return { Bucket: this.#options.bucket, Key }
   }
 
-  /** `digest` is one that was checked. */
-  #key(digest: string): string {
-    const [algorithm = '', hex = ''] = digest.split(':')
-    return `${this.#options.prefix}${algorithm}/${hex.slice(0, 2)}/${hex}`
+  #key(name: string): string {
+    return this.#options.prefix + placeOfName(name)
   }
 
   /** Undefined for what is no blob of ours. */
-  #digest(key: string): string | undefined {
-    const [algorithm, , hex] = key.slice(this.#options.prefix.length).split('/')
-    const digest = `${algorithm}:${hex}`
-    return isDigest(digest) && this.#key(digest) === key ? digest : undefined
+  #name(key: string): string | undefined {
+    const { prefix } = this.#options
+    return key.startsWith(prefix) ? nameAtPlace(key.slice(prefix.length)) : undefined
   }
 
   #s3(): Promise<S3Access> {

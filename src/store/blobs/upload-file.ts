@@ -5,6 +5,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BufferGarbage } from '../../kit/buffer-garbage.ts'
+import type { BlobSpace } from '../../model/blob-space.ts'
 import { AppendFile } from './append-file.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
 import type { BlockPool } from './block-pool.ts'
@@ -54,8 +55,13 @@ export class UploadFile {
     this.#garbage = garbage
   }
 
-  static async create(place: string, keys: BlobKeys | undefined, memory: UploadMemory): Promise<UploadFile> {
-    const { bytes, seal } = await newHeader(keys)
+  static async create(
+    place: string,
+    keys: BlobKeys | undefined,
+    memory: UploadMemory,
+    space?: BlobSpace,
+  ): Promise<UploadFile> {
+    const { bytes, seal } = await newHeader(keys, space)
     const file = await AppendFile.create(place, memory.pool)
     try {
       await file.append(bytes)

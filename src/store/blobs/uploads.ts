@@ -4,9 +4,12 @@
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { assert } from '../../kit/assert.ts'
+import type { BlobSpace } from '../../model/blob-space.ts'
 import { LAYER_BYTES } from '../../model/registry-limits.ts'
 import type { BlobKeys } from './blob-header.ts'
 import type { BlobHome } from './blob-home.ts'
+import { blobName } from './blob-name.ts'
 import { unknownUpload, UploadError } from './upload-error.ts'
 import { UploadFile, type UploadMemory } from './upload-file.ts'
 
@@ -16,7 +19,7 @@ export interface UploadsOptions {
   readonly home: BlobHome
   /** Undefined keeps blobs in plain text. */
   readonly keys: BlobKeys | undefined
-  /** False keeps new blobs in plain text all the same. */
+  /** False keeps new blobs in plain text all the same, but for those of a space. */
   readonly isEncrypting?: boolean
   readonly memory: UploadMemory
   /** What one blob may have. */
@@ -37,11 +40,13 @@ export class Uploads {
     this.#options = options
   }
 
-  /** `id` is the name of a file. */
-  async create(id: string): Promise<void> {
+  /** `id` is the name of a file. The content is encrypted as that of the space, which it has to end in. */
+  async create(id: string, space?: BlobSpace): Promise<void> {
     const { directory, keys, isEncrypting = true, memory } = this.#options
+    assert(space === undefined || keys !== undefined, 'blobs of a space are encrypted, and there are no keys')
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    this.#open.set(id, await UploadFile.create(this.#file(id), isEncrypting ? keys : undefined, memory))
+    const used = isEncrypting || space !== undefined ? keys : undefined
+    this.#open.set(id, await UploadFile.create(this.#file(id), used, memory, space))
   }
 
   /** Bytes of content that are there. Rejects with `UploadError`. */
@@ -69,7 +74,7 @@ export class Uploads {
   }
 
   /** Puts the blob into its place and resolves with its size when it is durable. A digest that is wrong ends the upload. */
-  async finish(id: string, digest: string): Promise<number> {
+  async finish(id: string, digest: string, space?: BlobSpace): Promise<number> {
     const upload = await this.#require(id)
     return upload.alone(async () => {
       const actual = await upload.digest(digest.slice(0, digest.indexOf(':')))
@@ -79,7 +84,7 @@ export class Uploads {
       }
       try {
         await upload.seal(digest)
-        await this.#options.home.adopt(digest, this.#file(id))
+        await this.#options.home.adopt(blobName(space, digest), this.#file(id))
       } finally {
         // Should it fail, the file is picked up like one of an earlier life.
         this.#open.delete(id)

@@ -10,6 +10,7 @@ import {
   type RegistryId,
 } from '../../model/registry-rules.ts'
 import type { ReadTables, Transaction } from '../tables.ts'
+import { encryptionWith } from './repository-key.ts'
 
 /** The template for the repository of that name; undefined if none is for that reason. AWS: the longest prefix decides. */
 export const templateFor = (
@@ -22,7 +23,7 @@ export const templateFor = (
     .map((prefix) => creationTemplates.get(prefixKey(registry, prefix)))
     .find((template) => template?.appliedFor.includes(reason))
 
-/** Gives the repository of that name, which is made if there is none. */
+/** Gives the repository of that name, which is made if there is none. Throws `BlobKeyUnusable`. */
 export const repositoryFor = (
   tx: Transaction,
   registry: RegistryId,
@@ -35,6 +36,8 @@ export const repositoryFor = (
   const known = tx.repositories.get(arn)
   if (known !== undefined) return known
   const template = templateFor(tx, registry, name, reason)
+  const encryption =
+    template?.encryption && encryptionWith(tx, { arn, account, region }, template.encryption, { ids, now })
   return tx.repositories.insert({
     arn,
     account,
@@ -45,6 +48,7 @@ export const repositoryFor = (
     tagMutability: template?.tagMutability ?? { mode: 'MUTABLE', exclusions: [] },
     isScannedOnPush: false,
     tags: template?.tags ?? [],
+    ...(encryption && { encryption }),
     ...(template?.policyText !== undefined && { policyText: template.policyText }),
     ...(template?.lifecyclePolicyText !== undefined && { lifecyclePolicyText: template.lifecyclePolicyText }),
   })

@@ -38,7 +38,8 @@ export const referrersByContent = (
 
 /** Removes everything of a repository, and the repository. */
 export const removeRepository = (tx: Transaction, repository: RepositoryRecord): void => {
-  const { repositoryId } = repository
+  const { repositoryId, encryption } = repository
+  if (encryption?.grantId !== undefined) tx.kmsGrants.remove(encryption.grantId)
   for (const image of tx.images.find('byRepository', repositoryId)) removeImage(tx, image)
   for (const { digest } of tx.imageLayers.find('byRepository', repositoryId))
     tx.imageLayers.remove(inRepository(repositoryId, digest))

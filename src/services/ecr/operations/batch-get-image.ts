@@ -8,10 +8,12 @@ import type {
 } from '@aws-sdk/client-ecr'
 import { defined } from '../../../kit/assert.ts'
 import type { ImageRecord, RepositoryRecord } from '../../../model/image-records.ts'
+import { BlobKeyUnusable } from '../../../store/blobs/blob-key-unusable.ts'
 import { recordPull } from '../../../store/images/record-pull.ts'
+import { blobsOf, checkKey } from '../../../store/images/repository-key.ts'
 import { continued } from '../../operations.ts'
 import { onRepository } from '../access.ts'
-import type { EcrDeps, EcrOperation } from '../context.ts'
+import type { EcrContext, EcrDeps, EcrOperation } from '../context.ts'
 import { checkImageIds, foundImage } from '../image-ids.ts'
 import { requireRepository } from '../lookups.ts'
 
@@ -32,8 +34,13 @@ export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResp
     const repository = requireRepository(context, input)
     checkImageIds(imageIds)
     const failures: ImageFailure[] = []
+    const problem = keyFailure(context, repository)
     const images = imageIds.flatMap((imageId) => {
       const found = foundImage(context, repository, imageId)
+      if ('image' in found && problem !== undefined) {
+        failures.push({ imageId, failureCode: 'KmsError', failureReason: problem })
+        return []
+      }
       if ('image' in found && found.image.isArchived !== true)
         return [{ image: found.image, imageTag: imageId.imageTag }]
       failures.push('failure' in found ? found.failure : archived(imageId))
@@ -42,7 +49,10 @@ export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResp
     // AWS: a manifest that is not of an accepted type is given as it is.
     return { repository, images, failures }
   },
-  finish: async ({ repository, images, failures }, { blobs, store, now, principal }) => {
+  finish: async ({ repository, images, failures }, call) => {
+    const { store, now, principal } = call
+    if (images.length === 0) return { images: [], failures }
+    const blobs = blobsOf(call, repository)
     const { account: registryId, name: repositoryName, repositoryId } = repository
     const given: Image[] = []
     for (const { image, imageTag } of images) {
@@ -59,6 +69,17 @@ export const batchGetImage: EcrOperation<BatchGetImageRequest, BatchGetImageResp
     return { images: given, failures }
   },
 })
+
+/** Why nothing can be read of a repository whose key cannot be used. */
+const keyFailure = ({ tx }: EcrContext, repository: RepositoryRecord): string | undefined => {
+  try {
+    checkKey(tx, repository)
+    return undefined
+  } catch (error) {
+    if (error instanceof BlobKeyUnusable) return error.message
+    throw error
+  }
+}
 
 const archived = (imageId: ImageIdentifier): ImageFailure => ({
   imageId,

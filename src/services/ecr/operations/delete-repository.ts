@@ -1,14 +1,18 @@
 /** DeleteRepository: an empty one, or with `force` one with all its images. */
 import type { DeleteRepositoryRequest, DeleteRepositoryResponse } from '@aws-sdk/client-ecr'
 import { removeRepository } from '../../../store/images/remove-image.ts'
-import { onRepository } from '../access.ts'
+import { arnOf, onRepository } from '../access.ts'
 import type { EcrOperation } from '../context.ts'
 import { describeRepository } from '../describe.ts'
 import { repositoryNotEmpty } from '../faults.ts'
 import { requireRepository } from '../lookups.ts'
+import { retiringDemands } from '../repository-keys.ts'
 
 export const deleteRepository: EcrOperation<DeleteRepositoryRequest, DeleteRepositoryResponse> = {
-  access: onRepository,
+  access: (input, context) => [
+    ...onRepository(input, context),
+    ...retiringDemands(context, context.tx.repositories.get(arnOf(context, input))),
+  ],
   handle: ({ force = false, ...input }, context) => {
     const repository = requireRepository(context, input)
     const { name, account, repositoryId } = repository

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-ecr'
 import { inRepository, type ImageRecord, type RepositoryRecord } from '../../../model/image-records.ts'
 import type { Finding, ImageScanRecord } from '../../../model/image-scan/finding.ts'
+import { blobsOf } from '../../../store/images/repository-key.ts'
 import { defined } from '../../../kit/assert.ts'
 import { continued } from '../../operations.ts'
 import { onRepository } from '../access.ts'
@@ -21,6 +22,7 @@ interface Scanned {
   readonly request: DescribeImageScanFindingsRequest
   readonly described: DescribeImageScanFindingsResponse
   readonly scan: ImageScanRecord
+  readonly repository: RepositoryRecord
 }
 
 export const describeImageScanFindings: EcrOperation<
@@ -40,12 +42,12 @@ export const describeImageScanFindings: EcrOperation<
       imageId: { imageDigest: image.digest, ...(imageTag !== undefined && { imageTag }) },
       imageScanStatus: describeScanStatus(scan),
     }
-    return { request, described, scan }
+    return { request, described, scan, repository }
   },
-  finish: async ({ request, described, scan }, call) => {
+  finish: async ({ request, described, scan, repository }, call) => {
     const { status, findingsDigest } = scan
     if (status !== 'COMPLETE' || findingsDigest === undefined) return described
-    const content = defined(await call.blobs.read(findingsDigest), findingsDigest)
+    const content = defined(await blobsOf(call, repository).read(findingsDigest), findingsDigest)
     const { findings, rest } = pageOf(call, request, scan, JSON.parse(content.toString()) as readonly Finding[])
     return { ...described, imageScanFindings: { ...describeScanSummary(scan), findings }, ...rest }
   },

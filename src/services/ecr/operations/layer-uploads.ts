@@ -12,6 +12,7 @@ import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../
 import { LAYER_PART_BYTES, LAYER_PART_LEAST_BYTES } from '../../../model/registry-limits.ts'
 import { REGISTRY_UPLOADS, REPOSITORY_UPLOADS } from '../../../model/registry-limits.ts'
 import { UploadError } from '../../../store/blobs/upload-error.ts'
+import { blobsOf, checkKey } from '../../../store/images/repository-key.ts'
 import type { Transaction } from '../../../store/tables.ts'
 import type { Fault } from '../../../wire/fault.ts'
 import { checkConstraints } from '../../constraints.ts'
@@ -31,26 +32,32 @@ import {
 } from '../faults.ts'
 import { requireRepository } from '../lookups.ts'
 
+interface Begun {
+  readonly repository: RepositoryRecord
+  readonly upload: LayerUploadRecord
+}
+
 export const initiateLayerUpload: EcrOperation<InitiateLayerUploadRequest, InitiateLayerUploadResponse> = continued<
   EcrDeps,
   InitiateLayerUploadRequest,
   InitiateLayerUploadResponse,
-  LayerUploadRecord
+  Begun
 >({
   access: onRepository,
   handle: (input, context) => {
-    const { repositoryId } = requireRepository(context, input)
+    const repository = requireRepository(context, input)
+    const { repositoryId } = repository
     const { layerUploads } = context.tx
     if (
       layerUploads.findSize('byRepository', repositoryId) >= REPOSITORY_UPLOADS ||
       layerUploads.size >= REGISTRY_UPLOADS
     )
       throw limitExceeded('There are too many layer uploads that were begun and not ended.')
-    return { uploadId: context.ids.uuid(), repositoryId, startedAt: context.now }
+    return { repository, upload: { uploadId: context.ids.uuid(), repositoryId, startedAt: context.now } }
   },
-  finish: async (upload, { blobs, store }) => {
-    await blobs.uploads.create(upload.uploadId)
-    await store.transact((tx) => tx.layerUploads.insert(upload))
+  finish: async ({ repository, upload }, call) => {
+    await blobsOf(call, repository).begin(upload.uploadId)
+    await call.store.transact((tx) => tx.layerUploads.insert(upload))
     return { uploadId: upload.uploadId, partSize: LAYER_PART_BYTES }
   },
 })
@@ -72,6 +79,7 @@ export const uploadLayerPart: EcrOperation<UploadLayerPartRequest, UploadLayerPa
   handle: ({ layerPartBlob = Buffer.alloc(0), partFirstByte = 0, partLastByte = 0, ...input }, context) => {
     const repository = requireRepository(context, input)
     const { uploadId } = requireUpload(context, repository, input.uploadId)
+    checkKey(context.tx, repository)
     checkConstraints(
       { partFirstByte, partLastByte, layerPartBlob },
       { partFirstByte: { min: 0 }, partLastByte: { min: 0 }, layerPartBlob: { max: LAYER_PART_BYTES } },
@@ -142,9 +150,10 @@ export const completeLayerUpload: EcrOperation<CompleteLayerUploadRequest, Compl
   },
 })
 
-const complete = async ({ repository, upload, digest }: Whole, { blobs, store, now }: EcrCall): Promise<void> => {
+const complete = async ({ repository, upload, digest }: Whole, call: EcrCall): Promise<void> => {
   const { uploadId } = upload
   const { repositoryId, name, account } = repository
+  const { store, now } = call
   const refer = (bytes: number): Promise<void> =>
     store.transact((tx) => {
       tx.layerUploads.remove(uploadId)
@@ -155,8 +164,8 @@ const complete = async ({ repository, upload, digest }: Whole, { blobs, store, n
       tx.imageLayers.put({ repositoryId, digest, bytes, neededAt: now })
     })
   try {
-    if ((await blobs.uploads.size(uploadId)) === 0) throw emptyUpload('The layer upload has no layer parts.')
-    await blobs.finish(uploadId, digest, refer)
+    if ((await call.blobs.uploads.size(uploadId)) === 0) throw emptyUpload('The layer upload has no layer parts.')
+    await blobsOf(call, repository).finish(uploadId, digest, refer)
   } catch (error) {
     if (!(error instanceof UploadError)) throw error
     if (error.kind !== 'wrong-digest') throw unknownUpload(repository, uploadId)

@@ -4,6 +4,7 @@ import type { PutImageRequest, PutImageResponse } from '@aws-sdk/client-ecr'
 import { type ImageManifest, InvalidManifest, parseManifest } from '../../../model/image-manifest.ts'
 import { isDigest, isTag } from '../../../model/image-names.ts'
 import { inRepository, type RepositoryRecord } from '../../../model/image-records.ts'
+import { blobsOf } from '../../../store/images/repository-key.ts'
 import { ImageRefused, putImage as putImageRecord } from '../../../store/images/put-image.ts'
 import type { Transaction } from '../../../store/tables.ts'
 import type { Fault } from '../../../wire/fault.ts'
@@ -49,7 +50,9 @@ export const putImage: EcrOperation<PutImageRequest, PutImageResponse> = continu
   },
   finish: async (pushed, call) => {
     const { repository, text, content, digest, manifest, tag } = pushed
-    await call.blobs.put(call.ids.uuid(), digest, content, () => call.store.transact((tx) => put(tx, pushed, call)))
+    await blobsOf(call, repository).put(call.ids.uuid(), digest, content, () =>
+      call.store.transact((tx) => put(tx, pushed, call)),
+    )
     return {
       image: {
         registryId: repository.account,

@@ -19,14 +19,16 @@ import {
 } from '../../../model/registry-rules.ts'
 import { checkedTags } from '../../checked-tags.ts'
 import { checkConstraints } from '../../constraints.ts'
+import type { Demand } from '../../operations.ts'
 import { onAnything } from '../access.ts'
 import type { EcrContext, EcrOperation } from '../context.ts'
-import { describeMutability } from '../describe.ts'
+import { describeEncryption, describeMutability } from '../describe.ts'
 import { invalidParameter, limitExceeded, tagFaults, templateExists, templateNotFound } from '../faults.ts'
 import { checkLifecyclePolicy } from '../lifecycle-text.ts'
 import { page } from '../page.ts'
 import { checkPrefix } from '../prefixes.ts'
-import { checkedMutability, checkEncryption } from '../repository-settings.ts'
+import { checkedEncryption, encryptionDemands } from '../repository-keys.ts'
+import { checkedMutability } from '../repository-settings.ts'
 import { describeTags, tagsOf } from '../tags.ts'
 import { checkPolicy } from './repository-policies.ts'
 
@@ -36,19 +38,26 @@ const TEMPLATES_PER_REGISTRY = 50
 
 type Settings = Partial<CreateRepositoryCreationTemplateRequest>
 
+/** Of repositories that the template makes, nobody is asked about the key any more. */
+const onSettings = (input: Settings, context: EcrContext): readonly Demand[] => [
+  ...onAnything(),
+  ...encryptionDemands(context, input.encryptionConfiguration),
+]
+
 export const createRepositoryCreationTemplate: EcrOperation<
   CreateRepositoryCreationTemplateRequest,
   CreateRepositoryCreationTemplateResponse
 > = {
-  access: onAnything,
-  handle: ({ prefix = '', ...settings }, { tx, account, region, now }) => {
+  access: onSettings,
+  handle: ({ prefix = '', ...settings }, context) => {
+    const { tx, account, region, now } = context
     checkPrefix('prefix', prefix)
     const registry = { account, region }
     if (tx.creationTemplates.has(prefixKey(registry, prefix)))
       throw templateExists(`The template with prefix '${prefix}' already exists in the registry with id '${account}'`)
     if (tx.creationTemplates.findSize('byRegistry', registryKey(registry)) >= TEMPLATES_PER_REGISTRY)
       throw limitExceeded(`A registry has at most ${TEMPLATES_PER_REGISTRY} repository creation templates.`)
-    const { tags, tagMutability, appliedFor, ...rest } = checked(settings)
+    const { tags, tagMutability, appliedFor, ...rest } = checked(context, settings)
     if (appliedFor === undefined) throw invalidParameter('appliedFor is missing.')
     const template = tx.creationTemplates.insert({
       ...registry,
@@ -68,11 +77,11 @@ export const updateRepositoryCreationTemplate: EcrOperation<
   UpdateRepositoryCreationTemplateRequest,
   UpdateRepositoryCreationTemplateResponse
 > = {
-  access: onAnything,
+  access: onSettings,
   handle: ({ prefix = '', ...settings }, context) => {
     const { account, region, tx, now } = context
     requireTemplate(context, prefix)
-    const changes = { ...checked(settings), updatedAt: now }
+    const changes = { ...checked(context, settings), updatedAt: now }
     const template = tx.creationTemplates.update(prefixKey({ account, region }, prefix), changes)
     return { registryId: account, repositoryCreationTemplate: describe(template) }
   },
@@ -119,7 +128,7 @@ const requireTemplate = ({ tx, account, region }: EcrContext, prefix: string): C
 }
 
 /** What is given, as it is stored. Throws `InvalidParameterException`. */
-const checked = (settings: Settings) => {
+const checked = (context: EcrContext, settings: Settings) => {
   const {
     description,
     resourceTags,
@@ -130,7 +139,6 @@ const checked = (settings: Settings) => {
   } = settings
   const { encryptionConfiguration, customRoleArn, imageTagMutabilityExclusionFilters: filters } = settings
   checkConstraints({ description }, { description: { max: 256 } }, invalidParameter)
-  if (encryptionConfiguration) checkEncryption(encryptionConfiguration)
   // AWS: needed for tags and keys, which nobody has to be asked for here.
   if (customRoleArn !== undefined)
     throw invalidParameter('customRoleArn cannot be given: repositories are made without a role.')
@@ -141,6 +149,7 @@ const checked = (settings: Settings) => {
   return {
     ...(description !== undefined && { description }),
     ...(resourceTags && { tags: checkedTags(tagsOf(resourceTags), tagFaults) }),
+    ...(encryptionConfiguration && { encryption: checkedEncryption(context, encryptionConfiguration) }),
     ...((mode ?? filters) !== undefined && { tagMutability: checkedMutability(mode, filters) }),
     ...(repositoryPolicy !== undefined && { policyText: textOrNone(repositoryPolicy) }),
     ...(lifecyclePolicy !== undefined && { lifecyclePolicyText: textOrNone(lifecyclePolicy) }),
@@ -148,7 +157,7 @@ const checked = (settings: Settings) => {
   } as Partial<
     Pick<
       CreationTemplateRecord,
-      'description' | 'tags' | 'tagMutability' | 'policyText' | 'lifecyclePolicyText' | 'appliedFor'
+      'description' | 'encryption' | 'tags' | 'tagMutability' | 'policyText' | 'lifecyclePolicyText' | 'appliedFor'
     >
   >
 }
@@ -161,7 +170,7 @@ const describe = (template: CreationTemplateRecord): RepositoryCreationTemplate 
   return {
     prefix,
     ...(description !== undefined && { description }),
-    encryptionConfiguration: { encryptionType: 'AES256' },
+    encryptionConfiguration: describeEncryption(template.encryption),
     resourceTags: describeTags(tags),
     ...describeMutability(tagMutability),
     ...(policyText !== undefined && { repositoryPolicy: policyText }),
