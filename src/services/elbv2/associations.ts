@@ -1,16 +1,14 @@
-/**
- * Which load balancers use which target groups: `loadBalancerArns` of target groups, kept right by whatever changes rules, and what a
- * target group must be to be used by a listener's rules.
- */
+/** What a target group must be to be used by a listener's rules, and what follows when rules name others. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { targetGroupsOf } from '../../model/load-balancing/actions.ts'
 import { LOAD_BALANCING_QUOTAS } from '../../model/load-balancing/limits.ts'
 import type { ListenerRecord, LoadBalancerRecord, TargetGroupRecord } from '../../model/load-balancing/records.ts'
+import { noteUse, usedTargetGroups } from '../../store/load-balancing/target-group-use.ts'
 import type { Elbv2Context } from './context.ts'
 import { invalidConfigurationRequest, targetGroupAssociationLimit, targetGroupNotFound } from './faults.ts'
 import { incompatibleProtocols, tooManyUniqueTargetGroups } from './listener-faults.ts'
 import { getTargetGroup } from './lookups.ts'
-import { freeTargetGroup } from './target-group-use.ts'
+import { forgetDrained } from './target-group-use.ts'
 
 type Protocol = ListenerRecord['protocol']
 
@@ -76,17 +74,10 @@ export const reassociate = (
   targetGroupArns: Iterable<string>,
 ): void => {
   const { tx } = context
-  const used = new Set(
-    tx.rules.find('byLoadBalancer', loadBalancerArn).flatMap(({ actions }) => targetGroupsOf(actions)),
-  )
-  if (used.size > LOAD_BALANCING_QUOTAS['target-groups-per-application-load-balancer'])
+  const limit = LOAD_BALANCING_QUOTAS['target-groups-per-application-load-balancer']
+  if (usedTargetGroups(tx, loadBalancerArn).size > limit)
     throw tooManyUniqueTargetGroups(
       `The maximum number of unique target groups per load balancer has been reached on load balancer '${loadBalancerArn}'`,
     )
-  for (const arn of new Set(targetGroupArns)) {
-    const group = tx.targetGroups.get(arn)
-    if (group === undefined || group.loadBalancerArns.includes(loadBalancerArn) === used.has(arn)) continue
-    if (used.has(arn)) tx.targetGroups.update(arn, { loadBalancerArns: [...group.loadBalancerArns, loadBalancerArn] })
-    else freeTargetGroup(context, group, loadBalancerArn)
-  }
+  for (const group of noteUse(tx, loadBalancerArn, targetGroupArns)) forgetDrained(context, group)
 }

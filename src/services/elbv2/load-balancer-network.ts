@@ -5,6 +5,7 @@ import { hasAddress, nextAddress } from '../../model/load-balancing/address-pool
 import { SECURITY_GROUPS_PER_LOAD_BALANCER } from '../../model/load-balancing/limits.ts'
 import type { LoadBalancerRecord, LoadBalancerSubnet } from '../../model/load-balancing/records.ts'
 import { defaultSecurityGroupOf, findSecurityGroups, findSubnets } from '../../store/ec2/lookups.ts'
+import { takenAddresses } from '../../store/load-balancing/addresses.ts'
 import type { Elbv2Context } from './context.ts'
 import {
   allocationIdNotFound,
@@ -112,10 +113,7 @@ export const requireAddresses = (
   subnets: readonly LoadBalancerSubnet[],
   before?: LoadBalancerRecord,
 ): readonly string[] => {
-  const others = [...tx.loadBalancers.rows()].filter(
-    ({ loadBalancerArn }) => loadBalancerArn !== before?.loadBalancerArn,
-  )
-  const taken = new Set(others.flatMap(({ addresses }) => addresses))
+  const taken = takenAddresses(tx, before?.loadBalancerArn)
   const asked = subnets.flatMap(({ privateIpAddress }) => privateIpAddress ?? [])
   for (const [index, address] of asked.entries())
     if (taken.has(address) || asked.indexOf(address) !== index)

@@ -1,5 +1,4 @@
-/** Names of load balancers and target groups, and the ids behind them. */
-import type { Ids } from '../../kit/ids.ts'
+/** Names of load balancers and target groups. */
 import { LOAD_BALANCER_NAME_LENGTH } from '../../model/load-balancing/limits.ts'
 import { validationError } from './faults.ts'
 
@@ -25,6 +24,3 @@ const wrongWith = (name: string): string | undefined => {
   if (!/^[A-Za-z0-9-]+$/.test(name)) return 'can only contain characters that are alphanumeric characters or hyphens(-)'
   return /^-|-$/.test(name) ? 'cannot begin or end with a hyphen(-)' : undefined
 }
-
-/** 16 hexadecimal digits: what the ARNs of Elastic Load Balancing end with. */
-export const newElbId = (ids: Ids): string => ids.hex32().slice(0, 16)

@@ -2,6 +2,7 @@
 import { targetKey, targetRowKey } from '../../model/load-balancing/records.ts'
 import type { TargetGroupRecord, TargetRecord } from '../../model/load-balancing/records.ts'
 import { homeKey } from '../../store/load-balancing/load-balancing-tables.ts'
+import { withoutUse } from '../../store/load-balancing/target-group-use.ts'
 import type { Elbv2Context } from './context.ts'
 
 /** Removes targets, and what balancers said of them. */
@@ -16,21 +17,14 @@ export const removeTargets = ({ tx, targetHealth }: Elbv2Context, targets: reado
 export const freeTargetGroups = (context: Elbv2Context, loadBalancerArn: string): void => {
   for (const group of context.tx.targetGroups.find('byHome', homeKey(context))) {
     if (!group.loadBalancerArns.includes(loadBalancerArn)) continue
-    freeTargetGroup(context, group, loadBalancerArn)
+    forgetDrained(context, withoutUse(context.tx, group, loadBalancerArn))
   }
 }
 
-/** Of one load balancer. Without any, nothing is under way with targets that are being drained. */
-export const freeTargetGroup = (
-  context: Elbv2Context,
-  { targetGroupArn, loadBalancerArns }: TargetGroupRecord,
-  loadBalancerArn: string,
-): void => {
-  const { tx } = context
-  const others = loadBalancerArns.filter((arn) => arn !== loadBalancerArn)
-  tx.targetGroups.update(targetGroupArn, { loadBalancerArns: others })
-  if (others.length > 0) return
-  const targets = tx.targets.find('byTargetGroup', targetGroupArn)
+/** Without a load balancer, nothing is under way with targets that are being drained. */
+export const forgetDrained = (context: Elbv2Context, { targetGroupArn, loadBalancerArns }: TargetGroupRecord): void => {
+  if (loadBalancerArns.length > 0) return
+  const targets = context.tx.targets.find('byTargetGroup', targetGroupArn)
   removeTargets(
     context,
     targets.filter(({ drainingUntil }) => drainingUntil !== undefined),

@@ -15,7 +15,8 @@ import {
 } from '../faults.ts'
 import { checkIpAddressType } from '../ip-address-type.ts'
 import { requireAddresses, requirePlacement, requireSecurityGroups } from '../load-balancer-network.ts'
-import { checkLoadBalancerName, newElbId } from '../names.ts'
+import { newLoadBalancer } from '../../../model/load-balancing/new-rows.ts'
+import { checkLoadBalancerName } from '../names.ts'
 import { checkQuota } from '../quotas.ts'
 import { checkedTags } from '../tags.ts'
 
@@ -50,34 +51,23 @@ export const createLoadBalancer: Elbv2Operation<CreateLoadBalancerInput, CreateL
 }
 
 const wantedLoadBalancer = (context: Elbv2Context, input: CreateLoadBalancerInput): LoadBalancerRecord => {
-  const { account, region, ids, now, loadBalancing } = context
   const { Name: name = '' } = input
   checkLoadBalancerName(name)
   refuseUnsupported(input)
   const { type, scheme } = kindOf(input)
   checkIpAddressType(type, input.IpAddressType)
   const { vpcId, subnets } = requirePlacement(context, { type, scheme }, input)
-  const loadBalancerId = newElbId(ids)
-  const host = type === 'application' && scheme === 'internal' ? `internal-${name}` : name
-  return {
-    loadBalancerArn: loadBalancerArn(region, account, type, name, loadBalancerId),
-    account,
-    region,
+  return newLoadBalancer(context, {
     name,
-    loadBalancerId,
     type,
     scheme,
-    ipAddressType: 'ipv4',
-    dnsName: `${host}-${loadBalancerId}.${region}.elb.${loadBalancing.suffix}`,
+    suffix: context.loadBalancing.suffix,
     addresses: [],
     vpcId,
     subnets,
     securityGroups: requireSecurityGroups(context, type, vpcId, input.SecurityGroups),
-    state: 'provisioning',
-    createdAt: now,
-    attributes: {},
     tags: checkedTags(input.Tags),
-  }
+  })
 }
 
 const SCHEMES = ['internet-facing', 'internal'] as const

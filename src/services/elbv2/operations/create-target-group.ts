@@ -16,7 +16,8 @@ import {
   validationError,
 } from '../faults.ts'
 import { requestedHealthCheck } from '../health-check.ts'
-import { checkTargetGroupName, newElbId } from '../names.ts'
+import { newTargetGroup } from '../../../model/load-balancing/new-rows.ts'
+import { checkTargetGroupName } from '../names.ts'
 import { checkQuota } from '../quotas.ts'
 import { checkedTags } from '../tags.ts'
 
@@ -37,26 +38,18 @@ export const createTargetGroup: Elbv2Operation<CreateTargetGroupInput, CreateTar
 }
 
 const wantedTargetGroup = (context: Elbv2Context, input: CreateTargetGroupInput): TargetGroupRecord => {
-  const { account, region, ids, now } = context
   const { Name: name = '' } = input
   checkTargetGroupName(name)
   refuseUnsupported(input)
   const kind = kindOf(input)
-  return {
-    targetGroupArn: targetGroupArn(region, account, name, newElbId(ids)),
-    account,
-    region,
+  return newTargetGroup(context, {
     name,
     ...kind,
     port: requirePort(input),
     vpcId: requireVpc(context, input),
-    ipAddressType: 'ipv4',
     healthCheck: requestedHealthCheck(kind, input),
-    loadBalancerArns: [],
-    createdAt: now,
-    attributes: {},
     tags: checkedTags(input.Tags),
-  }
+  })
 }
 
 const refuseUnsupported = ({ IpAddressType, TargetControlPort }: CreateTargetGroupInput): void => {
