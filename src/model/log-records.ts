@@ -1,4 +1,6 @@
 /** What is stored of CloudWatch Logs, but for the events themselves, which the log store keeps. */
+import type { Ids } from '../kit/ids.ts'
+import { logGroupArn } from './arn.ts'
 import type { Tag } from './records.ts'
 
 export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'ESSENTIALS' | 'DELIVERY'
@@ -22,6 +24,30 @@ export interface LogGroupRecord {
   readonly dataKeys?: readonly LogDataKey[]
   /** Which fields are indexed, as it was sent. */
   readonly indexPolicy?: { readonly document: string; readonly updatedAt: number }
+}
+
+/** A group as it begins: its events do not expire. */
+export const newLogGroup = (
+  { account, region, ids, now }: LogGroupHome,
+  { name, tags }: Pick<LogGroupRecord, 'name' | 'tags'>,
+): LogGroupRecord => ({
+  arn: logGroupArn(region, account, name),
+  account,
+  region,
+  name,
+  groupId: ids.uuid(),
+  createdAt: now,
+  logGroupClass: 'STANDARD',
+  isProtected: false,
+  tags,
+})
+
+/** Whose it is, and when; a call's context is one. */
+interface LogGroupHome {
+  readonly account: string
+  readonly region: string
+  readonly ids: Pick<Ids, 'uuid'>
+  readonly now: number
 }
 
 export interface LogDataKey {

@@ -1,7 +1,5 @@
-/** Names that a certificate is requested for, and the records that would prove whose they are. */
-import { createHash } from 'node:crypto'
+/** Names that a certificate is requested for. */
 import type { RequestCertificateRequest } from '@aws-sdk/client-acm'
-import type { DomainValidationRecord } from '../../model/certificate-records.ts'
 import {
   CERTIFICATE_ALTERNATIVE_NAMES,
   COMMON_NAME_LENGTH,
@@ -24,16 +22,4 @@ export const requestedNames = (input: RequestCertificateRequest): readonly strin
   if (name.length > COMMON_NAME_LENGTH)
     throw invalidParameter(`The first domain name can have at most ${COMMON_NAME_LENGTH} characters.`)
   return [...new Set([name, ...others].map((each) => each.toLowerCase()))]
-}
-
-/** AWS: a domain has the same record in every certificate of an account, and a wildcard that of the domain it is in. */
-export const validationOf = (account: string, domainName: string): DomainValidationRecord => {
-  const domain = domainName.replace(/^\*\./, '')
-  const digest = createHash('sha256').update(`${account}/${domain}`).digest('hex')
-  return {
-    domainName,
-    status: 'PENDING_VALIDATION',
-    recordName: `_${digest.slice(0, 32)}.${domain}.`,
-    recordValue: `_${digest.slice(32)}.acm-validations.aws.`,
-  }
 }

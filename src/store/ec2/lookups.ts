@@ -29,7 +29,19 @@ export const findSecurityGroups = (
 
 /** The group of those in the VPC that name none. */
 export const defaultSecurityGroupOf = (tables: ReadTables, vpcId: string): SecurityGroupRecord | undefined =>
-  tables.securityGroups.find('byVpc', vpcId).find(({ groupName }) => groupName === DEFAULT_SECURITY_GROUP)
+  securityGroupNamed(tables, vpcId, DEFAULT_SECURITY_GROUP)
+
+/** Whether a route leads from the subnet to an internet gateway. */
+export const isPublicSubnet = (tables: ReadTables, { subnetId, vpcId }: SubnetRecord): boolean => {
+  const routeTables = tables.routeTables.find('byVpc', vpcId)
+  const tableFor = (wanted: string | undefined) =>
+    routeTables.find(({ associations }) => associations.some((association) => association.subnetId === wanted))
+  const routes = (tableFor(subnetId) ?? tableFor(undefined))?.routes ?? []
+  return routes.some(({ destination, gatewayId }) => destination === '0.0.0.0/0' && gatewayId.startsWith('igw-'))
+}
+
+export const securityGroupNamed = (tables: ReadTables, vpcId: string, name: string): SecurityGroupRecord | undefined =>
+  tables.securityGroups.find('byVpc', vpcId).find(({ groupName }) => groupName === name)
 
 /** The name of the availability zone that a subnet is in. */
 export const zoneOfSubnet = (tables: ReadTables, subnetId: string): string | undefined =>

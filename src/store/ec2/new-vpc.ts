@@ -34,7 +34,8 @@ export const insertVpc = (tx: Transaction, { cidrBlock, ...vpc }: NewVpc, newId:
   tx.networkAcls.insert({ ...resource, networkAclId: newId('acl') })
   const named = { groupName: DEFAULT_SECURITY_GROUP, description: 'default VPC security group' }
   const group = insertSecurityGroup(tx, { ...resource, ...named }, newId)
-  insertRule(tx, group, { isEgress: false, referencedGroupId: group.groupId }, newId)
+  const own = { isEgress: false, referencedGroupId: group.groupId, createdAt: vpc.createdAt }
+  insertSecurityGroupRule(tx, group, own, newId)
   return row
 }
 
@@ -45,19 +46,28 @@ export const insertSecurityGroup = (
   newId: NewEc2Id,
 ): SecurityGroupRecord => {
   const row = tx.securityGroups.insert({ ...group, groupId: newId('sg') })
-  insertRule(tx, row, { isEgress: true, cidrIpv4: '0.0.0.0/0' }, newId)
+  const { createdAt } = group
+  insertSecurityGroupRule(tx, row, { isEgress: true, cidrIpv4: '0.0.0.0/0', createdAt }, newId)
   return row
 }
 
-const insertRule = (
+type NewRule = Pick<SecurityGroupRuleRecord, 'isEgress' | 'cidrIpv4' | 'referencedGroupId'> & {
+  /** Of TCP; absent: everything. */
+  readonly port?: number
+}
+
+export const insertSecurityGroupRule = (
   tx: Transaction,
-  { groupId, account, region, createdAt }: SecurityGroupRecord,
-  rule: Pick<SecurityGroupRuleRecord, 'isEgress' | 'cidrIpv4' | 'referencedGroupId'>,
+  { groupId, account, region }: SecurityGroupRecord,
+  { port, ...rule }: NewRule & Pick<SecurityGroupRuleRecord, 'createdAt'>,
   newId: NewEc2Id,
-): void => {
-  const resource = { account, region, createdAt, tags: [], groupId }
-  const everything = { ipProtocol: '-1', fromPort: -1, toPort: -1 }
-  tx.securityGroupRules.insert({ ...resource, ...everything, ...rule, securityGroupRuleId: newId('sgr') })
+): SecurityGroupRuleRecord => {
+  const range =
+    port === undefined
+      ? { ipProtocol: '-1', fromPort: -1, toPort: -1 }
+      : { ipProtocol: 'tcp', fromPort: port, toPort: port }
+  const resource = { account, region, tags: [], groupId, securityGroupRuleId: newId('sgr') }
+  return tx.securityGroupRules.insert({ ...resource, ...range, ...rule })
 }
 
 type NewSubnet = Ec2Resource & Pick<SubnetRecord, 'vpcId' | 'zoneName' | 'cidrBlock' | 'isDefaultForZone'>

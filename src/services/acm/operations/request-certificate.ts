@@ -1,15 +1,16 @@
 /** RequestCertificate: a certificate for domain names, which a controller has issued and renewed. */
 import type { RequestCertificateRequest, RequestCertificateResponse } from '@aws-sdk/client-acm'
-import { certificateArn } from '../../../model/arn.ts'
+import { compact } from '../../../kit/compact.ts'
 import type { CertificateRecord } from '../../../model/certificate-records.ts'
 import { CERTIFICATE_REQUEST_TOKEN_MS, CERTIFICATES_PER_REGION } from '../../../model/certificate-limits.ts'
+import { newCertificate } from '../../../model/new-certificate.ts'
 import type { ContextValues } from '../../../model/policy/types.ts'
 import { checkedTags, requestTagContext } from '../../checked-tags.ts'
 import { checkConstraints } from '../../constraints.ts'
 import type { Demand } from '../../operations.ts'
 import { anyCertificate } from '../access.ts'
 import type { AcmContext, AcmOperation } from '../context.ts'
-import { requestedNames, validationOf } from '../domain-names.ts'
+import { requestedNames } from '../domain-names.ts'
 import { invalidDomainValidationOptions, invalidParameter, limitExceeded, tagFaults } from '../faults.ts'
 import { findCertificates } from '../lookups.ts'
 import { tagsOf } from '../tags.ts'
@@ -92,26 +93,18 @@ const insert = (
   names: readonly string[],
   tags: CertificateRecord['tags'],
 ): { readonly CertificateArn: string } => {
-  const { tx, account, region, ids, now } = context
   if (findCertificates(context).length >= CERTIFICATES_PER_REGION)
     throw limitExceeded(`There are ${CERTIFICATES_PER_REGION} certificates already.`)
   const { IdempotencyToken: requestToken, Options } = input
-  const row = tx.certificates.insert({
-    certificateArn: certificateArn(region, account, ids.uuid()),
-    account,
-    region,
-    type: 'AMAZON_ISSUED',
-    status: 'PENDING_VALIDATION',
-    domainName: names[0] ?? '',
+  const row = newCertificate(context, {
     subjectAlternativeNames: names,
-    keyAlgorithm: input.KeyAlgorithm ?? 'RSA_2048',
-    exportOption: Options?.Export ?? 'DISABLED',
-    isExported: false,
-    transparencyLogging: Options?.CertificateTransparencyLoggingPreference ?? 'ENABLED',
-    ...(requestToken !== undefined && { requestToken }),
-    createdAt: now,
-    validations: names.map((name) => validationOf(account, name)),
+    ...compact({
+      keyAlgorithm: input.KeyAlgorithm,
+      exportOption: Options?.Export,
+      transparencyLogging: Options?.CertificateTransparencyLoggingPreference,
+      requestToken,
+    }),
     tags,
   })
-  return { CertificateArn: row.certificateArn }
+  return { CertificateArn: context.tx.certificates.insert(row).certificateArn }
 }

@@ -2,7 +2,7 @@
 import type { CreateLogGroupRequest } from '@aws-sdk/client-cloudwatch-logs'
 import { logGroupArn } from '../../../model/arn.ts'
 import { LOG_GROUPS_PER_REGION } from '../../../model/log-limits.ts'
-import { logGroupRegionKey } from '../../../model/log-records.ts'
+import { logGroupRegionKey, newLogGroup } from '../../../model/log-records.ts'
 import { checkedTags, requestTagContext } from '../../checked-tags.ts'
 import type { Demand } from '../../operations.ts'
 import { onNamed, onTagged } from '../access.ts'
@@ -28,7 +28,7 @@ export const createLogGroup: LogsOperation<CreateLogGroupRequest> = {
   access,
   handle: (input, context) => {
     const { logGroupName: name = '', kmsKeyId, logGroupClass = 'STANDARD', deletionProtectionEnabled = false } = input
-    const { tx, ids, region, account, now } = context
+    const { tx, region, account } = context
     checkNames(input)
     if (name.startsWith('aws/')) throw invalidParameter("Log group names can't start with the string aws/")
     if (!isGroupClass(logGroupClass)) throw invalidParameter('The specified logGroupClass is not valid.')
@@ -37,15 +37,9 @@ export const createLogGroup: LogsOperation<CreateLogGroupRequest> = {
       throw limitExceeded('Resource limit exceeded.')
     const arn = logGroupArn(region, account, name)
     tx.logGroups.insert({
-      arn,
-      account,
-      region,
-      name,
-      groupId: ids.uuid(),
-      createdAt: now,
+      ...newLogGroup(context, { name, tags: checkedTags(tagsOf(input.tags), tagFaults) }),
       logGroupClass,
       isProtected: deletionProtectionEnabled,
-      tags: checkedTags(tagsOf(input.tags), tagFaults),
       // AWS: what is only delivered elsewhere is kept for one day.
       ...(logGroupClass === 'DELIVERY' && { retentionDays: 1 }),
       ...(kmsKeyId !== undefined && encryptionWith(context, { arn }, kmsKeyId)),
