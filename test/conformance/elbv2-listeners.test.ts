@@ -213,7 +213,9 @@ describe('listeners are refused', () => {
 
   it('on a port that is taken', async () => {
     const { ListenerArn: arn } = await site.listener({ LoadBalancerArn: alb, Port: 90 })
-    const again = await faultOf(site.listener({ LoadBalancerArn: alb, Port: 90 }))
+    const same = await site.listener({ LoadBalancerArn: alb, Port: 90 })
+    expect(same.ListenerArn).toBe(arn)
+    const again = await faultOf(site.listener({ LoadBalancerArn: alb, Port: 90, DefaultActions: [forward(web)] }))
     expect(again).toContain('DuplicateListenerException: A listener already exists on this port')
     await site.elb.deleteListener({ ListenerArn: arn })
   })

@@ -8,6 +8,7 @@ import { PORT } from '../../model/load-balancing/limits.ts'
 import type { ListenerRecord, LoadBalancerRecord } from '../../model/load-balancing/records.ts'
 import { DEFAULT_SSL_POLICY, getSslPolicy } from '../../model/load-balancing/ssl-policies.ts'
 import { isSecure, singleCertificate } from './certificates.ts'
+import type { Fault } from '../../wire/fault.ts'
 import type { Elbv2Context } from './context.ts'
 import { validationError } from './faults.ts'
 import { alpnPolicyNotSupported, duplicateListener, sslPolicyNotFound } from './listener-faults.ts'
@@ -23,12 +24,12 @@ export interface ListenerRequest {
   readonly MutualAuthentication?: MutualAuthenticationAttributes | undefined
 }
 
-type ListenerSettings = Pick<ListenerRecord, 'port' | 'protocol' | 'certificateArns' | 'alpnPolicy'> & {
+export type ListenerSettings = Pick<ListenerRecord, 'port' | 'protocol' | 'certificateArns' | 'alpnPolicy'> & {
   readonly sslPolicy: string | undefined
   readonly mutualAuthentication: MutualAuthenticationAttributes | undefined
 }
 
-/** The settings that a listener has after a request. `before`: those that it has now; absent if it is made. */
+/** The settings that a listener has after a request, whether its port is free or not. `before`: those that it has now; absent if it is made. */
 export const listenerSettings = (
   context: Elbv2Context,
   loadBalancer: LoadBalancerRecord,
@@ -37,7 +38,6 @@ export const listenerSettings = (
 ): ListenerSettings => {
   const protocol = checkedProtocol(loadBalancer, request.Protocol ?? before?.protocol)
   const port = checkedPort(request.Port ?? before?.port)
-  checkPortFree(context, loadBalancer, { port, protocol }, before)
   const own = isSecure(protocol) ? before : undefined
   return {
     port,
@@ -71,19 +71,19 @@ const checkedPort = (port: number | undefined): number => {
   return port
 }
 
-/** AWS: TCP and UDP on one port are `TCP_UDP`, and cannot be two listeners. */
-const checkPortFree = (
+/** Another listener than `before` at the port. AWS: TCP and UDP on one port are `TCP_UDP`, and cannot be two listeners. */
+export const getListenerAt = (
   { tx }: Elbv2Context,
   { loadBalancerArn }: LoadBalancerRecord,
-  { port }: Pick<ListenerRecord, 'port' | 'protocol'>,
+  port: number,
   before?: ListenerRecord,
-): void => {
-  const taken = tx.listeners
+): ListenerRecord | undefined =>
+  tx.listeners
     .find('byLoadBalancer', loadBalancerArn)
-    .some((other) => other.port === port && other.listenerArn !== before?.listenerArn)
-  if (taken)
-    throw duplicateListener(`A listener already exists on this port for this load balancer '${loadBalancerArn}'`)
-}
+    .find((other) => other.port === port && other.listenerArn !== before?.listenerArn)
+
+export const portTaken = ({ loadBalancerArn }: LoadBalancerRecord): Fault =>
+  duplicateListener(`A listener already exists on this port for this load balancer '${loadBalancerArn}'`)
 
 /** The default certificate, before those for server names. */
 const certificatesOf = (

@@ -7,7 +7,7 @@ import type { Elbv2Context, Elbv2Operation } from '../context.ts'
 import { describeListener } from '../describe-listener.ts'
 import { invalidConfigurationRequest } from '../faults.ts'
 import { listenerContext } from '../listener-access.ts'
-import { listenerSettings } from '../listener-settings.ts'
+import { getListenerAt, listenerSettings, portTaken } from '../listener-settings.ts'
 import { requireListener, requireLoadBalancer } from '../lookups.ts'
 import { checkActions, replaceActions, requireDefaultRule } from '../rules.ts'
 
@@ -18,6 +18,7 @@ export const modifyListener: Elbv2Operation<ModifyListenerInput, ModifyListenerO
     const before = requireListener(context, input.ListenerArn)
     const loadBalancer = requireLoadBalancer(context, before.loadBalancerArn)
     const settings = listenerSettings(context, loadBalancer, input, before)
+    if (getListenerAt(context, loadBalancer, settings.port, before) !== undefined) throw portTaken(loadBalancer)
     const { listenerArn } = before
     const isOther = settings.protocol !== before.protocol
     const listener = tx.listeners.update(listenerArn, {
