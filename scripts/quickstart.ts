@@ -1,7 +1,7 @@
 /**
  * The part of `npm run quickstart` that needs Node: starts Longshore in the background, makes a sample image out of busybox, pushes it to the
- * registry, runs one task from there to its end, deploys a service in two versions, one after the other, and says how to go on. Run again, it
- * updates that service.
+ * registry, runs one task from there to its end, deploys a service behind a load balancer in two versions, the second under traffic, and says how to
+ * go on. Run again, it updates that service.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
@@ -25,7 +25,6 @@ import {
   DescribeTasksCommand,
   ECSClient,
   ListContainerInstancesCommand,
-  ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   type Service,
@@ -34,10 +33,13 @@ import {
   waitUntilServicesInactive,
   waitUntilTasksStopped,
 } from '@aws-sdk/client-ecs'
+import { quickstartBalancer, type QuickstartBalancer, withTraffic } from './quickstart-balancer.ts'
 
 const REPOSITORY = 'longshore/sample'
 const SERVICE = 'longshore-web'
 const TASKS = 2
+/** Enough to meet every task, as the load balancer takes turns. */
+const ANSWERS = 20
 const root = path.join(import.meta.dirname, '..')
 const longshore = path.join(root, 'bin', 'longshore')
 const AGENT_TIMEOUT_MS = 30_000
@@ -123,6 +125,10 @@ interface Target {
   readonly image: string
 }
 
+interface ServiceTarget extends Target {
+  readonly balancer: QuickstartBalancer
+}
+
 const register = async (
   { client, image }: Target,
   family: string,
@@ -155,16 +161,28 @@ const runToEnd = async (target: Target): Promise<void> => {
   if (container.exitCode !== 0) throw new Error('the task failed')
 }
 
-/** Registers a version of the sample, makes the service what it says, and shows every task answering. */
-const deploy = async (target: Target, version: string): Promise<void> => {
-  const { client } = target
+/** Registers a version of the sample and makes the service what it says. */
+const deploy = async (target: ServiceTarget, version: string): Promise<void> => {
+  const { client, balancer } = target
   const taskDefinition = await register(target, SERVICE, webServer(version))
-  await createOrUpdate(client, taskDefinition)
+  await createOrUpdate(client, balancer, taskDefinition)
   await watchDeployment(client, taskDefinition)
-  for (const url of await addresses(client)) console.log(`${url} answers: ${(await (await fetch(url)).text()).trim()}`)
 }
 
-/** A page on a port that the host chooses. With a health check, a task counts as soon as it really answers. */
+/** Shows the service answering through its load balancer, every task of it. */
+const open = async ({ balancer }: ServiceTarget): Promise<void> => {
+  const answers = new Set<string>()
+  for (let request = 0; request < ANSWERS && answers.size < TASKS; request++) answers.add(await balancer.get())
+  for (const answer of answers) console.log(`${balancer.url} answers: ${answer}`)
+}
+
+const updateUnderTraffic = async (target: ServiceTarget): Promise<void> => {
+  const { answered, failures } = await withTraffic(target.balancer, () => deploy(target, 'two'))
+  console.log(`${answered} requests were answered meanwhile, ${failures.length || 'none'} failed`)
+  if (failures.length > 0) throw new Error(`requests failed during the update: ${failures.slice(0, 3).join('; ')}`)
+}
+
+/** A page on a port that the host chooses. The load balancer finds out whether it answers. */
 const webServer = (version: string): Partial<ContainerDefinition> => ({
   command: [
     'sh',
@@ -172,16 +190,16 @@ const webServer = (version: string): Partial<ContainerDefinition> => ({
     `echo "Hello from version ${version} in $HOSTNAME" > /tmp/index.html; trap "exit 0" TERM; httpd -f -p 8080 -h /tmp & wait`,
   ],
   portMappings: [{ containerPort: 8080 }],
-  healthCheck: {
-    command: ['CMD-SHELL', 'busybox wget -q -O /dev/null http://127.0.0.1:8080/'],
-    interval: 5,
-    timeout: 2,
-  },
 })
 
-const createOrUpdate = async (client: ECSClient, taskDefinition: string): Promise<void> => {
+const createOrUpdate = async (
+  client: ECSClient,
+  { targetGroupArn }: QuickstartBalancer,
+  taskDefinition: string,
+): Promise<void> => {
   const settings: Partial<UpdateServiceCommandInput> = {
     taskDefinition,
+    loadBalancers: [{ targetGroupArn, containerName: 'main', containerPort: 8080 }],
     desiredCount: TASKS,
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
   }
@@ -220,13 +238,6 @@ const progress = ({ taskDefinition, runningCount, pendingCount, status, rolloutS
   return `${taskDefinition?.split('/').at(-1)}: ${[...counts, end].filter(Boolean).join(', ') || 'no tasks'}`
 }
 
-/** Where the tasks of the service answer. */
-const addresses = async (client: ECSClient): Promise<string[]> => {
-  const { taskArns = [] } = await client.send(new ListTasksCommand({ serviceName: SERVICE }))
-  const { tasks = [] } = await client.send(new DescribeTasksCommand({ tasks: taskArns }))
-  return tasks.map(({ containers }) => `http://127.0.0.1:${containers?.[0]?.networkBindings?.[0]?.hostPort}/`)
-}
-
 const waitForAgent = async (client: ECSClient, cluster: string): Promise<void> => {
   for (const deadline = performance.now() + AGENT_TIMEOUT_MS; performance.now() < deadline; await sleep(100)) {
     const { containerInstanceArns = [] } = await client.send(new ListContainerInstancesCommand({ cluster }))
@@ -252,15 +263,22 @@ const main = async (): Promise<void> => {
   step('a sample image from busybox, pushed to the registry')
   const target = { client, image: await pushImage(ecr) }
   await runToEnd(target)
-  step(`a service of ${TASKS} tasks`)
-  await deploy(target, 'one')
-  step('a rolling update of it')
-  await deploy(target, 'two')
+  step(`a service of ${TASKS} tasks behind a load balancer`)
+  const balancer = await quickstartBalancer(SERVICE, settings)
+  console.log(`load balancer ${balancer.url}`)
+  const service = { ...target, balancer }
+  await deploy(service, 'one')
+  await open(service)
+  step('a rolling update of it, while requests come')
+  await updateUnderTraffic(service)
+  await open(service)
+  balancer.close()
   ecr.destroy()
   client.destroy()
   step('it works; go on from here')
   console.log(`  eval "$(bin/longshore env)"                  # points the AWS CLI, SDKs and Terraform at ${env['AWS_ENDPOINT_URL']}
   aws ecs list-services                        # AWS CLI before 2.13: aws --endpoint-url $AWS_ENDPOINT_URL ecs list-services
+  curl ${balancer.url}  # browsers know the name, too
   bin/longshore image list                     # what is in the registry
   bin/longshore status                         # what runs
   bin/longshore explain service ${SERVICE}  # why it is, or is not yet, as it should be
