@@ -6,6 +6,8 @@ import { SystemIds } from '../src/kit/ids.ts'
 import { silentLog } from '../src/kit/log.ts'
 import { bootstrap } from '../src/roles/bootstrap.ts'
 import { ControlPlane, type ControlPlaneOptions } from '../src/roles/control-plane.ts'
+import { blobKeys } from '../src/services/ecr/blob-keys.ts'
+import { temporaryBlobStore } from '../src/store/blobs/temporary-blob-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { aSealer, emptyStore } from './services-deps.ts'
 import { passingStores } from './passing-stores.ts'
@@ -31,8 +33,10 @@ export const verifyingServer = async (
   more: Pick<ControlPlaneOptions, 'audit' | 'registrySuffix' | 'advisoriesFile' | 'replicationEndpoints'> = {},
 ): Promise<VerifyingServer> => {
   const [ids, store] = [new SystemIds(), await emptyStore()]
-  const common = { ...passingStores(clock), store, clock, ids, account: ACCOUNT, region: REGION }
-  const { keys, rootAccessKey } = await bootstrap({ ...common, sealer: aSealer(), cluster: 'default' })
+  const [place, sealer] = [{ account: ACCOUNT, region: REGION }, aSealer()]
+  const blobs = temporaryBlobStore(blobKeys({ store, clock, ids, sealer, ...place }))
+  const common = { ...passingStores(clock), blobs, store, clock, ids, ...place }
+  const { keys, rootAccessKey } = await bootstrap({ ...common, sealer, cluster: 'default' })
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

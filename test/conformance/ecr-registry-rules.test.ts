@@ -154,7 +154,10 @@ describe('repository creation templates', () => {
 
   it.each([
     ['a role', { customRoleArn: 'arn:aws:iam::000000000000:role/r' }],
-    ['another key', { encryptionConfiguration: { encryptionType: 'KMS' as const } }],
+    [
+      'a key, and no encryption with it',
+      { encryptionConfiguration: { encryptionType: 'AES256' as const, kmsKey: 'k' } },
+    ],
     ['no policy', { repositoryPolicy: '{' }],
     ['no lifecycle policy', { lifecyclePolicy: '{' }],
     ['no prefix', { prefix: 'Team/' }],

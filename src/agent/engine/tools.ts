@@ -13,6 +13,7 @@ export type PullErrorName =
   | 'CannotPullImageManifestError'
   | 'CannotPullECRContainerError'
   | 'CannotPullContainerAuthError'
+  | 'ResourceInitializationError'
   | 'DockerTimeoutError'
 
 export type ImageOutcome =

@@ -71,8 +71,13 @@ const aManager = (options: Partial<ImageManagerOptions> = {}) => {
   })
   const digests: string[] = []
   const container = (image: string) => ({ definition: { image } }) as EngineContainer
-  const ensure = (image: string, login?: RegistryLogin): Promise<ImageOutcome> =>
-    manager.ensure({} as EngineTask, container(image), (digest) => digests.push(digest), login)
+  const ensure = (image: string, login?: RegistryLogin, launchType = 'EC2'): Promise<ImageOutcome> =>
+    manager.ensure(
+      { definition: { launchType } } as EngineTask,
+      container(image),
+      (digest) => digests.push(digest),
+      login,
+    )
   return { engine, clock, records, manager, digests, ensure, container }
 }
 
@@ -237,6 +242,46 @@ describe('an image that cannot be had', () => {
     expect(engine.calls.filter((call) => call.startsWith('pull'))).toHaveLength(6)
   })
 
+  it.each([
+    ['EC2', 'CannotPullECRContainerError', 'AccessDeniedException: no'],
+    [
+      'FARGATE',
+      'ResourceInitializationError',
+      'unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: ' +
+        'service call has been retried 1 time(s): AccessDeniedException: no',
+    ],
+  ])('is told of as ECS does where a role gets no password: %s', async (launchType, error, message) => {
+    const { ensure } = aManager()
+    const refused = aLogin('role', {
+      credentials: () => Promise.reject(new EcrLoginError('denied', 'AccessDeniedException: no')),
+    })
+    expect(await ensure('r/web:1', refused, launchType)).toEqual({ status: 'failed', error, message })
+  })
+
+  it.each([
+    [
+      'EC2',
+      'CannotPullImageManifestError',
+      'The task can’t pull the image. Check that the role has the permissions to pull images from the registry. ' +
+        'Error response from daemon: denied: User: ada is not authorized to perform: ecr:BatchGetImage on resource: r',
+    ],
+    [
+      'FARGATE',
+      'CannotPullContainerError',
+      'pull image manifest has been retried 1 time(s): failed to resolve ref r/web:1: ' +
+        'denied: User: ada is not authorized to perform: ecr:BatchGetImage on resource: r',
+    ],
+  ])('is told of as ECS does where a role may not pull: %s', async (launchType, error, message) => {
+    const { engine, ensure } = aManager()
+    engine.remote = () => {
+      throw new RuntimeError(
+        'denied',
+        'denied: User: ada is not authorized to perform: ecr:BatchGetImage on resource: r',
+      )
+    }
+    expect(await ensure('r/web:1', aLogin('role'), launchType)).toEqual({ status: 'failed', error, message })
+  })
+
   it('says how long was waited', async () => {
     const { engine, ensure } = aManager()
     engine.failures.push(new RuntimeError('timeout', 'Could not transition to pulled; timed out after waiting 2h0m0s'))
@@ -262,6 +307,34 @@ describe('the pull behaviour', () => {
     expect(await ensure('web')).toMatchObject({ status: 'ready', digest: DIGEST })
     await ensure('other')
     expect(engine.calls).toEqual(['digest other', `pull other@${DIGEST}`])
+  })
+
+  const OWN = aLogin('role', { place: { registryId: '1', region: 'r' } as never })
+
+  it('prefer-cached asks the own registry, where a tag may have been moved', async () => {
+    const { engine, ensure } = aManager({ behavior: 'prefer-cached' })
+    locally(engine, 'r/web:1', [`r/web@sha256:${'a'.repeat(64)}`])
+    expect(await ensure('r/web:1', OWN)).toMatchObject({ status: 'ready', imageId: 'sha256:new', digest: DIGEST })
+    expect(await ensure('r/web:1', OWN)).toMatchObject({ imageId: 'sha256:new' })
+    expect(engine.calls).toEqual(['digest r/web:1 as role', `pull r/web@${DIGEST} as role`, 'digest r/web:1 as role'])
+  })
+
+  it('prefer-cached takes what is here where the own registry cannot be asked, or does not have it', async () => {
+    for (const failure of [NO_SUCH_HOST, new RuntimeError('denied', 'manifest unknown')]) {
+      const { engine, ensure } = aManager({ behavior: 'prefer-cached' })
+      locally(engine, 'r/web:1', [`r/web@sha256:${'a'.repeat(64)}`])
+      engine.remote = () => {
+        throw failure
+      }
+      expect(await ensure('r/web:1', OWN)).toMatchObject({ status: 'ready', imageId: 'sha256:old' })
+    }
+  })
+
+  it('prefer-cached takes what was built here and never pushed', async () => {
+    const { engine, ensure } = aManager({ behavior: 'prefer-cached' })
+    locally(engine, 'r/web:1')
+    expect(await ensure('r/web:1', OWN)).toMatchObject({ status: 'ready', imageId: 'sha256:old' })
+    expect(engine.calls).toEqual([])
   })
 
   it('once asks until this agent has pulled the image', async () => {

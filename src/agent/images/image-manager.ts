@@ -1,5 +1,6 @@
 /**
- * Makes images present as `ECS_IMAGE_PULL_BEHAVIOR` says. The registry is asked for the digest first; the digest pins the pull, and
+ * Makes images present as `ECS_IMAGE_PULL_BEHAVIOR` says, only that this installation's own registry is asked with `prefer-cached`, too: it is near,
+ * and knows where tags were moved. The registry is asked for the digest first; the digest pins the pull, and
  * an image that is here under that digest already is not pulled again. What several tasks want at once is fetched once.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
  */
@@ -15,7 +16,7 @@ import { EcrLoginError } from './ecr-logins.ts'
 import type { Gate } from './gate.ts'
 import type { ImageRecord, ImageRecords } from './image-records.ts'
 import type { OwnRegistry } from './own-registry.ts'
-import { isWorthRetrying, pullFailure } from './pull-failure.ts'
+import { type FailedFetch, isWorthRetrying, pullFailure } from './pull-failure.ts'
 import { localDigest, parseReference } from '../../model/image-reference.ts'
 import type { FindCredentials } from './registry-auth.ts'
 
@@ -66,6 +67,7 @@ interface Wanted {
   /** What the engine pulls: the named repository, unless that is reached under another name from here. */
   readonly repository: string
   readonly login: RegistryLogin | undefined
+  readonly isFargate: boolean
 }
 
 /** What is fetched once for all who want it: who asks in another name may get another answer. */
@@ -76,7 +78,7 @@ const localName = ({ image, digest, named, repository }: Wanted): string =>
   digest === undefined || repository === named ? image : `${repository}@${digest}`
 
 /** Digest, image or why there is none. */
-type Fetched = { readonly digest: string } | { readonly failure: RuntimeError }
+type Fetched = { readonly digest: string } | FailedFetch
 
 export class ImageManager implements Images {
   readonly #options: ImageManagerOptions
@@ -88,12 +90,12 @@ export class ImageManager implements Images {
   }
 
   async ensure(
-    _task: EngineTask,
+    task: EngineTask,
     container: EngineContainer,
     onDigest: (digest: string) => void,
     login?: RegistryLogin,
   ): Promise<ImageOutcome> {
-    return this.#options.gate.shared(async () => this.#ensure(await this.#wanted(container, login), onDigest))
+    return this.#options.gate.shared(async () => this.#ensure(await this.#wanted(task, container, login), onDigest))
   }
 
   /** What the engine calls the image of a container, which was made present. */
@@ -107,32 +109,38 @@ export class ImageManager implements Images {
     return this.#options.records.get(container.definition.image)?.environment ?? []
   }
 
-  async #wanted({ definition: { image } }: EngineContainer, login: RegistryLogin | undefined): Promise<Wanted> {
+  async #wanted(
+    { definition: { launchType } }: EngineTask,
+    { definition: { image } }: EngineContainer,
+    login: RegistryLogin | undefined,
+  ): Promise<Wanted> {
     const { repository: named, digest } = parseReference(image)
     const { ownRegistry } = this.#options
     const repository = login?.place && (await ownRegistry?.repositoryFor(named, login.place))
-    return { image, digest, named, repository: repository ?? named, login }
+    return { image, digest, named, repository: repository ?? named, login, isFargate: launchType === 'FARGATE' }
   }
 
   async #ensure(wanted: Wanted, onDigest: (digest: string) => void): Promise<ImageOutcome> {
     const local = await this.#options.runtime.localImage(localName(wanted))
-    if (local !== undefined && this.#isGoodEnough(wanted)) return this.#ready(wanted, local, false)
+    if (local !== undefined && this.#isGoodEnough(wanted, local)) return this.#ready(wanted, local, false)
     const manifest = await once(this.#manifests, keyOf(wanted), () => this.#resolve(wanted, local))
-    if ('failure' in manifest) return this.#without('CannotPullImageManifestError', manifest.failure, wanted, local)
+    if ('failure' in manifest) return this.#without('CannotPullImageManifestError', manifest, wanted, local)
     onDigest(manifest.digest)
     if (local !== undefined && digestOf(wanted, local) === manifest.digest) return this.#ready(wanted, local, true)
     const pulled = await once(this.#pulls, keyOf(wanted), () => this.#pull(wanted, manifest.digest))
-    if ('failure' in pulled) return this.#without('CannotPullContainerError', pulled.failure, wanted, local)
+    if ('failure' in pulled) return this.#without('CannotPullContainerError', pulled, wanted, local)
     const fresh = await this.#options.runtime.localImage(localName(wanted))
     if (fresh !== undefined) return this.#ready(wanted, fresh, true)
-    return pullFailure('CannotPullContainerError', new RuntimeError('not-found', `No such image: ${wanted.image}`))
+    const failure = new RuntimeError('not-found', `No such image: ${wanted.image}`)
+    return pullFailure('CannotPullContainerError', { failure, attempts: 1 }, wanted)
   }
 
   /** Whether the local copy will do without asking the registry. */
-  #isGoodEnough({ image, digest }: Wanted): boolean {
+  #isGoodEnough(wanted: Wanted, local: LocalImage): boolean {
     const { behavior, records } = this.#options
+    const { image, digest } = wanted
     if (digest !== undefined) return true
-    if (behavior === 'prefer-cached') return true
+    if (behavior === 'prefer-cached') return !isOfOwnRegistry(wanted, local)
     return behavior === 'once' && records.get(image)?.pulledAt !== undefined
   }
 
@@ -174,17 +182,18 @@ export class ImageManager implements Images {
       } catch (error) {
         if (!(error instanceof RuntimeError) || error.kind === 'unreachable') throw error
         if (error.kind === 'denied' && login?.refused() === true) continue
-        if (!isWorthRetrying(error) || backoff.attempts >= policy.tries) return { failure: inWordsOf(wanted, error) }
+        if (!isWorthRetrying(error) || backoff.attempts >= policy.tries)
+          return { failure: inWordsOf(wanted, error), attempts: backoff.attempts + 1 }
         await clock.sleep(backoff.next())
       }
     }
   }
 
   /** AWS: `always` never falls back on the local copy, the others do. */
-  #without(name: PullErrorName, error: RuntimeError, wanted: Wanted, local: LocalImage | undefined): ImageOutcome {
+  #without(name: PullErrorName, failed: FailedFetch, wanted: Wanted, local: LocalImage | undefined): ImageOutcome {
     const { behavior, log } = this.#options
-    if (local === undefined || behavior === 'always') return pullFailure(name, error)
-    log.debug('using the local image', { image: wanted.image, error: error.message })
+    if (local === undefined || behavior === 'always') return pullFailure(name, failed, wanted)
+    log.debug('using the local image', { image: wanted.image, error: failed.failure.message })
     return this.#ready(wanted, local, false)
   }
 
@@ -216,6 +225,10 @@ const digestOf = ({ named, repository }: Wanted, { repoDigests }: LocalImage): s
     .filter((name) => withoutHost(name) === path)
   return localDigest([named, repository, ...earlier], repoDigests)
 }
+
+/** A tag there may have been moved; what was built here and never pushed is nobody else's. */
+const isOfOwnRegistry = (wanted: Wanted, local: LocalImage): boolean =>
+  wanted.login?.place !== undefined && digestOf(wanted, local) !== undefined
 
 const withoutHost = (repository: string): string => repository.slice(repository.indexOf('/'))
 

@@ -35,11 +35,26 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/request canceled while waiting for connection/, 'Check your network configuration.'],
 ]
 
-export const pullFailure = (name: PullErrorName, error: RuntimeError): ImageOutcome => {
+/** What was tried in vain. */
+export interface FailedFetch {
+  readonly failure: RuntimeError
+  readonly attempts: number
+}
+
+export const pullFailure = (
+  name: PullErrorName,
+  { failure: error, attempts }: FailedFetch,
+  { image, isFargate }: { readonly image: string; readonly isFargate: boolean },
+): ImageOutcome => {
   if (error.kind === 'timeout') return { status: 'failed', error: 'DockerTimeoutError', message: error.message }
   // AWS: who gets no password was not refused the image, and the engine had no part in it.
-  if (error instanceof EcrLoginError)
-    return { status: 'failed', error: 'CannotPullECRContainerError', message: error.message }
+  if (error instanceof EcrLoginError) return isFargate ? withoutAuth(error, attempts) : withoutPassword(error)
+  if (isFargate && name === 'CannotPullImageManifestError')
+    return {
+      status: 'failed',
+      error: 'CannotPullContainerError',
+      message: `pull image manifest has been retried ${attempts} time(s): failed to resolve ref ${image}: ${error.message}`,
+    }
   const text = engineText(error)
   const advice = ADVICE.find(([pattern]) => pattern.test(text))?.[1]
   return {
@@ -48,3 +63,18 @@ export const pullFailure = (name: PullErrorName, error: RuntimeError): ImageOutc
     message: advice === undefined ? text : `The task can’t pull the image. ${advice} ${text}`,
   }
 }
+
+const withoutPassword = ({ message }: EcrLoginError): ImageOutcome => ({
+  status: 'failed',
+  error: 'CannotPullECRContainerError',
+  message,
+})
+
+/** AWS: Fargate has what an image needs before it begins with the task's containers. */
+const withoutAuth = ({ message }: EcrLoginError, attempts: number): ImageOutcome => ({
+  status: 'failed',
+  error: 'ResourceInitializationError',
+  message:
+    'unable to pull secrets or registry auth: execution resource retrieval failed: ' +
+    `unable to retrieve ecr registry auth: service call has been retried ${attempts} time(s): ${message}`,
+})
