@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SystemClock } from '../../../src/kit/clock.ts'
 import { SystemIds } from '../../../src/kit/ids.ts'
 import { silentLog } from '../../../src/kit/log.ts'
-import { Balancer } from '../../../src/loadbalancer/balancer.ts'
+import { Balancer, type HostPart } from '../../../src/loadbalancer/balancer.ts'
 import { renderConfiguration } from '../../../src/loadbalancer/configuration/render.ts'
 import type { TargetHealthReport } from '../../../src/model/load-balancing/messages.ts'
 import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
@@ -24,14 +24,18 @@ export class RunningBalancer {
   applied = 0
   #revision = 0
 
-  constructor(program: string, directory = mkdtempSync(path.join(tmpdir(), 'longshore-balancer-'))) {
+  constructor(
+    program: string,
+    directory = mkdtempSync(path.join(tmpdir(), 'longshore-balancer-')),
+    host: Partial<HostPart> = {},
+  ) {
     this.directory = directory
     this.balancer = new Balancer({
       directory,
       program,
       version: versionOf(program),
       render: renderConfiguration,
-      host: () => ({ maximumConnections: 2000, cookieKey: 'a key for tests', jsonWebKeys: new Map() }),
+      host: () => ({ maximumConnections: 2000, cookieKey: 'a key for tests', jsonWebKeys: new Map(), ...host }),
       events: {
         applied: (revision) => (this.applied = revision),
         targetHealth: (reports) => {
