@@ -39,6 +39,8 @@ export interface RegistryServer {
   addEncryptedRepository(name: string, type?: ChosenEncryption['type'], keyId?: string): Promise<string>
   /** The answer to a request; `path` is what comes after `/v2/`. */
   send(method: string, path: string, body?: Buffer | string, headers?: Record<string, string>): Promise<Response>
+  /** As the server does when it stops. */
+  endUpstream(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -76,9 +78,10 @@ export const startRegistry = async ({
     keys: blobKeys({ store, clock, sealer, ids, ...home }),
   })
   const tools = { store, blobs, clock, ids, log: silentLog }
+  const upstream = credentialsOf && new PullThrough({ ...tools, credentialsOf })
   const listener = registryListener({
     ...tools,
-    ...(credentialsOf && { upstream: new PullThrough({ ...tools, credentialsOf }) }),
+    ...(upstream && { upstream }),
     manifests: new ManifestCache(),
     identify: () => ({ account: ACCOUNT, region: REGION, demand, warnings, trace }),
     ...(transfers && { transfers }),
@@ -108,7 +111,9 @@ export const startRegistry = async ({
       }),
     send: (method, place, body, headers = {}) =>
       fetch(`${url}/v2/${place}`, { method, headers, body: body === undefined ? null : Buffer.from(body) }),
+    endUpstream: async () => upstream?.close(),
     stop: async () => {
+      await upstream?.close()
       server.closeAllConnections()
       server.close()
       await blobs.close()

@@ -16,11 +16,19 @@ const LONG = 'public, max-age=31536000, immutable'
 /** Who asks may be about to push an image that has it: it must not be collected meanwhile. */
 export const headBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {
   const { store, clock, layerGraceMs } = exchange
+  const remote = await exchange.upstream?.remoteLayer(exchange, name, digest)
+  if (remote !== undefined) return answerHead(exchange, digest, remote.bytes)
   const repository = requireRepository(exchange, name, LOOK)
   const { bytes } = requireLayer(exchange, repository, digest)
   if (!blobsOf(exchange, repository).isTrusted(digest)) throw unknownBlob(digest)
   await keepLayer(store, repository.repositoryId, digest, clock.now(), layerGraceMs)
-  answer(exchange, 200, { ...headersOf(digest), 'Content-Length': bytes })
+  answerHead(exchange, digest, bytes)
+}
+
+const answerHead = ({ response, acknowledge }: Exchange, digest: string, bytes: number | undefined): void => {
+  acknowledge()
+  response.writeHead(200, { ...headersOf(digest), ...(bytes !== undefined && { 'Content-Length': bytes }) })
+  response.end()
 }
 
 export const getBlob = async (exchange: Exchange, name: string, digest: string): Promise<void> => {

@@ -16,27 +16,45 @@ const PULL = ['ecr:BatchGetImage']
 const PUSH = ['ecr:PutImage']
 const REMOVE = ['ecr:BatchDeleteImage']
 
+type Manifest = Pick<ImageRecord, 'digest' | 'mediaType' | 'manifestBytes'>
+
+/** A manifest that is here, or comes from upstream just now. */
+interface Found extends Manifest {
+  content(): Promise<Buffer>
+  /** Resolves when it is noted that it was pulled. */
+  notePull(): Promise<void>
+}
+
 /** `GET` and `HEAD`. */
 export const getManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {
+  const given = await readable(exchange, name, reference, await found(exchange, name, reference))
+  const content = exchange.request.method === 'HEAD' ? undefined : await given.content()
+  answerManifest(exchange, given, content)
+  if (content !== undefined) await given.notePull()
+}
+
+/** Throws `RegistryFault`. */
+const found = async (exchange: Exchange, name: string, reference: Reference): Promise<Found> => {
   const fetched = await exchange.upstream?.manifest(exchange, name, reference)
   if (fetched !== undefined) {
     const { content, digest, manifest } = fetched
-    return answerManifest(exchange, { digest, mediaType: manifest.mediaType, manifestBytes: content.length }, content)
+    const { mediaType } = manifest
+    return { digest, mediaType, manifestBytes: content.length, content: async () => content, notePull: async () => {} }
   }
   const repository = requireRepository(exchange, name, PULL)
-  const { request, store, clock, caller } = exchange
+  const { store, clock, caller } = exchange
   checkKey(store.tables, repository)
   const image = requireActive(requireImage(exchange, repository, reference))
-  const given = await readable(exchange, repository, image, reference)
-  const manifest = request.method === 'HEAD' ? undefined : await manifestOf(exchange, repository, given.digest)
-  answerManifest(exchange, given, manifest)
-  if (manifest !== undefined)
-    await recordPull(store, repository.repositoryId, given.digest, clock.now(), caller.principal)
+  return {
+    ...image,
+    content: () => manifestOf(exchange, repository, image.digest),
+    notePull: () => recordPull(store, repository.repositoryId, image.digest, clock.now(), caller.principal),
+  }
 }
 
 const answerManifest = (
   { request, response, acknowledge }: Exchange,
-  { digest, mediaType, manifestBytes }: Pick<ImageRecord, 'digest' | 'mediaType' | 'manifestBytes'>,
+  { digest, mediaType, manifestBytes }: Manifest,
   content: Buffer | undefined,
 ): void => {
   acknowledge()
@@ -51,21 +69,24 @@ const answerManifest = (
 }
 
 /** The image as the client can read it; of an index, who knows images of one platform only gets the usual one. */
-const readable = async (
-  exchange: Exchange,
-  repository: RepositoryRecord,
-  image: ImageRecord,
-  { tag }: Reference,
-): Promise<ImageRecord> => {
+const readable = async (exchange: Exchange, name: string, { tag }: Reference, image: Found): Promise<Found> => {
   const { accept } = exchange.request.headers
   if (accepts(accept, image.mediaType)) return image
   if (tag !== undefined && isIndexType(image.mediaType) && wantsOnePlatform(accept)) {
-    const digest = usualImageOf(await manifestOf(exchange, repository, image.digest))
-    const usual =
-      digest === undefined ? undefined : exchange.store.tables.images.get(inRepository(repository.repositoryId, digest))
+    const digest = usualImageOf(await image.content())
+    const usual = digest === undefined ? undefined : await unlessUnknown(found(exchange, name, { digest }))
     if (usual !== undefined && accepts(accept, usual.mediaType)) return usual
   }
   throw new RegistryFault('MANIFEST_UNKNOWN', `The manifest is ${image.mediaType}, which the client does not accept.`)
+}
+
+const unlessUnknown = async (result: Promise<Found>): Promise<Found | undefined> => {
+  try {
+    return await result
+  } catch (error) {
+    if (error instanceof RegistryFault && error.code === 'MANIFEST_UNKNOWN') return undefined
+    throw error
+  }
 }
 
 export const putManifest = async (exchange: Exchange, name: string, reference: Reference): Promise<void> => {

@@ -43,6 +43,7 @@ import { health } from './health.ts'
 import { trustContent } from './trust-content.ts'
 import { usage, USAGE_PATH } from './usage.ts'
 import { lazyRegistry } from './registry-parts.ts'
+import type { RegistryRole } from './registry.ts'
 
 export interface ControlPlaneOptions {
   readonly store: Store
@@ -89,6 +90,7 @@ export class ControlPlane {
   /** What balancers say of targets. */
   readonly targetHealth = new TargetHealthBook()
   readonly #gate: AgentGate
+  readonly #registry: RegistryRole
 
   constructor(options: ControlPlaneOptions) {
     const { store, clock, ids, log, endpoint, keys, logs, metrics, blobs } = options
@@ -166,12 +168,13 @@ export class ControlPlane {
       dataChannels: this.controllers.dataChannels,
       loadBalancing: this.controllers.loadBalancing,
     })
+    this.#registry = lazyRegistry({ ...options, store, blobs, clock, ids, log, guard, sealer: keys.sealer, audit })
     const ownCallTools = { store, authenticator, guard, clock, ids, log, audit, translate: storeFault }
     this.listener = createListener({
       gateway: this.gateway,
       clock,
       routes: {
-        '/v2/': lazyRegistry({ ...options, store, blobs, clock, ids, log, guard, sealer: keys.sealer, audit }),
+        '/v2/': this.#registry.listener,
         [TRUST_CONTENT_PATH]: trustContent({ store, clock, sealer: keys.sealer }),
         '/health': health({ store, controllers: this.controllers }),
         [EXPLAIN_SERVICE_PATH]: explainService(ownCallTools, this.controllers.plans),
@@ -193,6 +196,7 @@ export class ControlPlane {
   /** Ends sessions and loops; the store stays open. */
   async stop(): Promise<void> {
     await this.controllers.stop()
+    await this.#registry.stop()
   }
 }
 

@@ -8,7 +8,7 @@ import { BlobStore } from '../store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../store/blobs/directory-blob-home.ts'
 import type { S3Place } from '../store/blobs/s3-place.ts'
 import type { BlobKeysOptions } from '../services/ecr/blob-keys.ts'
-import type { RegistryRoleOptions } from './registry.ts'
+import type { RegistryRole, RegistryRoleOptions } from './registry.ts'
 
 export interface RegistryStorage {
   /** Where uploads lie, and blobs unless they lie elsewhere. */
@@ -48,16 +48,22 @@ const lazyBlobKeys = (options: BlobKeysOptions): BlobKeys => {
   }
 }
 
-export const lazyRegistry = (options: RegistryRoleOptions): RequestListener => {
-  let loaded: Promise<RequestListener> | undefined
-  return (request, response) => {
+export const lazyRegistry = (options: RegistryRoleOptions): RegistryRole => {
+  let loaded: Promise<RegistryRole> | undefined
+  const listener: RequestListener = (request, response) => {
     loaded ??= import('./registry.ts').then(({ registry }) => registry(options))
     loaded.then(
-      (listener) => listener(request, response),
+      (role) => role.listener(request, response),
       (error: unknown) => {
         options.log.error('the registry cannot be loaded', { error })
         response.destroy()
       },
     )
   }
+  const stop = async (): Promise<void> => {
+    // One that could not be loaded has been told of.
+    const role = await loaded?.catch(() => undefined)
+    await role?.stop()
+  }
+  return { listener, stop }
 }

@@ -29,7 +29,7 @@ const aTrustingRegistry = async (): Promise<number> => {
       region: 'eu-west-1',
       isDev: true,
       audit: undefined,
-    }),
+    }).listener,
   )
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening))
   return (server.address() as AddressInfo).port

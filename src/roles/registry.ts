@@ -45,8 +45,14 @@ export interface RegistryRoleOptions extends Pick<
 
 const SERVICE = 'ecr'
 
-/** Answers everything under `/v2/`. */
-export const registry = (options: RegistryRoleOptions): RequestListener => {
+export interface RegistryRole {
+  /** Answers everything under `/v2/`. */
+  readonly listener: RequestListener
+  /** Ends what goes on without anyone waiting for it. */
+  stop(): Promise<void>
+}
+
+export const registry = (options: RegistryRoleOptions): RegistryRole => {
   const { store, blobs, clock, ids, log } = options
   const upstream = new PullThrough({ ...options, credentialsOf: upstreamCredentials(options) })
   const tools = { store, blobs, clock, ids, log, manifests: new ManifestCache(), transfers: new Transfers(), upstream }
@@ -57,7 +63,7 @@ export const registry = (options: RegistryRoleOptions): RequestListener => {
     expiryOf: (password: string | undefined) => knownBy(options, password)?.expiresAt,
     now: () => clock.now(),
   }
-  return (request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (request.url?.startsWith(LAYER_PATH) === true) return download(request, response)
     if (request.url?.split('?', 1)[0] !== TOKEN_PATH) return serve(request, response)
     exchangeToken(tokens, request, response).catch((error: unknown) => {
@@ -65,6 +71,7 @@ export const registry = (options: RegistryRoleOptions): RequestListener => {
       response.destroy()
     })
   }
+  return { listener, stop: () => upstream.close() }
 }
 
 interface Known {

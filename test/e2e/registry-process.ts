@@ -14,10 +14,12 @@ import { repositoryArn } from '../../src/model/arn.ts'
 import { ManifestCache } from '../../src/registry/manifest-cache.ts'
 import { registryListener } from '../../src/registry/registry.ts'
 import { blobKeys } from '../../src/services/ecr/blob-keys.ts'
+import { createKmsKey } from '../../src/services/kms-keys.ts'
 import { BlobStore } from '../../src/store/blobs/blob-store.ts'
 import { DirectoryBlobHome } from '../../src/store/blobs/directory-blob-home.ts'
 import type { Journal, JournalEntry } from '../../src/store/journal/journal.ts'
 import { SqliteJournal } from '../../src/store/journal/sqlite.ts'
+import { encryptionWith } from '../../src/store/images/repository-key.ts'
 import { Store } from '../../src/store/store.ts'
 import { configureServer } from '../../src/wire/listener.ts'
 
@@ -75,8 +77,13 @@ await store.transact((tx) => {
   for (const name of repositories) {
     const arn = repositoryArn(region, account, name)
     if (tx.repositories.has(arn)) continue
+    const context = { tx, ids, sealer, account, region, now: clock.now() }
+    // Each has a key of its own but the first.
+    const isFirst = name === repositories[0]
+    const keyArn = isFirst ? '' : createKmsKey(context, { description: '', tags: [] }).arn
     tx.repositories.insert({
       arn,
+      ...(!isFirst && { encryption: encryptionWith(tx, { arn, account, region }, { type: 'KMS', keyArn }, context) }),
       account,
       region,
       name,

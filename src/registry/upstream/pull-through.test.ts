@@ -2,10 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { descriptor, pushImage, type RegistryServer, sha256, startRegistry } from '../../../test/registry-server.ts'
+import {
+  descriptor,
+  pushBlob,
+  pushImage,
+  type RegistryServer,
+  sha256,
+  startRegistry,
+} from '../../../test/registry-server.ts'
 import { ManualClock } from '../../kit/clock.ts'
-import { OCI_INDEX } from '../../model/image-manifest.ts'
+import { OCI_INDEX, OCI_MANIFEST } from '../../model/image-manifest.ts'
 import { DAY_MS } from '../../model/limits.ts'
 import type { PullThroughRuleRecord } from '../../model/registry-rules.ts'
 import { RegistryFault } from '../registry-fault.ts'
@@ -262,6 +271,55 @@ describe('a pull through the cache', () => {
     await clock.advance(DAY_MS)
     expect((await pullManifest()).status).toBe(200)
     expect((await pullLayer()).status).toBe(200)
+  })
+
+  it('tells of a layer what upstream tells, and gets nothing for that', async () => {
+    await push()
+    gate.wait = new Promise(() => {})
+    await pullManifest()
+    const head = (digest: string) => near.send('HEAD', `hub/library/web/blobs/${digest}`)
+    const other = Buffer.from('of no image here')
+    await pushBlob(far, 'library/web', other)
+    const { status, headers } = await head(sha256(other))
+    expect([status, headers.get('Content-Length')]).toEqual([200, String(other.length)])
+    expect((await head(sha256('none'))).status).toBe(404)
+    expect(near.store.tables.imageLayers.findSize('byDigest', sha256(other))).toBe(0)
+    denied = 'ecr:BatchImportUpstreamImage'
+    expect((await head(sha256(other))).status).toBe(403)
+  })
+
+  it('gives what the client accepts', async () => {
+    const digest = await push()
+    const platform = { os: 'linux', architecture: 'amd64' }
+    const { images } = far.store.tables
+    const [image] = images.find('byDigest', digest)
+    const manifests = [{ mediaType: OCI_MANIFEST, digest, size: image?.manifestBytes, platform }]
+    const index = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })
+    await far.send('PUT', 'library/web/manifests/all', index, { 'Content-Type': OCI_INDEX })
+    const pull = async (reference: string, Accept: string) => {
+      const answer = await near.send('GET', `hub/library/web/manifests/${reference}`, undefined, { Accept })
+      return [answer.status, answer.headers.get('Docker-Content-Digest')]
+    }
+    expect(await pull('all', 'text/plain')).toEqual([404, null])
+    expect(await pull('all', OCI_MANIFEST)).toEqual([200, digest])
+    expect(await pull('all', OCI_INDEX)).toEqual([200, sha256(index)])
+    expect(await pull(sha256(index), OCI_MANIFEST)).toEqual([404, null])
+  })
+
+  it('ends with the server, and leaves nothing half done', async () => {
+    await push()
+    gate.wait = new Promise(() => {})
+    expect((await pullManifest()).status).toBe(200)
+    const layer = near.send('GET', `hub/library/web/blobs/${sha256(LAYER)}`)
+    const answer = await layer
+    const uploads = (): string[] => readdirSync(path.join(near.directory, 'uploads'))
+    expect(uploads()).not.toEqual([])
+    await near.endUpstream()
+    await expect(answer.arrayBuffer()).rejects.toThrow()
+    expect(uploads()).toEqual([])
+    expect(near.store.tables.images.size).toBe(0)
+    expect(near.store.tables.imageLayers.findSize('byDigest', sha256(LAYER))).toBe(0)
+    expect((await pullManifest('v1')).status).toBe(502)
   })
 
   it('ends where a rule leads back to itself', async () => {

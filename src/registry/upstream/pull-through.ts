@@ -46,6 +46,8 @@ export class PullThrough {
   readonly #layers: UpstreamLayers
   /** Images on their way, by repository and digest. */
   readonly #arriving = new Map<string, FetchedManifest>()
+  /** What goes on in the background. */
+  readonly #imports = new Set<Promise<void>>()
 
   constructor(options: PullThroughOptions) {
     this.#options = options
@@ -76,17 +78,46 @@ export class PullThrough {
     name: string,
     digest: string,
   ): Promise<(Download & { readonly bytes: number | undefined }) | undefined> {
-    const wanted = this.#wanted(exchange, name)
-    const { repository } = wanted ?? {}
-    if (wanted === undefined || repository === undefined) return undefined
-    if (this.#options.store.tables.imageLayers.has(inRepository(repository.repositoryId, digest))) return undefined
+    const wanted = this.#missing(exchange, name, digest)
+    if (wanted === undefined) return undefined
     demandImport(exchange, wanted, 'ecr:GetDownloadUrlForLayer')
     try {
-      const download = this.#layers.download(repository, await this.#upstream(wanted), digest)
+      const download = this.#layers.download(wanted.repository, await this.#upstream(wanted), digest)
       return { ...download, ...(await download.begun) }
     } catch (error) {
       throw error instanceof UpstreamError ? faultOf(error, 'BLOB_UNKNOWN') : error
     }
+  }
+
+  /** Size of a layer that only upstream has, if that says it; undefined if there is none, or it is here. Throws `RegistryFault`. */
+  async remoteLayer(
+    exchange: Exchange,
+    name: string,
+    digest: string,
+  ): Promise<{ readonly bytes: number | undefined } | undefined> {
+    const wanted = this.#missing(exchange, name, digest)
+    if (wanted === undefined) return undefined
+    demandImport(exchange, wanted, 'ecr:BatchCheckLayerAvailability')
+    try {
+      return { bytes: await this.#client.blobBytes(await this.#upstream(wanted), digest) }
+    } catch (error) {
+      throw error instanceof UpstreamError ? faultOf(error, 'BLOB_UNKNOWN') : error
+    }
+  }
+
+  /** Breaks off what is on its way, and resolves when nothing of it goes on. */
+  async close(): Promise<void> {
+    this.#client.close()
+    await Promise.all([this.#layers.settled(), ...this.#imports])
+  }
+
+  /** The repository, if the layer could only come from upstream. */
+  #missing(exchange: Exchange, name: string, digest: string): (Wanted & { repository: RepositoryRecord }) | undefined {
+    const wanted = this.#wanted(exchange, name)
+    if (wanted?.repository === undefined) return undefined
+    const { repository } = wanted
+    const isHere = this.#options.store.tables.imageLayers.has(inRepository(repository.repositoryId, digest))
+    return isHere ? undefined : { ...wanted, repository }
   }
 
   /** Undefined if no rule is for the repository. */
@@ -144,12 +175,16 @@ export class PullThrough {
   #import(repository: RepositoryRecord, upstream: Upstream, fetched: FetchedManifest, tag: string | undefined): void {
     const key = inRepository(repository.repositoryId, fetched.digest)
     this.#arriving.set(key, fetched)
-    this.#keep(repository, upstream, fetched, tag)
+    const importing = this.#keep(repository, upstream, fetched, tag)
       .catch((error: unknown) => {
         const { name: repositoryName } = repository
         this.#options.log.warn('an image of another registry was not kept', { repositoryName, tag, error })
       })
-      .finally(() => this.#arriving.delete(key))
+      .finally(() => {
+        this.#arriving.delete(key)
+        this.#imports.delete(importing)
+      })
+    this.#imports.add(importing)
   }
 
   async #keep(

@@ -45,6 +45,11 @@ export class UpstreamLayers {
     return download
   }
 
+  /** Resolves when no download goes on that had begun before. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#downloads.values()].map(({ done }) => done))
+  }
+
   async #run(
     repository: RepositoryRecord,
     upstream: Upstream,

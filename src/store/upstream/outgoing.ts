@@ -28,13 +28,18 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 16, maxFreeSockets: 4 }
 
 export class Outgoing {
   readonly #protocols = new Map<string, Promise<Protocol>>()
+  readonly #requests = new Set<ClientRequest>()
+  #isClosed = false
 
   /** Resolves with the head of the answer; rejects with `UpstreamError`. */
   async send({ method, url, headers = {}, body }: OutgoingRequest): Promise<IncomingMessage> {
     const host = hostOfUrl(url)
     if (isIP(host) !== 0 && isForbiddenAddress(host)) throw forbidden(url)
     const { request: open, agent } = await this.#protocolOf(url)
+    if (this.#isClosed) throw unreachable(url, ENDED)
     const request = open(url, { method, agent, lookup: checkedLookup(url), headers })
+    this.#requests.add(request)
+    request.once('close', () => this.#requests.delete(request))
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     request.setTimeout(SILENCE_MS, () => void request.destroy(new Error('it is silent')))
     request.once('error', (error) => reject(unreachable(url, error)))
@@ -43,7 +48,10 @@ export class Outgoing {
     return promise
   }
 
+  /** Breaks off what is under way; nothing can be sent any more. */
   close(): void {
+    this.#isClosed = true
+    for (const request of this.#requests) request.destroy(ENDED)
     for (const protocol of this.#protocols.values()) void protocol.then(({ agent }) => agent.destroy())
   }
 
@@ -89,6 +97,8 @@ const checkedLookup =
       if (first === undefined) return callback(forbidden(url), '')
       return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family)
     })
+
+const ENDED = new Error('nothing is asked any more')
 
 const forbidden = ({ host }: URL): UpstreamError =>
   new UpstreamError('denied', `${host} has no address that registries may have.`)

@@ -46,7 +46,7 @@ export class RegistryClient {
     this.#authorization = new Authorization(this.#outgoing, clock)
   }
 
-  /** Ends its connections. */
+  /** Breaks off what is under way. */
   close(): void {
     this.#outgoing.close()
   }
@@ -77,9 +77,17 @@ export class RegistryClient {
   /** A connection that is cut is gone on with where it was. Rejects with `UpstreamError`, as the iteration does. */
   async blob(upstream: Upstream, digest: string): Promise<FetchedBlob> {
     const response = await this.#getBlob(upstream, digest, 0)
-    const length = Number(response.headers['content-length'])
-    const bytes = Number.isSafeInteger(length) ? length : undefined
+    const bytes = lengthOf(response)
     return { bytes, content: this.#content(upstream, digest, response, bytes) }
+  }
+
+  /** Of the blob; undefined if the registry does not say. Rejects with `UpstreamError`. */
+  async blobBytes(upstream: Upstream, digest: string): Promise<number | undefined> {
+    const path = `/v2/${upstream.repository}/blobs/${digest}`
+    const response = await this.#call(upstream, { method: 'HEAD', path }, PULL)
+    response.resume()
+    if (response.statusCode !== 200) throw refused(upstream, response)
+    return lengthOf(response)
   }
 
   /** Whether the registry has that `manifests/<reference>` or `blobs/<digest>`. Rejects with `UpstreamError`. */
@@ -188,6 +196,11 @@ export class RegistryClient {
     }
     throw new UpstreamError('unreachable', `${request.url.host} leads in circles.`)
   }
+}
+
+const lengthOf = ({ headers }: IncomingMessage): number | undefined => {
+  const length = Number(headers['content-length'])
+  return Number.isSafeInteger(length) ? length : undefined
 }
 
 /** Credentials are for who asked for them. */
