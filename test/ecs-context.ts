@@ -5,6 +5,7 @@
 import { ManualClock } from '../src/kit/clock.ts'
 import { SeededIds } from '../src/kit/ids.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../src/model/records.ts'
+import { defaultLoadBalancingSettings } from '../src/model/load-balancing/settings.ts'
 import { CapacityIndex } from '../src/scheduler/capacity-index.ts'
 import type { EcsDeps, EcsOperation } from '../src/services/ecs/context.ts'
 import { type Guard, noGuard, performer } from '../src/services/operations.ts'
@@ -45,7 +46,7 @@ export const ecsHarness = async ({ seed = 1, guard = noGuard }: HarnessOptions =
     throw error
   })
   feed(store, capacity)
-  const deps: EcsDeps = { ids, guard, capacity, pageTokens: readableTokens, agentEndpoints }
+  const deps: EcsDeps = { ids, guard, capacity, pageTokens: readableTokens, agentEndpoints, loadBalancing: defaultLoadBalancingSettings() }
   const call: EcsHarness['call'] = async (operation, input, caller = {}, name = 'Operation') => {
     const table = { [name]: operation as unknown as EcsOperation<never> }
     const perform = performer<EcsDeps>({ store, service: 'ecs', table, deps, guard })

@@ -22,6 +22,7 @@ import type {
   ServiceDeploymentRollbackMonitorsStatus,
   ServiceDeploymentStatus,
 } from '@aws-sdk/client-ecs'
+import type { ExpressGateway } from './express-gateway.ts'
 import type { Tag } from './records.ts'
 import type { LaunchType } from './task-reservation.ts'
 
@@ -59,6 +60,8 @@ export interface ServiceRecord {
   readonly currentServiceDeploymentArn?: string
   /** The service stood still with all its tasks running when it was last looked at; since then. */
   readonly steadySince?: number
+  /** Of an Express service. */
+  readonly express?: ExpressGateway
   readonly tags: readonly Tag[]
 }
 

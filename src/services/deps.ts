@@ -3,7 +3,6 @@ import type { Clock } from '../kit/clock.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
-import type { LoadBalancingSettings } from '../model/load-balancing/settings.ts'
 import type { SessionTokens } from '../model/principal.ts'
 import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
@@ -39,8 +38,6 @@ export interface ServicesDeps extends EcsDeps {
   readonly blobs: BlobStore
   /** What balancers say of targets. */
   readonly targetHealth: TargetHealthBook
-  /** What the installation says of its load balancers. */
-  readonly loadBalancing: LoadBalancingSettings
   /** Where registries are that images may be replicated to. */
   readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** Base URL of the container registry, e.g. `http://localhost:4566`. */

@@ -190,7 +190,11 @@ export const tableDefinitions = {
     name: 'services',
     key: (row) => row.serviceArn,
     /** Those that are ACTIVE or DRAINING. */
-    indexes: { byCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn) },
+    indexes: {
+      byCluster: (row) => (row.status === 'INACTIVE' ? undefined : row.clusterArn),
+      /** Express services. */
+      byExpressLoadBalancer: (row) => (row.status === 'INACTIVE' ? undefined : row.express?.loadBalancerArn),
+    },
     counters: { activeInCluster: (row) => (row.status === 'ACTIVE' ? row.clusterArn : undefined) },
   }),
   serviceRevisions: defineTable<ServiceRevisionRecord>()({

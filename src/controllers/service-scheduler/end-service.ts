@@ -1,10 +1,12 @@
 /**
- * The end of a service that was deleted. All its tasks are asked to stop, protected or not; then it is INACTIVE, and its name is free.
+ * The end of a service that was deleted. All its tasks are asked to stop, protected or not; then it is INACTIVE, and its name is free. An Express
+ * service takes along what ECS made for it.
  * AWS: a service is DRAINING until its tasks are STOPPING or STOPPED. Source: DeleteService in the API reference.
  */
 import { isOver } from '../../model/new-deployment.ts'
 import { isDraining } from '../../store/load-balancing/draining-tasks.ts'
 import { serviceTasksKey } from '../../store/tables.ts'
+import { removeExpressGateway } from '../../store/express/remove-express-gateway.ts'
 import { SERVICE_STOPS_PER_TRANSACTION } from '../../model/limits.ts'
 import type { PassOutcome } from './pass.ts'
 import type { PassContext } from './pass-context.ts'
@@ -29,7 +31,8 @@ export const endService = (context: PassContext): Pick<PassOutcome, 'isUnfinishe
   return { isUnfinished, stoppedCount: stops.length }
 }
 
-const deactivate = ({ tx, service: { serviceArn, currentServiceDeploymentArn }, now }: PassContext): void => {
+const deactivate = ({ tx, service, now }: PassContext): void => {
+  const { serviceArn, currentServiceDeploymentArn, express } = service
   for (const { deploymentId } of tx.deployments.find('byService', serviceArn)) tx.deployments.remove(deploymentId)
   for (const { taskSetId } of tx.taskSets.find('byService', serviceArn)) tx.taskSets.remove(taskSetId)
   const current = tx.serviceDeployments.get(currentServiceDeploymentArn ?? '')
@@ -39,4 +42,5 @@ const deactivate = ({ tx, service: { serviceArn, currentServiceDeploymentArn }, 
     tx.serviceDeployments.update(current.serviceDeploymentArn, { status: 'STOPPED', statusReason, ...end })
   }
   tx.services.update(serviceArn, { status: 'INACTIVE', endedAt: now, steadySince: undefined })
+  if (express !== undefined) removeExpressGateway(tx, express)
 }

@@ -1,5 +1,6 @@
 /** What ECS operations work with, besides the call and its transaction. */
 import type { Ids } from '../../kit/ids.ts'
+import type { LoadBalancingSettings } from '../../model/load-balancing/settings.ts'
 import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
 import type { PageTokens } from '../../wire/page-tokens.ts'
 import type { Guard, Operation, OperationContext, OperationTable } from '../operations.ts'
@@ -13,6 +14,8 @@ export interface EcsDeps {
   readonly pageTokens: PageTokens
   /** Base URLs that agents connect to; with a trailing slash. */
   readonly agentEndpoints: { readonly acs: string; readonly tcs: string }
+  /** What the installation says of its load balancers, of which ECS makes some. */
+  readonly loadBalancing: LoadBalancingSettings
 }
 
 export type EcsContext = OperationContext<EcsDeps>

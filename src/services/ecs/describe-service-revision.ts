@@ -5,6 +5,7 @@ import { dateOf } from '../../kit/timestamps.ts'
 import { targetGroupOf } from '../../model/load-balancing/revision-groups.ts'
 import type { ServiceRevisionRecord } from '../../model/service-records.ts'
 import type { ReadTables } from '../../store/tables.ts'
+import { describeManaged } from './express/managed-resources.ts'
 import { describeLaunch, describeLoadBalancers } from './describe-task-set.ts'
 
 export const describeServiceRevision = (tables: ReadTables, revision: ServiceRevisionRecord): ServiceRevision => ({
@@ -15,6 +16,7 @@ export const describeServiceRevision = (tables: ReadTables, revision: ServiceRev
   containerImages: containerImages(tables, revision),
   guardDutyEnabled: false,
   ...loadBalancersOf(revision),
+  ...managedOf(tables, revision),
   createdAt: dateOf(revision.createdAt),
 })
 
@@ -35,6 +37,14 @@ const loadBalancersOf = (
           ),
         },
       }
+
+const managedOf = (
+  tables: ReadTables,
+  { serviceArn }: ServiceRevisionRecord,
+): Pick<ServiceRevision, 'ecsManagedResources'> => {
+  const express = tables.services.get(serviceArn)?.express
+  return express === undefined ? {} : { ecsManagedResources: describeManaged(tables, express) }
+}
 
 /** The images of the definition, with the digests that tasks of the revision are held to. */
 const containerImages = (tables: ReadTables, revision: ServiceRevisionRecord): ContainerImage[] => {

@@ -65,8 +65,7 @@ export const describeService = (
     propagateTags: service.propagateTags,
     enableExecuteCommand: service.enableExecuteCommand,
     ...(withTags && { tags: [...service.tags] }),
-    // There are no Express services, which alone are ECS's own.
-    resourceManagementType: 'CUSTOMER',
+    resourceManagementType: service.express === undefined ? 'CUSTOMER' : 'ECS',
   }
 }
 

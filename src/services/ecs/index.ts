@@ -30,6 +30,9 @@ const operations: EcsOperationTable = {
     load: async () => (await import('./operations/create-capacity-provider.ts')).createCapacityProvider,
   },
   CreateCluster: { load: async () => (await import('./operations/create-cluster.ts')).createCluster },
+  CreateExpressGatewayService: {
+    load: async () => (await import('./operations/create-express-gateway-service.ts')).createExpressGatewayService,
+  },
   CreateService: { load: async () => (await import('./operations/create-service.ts')).createService },
   CreateTaskSet: { load: async () => (await import('./operations/create-task-set.ts')).createTaskSet },
   DeleteAccountSetting: {
@@ -40,6 +43,9 @@ const operations: EcsOperationTable = {
     load: async () => (await import('./operations/delete-capacity-provider.ts')).deleteCapacityProvider,
   },
   DeleteCluster: { load: async () => (await import('./operations/delete-cluster.ts')).deleteCluster },
+  DeleteExpressGatewayService: {
+    load: async () => (await import('./operations/delete-express-gateway-service.ts')).deleteExpressGatewayService,
+  },
   DeleteService: { load: async () => (await import('./operations/delete-service.ts')).deleteService },
   DeleteTaskDefinitions: {
     load: async () => (await import('./operations/delete-task-definitions.ts')).deleteTaskDefinitions,
@@ -56,6 +62,9 @@ const operations: EcsOperationTable = {
   },
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
+  DescribeExpressGatewayService: {
+    load: async () => (await import('./operations/describe-express-gateway-service.ts')).describeExpressGatewayService,
+  },
   DescribeServiceDeployments: {
     load: async () => (await import('./operations/describe-service-deployments.ts')).describeServiceDeployments,
   },
@@ -129,6 +138,9 @@ const operations: EcsOperationTable = {
   },
   UpdateContainerInstancesState: {
     load: async () => (await import('./operations/update-container-instances-state.ts')).updateContainerInstancesState,
+  },
+  UpdateExpressGatewayService: {
+    load: async () => (await import('./operations/update-express-gateway-service.ts')).updateExpressGatewayService,
   },
   UpdateService: { load: async () => (await import('./operations/update-service.ts')).updateService },
   UpdateServicePrimaryTaskSet: {

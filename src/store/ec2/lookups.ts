@@ -7,6 +7,7 @@ import {
 } from '../../model/ec2-records.ts'
 import type { ReadTables, Transaction } from '../tables.ts'
 import { type Ec2Home, ensureDefaultVpc } from './default-vpc.ts'
+import { securityGroupNamed } from './security-group-named.ts'
 
 /** What is asked for, in its order, and the ids of which there is nothing. */
 export interface Found<T> {
@@ -39,9 +40,6 @@ export const isPublicSubnet = (tables: ReadTables, { subnetId, vpcId }: SubnetRe
   const routes = (tableFor(subnetId) ?? tableFor(undefined))?.routes ?? []
   return routes.some(({ destination, gatewayId }) => destination === '0.0.0.0/0' && gatewayId.startsWith('igw-'))
 }
-
-export const securityGroupNamed = (tables: ReadTables, vpcId: string, name: string): SecurityGroupRecord | undefined =>
-  tables.securityGroups.find('byVpc', vpcId).find(({ groupName }) => groupName === name)
 
 /** The name of the availability zone that a subnet is in. */
 export const zoneOfSubnet = (tables: ReadTables, subnetId: string): string | undefined =>

@@ -46,23 +46,24 @@ export const createService: EcsOperation<CreateServiceRequest, CreateServiceResp
     // AWS: the same words as for a name that is taken.
     conflict: () => notIdempotent(),
   },
-  handle: (input, context) => {
-    const cluster = requireCluster(context, input.cluster)
-    const serviceName = checkedName(input.serviceName)
-    refuseUnsupported(input)
-    const kind = checkedKind(input)
-    const revision = kind.deploymentController === 'ECS' ? checkedRevision(context, cluster, input) : undefined
-    if (revision === undefined) refuseRevision(input)
-    else if (kind.schedulingStrategy === 'DAEMON') checkDaemonCapacity(revision)
-    const service = serviceOf(input, context, { cluster, serviceName, kind, revision })
-    freeName(context, service.serviceArn)
-    context.tx.services.insert(service)
-    const begun =
-      revision === undefined
-        ? service
-        : beginServiceDeployment(context, service, newRevision(context, service, revision))
-    return { service: describeService(context, begun) }
-  },
+  handle: (input, context) => ({ service: describeService(context, insertService(context, input)) }),
+}
+
+/** The service as it begins; everything of the request is checked first. */
+export const insertService = (context: EcsContext, input: CreateServiceRequest): ServiceRecord => {
+  const cluster = requireCluster(context, input.cluster)
+  const serviceName = checkedName(input.serviceName)
+  refuseUnsupported(input)
+  const kind = checkedKind(input)
+  const revision = kind.deploymentController === 'ECS' ? checkedRevision(context, cluster, input) : undefined
+  if (revision === undefined) refuseRevision(input)
+  else if (kind.schedulingStrategy === 'DAEMON') checkDaemonCapacity(revision)
+  const service = serviceOf(input, context, { cluster, serviceName, kind, revision })
+  freeName(context, service.serviceArn)
+  context.tx.services.insert(service)
+  return revision === undefined
+    ? service
+    : beginServiceDeployment(context, service, newRevision(context, service, revision))
 }
 
 const notIdempotent = () => invalidParameter('Creation of service was not idempotent.')

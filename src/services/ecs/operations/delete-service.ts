@@ -3,10 +3,10 @@
  * INACTIVE after that.
  */
 import type { DeleteServiceRequest, DeleteServiceResponse } from '@aws-sdk/client-ecs'
-import { isOver, stoppedDeployment } from '../../../model/new-deployment.ts'
 import type { ServiceRecord } from '../../../model/service-records.ts'
 import { onService } from '../access.ts'
 import type { EcsContext, EcsOperation } from '../context.ts'
+import { drainService } from '../drain-service.ts'
 import { describeService } from '../describe-service.ts'
 import { invalidParameter, serviceNotFound } from '../faults.ts'
 import { requireCluster } from '../lookups.ts'
@@ -20,7 +20,7 @@ export const deleteService: EcsOperation<DeleteServiceRequest, DeleteServiceResp
     if (service.status === 'INACTIVE') throw serviceNotFound()
     if (service.status === 'DRAINING') return { service: describeService(context, service) }
     if (!input.force) checkNothingRuns(context, service)
-    return { service: describeService(context, drained(context, service)) }
+    return { service: describeService(context, drainService(context, service)) }
   },
 }
 
@@ -30,13 +30,4 @@ const checkNothingRuns = ({ tx }: EcsContext, service: ServiceRecord): void => {
     throw invalidParameter('The service cannot be stopped while it is scaled above 0.')
   if (tx.taskSets.findSize('byService', service.serviceArn) > 0)
     throw invalidParameter('The service cannot be stopped while deployments are active.')
-}
-
-const drained = ({ tx, now }: EcsContext, service: ServiceRecord): ServiceRecord => {
-  const current = tx.serviceDeployments.get(service.currentServiceDeploymentArn ?? '')
-  if (current !== undefined && !isOver(current))
-    tx.serviceDeployments.put(stoppedDeployment(current, 'The service was deleted.', now))
-  for (const { taskSetId } of tx.taskSets.find('byService', service.serviceArn))
-    tx.taskSets.update(taskSetId, { status: 'DRAINING', updatedAt: now })
-  return tx.services.update(service.serviceArn, { status: 'DRAINING', desiredCount: 0, steadySince: undefined })
 }

@@ -39,7 +39,7 @@ const filterOf = (input: ListServicesRequest, { tx }: EcsContext): ((service: Se
     input.resourceManagementType &&
     oneOf('resourceManagementType', input.resourceManagementType, ecsEnums.ResourceManagementType)
   return (service) =>
-    (management === undefined || management === 'CUSTOMER') &&
+    (management === undefined || (management === 'ECS') === (service.express !== undefined)) &&
     (strategy === undefined || service.schedulingStrategy === strategy) &&
     (launchType === undefined || launchTypeOf(tx, service) === launchType)
 }

@@ -37,16 +37,22 @@ export const updateService: EcsOperation<UpdateServiceRequest, UpdateServiceResp
   },
   handle: (input, context) => {
     const cluster = requireCluster(context, input.cluster)
-    const service = requireActiveService(context, cluster, input.service)
-    refuseUnsupported(input)
-    checkController(input, service)
-    const revision = revisionOf(input, context, cluster, service)
-    const changed = changedService(input, context, service, revision)
-    const updated = rescaled(context, service, context.tx.services.put(changed))
-    if (revision === undefined || !isRevisionNew(input, revision)) return { service: describeService(context, updated) }
-    const next = newRevision(context, service, revision.wanted)
-    return { service: describeService(context, beginServiceDeployment(context, updated, next)) }
+    checkExpress(input, requireActiveService(context, cluster, input.service))
+    return { service: describeService(context, changeService(context, input)) }
   },
+}
+
+/** The service as it is afterwards. */
+export const changeService = (context: EcsContext, input: UpdateServiceRequest): ServiceRecord => {
+  const cluster = requireCluster(context, input.cluster)
+  const service = requireActiveService(context, cluster, input.service)
+  refuseUnsupported(input)
+  checkController(input, service)
+  const revision = revisionOf(input, context, cluster, service)
+  const changed = changedService(input, context, service, revision)
+  const updated = rescaled(context, service, context.tx.services.put(changed))
+  if (revision === undefined || !isRevisionNew(input, revision)) return updated
+  return beginServiceDeployment(context, updated, newRevision(context, service, revision.wanted))
 }
 
 /** AWS: what may not be updated with an EXTERNAL controller belongs to its task sets, or to deployments that ECS itself makes. */
@@ -70,6 +76,16 @@ const checkController = (input: UpdateServiceRequest, { deploymentController }: 
   for (const member of NOT_EXTERNAL)
     if (input[member])
       throw invalidParameter(`${member} cannot be updated for a service with the EXTERNAL deployment controller.`)
+}
+
+/** AWS: what ECS makes for an Express service is changed by UpdateExpressGatewayService, or at its own services. */
+const checkExpress = (input: UpdateServiceRequest, { express, deploymentConfiguration }: ServiceRecord): void => {
+  if (express === undefined) return
+  if (input.loadBalancers !== undefined)
+    throw invalidParameter('loadBalancers cannot be updated for an Express service.')
+  const { strategy = deploymentConfiguration.strategy } = input.deploymentConfiguration ?? {}
+  if (strategy !== deploymentConfiguration.strategy)
+    throw invalidParameter('The deployment strategy of an Express service cannot be updated.')
 }
 
 const revisionOf = (
