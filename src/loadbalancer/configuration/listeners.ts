@@ -82,9 +82,6 @@ const httpLines = (scope: HttpScope): string[] => {
     `timeout http-keep-alive ${seconds}s`,
     `timeout http-request ${seconds}s`,
     'tcp-request connection set-var(sess.since) date',
-    ...(scope.loadBalancer.attributes['routing.http.desync_mitigation_mode'] === 'monitor'
-      ? ['option accept-invalid-http-request']
-      : []),
     ...logLines(scope),
     ...refusalLines(scope),
     ...inOrder(ruleLines(namedRules(scope.listener), scope), [

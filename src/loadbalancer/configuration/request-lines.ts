@@ -1,18 +1,10 @@
 /**
  * What an Application Load Balancer does to every request and answer: what it refuses, and the headers that it adds.
- *
- * How requests are read that could smuggle others (`routing.http.desync_mitigation_mode`): HAProxy refuses with 400 what cannot be read in one
- * way only, in every mode (several lengths that differ, unknown transfer codings, control characters, malformed chunks); of a request with
- * both a length and chunks it passes on chunks alone, and closes the connection after it. Everything is written anew for the target.
- * - `monitor`: besides, header names and targets of requests may have characters that are not allowed in them.
- * - `defensive`: nothing besides.
- * - `strictest`: refused is what is not as RFC 7230 wants it: GET and HEAD with a body, header names with other characters than letters,
- *   digits, hyphens and underscores.
  */
+import { closingLines, desyncLines } from './desync.ts'
 import { refusal } from './pages.ts'
 import { formatText, quoteWord } from './quote.ts'
 import { type HttpScope, isOn } from './scope.ts'
-import type { Sink } from './sink.ts'
 
 const MOST_FORWARDED = 30
 const TRACE = 'X-Amzn-Trace-Id'
@@ -21,20 +13,14 @@ const NEW_TRACE =
   '1-%[date,hex,bytes(8,8),lower]-%[uuid,bytes(24,12)]%[rand,hex,bytes(8,8),lower]%[rand(65536),hex,bytes(12,4),lower]'
 
 /** Before rules are tried. */
-export const refusalLines = ({ loadBalancer: { attributes }, sink }: HttpScope): string[] => [
+export const refusalLines = (scope: HttpScope): string[] => [
+  ...desyncLines(scope),
   'http-request set-var(txn.forwarders) req.fhdr_cnt(x-forwarded-for)',
   // AWS: 463, more than 30 addresses.
-  `${refusal(463, sink)} if { var(txn.forwarders) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
-  ...(attributes['routing.http.desync_mitigation_mode'] === 'strictest' ? strictestLines(sink) : []),
-  ...(isOn(attributes, 'routing.http.drop_invalid_header_fields.enabled')
+  `${refusal(463, scope.sink)} if { var(txn.forwarders) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
+  ...(isOn(scope.loadBalancer.attributes, 'routing.http.drop_invalid_header_fields.enabled')
     ? ["http-request del-header '[^-A-Za-z0-9]' -m reg"]
     : []),
-]
-
-const strictestLines = (sink: Sink): string[] => [
-  `${refusal(400, sink)} if { method GET HEAD } { req.hdr(content-length) -m found }`,
-  `${refusal(400, sink)} if { method GET HEAD } { req.hdr(transfer-encoding) -m found }`,
-  `${refusal(400, sink)} if { req.hdr_names(:) -m reg -- [^-_A-Za-z0-9:] }`,
 ]
 
 /** After rules are tried, which see the request as it came. */
@@ -44,6 +30,7 @@ export const requestHeaderLines = (scope: HttpScope): string[] => [
   `http-request set-header X-Forwarded-Port ${scope.listener.port}`,
   ...hostLines(scope),
   ...TRACE_LINES,
+  ...closingLines(scope),
   'http-request disable-l7-retry unless { method GET HEAD OPTIONS PUT DELETE TRACE }',
 ]
 
