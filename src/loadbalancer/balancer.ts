@@ -19,6 +19,7 @@ import { HAProxy } from './haproxy/haproxy.ts'
 import { Sockets } from './haproxy/sockets.ts'
 import { baseConfiguration, LOG_TARGET } from './haproxy/base-configuration.ts'
 import { socketDirectory } from './haproxy/socket-directory.ts'
+import { CheckRounds } from './health/check-rounds.ts'
 import { parseCheckLine } from './health/check-line.ts'
 import { DrainWatch } from './health/drain-watch.ts'
 import { TargetHealth } from './health/target-health.ts'
@@ -70,9 +71,9 @@ const LOOK_AFTER_EVERY_MS = 1000
 const LOOK_AT_DRAINING_EVERY_MS = 100
 const RETRY_SOCKETS_EVERY_MS = 10_000
 const RETRY_AFTER_MS = 500
-/** All states are looked at in that time, and more seldom with many targets: they are told as events. */
-const STATISTICS_EVERY_MS = 10_000
-const STATISTICS_MS_PER_TARGET = 2
+/** HAProxy's log tells the health of targets at once; it is looked at besides, as lines may be missing, and more seldom with many targets. */
+const STATISTICS_EVERY_MS = 1000
+const STATISTICS_MS_PER_SERVER = 1
 
 export class Balancer {
   readonly #options: BalancerOptions
@@ -81,6 +82,7 @@ export class Balancer {
   readonly #sockets = new Sockets()
   readonly #deployment: Deployment
   readonly #health: TargetHealth
+  readonly #checkRounds: CheckRounds
   readonly #drains: DrainWatch
   readonly #lines: LineServer
   readonly #accessLogs: AccessLogs
@@ -111,7 +113,7 @@ export class Balancer {
       directory,
       socketDirectory: sockets,
       configurationFile: generations.configurationFile,
-      baseConfiguration: baseConfiguration(logSocket),
+      baseConfiguration: (firstChecksWithinMs) => baseConfiguration(logSocket, firstChecksWithinMs),
       clock,
       log,
       onDeath: () => this.#onDeath(),
@@ -139,6 +141,7 @@ export class Balancer {
         this.#background(this.#fleet.setHealth(server, health, cause === 'first check' ? 'all' : 'old')),
       onFirstCheck: (server) => this.#background(this.#fleet.endFirstCheck(server)),
     })
+    this.#checkRounds = new CheckRounds(clock.monotonic())
     this.#drains = new DrainWatch(this.#fleet, this.#health)
     this.#deployment = new Deployment({
       haproxy: this.#haproxy,
@@ -159,6 +162,7 @@ export class Balancer {
         }),
       isHealthy: (server) => this.#health.isHealthy(server),
       beforeReload: () => this.#waitForReload(),
+      firstChecksWithinMs: () => this.#checkRounds.begin(clock.monotonic()),
       log,
     })
   }
@@ -173,7 +177,7 @@ export class Balancer {
       this.#drains.look(this.#served?.rendered.backends.values() ?? []),
     )
     this.#every('sockets', RETRY_SOCKETS_EVERY_MS, () => this.#retrySockets())
-    this.#every('statistics', STATISTICS_EVERY_MS, () => this.#lookAtStatistics())
+    this.#every('statistics', STATISTICS_EVERY_MS, () => this.#lookAtAll())
   }
 
   /** Serves this table as soon as possible, or a newer one. */
@@ -243,8 +247,8 @@ export class Balancer {
 
   /** What the workers that run have, so that only what differs is changed. */
   async #adopt(): Promise<void> {
-    const { applied } = this.#deployment
-    const state = applied === undefined ? undefined : await this.#haproxy.adopt()
+    const applied = this.#deployment.recall()
+    const state = await this.#haproxy.adopt({ isKnown: applied !== undefined })
     if (state === undefined || applied === undefined) return
     this.#sockets.hold(applied.sockets)
     const statistics = await this.#fleet.adopt(state, applied)
@@ -265,6 +269,7 @@ export class Balancer {
     this.#served = { ...deployed, table }
     this.#accessLogs.declare(table, deployed.rendered)
     this.#health.declare(table, deployed.rendered.backends)
+    this.#checkRounds.declare(table)
     this.#health.onAdoption(this.#adopted)
     this.#adopted = []
     await this.#fleet.checkNow(this.#health.initial())
@@ -301,7 +306,8 @@ export class Balancer {
     const { clock } = this.#options
     const growth = 2 ** (this.#fleet.oldWorkers / OLD_WORKERS_TO_SLOW_DOWN)
     const pause = Math.min(RELOAD_EVERY_MS * growth, RELOAD_AT_LEAST_EVERY_MS)
-    const waitMs = this.#lastReloadAt + pause - clock.monotonic()
+    const now = clock.monotonic()
+    const waitMs = Math.max(this.#lastReloadAt + pause - now, this.#checkRounds.waitMs(now))
     if (waitMs > 0) await clock.sleep(waitMs)
     this.#lastReloadAt = clock.monotonic()
   }
@@ -324,20 +330,26 @@ export class Balancer {
     if (state.worker === this.#fleet.current?.processId) this.#fleet.keep(state)
     for (const processId of state.oldWorkers.slice(OLD_WORKERS_AT_MOST)) this.#haproxy.endWorker(processId)
     await this.#fleet.deleteLeaving()
-    // A worker takes a while to log again after this program was away.
-    if (this.#health.initial().length > 0) await this.#lookAtStatistics()
+    // Whoever is waited for is looked at soon, also where there are so many targets that all of them are looked at seldom.
+    for (const backend of new Set(this.#health.initial().map(backendOf))) await this.#lookAtStatistics(backend)
   }
 
   async #retrySockets(): Promise<void> {
     if (await this.#sockets.retry()) this.refresh()
   }
 
-  async #lookAtStatistics(): Promise<void> {
-    const statistics = await this.#fleet.current?.client.statistics()
-    if (statistics === undefined) return
-    this.#health.onStatistics(statistics)
-    const extraMs = statistics.length * STATISTICS_MS_PER_TARGET - STATISTICS_EVERY_MS
+  async #lookAtAll(): Promise<void> {
+    const servers = await this.#lookAtStatistics()
+    const extraMs = servers * STATISTICS_MS_PER_SERVER - STATISTICS_EVERY_MS
     if (extraMs > 0) await this.#options.clock.sleep(extraMs)
+  }
+
+  /** How many servers of HAProxy there are. */
+  async #lookAtStatistics(backend?: string): Promise<number> {
+    const { turn } = this.#health
+    const statistics = (await this.#fleet.current?.client.statistics(backend)) ?? []
+    this.#health.onStatistics(statistics, turn)
+    return statistics.length
   }
 
   /** Does it again and again, one after another; what fails because HAProxy is away is made good by the next time. */
@@ -369,3 +381,5 @@ export class Balancer {
     }
   }
 }
+
+const backendOf = (server: string): string => server.slice(0, server.indexOf('/'))

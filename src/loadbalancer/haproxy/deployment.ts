@@ -25,6 +25,8 @@ export interface DeploymentOptions {
   readonly isHealthy: (server: string) => boolean
   /** May wait, so that workers do not pile up. */
   readonly beforeReload: () => Promise<void>
+  /** How soon a new worker is to have begun with all checks; undefined if that does not matter. */
+  readonly firstChecksWithinMs: () => number | undefined
   readonly log: Log
 }
 
@@ -47,10 +49,11 @@ export class Deployment {
 
   constructor(options: DeploymentOptions) {
     this.#options = options
-    this.#applied = options.generations.applied()
   }
 
-  get applied(): Applied | undefined {
+  /** What a HAProxy has that runs from before: from now on that is what changes are compared with. */
+  recall(): Applied | undefined {
+    this.#applied = this.#options.generations.applied()
     return this.#applied
   }
 
@@ -129,15 +132,24 @@ export class Deployment {
     )
     generations.switchTo(generation)
     try {
-      const state = current === undefined ? await haproxy.start() : await haproxy.reload()
+      const withinMs = this.#options.firstChecksWithinMs()
+      const state = await (current === undefined ? haproxy.start(withinMs) : haproxy.reload(withinMs))
       fleet.replace(state, rendered.backends)
     } catch (error) {
-      if (before !== undefined) generations.switchTo(before.generation)
+      if (before !== undefined) this.#return(before)
       throw error
     }
+    generations.confirm(generation)
     this.#applied = applied
     sockets.hold(applied.sockets)
     generations.prune(generation)
+  }
+
+  /** What was served before is served on. */
+  #return({ generation, key }: Applied): void {
+    const { generations } = this.#options
+    generations.switchTo(generation)
+    if (key !== '') generations.confirm(generation)
   }
 
   /** Without those that HAProxy refused as they are. */

@@ -1,19 +1,12 @@
 /**
  * The configurations of HAProxy on disk: each reload has a directory of its own, complete before anything points to it, and `current` points
- * to the one that a start reads. Beside it lies what that one was (`applied.json`), so that a later program knows what is running.
+ * to the one that a start reads. Beside it lies what that one was (`applied.json`), so that a later program knows what is running; `served` says
+ * which one that is for certain, and is missing while HAProxy is told to read another.
  */
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { readFileIfPresent } from '../../kit/installation.ts'
 import type { RenderedConfiguration } from '../configuration/settings.ts'
 
 /** What is known of a configuration after it was written. */
@@ -29,6 +22,7 @@ export interface Applied {
 
 const CONFIGURATION = 'haproxy.cfg'
 const APPLIED = 'applied.json'
+const SERVED = 'served'
 /** Workers that start while the next is written may still read the one before. */
 const KEPT = 3
 
@@ -49,10 +43,14 @@ export class Generations {
     return path.join(this.#directory, String(generation))
   }
 
-  /** What `current` is; undefined at the first start. */
+  /** What a running HAProxy has; undefined at the first start. With an empty `key`, that is not known for certain, and is more or less this. */
   applied(): Applied | undefined {
-    const file = path.join(this.#directory, 'current', APPLIED)
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Applied) : undefined
+    const current = this.#appliedOf('current')
+    if (current === undefined) return undefined
+    const served = readFileIfPresent(path.join(this.#directory, SERVED))
+    if (served === String(current.generation)) return current
+    const kept = this.#kept().flatMap((generation) => this.#appliedOf(generation)?.sockets ?? [])
+    return { ...current, key: '', sockets: [...new Set(kept)] }
   }
 
   /** Writes it; returns the file to have checked. Nothing points to it yet. */
@@ -73,8 +71,9 @@ export class Generations {
     return path.join(directory, CONFIGURATION)
   }
 
-  /** From now on a start reads this one. */
+  /** From now on a start reads this one; which one is served is not certain until `confirm`. */
   switchTo(generation: number): void {
+    rmSync(path.join(this.#directory, SERVED), { force: true })
     const link = path.join(this.#directory, 'current')
     const fresh = `${link}.new`
     rmSync(fresh, { force: true })
@@ -82,11 +81,25 @@ export class Generations {
     renameSync(fresh, link)
   }
 
+  /** HAProxy serves this one. */
+  confirm(generation: number): void {
+    writeFileSync(path.join(this.#directory, SERVED), String(generation), { mode: 0o600 })
+  }
+
   /** Removes what no start reads any more. */
   prune(current: number): void {
-    for (const name of readdirSync(this.#directory).filter((entry) => /^\d+$/.test(entry)))
+    for (const name of this.#kept())
       if (Number(name) <= current - KEPT || Number(name) > current)
         rmSync(path.join(this.#directory, name), { recursive: true, force: true })
+  }
+
+  #kept(): string[] {
+    return readdirSync(this.#directory).filter((entry) => /^\d+$/.test(entry))
+  }
+
+  #appliedOf(name: string): Applied | undefined {
+    const text = readFileIfPresent(path.join(this.#directory, name, APPLIED))
+    return text === undefined ? undefined : (JSON.parse(text) as Applied)
   }
 }
 

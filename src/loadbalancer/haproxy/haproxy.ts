@@ -22,8 +22,8 @@ export interface HAProxyOptions {
   readonly directory: string
   readonly socketDirectory: string
   readonly configurationFile: string
-  /** What stands before the configuration: log rings and limits of this host. */
-  readonly baseConfiguration: string
+  /** What stands before the configuration: log rings and the beginning of health checks, which is of the process and not of what it serves. */
+  readonly baseConfiguration: (firstChecksWithinMs: number | undefined) => string
   readonly clock: Clock
   readonly log: Log
   /** It ended; nobody serves. */
@@ -58,7 +58,7 @@ export class HAProxy {
         if (!this.#isEnding) options.onDeath()
       },
     })
-    writeFileSync(this.#baseFile, options.baseConfiguration, { mode: 0o600 })
+    this.#writeBase(undefined)
   }
 
   /** Undefined while nothing runs. */
@@ -66,25 +66,27 @@ export class HAProxy {
     return await masterState(this.masterSocket)
   }
 
-  /** Takes over what runs from before, if it answers and serves. */
-  async adopt(): Promise<MasterState | undefined> {
+  /** Takes over what runs from before, if it answers and serves, and it `isKnown` what. Otherwise that ends: two would share all ports. */
+  async adopt({ isKnown }: { readonly isKnown: boolean }): Promise<MasterState | undefined> {
     if (!this.#process.adopt()) return undefined
-    const state = await this.state()
+    const state = isKnown ? await this.state() : undefined
     if (state?.worker !== undefined) return state
     await this.#process.end()
     return undefined
   }
 
-  async start(): Promise<MasterState> {
+  async start(firstChecksWithinMs: number | undefined): Promise<MasterState> {
+    this.#writeBase(firstChecksWithinMs)
     const position = this.#process.logPosition
     this.#process.start()
     return await this.#until(position, ({ worker }) => worker !== undefined)
   }
 
   /** Resolves when the new worker serves; otherwise the one before goes on. */
-  async reload(): Promise<MasterState> {
+  async reload(firstChecksWithinMs: number | undefined): Promise<MasterState> {
     const before = await this.state()
     if (before === undefined) throw new ConfigurationRefused('HAProxy does not run')
+    this.#writeBase(firstChecksWithinMs)
     const position = this.#process.logPosition
     await askToReload(this.masterSocket)
     const after = await this.#until(position, ({ reloads }) => reloads > before.reloads)
@@ -126,6 +128,10 @@ export class HAProxy {
   release(): void {
     this.#isEnding = true
     this.#process.release()
+  }
+
+  #writeBase(firstChecksWithinMs: number | undefined): void {
+    writeFileSync(this.#baseFile, this.#options.baseConfiguration(firstChecksWithinMs), { mode: 0o600 })
   }
 
   #environment(): NodeJS.ProcessEnv {

@@ -36,6 +36,8 @@ interface Target {
   isDrained: boolean
   phase: Phase
   failure: HealthReason | undefined
+  /** When `phase` changed last, see `turn`. */
+  turn: number
   /** From the first failure of an `initial` one to the one that makes it unhealthy. */
   patience: Timer | undefined
   reported: string
@@ -55,9 +57,15 @@ export class TargetHealth {
   readonly #options: TargetHealthOptions
   readonly #targets = new Map<string, Target>()
   readonly #byServer = new Map<string, Target>()
+  #turn = 0
 
   constructor(options: TargetHealthOptions) {
     this.#options = options
+  }
+
+  /** Rises with every change: says as of when something was asked. */
+  get turn(): number {
+    return this.#turn
   }
 
   /** What there is from now on. */
@@ -91,19 +99,24 @@ export class TargetHealth {
     this.#report([target])
   }
 
-  /** What the current worker says of all: makes good for lines that were lost. */
-  onStatistics(statistics: readonly ServerStatistics[]): void {
-    for (const { backend, server: name, status, checkStatus, checkCode } of statistics) {
-      const isFirst = name.startsWith(FIRST_CHECK_PREFIX)
-      const server = `${backend}/${isFirst ? name.slice(FIRST_CHECK_PREFIX.length) : name}`
-      const target = this.#byServer.get(server)
-      if (target === undefined || target.isDraining || checkStatus === '' || checkStatus === 'INI') continue
-      if (isFirst) this.#options.onFirstCheck(server)
-      const isUp = status.startsWith('UP')
-      if (/^L\dOKC?$/.test(checkStatus)) this.#passed(target, server, !isFirst && isUp)
-      else this.#failed(target, server, failureReason(checkStatus, checkCode), isFirst || isUp)
-    }
+  /** What the current worker says: makes good for lines that are missing. `asOf` is the turn at which it was asked. */
+  onStatistics(statistics: readonly ServerStatistics[], asOf: number): void {
+    for (const each of statistics) this.#onStatistic(each, asOf)
     this.#report(this.#targets.values())
+  }
+
+  #onStatistic({ backend, server: name, status, checkStatus, checkCode }: ServerStatistics, asOf: number): void {
+    const isFirst = name.startsWith(FIRST_CHECK_PREFIX)
+    const server = `${backend}/${isFirst ? name.slice(FIRST_CHECK_PREFIX.length) : name}`
+    const target = this.#byServer.get(server)
+    // What was asked before the last change may have been answered before the worker was told of it.
+    if (target === undefined || target.isDraining || target.turn > asOf) return
+    if (checkStatus === '' || checkStatus === 'INI') return
+    if (isFirst) this.#options.onFirstCheck(server)
+    const isUp = status.startsWith('UP')
+    if (isPassing(checkStatus) && (isUp || target.phase !== 'healthy')) this.#passed(target, server, !isFirst && isUp)
+    else if (!isPassing(checkStatus) || !isFirst)
+      this.#failed(target, server, failureReason(checkStatus, checkCode), isFirst || isUp)
   }
 
   /** What a worker from before this process began says: nothing is known of these targets yet. */
@@ -178,7 +191,7 @@ export class TargetHealth {
 
   #begin(target: Target): void {
     target.patience?.cancel()
-    Object.assign(target, { phase: 'initial', failure: undefined, patience: undefined })
+    Object.assign(target, { phase: 'initial', failure: undefined, patience: undefined, turn: ++this.#turn })
   }
 
   #passed(target: Target, server: string, isUp: boolean): void {
@@ -213,7 +226,7 @@ export class TargetHealth {
 
   #setUnhealthy(target: Target, failure: HealthReason): void {
     target.patience?.cancel()
-    Object.assign(target, { phase: 'unhealthy', failure, patience: undefined })
+    Object.assign(target, { phase: 'unhealthy', failure, patience: undefined, turn: ++this.#turn })
   }
 
   #report(targets: Iterable<Target>): void {
@@ -229,6 +242,9 @@ export class TargetHealth {
   }
 }
 
+/** Of codes as in `L7OK`; `L7OKC` is a success with a condition. */
+const isPassing = (checkStatus: string): boolean => /^L\dOKC?$/.test(checkStatus)
+
 const targetName = (targetGroupArn: string, key: string): string => `${targetGroupArn}/${key}`
 
 const freshTarget = (targetGroupArn: string, key: string, healthCheck: HealthCheck): Target => ({
@@ -241,6 +257,7 @@ const freshTarget = (targetGroupArn: string, key: string, healthCheck: HealthChe
   isDrained: false,
   phase: 'initial',
   failure: undefined,
+  turn: 0,
   patience: undefined,
   reported: '',
 })
