@@ -46,19 +46,49 @@ const FIELDS = {
   retries: '%rc',
 } as const
 
-export type AccessLogField = keyof typeof FIELDS
+/** Of a TLS connection of a Network Load Balancer, which is not looked into. */
+const CONNECTION_FIELDS = {
+  section: '%f',
+  clientAddress: '%ci',
+  clientPort: '%cp',
+  /** Where the client connected to. */
+  listenerAddress: '%fi',
+  listenerPort: '%fp',
+  beganSeconds: '%Ts',
+  beganMilliseconds: '%ms',
+  /** Of the TLS handshake, and of the connection after it. */
+  handshakeMilliseconds: '%Th',
+  totalMilliseconds: '%Tt',
+  receivedBytes: '%U',
+  sentBytes: '%B',
+  cipher: '%sslc',
+  tlsVersion: '%sslv',
+  serverName: '%[ssl_fc_sni]',
+  protocol: '%[ssl_fc_alpn]',
+} as const
 
-export const ACCESS_LOG_FIELDS = Object.keys(FIELDS) as readonly AccessLogField[]
+type Fields<Names extends string> = Readonly<Record<Names, string>>
+export type AccessFields = Fields<keyof typeof FIELDS>
+export type ConnectionFields = Fields<keyof typeof CONNECTION_FIELDS>
 
-const LOG_FORMAT = Object.values(FIELDS)
-  .map((format) => `%{+Q,+E}${format.slice(1)}`)
-  .join(' ')
+const formatOf = (fields: Readonly<Record<string, string>>): string =>
+  Object.values(fields)
+    .map((format) => `%{+Q,+E}${format.slice(1)}`)
+    .join(' ')
+
+const targetLines = (logTarget: string, fields: Readonly<Record<string, string>>): string[] => [
+  `log ${logTarget} len 65535 format raw local0 info`,
+  `log-format ${quoteWord(formatOf(fields))}`,
+]
+
+/** AWS: Network Load Balancers log the connections of TLS listeners alone. */
+export const connectionLogLines = ({ isLogged, listener, host: { logTarget } }: HttpScope): string[] =>
+  isLogged && logTarget !== undefined && listener.protocol === 'TLS' ? targetLines(logTarget, CONNECTION_FIELDS) : []
 
 export const logLines = ({ isLogged, host: { logTarget } }: HttpScope): string[] =>
   isLogged && logTarget !== undefined
     ? [
-        `log ${logTarget} len 65535 format raw local0 info`,
-        `log-format ${quoteWord(LOG_FORMAT)}`,
+        ...targetLines(logTarget, FIELDS),
         'http-request set-var(txn.log_url) url',
         'http-request set-var(txn.log_host) req.hdr(host)',
         'http-request set-var(txn.log_agent) req.fhdr(user-agent)',
@@ -73,11 +103,16 @@ export const lateLogLines = ({ isLogged, host: { logTarget } }: HttpScope): stri
 /** HAProxy quotes texts alone; numbers stand as they are. */
 const FIELD = /"((?:[^"\\]|\\.)*)"|(\S+)/g
 
-/** The fields of such a line. */
-export const readAccessLog = (line: string): Readonly<Record<AccessLogField, string>> => {
+const read = <Names extends string>(line: string, fields: Fields<Names>): Fields<Names> => {
   const values = Array.from(line.matchAll(FIELD), ([, text, number = '']) => (text ?? number).replace(/\\(.)/g, '$1'))
-  return Object.fromEntries(ACCESS_LOG_FIELDS.map((field, index) => [field, values[index] ?? ''])) as Record<
-    AccessLogField,
-    string
-  >
+  return Object.fromEntries(Object.keys(fields).map((field, index) => [field, values[index] ?? ''])) as Fields<Names>
 }
+
+/** The frontend that wrote a line of either kind. */
+export const sectionOfLog = (line: string): string => /^"([^"\\]*)"/.exec(line)?.[1] ?? ''
+
+/** The fields of a line of a request. */
+export const readAccessLog = (line: string): AccessFields => read(line, FIELDS)
+
+/** The fields of a line of a connection. */
+export const readConnectionLog = (line: string): ConnectionFields => read(line, CONNECTION_FIELDS)

@@ -1,9 +1,10 @@
 /** The frontends of listeners. */
 import type { ListenerRoute, LoadBalancerRoute, RuleRoute } from '../../model/load-balancing/routing.ts'
-import { lateLogLines, logLines } from './access-log.ts'
+import { connectionLogLines, lateLogLines, logLines } from './access-log.ts'
 import { drawsOf, plainForward, soleBackend, thresholdLines } from './forward.ts'
 import { ruleLines } from './http-rules.ts'
 import { listenerName } from './names.ts'
+import { oidcStartLines } from './oidc.ts'
 import { refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
 import { testsOf } from './rule-conditions.ts'
 import type { NamedRule } from './rule-plan.ts'
@@ -12,9 +13,9 @@ import { hostAndPort } from './servers.ts'
 import { tlsHeaderLines } from './tls-headers.ts'
 import { hasTrust, tlsParameters } from './tls.ts'
 
-/** NLB listeners for UDP are served otherwise. */
+/** Datagrams are served otherwise. */
 export const isServedHere = ({ protocol }: Pick<ListenerRoute, 'protocol'>): boolean => SERVED.includes(protocol)
-const SERVED: readonly string[] = ['HTTP', 'HTTPS', 'TCP', 'TLS']
+const SERVED: readonly string[] = ['HTTP', 'HTTPS', 'TCP', 'TLS', 'TCP_UDP']
 
 export const isEncrypted = ({ protocol }: Pick<ListenerRoute, 'protocol'>): boolean =>
   protocol === 'HTTPS' || protocol === 'TLS'
@@ -84,6 +85,7 @@ const httpLines = (scope: HttpScope): string[] => {
     'tcp-request connection set-var(sess.since) date',
     ...logLines(scope),
     ...refusalLines(scope),
+    ...oidcStartLines(scope),
     ...inOrder(ruleLines(namedRules(scope.listener), scope), [
       ...requestHeaderLines(scope),
       ...tlsHeaderLines(scope),
@@ -106,6 +108,7 @@ const tcpLines = (scope: HttpScope): string[] => {
   const sole = only === undefined || others.length > 0 ? undefined : soleBackend(only, scope)
   return [
     `timeout client ${Number(listener.attributes['tcp.idle_timeout.seconds'] ?? 350)}s`,
+    ...connectionLogLines(scope),
     ...(sole === undefined
       ? [
           ...listener.rules.flatMap((rule) => tcpDraws(rule, scope)),

@@ -29,7 +29,7 @@ export const addSharedPort = (
 ) => {
   const plain = all.filter(({ listener }) => listener.protocol === 'HTTP')
   const named = all.filter(({ listener }) => isEncrypted(listener))
-  const nameless = all.filter(({ listener }) => listener.protocol === 'TCP')
+  const nameless = all.filter(({ listener }) => NAMELESS.includes(listener.protocol))
   for (const { loadBalancer } of nameless.slice(plain.length + named.length > 0 ? 0 : 1))
     sink.addProblem(
       loadBalancer.loadBalancerArn,
@@ -42,6 +42,7 @@ export const addSharedPort = (
   else addTcp(section, bind, nameless.slice(0, 1), [], host, sink)
 }
 
+const NAMELESS: readonly string[] = ['TCP', 'TCP_UDP']
 const LONGEST_IDLE = ['timeout client 4000s', 'timeout server 4000s', 'timeout tunnel 4000s']
 
 const addHttp = (

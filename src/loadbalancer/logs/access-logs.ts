@@ -12,10 +12,11 @@ import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
 import { dateOf } from '../../kit/timestamps.ts'
 import type { LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
-import { readAccessLog } from '../configuration/access-log.ts'
+import { readAccessLog, readConnectionLog, sectionOfLog } from '../configuration/access-log.ts'
 import { listenerName } from '../configuration/names.ts'
 import type { RenderedConfiguration } from '../configuration/settings.ts'
-import { albLine, findRequest } from './alb-line.ts'
+import { albLine, type LoggingListener, requestOfLog } from './alb-line.ts'
+import { nlbLine } from './nlb-line.ts'
 
 export interface AccessLogsOptions {
   readonly directory: string
@@ -42,7 +43,7 @@ export class AccessLogs {
   readonly #options: AccessLogsOptions
   #rendered: RenderedConfiguration | undefined
   #table: RoutingTable | undefined
-  #listeners = new Map<string, { loadBalancer: LoadBalancerRoute; listener: LoadBalancerRoute['listeners'][number] }>()
+  #listeners: ReadonlyMap<string, LoggingListener> = new Map()
   /** Lines that are not written yet, by load balancer. */
   #waiting = new Map<string, string[]>()
   #waitingBytes = 0
@@ -76,27 +77,29 @@ export class AccessLogs {
     )
   }
 
-  /** A line that HAProxy wrote; others than those of requests are passed over. */
+  /** A line that HAProxy wrote; others than those of requests and connections are passed over. */
   add(line: string): void {
-    if (!line.startsWith('"') || this.#table === undefined || this.#rendered === undefined) return
-    const fields = readAccessLog(line)
-    // Cut off, as it was too long.
-    if (!/^\d+$/.test(fields.totalMilliseconds)) {
-      this.#lost++
-      return
-    }
-    const request = findRequest(fields, this.#listeners, this.#table, this.#rendered)
-    if (request === undefined || destinationOf(request.loadBalancer) === undefined) return
-    const text = `${albLine(request)}\n`
-    if (this.#waitingBytes + text.length > WAITING_BYTES) {
+    const found = this.#listeners.get(sectionOfLog(line))
+    if (found === undefined || destinationOf(found.loadBalancer) === undefined) return
+    const text = this.#entry(line, found)
+    if (text === undefined || this.#waitingBytes + text.length > WAITING_BYTES) {
       this.#lost++
       return
     }
     this.#waitingBytes += text.length
-    const arn = request.loadBalancer.loadBalancerArn
+    const arn = found.loadBalancer.loadBalancerArn
     const lines = this.#waiting.get(arn) ?? []
-    lines.push(text)
+    lines.push(`${text}\n`)
     this.#waiting.set(arn, lines)
+  }
+
+  /** Undefined: the line was cut off, as it was too long. */
+  #entry(line: string, found: LoggingListener): string | undefined {
+    if (this.#table === undefined || this.#rendered === undefined) return undefined
+    if (found.listener.protocol === 'TLS') return nlbLine(readConnectionLog(line), found, this.#table)
+    const fields = readAccessLog(line)
+    const isWhole = /^\d+$/.test(fields.totalMilliseconds)
+    return isWhole ? albLine(requestOfLog(fields, found, this.#table, this.#rendered)) : undefined
   }
 
   async stop(): Promise<void> {

@@ -5,10 +5,8 @@
  */
 import { dateOf } from '../../kit/timestamps.ts'
 import type { ListenerRoute, LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
-import type { readAccessLog } from '../configuration/access-log.ts'
+import type { AccessFields } from '../configuration/access-log.ts'
 import type { RenderedConfiguration } from '../configuration/settings.ts'
-
-export type AccessFields = ReturnType<typeof readAccessLog>
 
 export interface LoggedRequest {
   readonly fields: AccessFields
@@ -19,23 +17,25 @@ export interface LoggedRequest {
   readonly certificateArn: string | undefined
 }
 
-/** What a line is about; undefined if its load balancer or listener is not there any more. */
-export const findRequest = (
+export interface LoggingListener {
+  readonly loadBalancer: LoadBalancerRoute
+  readonly listener: ListenerRoute
+}
+
+/** What a line is about. */
+export const requestOfLog = (
   fields: AccessFields,
-  listenerOf: ReadonlyMap<string, { readonly loadBalancer: LoadBalancerRoute; readonly listener: ListenerRoute }>,
+  found: LoggingListener,
   table: RoutingTable,
   rendered: RenderedConfiguration,
-): LoggedRequest | undefined => {
-  const found = listenerOf.get(fields.section)
-  if (found === undefined) return undefined
-  return {
-    ...found,
-    fields,
-    rule: rendered.rules.get(fields.rule),
-    targetGroupArn: rendered.backends.get(fields.backend)?.targetGroupArn,
-    certificateArn: certificateOf(found.listener, fields.serverName, table),
-  }
-}
+): LoggedRequest => ({
+  ...found,
+  fields,
+  rule: rendered.rules.get(fields.rule),
+  targetGroupArn: rendered.backends.get(fields.backend)?.targetGroupArn,
+  certificateArn:
+    found.listener.protocol === 'HTTPS' ? chosenCertificate(found.listener, fields.serverName, table) : undefined,
+})
 
 export const albLine = ({
   fields,
@@ -54,9 +54,7 @@ export const albLine = ({
   return [
     typeOf(fields, listener),
     timestamp(began + Math.max(0, Number(fields.totalMilliseconds))),
-    loadBalancer.loadBalancerArn.slice(
-      loadBalancer.loadBalancerArn.indexOf(':loadbalancer/') + ':loadbalancer/'.length,
-    ),
+    resourceOf(loadBalancer.loadBalancerArn, 'loadbalancer'),
     `${fields.clientAddress}:${fields.clientPort}`,
     target,
     seconds(times.request),
@@ -90,6 +88,9 @@ export const albLine = ({
     quoted('-'),
   ].join(' ')
 }
+
+/** AWS: what an ARN ends with, without the kind. */
+export const resourceOf = (arn: string, kind: string): string => arn.slice(arn.indexOf(`:${kind}/`) + kind.length + 2)
 
 const typeOf = ({ version, status }: AccessFields, { protocol }: ListenerRoute): string => {
   const isEncrypted = protocol === 'HTTPS'
@@ -133,7 +134,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 }
 const actionName = (type: string): string => ACTIONS[type] ?? type
 
-const orDash = (text: string): string => (text === '' ? '-' : text)
+export const orDash = (text: string): string => (text === '' ? '-' : text)
 
 /** As AWS has it: quotes and backslashes are escaped, what cannot be printed is `\xHH`. */
 const quoted = (text: string): string =>
@@ -144,12 +145,11 @@ const quoted = (text: string): string =>
   )}"`
 
 /** The one whose names have the client's; the first is the default. */
-const certificateOf = (
-  { certificateArns, protocol }: ListenerRoute,
+export const chosenCertificate = (
+  { certificateArns }: ListenerRoute,
   serverName: string,
   table: RoutingTable,
 ): string | undefined => {
-  if (protocol !== 'HTTPS') return undefined
   const names = [serverName, serverName.replace(/^[^.]+/, '*')]
   const named = certificateArns.find((arn) =>
     table.certificates.get(arn)?.domainNames.some((name) => names.includes(name)),
