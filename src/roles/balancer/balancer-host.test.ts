@@ -32,11 +32,11 @@ describe('a host of balancers', () => {
   it('takes as many clients as it may have files for', () => {
     const limits = (hard: string): string =>
       `Limit  Soft Limit  Hard Limit  Units\nMax open files  1024  ${hard}  files\n`
-    expect(mostConnections(limits('524288'))).toBe(100_000)
-    expect(mostConnections(limits('4096'))).toBe(1536)
-    expect(mostConnections(limits('1024'))).toBe(1024)
-    expect(mostConnections(limits('unlimited'))).toBe(100_000)
-    expect(mostConnections('')).toBe(1536)
+    expect(mostConnections(0, limits('524288'))).toBe(100_000)
+    expect(mostConnections(0, limits('4096'))).toBe(1536)
+    expect(mostConnections(0, limits('1024'))).toBe(1024)
+    expect(mostConnections(0, limits('unlimited'))).toBe(100_000)
+    expect(mostConnections(0, '')).toBe(1536)
   })
 
   it('finds programs where administrators have them', () => {

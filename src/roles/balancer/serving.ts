@@ -46,6 +46,7 @@ export class Serving {
   #client: BalancerClient | undefined
   #welcome: BalancerWelcome = { cookieKey: '', suffix: '' }
   #dns: DnsServer | undefined
+  #targets = 0
   #onApplied: () => void = () => {}
 
   constructor(options: ServingOptions) {
@@ -137,7 +138,7 @@ export class Serving {
   #host(): HostPart {
     const { sharedAddress, availabilityZone } = this.#options
     return {
-      maximumConnections: mostConnections(),
+      maximumConnections: mostConnections(this.#targets),
       cookieKey: this.#welcome.cookieKey,
       jsonWebKeys: this.#tokenKeys.keys,
       ...(sharedAddress !== undefined && { sharedAddress }),
@@ -148,6 +149,7 @@ export class Serving {
   #serve({ table: all, revision, welcome }: Told): void {
     const { table, elsewhere } = servedHere(all, this.#options.pool)
     this.#welcome = welcome
+    this.#targets = sumOf(Array.from(table.targetGroups.values(), ({ targets }) => targets.length))
     this.#tokenKeys.serve(table)
     this.#reports.forgetAllBut(all)
     for (const arn of elsewhere) this.#reports.loadBalancer(arn, ELSEWHERE)
@@ -155,3 +157,5 @@ export class Serving {
     this.#balancer.apply(table, revision)
   }
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
