@@ -197,6 +197,32 @@ describe('pull through cache rules', () => {
     secrets.destroy()
   })
 
+  it('get no credentials that their makers may not read: they could lead them anywhere', async () => {
+    const secrets = new SecretsManagerClient(configured(server.root))
+    const [Name, SecretString] = ['ecr-pullthroughcache/own', JSON.stringify({ username: 'a', accessToken: 'b' })]
+    const { ARN: credentialArn } = await secrets.send(new CreateSecretCommand({ Name, SecretString }))
+    const admin = new IAMClient(configured(server.root))
+    await admin.send(new CreateUserCommand({ UserName: 'bob' }))
+    const { AccessKey: key } = await admin.send(new CreateAccessKeyCommand({ UserName: 'bob' }))
+    const bob = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' }
+    const allowOnly = (...Action: string[]) =>
+      admin.send(new PutUserPolicyCommand({ UserName: 'bob', PolicyName: 'p', PolicyDocument: documentOf({ Action }) }))
+    const client = new ECRClient(configured(bob))
+    const rule = { ecrRepositoryPrefix: 'own', upstreamRegistryUrl: 'registry.example.com' }
+    const make = () => client.send(new CreatePullThroughCacheRuleCommand({ ...rule, credentialArn }))
+    await allowOnly('ecr:CreatePullThroughCacheRule', 'ecr:UpdatePullThroughCacheRule')
+    await expect(make()).rejects.toThrow('secretsmanager:GetSecretValue')
+    await client.send(new CreatePullThroughCacheRuleCommand(rule))
+    await expect(
+      client.send(new UpdatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'own', credentialArn })),
+    ).rejects.toThrow('secretsmanager:GetSecretValue')
+    await ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'own' }))
+    await allowOnly('ecr:CreatePullThroughCacheRule', 'secretsmanager:GetSecretValue')
+    await make()
+    await ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'own' }))
+    for (const each of [client, secrets, admin]) each.destroy()
+  })
+
   it.each([
     'https://169.254.169.254',
     'ftp://registry.example.com',

@@ -67,7 +67,7 @@ beforeAll(async () => {
       '--plain-http',
       '--service-settling-seconds=1',
     ],
-    // Who prefers what the host has does not hear of tags that moved.
+    // Who prefers what the host has does not hear of tags that moved in other registries.
     env: { ECS_IMAGE_PULL_BEHAVIOR: 'default' },
   })
   client = longshore.client

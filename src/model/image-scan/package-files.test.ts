@@ -134,6 +134,43 @@ describe('packages of an image', () => {
     await expect(scan()).rejects.toThrow(Unscannable)
   })
 
+  it.each([
+    [
+      'files deeper than there can be any',
+      [aLayer({ [`${'a/'.repeat(600)}node_modules/one/package.json`]: '{"name":"one","version":"1"}' })],
+    ],
+    [
+      'too many of those that tell of nothing',
+      [
+        aLayer(
+          Object.fromEntries(
+            Array.from({ length: 50_001 }, (_, index) => [`node_modules/m${index}/package.json`, '{}']),
+          ),
+        ),
+      ],
+    ],
+    [
+      'more packages than there can be',
+      [aLayer({ 'var/lib/dpkg/status': 'Package: a\nVersion: 1\n\n'.repeat(50_001) })],
+    ],
+    [
+      'files in too many directories',
+      [
+        aLayer(
+          Object.fromEntries(
+            Array.from({ length: 1000 }, (_, index) => [
+              `${`${index}/`}${'b/'.repeat(450)}node_modules/one/package.json`,
+              '{"name":"one","version":"1"}',
+            ]),
+          ),
+        ),
+      ],
+    ],
+    ['more layers than anything runs', Array.from({ length: 201 }, () => aLayer({ a: '' }))],
+  ])('are not looked for in %s', async (_what, layers) => {
+    await expect(scanned(...layers)).rejects.toThrow(Unscannable)
+  })
+
   it('may be what a layer above has removed, if it could not be read', async () => {
     expect(await found(aLayer({ 'var/lib/rpm/Packages': 'x' }), aLayer({ 'var/lib/rpm/.wh.Packages': '' }))).toEqual([])
   })

@@ -5,7 +5,16 @@ import { dpkgPackages } from './packages/dpkg.ts'
 import { npmPackages } from './packages/npm.ts'
 import { pipPackages } from './packages/pip.ts'
 import { rpmPackages } from './packages/rpm.ts'
-import { IMAGE_PACKAGES, PACKAGE_FILE_BYTES, PACKAGE_LIST_BYTES, Unscannable } from './scan-limits.ts'
+import {
+  IMAGE_DIRECTORIES,
+  IMAGE_FILES,
+  IMAGE_LAYERS,
+  IMAGE_PACKAGES,
+  PACKAGE_FILE_BYTES,
+  PACKAGE_LIST_BYTES,
+  PATH_LENGTH,
+  Unscannable,
+} from './scan-limits.ts'
 import { readTar, type TarEntry } from './tar.ts'
 
 type Parser = (content: Buffer, path: string) => readonly FoundPackage[]
@@ -77,9 +86,11 @@ const OPAQUE = '.wh..wh..opq'
 
 export class PackageFiles {
   readonly #known = new Map<string, Known>()
+  #layers = 0
 
   /** The next layer, unpacked, from the lowest on. Rejects with `Unscannable`. */
   async addLayer(archive: AsyncIterable<Buffer>): Promise<void> {
+    if (++this.#layers > IMAGE_LAYERS) throw new Unscannable(`The image has more than ${IMAGE_LAYERS} layers.`)
     const layer = new Layer(this.#known.keys())
     await readTar(archive, {
       wants: (entry) => layer.notice(entry),
@@ -87,7 +98,8 @@ export class PackageFiles {
     })
     for (const path of this.#known.keys()) if (layer.hides(path)) this.#known.delete(path)
     for (const [path, known] of layer.files) this.#known.set(path, known)
-    if (this.#count() > IMAGE_PACKAGES) throw new Unscannable(`The image has more than ${IMAGE_PACKAGES} packages.`)
+    const tally = new Tally()
+    for (const [path, known] of this.#known) tally.add(path, known)
   }
 
   /** In the order of their names. Throws `Unscannable` if a list of the image cannot be read. */
@@ -105,11 +117,22 @@ export class PackageFiles {
     const text = OS_RELEASE.map((path) => this.#known.get(path)?.text).find((each) => each !== undefined)
     return text === undefined ? undefined : distributionOf(text)
   }
+}
 
-  #count(): number {
-    let packages = 0
-    for (const known of this.#known.values()) packages += known.packages.length
-    return packages
+/** What is held in memory. */
+class Tally {
+  #files = 0
+  #directories = 0
+  #packages = 0
+
+  /** Throws `Unscannable` if it is too much. */
+  add(path: string, { packages }: Known): void {
+    this.#files += 1
+    this.#directories += withDirectories(path).length - 1
+    this.#packages += packages.length
+    if (this.#packages > IMAGE_PACKAGES) throw new Unscannable(`The image has more than ${IMAGE_PACKAGES} packages.`)
+    if (this.#files > IMAGE_FILES || this.#directories > IMAGE_DIRECTORIES)
+      throw new Unscannable('The image has more files that tell of packages than are looked at.')
   }
 }
 
@@ -120,6 +143,7 @@ class Layer {
   readonly #emptied = new Set<string>()
   /** Files of the layers below that are known, and the directories that they are in. */
   readonly #below: ReadonlySet<string>
+  readonly #tally = new Tally()
   #sourceOfLast: Source | undefined
 
   constructor(below: Iterable<string>) {
@@ -130,22 +154,33 @@ class Layer {
   notice({ path, type, bytes }: TarEntry): boolean {
     const slash = path.lastIndexOf('/')
     const [directory, name] = [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)]
-    if (name === OPAQUE) this.#emptied.add(directory)
-    else if (name.startsWith(WHITEOUT)) this.#removed.add(joined(directory, name.slice(WHITEOUT.length)))
+    // What is not known cannot go; whoever made the layer must not fill the memory with it.
+    if (name === OPAQUE) this.#note(this.#emptied, directory)
+    else if (name.startsWith(WHITEOUT)) this.#note(this.#removed, joined(directory, name.slice(WHITEOUT.length)))
     // Something that is no directory may be where one was.
-    else if (type !== 'directory' && this.#below.has(path)) this.#removed.add(path)
+    else if (type !== 'directory') this.#note(this.#removed, path)
     if (type !== 'file') return false
     const source = SOURCES.find(({ matches }) => matches(path))
     this.#sourceOfLast = source
     if (source === undefined) return false
+    if (path.length > PATH_LENGTH) throw new Unscannable('A file that tells of packages has a name that is too long.')
     if (bytes <= source.limitBytes && Number.isFinite(source.limitBytes)) return true
-    this.files.set(path, unread(source, path))
+    this.#put(path, unread(source, path))
     return false
   }
 
   keep({ path }: TarEntry, content: Buffer): void {
     const { parse } = this.#sourceOfLast ?? { parse: () => [] }
-    this.files.set(path, read(parse, content, path))
+    this.#put(path, read(parse, content, path))
+  }
+
+  #note(gone: Set<string>, path: string): void {
+    if (path === '' || this.#below.has(path)) gone.add(path)
+  }
+
+  #put(path: string, known: Known): void {
+    this.#tally.add(path, known)
+    this.files.set(path, known)
   }
 
   /** Whether a file of a layer below is not to be seen any more. */

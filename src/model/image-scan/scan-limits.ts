@@ -13,6 +13,13 @@ export const TAR_HEADER_BYTES = 1024 * 1024
 export const PACKAGE_LIST_BYTES = 32 * 1024 ** 2
 /** Of the description of one package. */
 export const PACKAGE_FILE_BYTES = 1024 * 1024
+/** Of a file that tells of packages. */
+export const PATH_LENGTH = 1024
+/** Files of one image that tell of packages, and the directories above each of them, together. */
+export const IMAGE_FILES = 50_000
+export const IMAGE_DIRECTORIES = 400_000
+/** Docker runs images of 127. */
+export const IMAGE_LAYERS = 200
 /** Of one image. */
 export const IMAGE_PACKAGES = 50_000
 export const IMAGE_FINDINGS = 5000

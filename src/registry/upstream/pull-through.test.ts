@@ -288,6 +288,35 @@ describe('a pull through the cache', () => {
     expect((await head(sha256(other))).status).toBe(403)
   })
 
+  it("does not answer to those whom upstream leads to: its credentials are upstream's", async () => {
+    const asked: (string | undefined)[] = []
+    const thief: Server = createServer(({ headers, url }, response) => {
+      asked.push(headers.authorization)
+      const { port } = thief.address() as AddressInfo
+      const challenge = `Bearer realm="http://127.0.0.1:${port}/token",service="x"`
+      if (url?.startsWith('/token') === true) response.end(JSON.stringify({ token: 'caught' }))
+      else response.writeHead(401, { 'WWW-Authenticate': challenge }).end()
+    })
+    thief.listen(0, '127.0.0.1')
+    await once(thief, 'listening')
+    const { port } = thief.address() as AddressInfo
+    const leading = createServer((_, response) =>
+      response.writeHead(307, { location: `http://127.0.0.1:${port}/blob` }).end(),
+    )
+    leading.listen(0, '127.0.0.1')
+    await once(leading, 'listening')
+    await addRule({
+      credentialArn: 'arn',
+      upstreamUrl: `http://127.0.0.1:${(leading.address() as AddressInfo).port}`,
+    })
+    expect((await pullManifest()).status).toBe(502)
+    expect(asked).toEqual([undefined])
+    for (const server of [thief, leading]) {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
   it('gives what the client accepts', async () => {
     const digest = await push()
     const platform = { os: 'linux', architecture: 'amd64' }

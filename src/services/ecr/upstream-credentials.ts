@@ -3,15 +3,38 @@ import { parseArn } from '../../model/arn.ts'
 import type { Store } from '../../store/store.ts'
 import type { Transaction } from '../../store/tables.ts'
 import { type UpstreamCredentials, UpstreamError } from '../../store/upstream/upstream.ts'
-import { decryptValue, KeyUnusable } from '../encryption.ts'
+import { decryptValue, keyDemands, KeyUnusable } from '../encryption.ts'
+import type { Demand } from '../operations.ts'
 import type { KmsKeyDeps } from '../kms-keys.ts'
 import type { Clock } from '../../kit/clock.ts'
+import type { EcrContext } from './context.ts'
 
 export const CREDENTIAL_NAME = /^ecr-pullthroughcache\//
 
 export interface UpstreamCredentialsOptions extends KmsKeyDeps {
   readonly store: Store
   readonly clock: Clock
+}
+
+/** What a caller needs to read the secret. */
+export const secretDemands = (context: EcrContext, secretArn: string): readonly Demand[] => {
+  const { tags = [], resourcePolicy, kmsKeyId } = context.tx.secrets.get(secretArn) ?? {}
+  const demand = {
+    action: 'secretsmanager:GetSecretValue',
+    resource: secretArn,
+    context: {
+      'secretsmanager:secretid': [secretArn],
+      ...Object.fromEntries(
+        tags.flatMap(({ key, value }) => [
+          [`aws:resourcetag/${key.toLowerCase()}`, [value]],
+          [`secretsmanager:resourcetag/${key.toLowerCase()}`, [value]],
+        ]),
+      ),
+    },
+    ...(resourcePolicy !== undefined && { resourcePolicy }),
+  }
+  const use = { service: 'secretsmanager' as const, keyId: kmsKeyId, encryptionContext: { SecretARN: secretArn } }
+  return [demand, ...keyDemands(context, use, ['kms:Decrypt'])]
 }
 
 /** Rejects with `UpstreamError` if the secret is not there, cannot be decrypted, or says something else. */

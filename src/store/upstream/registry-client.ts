@@ -29,6 +29,12 @@ export interface FetchedBlob {
 }
 
 type Headers = NonNullable<OutgoingRequest['headers']>
+interface Answer {
+  readonly response: IncomingMessage
+  /** Who gave it, after all that led there. */
+  readonly from: URL
+}
+
 type Call = Omit<OutgoingRequest, 'url'> & { readonly path: string }
 
 const ACCEPT = [OCI_INDEX, OCI_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_MANIFEST].join(', ')
@@ -177,20 +183,23 @@ export class RegistryClient {
   /** Sends the call, and again with what the registry wants to see; follows to where it leads. The body is not read. */
   async #call(upstream: Upstream, { path, headers = {}, ...call }: Call, actions: string): Promise<IncomingMessage> {
     const url = new URL(path, upstream.url)
-    const send = (authorization: string | undefined): Promise<IncomingMessage> =>
+    const send = (authorization: string | undefined): Promise<Answer> =>
       this.#follow({ ...call, url, headers: { ...headers, ...(authorization && { Authorization: authorization }) } })
-    const response = await send(this.#authorization.headerFor(upstream, actions))
-    if (response.statusCode !== 401) return response
+    const { response, from } = await send(this.#authorization.headerFor(upstream, actions))
+    // Whom upstream leads to may ask for credentials as well, but they are not for him.
+    if (response.statusCode !== 401 || from.origin !== url.origin) return response
     response.destroy()
-    return send(await this.#authorization.answer(upstream, actions, response.headers['www-authenticate'] ?? ''))
+    const challenge = response.headers['www-authenticate'] ?? ''
+    return (await send(await this.#authorization.answer(upstream, actions, challenge))).response
   }
 
-  async #follow(request: OutgoingRequest): Promise<IncomingMessage> {
+  async #follow(request: OutgoingRequest): Promise<Answer> {
     let next = request
     for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
       const response = await this.#outgoing.send(next)
       const { location } = response.headers
-      if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || location === undefined) return response
+      if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || location === undefined)
+        return { response, from: next.url }
       response.destroy()
       next = redirected(next, location)
     }

@@ -17,7 +17,7 @@ import { parseArn, resourceId } from '../../../model/arn.ts'
 import { prefixKey, type PullThroughRuleRecord, registryKey, ROOT_PREFIX } from '../../../model/registry-rules.ts'
 import { UpstreamError, upstreamUrl } from '../../../store/upstream/upstream.ts'
 import { checkConstraints } from '../../constraints.ts'
-import { continued } from '../../operations.ts'
+import { continued, type Demand } from '../../operations.ts'
 import { onAnything } from '../access.ts'
 import type { EcrContext, EcrDeps, EcrOperation } from '../context.ts'
 import {
@@ -31,17 +31,23 @@ import {
 import { type NamesRegistry, registryOf } from '../names.ts'
 import { page } from '../page.ts'
 import { checkPrefix } from '../prefixes.ts'
-import { CREDENTIAL_NAME, upstreamCredentials } from '../upstream-credentials.ts'
+import { CREDENTIAL_NAME, secretDemands, upstreamCredentials } from '../upstream-credentials.ts'
 
 const PREFIX_LENGTH = 30
 /** Source: Amazon ECR quotas. */
 const RULES_PER_REGISTRY = 50
 
+/** AWS: rules are for registries that are known there. Here they are for any, so that who could lead credentials to one has to be allowed to read them. */
+const onCredentials = (
+  { credentialArn }: { readonly credentialArn?: string | undefined },
+  context: EcrContext,
+): readonly Demand[] => [...onAnything(), ...(credentialArn === undefined ? [] : secretDemands(context, credentialArn))]
+
 export const createPullThroughCacheRule: EcrOperation<
   CreatePullThroughCacheRuleRequest,
   CreatePullThroughCacheRuleResponse
 > = {
-  access: onAnything,
+  access: onCredentials,
   handle: (input, context) => {
     const { ecrRepositoryPrefix: prefix = '', upstreamRegistryUrl: upstreamUrlText = '', upstreamRegistry } = input
     const { tx, region, now } = context
@@ -73,7 +79,7 @@ export const updatePullThroughCacheRule: EcrOperation<
   UpdatePullThroughCacheRuleRequest,
   UpdatePullThroughCacheRuleResponse
 > = {
-  access: onAnything,
+  access: onCredentials,
   handle: (input, context) => {
     const rule = requireRule(context, input, input.ecrRepositoryPrefix)
     checkCredentials(context, input)
