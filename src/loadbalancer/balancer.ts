@@ -158,7 +158,7 @@ export class Balancer {
           serverStatePath: path.join(directory, 'server-state'),
           logTarget: LOG_TARGET,
           isBindable: this.#sockets.isBindable,
-          socketPrefix: `longshore-${process.getuid?.() ?? 0}${directory.replaceAll('/', '.')}`.slice(0, 60),
+          socketPrefix: `${process.getuid?.() ?? 0}${directory}`,
         }),
       isHealthy: (server) => this.#health.isHealthy(server),
       beforeReload: () => this.#waitForReload(),

@@ -1,4 +1,5 @@
 /** The frontends of listeners. */
+import { createHash } from 'node:crypto'
 import type { ListenerRoute, LoadBalancerRoute, RuleRoute } from '../../model/load-balancing/routing.ts'
 import { connectionLogLines, lateLogLines, logLines } from './access-log.ts'
 import { drawsOf, plainForward, soleBackend, thresholdLines } from './forward.ts'
@@ -26,9 +27,9 @@ const isHttp = ({ protocol }: ListenerRoute): boolean => protocol === 'HTTP' || 
 export const namedRules = ({ listenerArn, rules }: ListenerRoute): NamedRule[] =>
   rules.map((rule) => ({ name: `${listenerName(listenerArn)}.${rule.priority}`, rule }))
 
-/** Where connections from the shared address arrive, with the PROXY protocol. */
+/** Where connections from the shared address arrive, with the PROXY protocol. Names of sockets are short, those of listeners need not be. */
 export const innerSocket = ({ host, section }: Pick<HttpScope, 'host' | 'section'>): string =>
-  `abns@${host.socketPrefix}${section}`
+  `abns@longshore-${createHash('sha256').update(`${host.socketPrefix}/${section}`).digest('hex').slice(0, 32)}`
 
 /** False: nobody could reach it, and nothing was added. */
 export const addListener = (scope: HttpScope, isShared: boolean): boolean => {
