@@ -20,7 +20,6 @@ export const addCommonSections = (host: HostSettings, sink: Sink): void => {
     ...(host.threads === undefined ? [] : [`nbthread ${host.threads}`]),
     // What began before a reload may go on for as long as an idle timeout can last several times over.
     'hard-stop-after 12h',
-    'close-spread-time 10s',
     `tune.bufsize ${BUFFER_BYTES}`,
     `tune.maxrewrite ${REWRITE_BYTES}`,
     'tune.http.maxhdr 200',
@@ -32,6 +31,7 @@ export const addCommonSections = (host: HostSettings, sink: Sink): void => {
     'timeout client 60s',
     'timeout server 60s',
     'load-server-state-from-file global',
+    // Connections end with an answer that says so, never between: a client may just be sending. (`close-spread-time` would end idle ones.)
     'option idle-close-on-response',
     'option redispatch 1',
     'retries 3',
