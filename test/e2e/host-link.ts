@@ -8,15 +8,17 @@ import type { Engine } from './engine.ts'
 export interface HostLink {
   /** This machine's end. */
   readonly address: string
+  /** The other end. */
+  readonly farAddress: string
   /** Puts the other end into the engine's network, which reaches everything by it. */
   join(engine: Engine): void
   remove(): void
 }
 
-/** Of addresses for tests of networks (RFC 2544): a /30 per process, and no name that another has. */
-export const addHostLink = (): HostLink => {
-  const number = process.pid % 0x3fff
-  const [near, far] = [`lsn${process.pid}`, `lsf${process.pid}`]
+/** Of addresses for tests of networks (RFC 2544): a /30 per process and cable, and no name that another has. */
+export const addHostLink = (ordinal = 0): HostLink => {
+  const number = (process.pid + ordinal * 0x1000) % 0x3fff
+  const [near, far] = [`lsn${process.pid}x${ordinal}`, `lsf${process.pid}x${ordinal}`]
   const addressOf = (end: number): string => `198.18.${number >> 6}.${((number & 0x3f) << 2) + end}`
   const [address, farAddress] = [addressOf(1), addressOf(2)]
   ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far)
@@ -24,6 +26,7 @@ export const addHostLink = (): HostLink => {
   ip('link', 'set', near, 'up')
   return {
     address,
+    farAddress,
     join: ({ inNetwork, networkProcess }) => {
       ip('link', 'set', far, 'netns', String(networkProcess))
       const there = (...parameters: string[]): void => run(...inNetwork, 'ip', ...parameters)
