@@ -1,6 +1,6 @@
 /**
  * Rules that let only authenticated requests pass. JSON web tokens are validated here: RS256, with the keys of the issuer's key set, which
- * the balancer fetches. Whoever cannot be authenticated for want of keys or of support here is refused, never let through.
+ * the balancer fetches; users are logged in by `oidc.ts`. Whoever cannot be authenticated for want of keys or of support here is refused, never let through.
  *
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html
  */
@@ -9,6 +9,7 @@ import type {
   JwtValidationActionConfig,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { createHash } from 'node:crypto'
+import { oidcLines } from './oidc.ts'
 import { refusal } from './pages.ts'
 import { call, exactly, quoteWord, safeExpression } from './quote.ts'
 import type { NamedRule } from './rule-plan.ts'
@@ -22,15 +23,13 @@ const CLAIM_NAME = /^[A-Za-z0-9_-]+$/
 export const authenticationLines = (named: NamedRule, scope: HttpScope): string[] =>
   named.rule.actions
     .filter(({ Type: type = '' }) => !ROUTING_ACTIONS.includes(type))
-    .flatMap(({ JwtValidationConfig: jwt }) =>
-      jwt === undefined ? unsupportedLines(named, scope) : tokenLines(named, jwt, scope),
-    )
+    .flatMap(({ JwtValidationConfig: jwt, AuthenticateOidcConfig: oidc }) => {
+      if (jwt !== undefined) return tokenLines(named, jwt, scope)
+      return oidc === undefined ? unknownLines(named, scope) : oidcLines(named, oidc, scope)
+    })
 
-const unsupportedLines = ({ name, rule }: NamedRule, { sink, loadBalancer }: HttpScope): string[] => {
-  sink.addProblem(
-    loadBalancer.loadBalancerArn,
-    `${rule.ruleArn} authenticates users by OIDC, which balancers do not do`,
-  )
+const unknownLines = ({ name, rule }: NamedRule, { sink, loadBalancer }: HttpScope): string[] => {
+  sink.addProblem(loadBalancer.loadBalancerArn, `${rule.ruleArn} has an action that balancers do not know`)
   return [`${refusal(503, sink)} if ${isRule(name)}`]
 }
 

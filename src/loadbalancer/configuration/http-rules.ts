@@ -7,6 +7,7 @@ import { answerLines } from './answers.ts'
 import { authenticationLines } from './authentication.ts'
 import { choiceLines, forwardOf, plainForward, soleBackend, thresholdLines } from './forward.ts'
 import { expressionMapFile, type MapEntry, mapFile } from './listing.ts'
+import { oidcChoiceLines } from './oidc.ts'
 import { call, quoteWord } from './quote.ts'
 import { HOST, testsOf } from './rule-conditions.ts'
 import { HOST_END, type Key, type Lookup, type NamedRule, planRules, type RuleStep } from './rule-plan.ts'
@@ -142,6 +143,7 @@ const backendLines = (rules: readonly NamedRule[], scope: HttpScope): string[] =
     `http-request set-var(txn.backend) ${quoteWord(`var(txn.rule),${call('map_str', file)}`)}`,
     ...rules.flatMap((rule) => choiceLines(rule, scope)),
     ...thresholdLines(rules, scope),
+    ...oidcChoiceLines(rules, scope),
     'use_backend %[var(txn.backend)] if { var(txn.backend),nbsrv gt 0 }',
     `use_backend %[var(txn.rule)] if { var(txn.backend) -m str ${ANSWERS} }`,
     'use_backend %[var(txn.backend),concat(:open)]',

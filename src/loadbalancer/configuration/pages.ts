@@ -2,12 +2,13 @@
 import type { Sink } from './sink.ts'
 import { quoteWord } from './quote.ts'
 
-const SERVER = 'awselb/2.0'
+export const SERVER = 'awselb/2.0'
 export const OWN_SERVER = `hdr Server ${SERVER} hdr Date %[date,http_date]`
 
 const REASONS: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',
   302: 'Found',
+  307: 'Temporary Redirect',
   400: 'Bad Request',
   401: 'Authorization Required',
   405: 'Not Allowed',
@@ -18,6 +19,7 @@ const REASONS: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
   503: 'Service Temporarily Unavailable',
   504: 'Gateway Time-out',
+  561: 'Authentication Error',
 }
 
 /** Those that HAProxy answers out of itself. */

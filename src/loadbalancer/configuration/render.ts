@@ -8,6 +8,7 @@ import { NO_BACKENDS } from './forward.ts'
 import { addCommonSections } from './global.ts'
 import { addListener, isServedHere, namedRules } from './listeners.ts'
 import { listenerName } from './names.ts'
+import { addAuthenticator } from './oidc.ts'
 import { isOn } from './scope.ts'
 import type { HostSettings, RenderedConfiguration, RenderedRule, RenderedServer } from './settings.ts'
 import { addSharedPort, type SharedListener } from './shared-ports.ts'
@@ -19,6 +20,7 @@ export const renderConfiguration = (table: RoutingTable, host: HostSettings): Re
   addCommonSections(host, sink)
   for (const [mode, name] of Object.entries(NO_BACKENDS))
     for (const title of [name, `${name}:open`]) sink.addSection(`backend ${title} from ${mode}`, [])
+  addAuthenticator(table, host, sink)
   addListeners(table, host, sink, rules)
   const backends = backendSections(table, host)
   const text = sink.sections.join('\n')

@@ -25,6 +25,8 @@ export interface HostSettings {
   readonly cookieKey: string
   /** By JWKS endpoint, for `jwt-validation`. A missing endpoint: its keys are not known, requests are answered 500. */
   readonly jsonWebKeys: ReadonlyMap<string, readonly VerificationKey[]>
+  /** Of what logs users in, absolute; without it, rules that authenticate users answer 503. */
+  readonly authenticatorSocket?: string
   /** Names of sockets in the abstract namespace begin with it, so that several balancers can stand on one machine. */
   readonly socketPrefix: string
 }

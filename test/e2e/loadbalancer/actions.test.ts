@@ -212,7 +212,7 @@ describe.each(PROGRAMS)('actions of rules, by %s', (program) => {
       { rules: [aRuleRoute('default', [], [oidc, answerWith('secret')])] },
       async ({ ask, haproxy }) => {
         expect((await ask()).status).toBe(503)
-        expect([...haproxy.rendered.problems.values()].join()).toContain('OIDC')
+        expect([...haproxy.rendered.problems.values()].join()).toContain('no authenticator is here')
       },
     )
   })
