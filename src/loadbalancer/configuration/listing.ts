@@ -1,5 +1,5 @@
 /** Texts of files beside the configuration. */
-import { safeExpression } from './quote.ts'
+import { boundedExpression } from './quote.ts'
 
 /** One entry of a map: a key without spaces, and a name. */
 export type MapEntry = readonly [key: string, name: string]
@@ -12,4 +12,4 @@ export const mapFile = (entries: readonly MapEntry[]): string =>
 
 /** Keys are regular expressions; the first that matches counts. */
 export const expressionMapFile = (entries: readonly MapEntry[]): string =>
-  mapFile(entries.map(([expression, name]) => [safeExpression(expression), name]))
+  mapFile(entries.map(([expression, name]) => [boundedExpression(expression), name]))

@@ -35,6 +35,14 @@ const UNSAFE_IN_EXPRESSION = /\\([^A-Za-z0-9])|[^!-~]|[#'"`%]/g
 export const safeExpression = (expression: string): string =>
   expression.replace(UNSAFE_IN_EXPRESSION, (whole, escaped: string | undefined) => hexadecimal(escaped ?? whole))
 
+/**
+ * The same, of which a reader tries so many steps and then finds nothing: less than a millisecond, however often it would have to go back.
+ */
+export const boundedExpression = (expression: string): string =>
+  `(*LIMIT_MATCH=${MOST_STEPS})${safeExpression(expression)}`
+
+const MOST_STEPS = 100_000
+
 const hexadecimal = (text: string): string =>
   Array.from(Buffer.from(text), (byte) => String.raw`\x${byte.toString(16).padStart(2, '0')}`).join('')
 

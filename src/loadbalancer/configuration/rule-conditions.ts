@@ -3,7 +3,7 @@ import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { isIP } from 'node:net'
 import { patternExpression, queryExpression } from '../../model/load-balancing/patterns.ts'
 import { mapFile } from './listing.ts'
-import { call, exactly, quoteWord, safeExpression } from './quote.ts'
+import { boundedExpression, call, exactly, quoteWord } from './quote.ts'
 
 /** The host that was asked for: without a port, in lower case. */
 export const HOST = 'req.hdr(host),host_only,lower'
@@ -57,10 +57,9 @@ const textTest = (
         options.valuesAnyCase ?? false,
       )
 
-/** Brackets around each expression keep it from being taken for the end of the test. */
 const expressionTest = (fetch: string, expressions: readonly string[], isAnyCase: boolean): string => {
   if (expressions.length === 0) return NEVER
-  const words = expressions.map((expression) => quoteWord(`(?:${safeExpression(expression)})`))
+  const words = expressions.map((expression) => quoteWord(boundedExpression(expression)))
   return `{ ${quoteWord(fetch)} -m reg ${isAnyCase ? '-i ' : ''}-- ${words.join(' ')} }`
 }
 

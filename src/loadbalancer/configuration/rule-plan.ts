@@ -109,11 +109,15 @@ const expressionsOf = (members: Run['members']): MapEntry[] =>
   members.flatMap(({ hosts, paths, name }) =>
     (hosts ?? [undefined]).flatMap((host) =>
       (paths ?? ['*']).map((path): MapEntry => {
-        const path_ = patternExpression(path).slice(1)
-        return [host === undefined ? `^${path_}` : `${patternExpression(host).slice(0, -1)}\\${HOST_END}${path_}`, name]
+        const whole = patternExpression(path)
+        return [host === undefined ? whole : `${hostExpression(host)}${whole.slice(1)}`, name]
       }),
     ),
   )
+
+/** No wildcard of a host goes on into the path. */
+const hostExpression = (host: string): string =>
+  `${patternExpression(host, { character: `[^${HOST_END}]` }).slice(0, -1)}\\${HOST_END}`
 
 const lookupOf = (keyed: Key, members: Run['members']): Lookup => {
   const exact = new Map<string, string>()

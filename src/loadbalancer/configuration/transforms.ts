@@ -3,7 +3,7 @@
  * expression is put between two groups for what stands before and behind the match, and groups that nothing names are made none.
  */
 import type { RewriteConfig } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { quoteWord, replacementText, safeExpression } from './quote.ts'
+import { boundedExpression, quoteWord, replacementText } from './quote.ts'
 import { refusal } from './pages.ts'
 import type { NamedRule } from './rule-plan.ts'
 import { type HttpScope, isRule } from './scope.ts'
@@ -49,7 +49,7 @@ export const replacementOf = ({ Regex: expression = '', Replace: replacement = '
     .map((piece, index) => (index % 2 === 0 ? replacementText(piece) : reference(Number(piece))))
     .join('')
   return {
-    expression: safeExpression(`^(.*?)(${whole ? '' : '?:'}${source})(.*)$`),
+    expression: boundedExpression(`^(.*?)(${whole ? '' : '?:'}${source})(.*)$`),
     format: `\\1${middle}\\${count}`,
   }
 }

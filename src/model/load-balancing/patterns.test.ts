@@ -15,6 +15,16 @@ const patterns = fc.string({ unit: fc.constantFrom('a', 'b', '.', '\\', '*', '?'
 const queryTexts = fc.string({ unit: fc.constantFrom('a', 'B', '=', '&', '*', '\\'), maxLength: 10 })
 const queryPatterns = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '\\'), maxLength: 5 })
 
+/** JavaScript knows no atomic groups; what a look ahead found and a reference back are the same. */
+const javaScript = (expression: string, flags: string): RegExp => {
+  let groups = 0
+  const source = expression.replace(
+    /\(\?>((?:\\.|\[[^\]]*\]|[^\\)])*)\)/g,
+    (_, inner: string) => `(?=(${inner}))\\${++groups}(?:)`,
+  )
+  return new RegExp(source, flags)
+}
+
 describe('patterns', () => {
   it.each([
     ['/img/*', '/img/', true],
@@ -46,7 +56,7 @@ describe('patterns', () => {
   it('as regular expressions, patterns match the same texts', () => {
     fc.assert(
       fc.property(patterns, texts, fc.boolean(), (pattern, text, hasEscapes) => {
-        const expression = new RegExp(patternExpression(pattern, { hasEscapes }), 's')
+        const expression = javaScript(patternExpression(pattern, { hasEscapes }), 's')
         expect(expression.test(text)).toBe(matchesPattern(pattern, text, { hasEscapes }))
       }),
     )
@@ -74,7 +84,7 @@ describe('query strings', () => {
     fc.assert(
       fc.property(fc.option(queryPatterns, { nil: undefined }), queryPatterns, queryTexts, (key, value, query) => {
         const pair = { ...(key !== undefined && { Key: key }), Value: value }
-        expect(new RegExp(queryExpression(pair), 'i').test(query)).toBe(matchesQuery(pair, query))
+        expect(javaScript(queryExpression(pair), 'i').test(query)).toBe(matchesQuery(pair, query))
       }),
       { numRuns: 1000 },
     )
