@@ -38,6 +38,7 @@ import { AgentGate } from './agent-gate.ts'
 import type { InstallationKeys } from './bootstrap.ts'
 import { authenticatorBySignature, authenticatorByTrust, StoredCredentials } from './credentials.ts'
 import { EXPLAIN_SERVICE_PATH, explainService } from './explain-service.ts'
+import { CLAIMS_KEYS_PATH, claimsKeys } from './claims-keys.ts'
 import { TRUST_CONTENT_PATH } from '../model/load-balancing/trust-content-url.ts'
 import { health } from './health.ts'
 import { trustContent } from './trust-content.ts'
@@ -95,6 +96,7 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     const { store, clock, ids, log, endpoint, keys, logs, metrics, blobs } = options
     const { loadBalancing = defaultLoadBalancingSettings() } = options
+    const cookieKey = keys.cookieKey.toString('base64url')
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
     const sessions = new SealedSessionTokens(keys.sessionKeys, ids)
@@ -118,7 +120,7 @@ export class ControlPlane {
       sessions,
       sealer: keys.sealer,
       credentialsIdKey: keys.credentialsIdKey,
-      balancerWelcome: { cookieKey: keys.cookieKey.toString('base64url'), suffix: loadBalancing.suffix },
+      balancerWelcome: { cookieKey, suffix: loadBalancing.suffix },
       takesRolesForGranted: options.isDev,
     })
     const guard = options.isDev ? noGuard : new PolicyGuard()
@@ -175,6 +177,7 @@ export class ControlPlane {
       clock,
       routes: {
         '/v2/': this.#registry.listener,
+        [CLAIMS_KEYS_PATH]: claimsKeys(cookieKey),
         [TRUST_CONTENT_PATH]: trustContent({ store, clock, sealer: keys.sealer }),
         '/health': health({ store, controllers: this.controllers }),
         [EXPLAIN_SERVICE_PATH]: explainService(ownCallTools, this.controllers.plans),

@@ -17,6 +17,7 @@ import type { HaproxyVersion } from './haproxy-version.ts'
 import { mostConnections } from './most-connections.ts'
 import { servedHere } from './served-here.ts'
 import { TableFile } from './table-file.ts'
+import { UserLogins } from './user-logins.ts'
 
 export interface ServingOptions {
   readonly directory: string
@@ -43,6 +44,7 @@ export class Serving {
   readonly #reports: BalancerReports
   readonly #file: TableFile
   readonly #tokenKeys: JsonWebKeys
+  readonly #logins: UserLogins
   #client: BalancerClient | undefined
   #welcome: BalancerWelcome = { cookieKey: '', suffix: '' }
   #dns: DnsServer | undefined
@@ -56,6 +58,7 @@ export class Serving {
     const reports = new BalancerReports((message) => this.#client?.send(message) ?? false)
     this.#reports = reports
     this.#tokenKeys = new JsonWebKeys({ clock, log, onChange: () => this.#balancer.refresh() })
+    this.#logins = new UserLogins({ directory, clock, log })
     this.#balancer = new Balancer({
       directory,
       program,
@@ -124,6 +127,7 @@ export class Serving {
     this.#serve(told)
     await Promise.race([isServed, this.#options.clock.sleep(END_MS)])
     this.#tokenKeys.stop()
+    await this.#logins.close()
     await this.#balancer.stop({ isKept: false })
   }
 
@@ -131,6 +135,7 @@ export class Serving {
   async close(): Promise<void> {
     this.#client?.stop()
     this.#tokenKeys.stop()
+    await this.#logins.close()
     await this.#dns?.close()
     await this.#balancer.stop({ isKept: true })
   }
@@ -141,6 +146,7 @@ export class Serving {
       maximumConnections: mostConnections(this.#targets),
       cookieKey: this.#welcome.cookieKey,
       jsonWebKeys: this.#tokenKeys.keys,
+      authenticatorSocket: this.#logins.socketPath,
       ...(sharedAddress !== undefined && { sharedAddress }),
       ...(availabilityZone !== undefined && { availabilityZone }),
     }
@@ -151,6 +157,7 @@ export class Serving {
     this.#welcome = welcome
     this.#targets = sumOf(Array.from(table.targetGroups.values(), ({ targets }) => targets.length))
     this.#tokenKeys.serve(table)
+    this.#logins.serve(table, welcome.cookieKey)
     this.#reports.forgetAllBut(all)
     for (const arn of elsewhere) this.#reports.loadBalancer(arn, ELSEWHERE)
     this.#dns?.serve(all, welcome.suffix)
