@@ -42,6 +42,7 @@ describe('keys of token issuers', () => {
       aKey('one'),
       { ...aKey('two'), use: 'enc' },
       publicKey.export({ format: 'jwk' }),
+      generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' }),
       { kty: 'oct', k: 'AA' },
     ]
     const found = verificationKeys(JSON.stringify({ keys: set }))

@@ -92,12 +92,15 @@ export const verificationKeys = (text: string): readonly VerificationKey[] => {
   if (!Array.isArray(keys)) throw new Error('The answer is no JSON web key set.')
   return (keys as readonly JsonWebKey[]).flatMap((key) => {
     const type = key.kty
-    if ((type !== 'RSA' && type !== 'EC') || (key['use'] ?? 'sig') !== 'sig') return []
+    if ((type !== 'RSA' && !isP256(key)) || (key['use'] ?? 'sig') !== 'sig') return []
     const keyId = key['kid']
     const publicKey = createPublicKey({ key, format: 'jwk' }).export({ format: 'pem', type: 'spki' }).toString()
-    return [{ type, publicKey, ...(typeof keyId === 'string' && { keyId }) }]
+    return [{ type: type === 'RSA' ? type : 'EC', publicKey, ...(typeof keyId === 'string' && { keyId }) }]
   })
 }
+
+/** Of ES256. */
+const isP256 = ({ kty, crv }: JsonWebKey): boolean => kty === 'EC' && crv === 'P-256'
 
 const fetchByHttp = async (url: string): Promise<string> => {
   const response = await fetch(url, {

@@ -1,6 +1,6 @@
 /**
- * Rules that let only authenticated requests pass. JSON web tokens are validated here: RS256, with the keys of the issuer's key set, which
- * the balancer fetches; users are logged in by `oidc.ts`. Whoever cannot be authenticated for want of keys or of support here is refused, never let through.
+ * Rules that let only authenticated requests pass. JSON web tokens are validated here: RS256 and ES256, with the keys of the issuer's key set,
+ * which the balancer fetches; users are logged in by `oidc.ts`. Whoever cannot be authenticated for want of keys or of support here is refused, never let through.
  *
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html
  */
@@ -37,7 +37,7 @@ const tokenLines = (named: NamedRule, config: JwtValidationActionConfig, scope: 
   const { sink, host, loadBalancer } = scope
   const mine = isRule(named.name)
   const { JwksEndpoint: endpoint = '', Issuer: issuer = '', AdditionalClaims: claims = [] } = config
-  const keys = (host.jsonWebKeys.get(endpoint) ?? []).filter(({ type }) => type === 'RSA')
+  const keys = host.jsonWebKeys.get(endpoint) ?? []
   if (keys.length === 0) return [`${refusal(500, sink)} if ${mine}`]
   const unknown = claims.find(({ Name: name = '' }) => !CLAIM_NAME.test(name))
   if (unknown !== undefined) {
@@ -53,7 +53,9 @@ const tokenLines = (named: NamedRule, config: JwtValidationActionConfig, scope: 
     `http-request set-var(txn.algorithm) ${quoteWord(`var(txn.token),${call('jwt_header_query', '$.alg')}`)} if ${mine}`,
     `http-request set-var(txn.key_id) ${quoteWord(`var(txn.token),${call('jwt_header_query', '$.kid')}`)} if ${mine}`,
     `http-request set-var(txn.now) date if ${mine}`,
-    ...keys.map((key) => `http-request set-var(txn.is_signed) bool(true) if ${mine} ${signatureTests(key, scope)}`),
+    ...keys.flatMap((key) =>
+      signatureTests(key, scope).map((test) => `http-request set-var(txn.is_signed) bool(true) if ${mine} ${test}`),
+    ),
     `${refuse} !{ var(txn.is_signed) -m bool }`,
     `${refuse} !{ ${claim('iss')} -m reg -- ${quoteWord(exactly(issuer))} }`,
     `${refuse} !{ ${time('exp')} gt 0 }`,
@@ -63,13 +65,19 @@ const tokenLines = (named: NamedRule, config: JwtValidationActionConfig, scope: 
   ]
 }
 
-const signatureTests = ({ keyId, publicKey }: VerificationKey, { sink }: HttpScope): string => {
+const ALGORITHMS: Readonly<Record<VerificationKey['type'], string>> = { RSA: 'RS256', EC: 'ES256' }
+
+/** Of which one has to hold. A token or a key that does not say its id may belong to any. */
+const signatureTests = ({ keyId, publicKey, type }: VerificationKey, { sink }: HttpScope): string[] => {
   const name = createHash('sha256').update(publicKey).digest('hex')
-  const verified = quoteWord(
-    `var(txn.token),${call('jwt_verify', 'RS256', sink.addFile(`keys/${name}.pem`, publicKey))}`,
-  )
-  const sameKey = keyId === undefined ? '' : `{ var(txn.key_id) -m reg -- ${quoteWord(exactly(keyId))} } `
-  return `{ var(txn.algorithm) -m str RS256 } ${sameKey}{ ${verified} -m int 1 }`
+  const algorithm = ALGORITHMS[type]
+  const file = sink.addFile(`keys/${name}.pem`, publicKey)
+  const verified = `{ ${quoteWord(`var(txn.token),${call('jwt_verify', algorithm, file)}`)} -m int 1 }`
+  const fitting =
+    keyId === undefined
+      ? ['']
+      : ['!{ var(txn.key_id) -m found } ', `{ var(txn.key_id) -m reg -- ${quoteWord(exactly(keyId))} } `]
+  return fitting.map((test) => `{ var(txn.algorithm) -m str ${algorithm} } ${test}${verified}`)
 }
 
 const claim = (name: string): string => quoteWord(`var(txn.token),${call('jwt_payload_query', `$.${name}`)}`)
