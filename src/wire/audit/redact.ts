@@ -9,7 +9,7 @@ import type { Member, Shape } from '../schema.ts'
 const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS'
 
 /** Secrets that the models do not mark as sensitive. */
-const SECRET_NAMES = /^(sessionToken|activationCode|token|tokenValue|webIdentityToken|ciphertextBlob)$/i
+const SECRET_NAMES = /^(sessionToken|activationCode|clientSecret|token|tokenValue|webIdentityToken|ciphertextBlob)$/i
 
 /** Undefined for what is left out. */
 export const redacted = (shape: Shape, value: unknown): unknown => {
