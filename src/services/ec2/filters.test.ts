@@ -41,6 +41,10 @@ describe('filters', () => {
     expect(passing('name', pattern)).toEqual([])
   })
 
+  it('take no time for many backslashes', () => {
+    expect(passing('name', '\\'.repeat(500_000))).toEqual([])
+  })
+
   it.each(['colour', 'constructor', 'tags'])('are refused that the operation does not have: %s', (name) => {
     expect(() => passing(name, 'x')).toThrow(`The filter '${name}' is invalid`)
   })

@@ -65,15 +65,10 @@ const tagValues =
 /** AWS: a backslash takes the meaning of the character behind it away. */
 const filterGlob = (value: string): Glob => {
   const [pattern, literal] = [globOf(value), codesOf(value)]
-  return pattern.flatMap((code, index) => {
-    const isEscaped = escapesBefore(value, index) % 2 === 1
-    if (isEscaped) return literal.slice(index, index + 1)
-    return value[index] === '\\' && index + 1 < value.length ? [] : [code]
-  })
-}
-
-const escapesBefore = (value: string, index: number): number => {
-  let count = 0
-  while (value[index - count - 1] === '\\') count++
-  return count
+  const glob: number[] = []
+  for (let index = 0; index < value.length; index++) {
+    const isEscaped = value[index] === '\\' && index + 1 < value.length
+    glob.push(isEscaped ? literal[++index]! : pattern[index]!)
+  }
+  return glob
 }

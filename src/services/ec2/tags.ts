@@ -5,10 +5,10 @@ import type { Tag } from '../../model/records.ts'
 import { ec2Fault, invalidValue } from './faults.ts'
 
 export const checkedTags = (tags: readonly SdkTag[]): readonly Tag[] => {
-  const checked = tags.map(checkedTag)
+  const checked = checkedCount(tags.map(checkedTag))
   const repeated = checked.find(({ key }, index) => checked.findIndex((other) => other.key === key) < index)
   if (repeated !== undefined) throw invalidValue(`Duplicate tag key '${repeated.key}' specified.`)
-  return checkedCount(checked)
+  return checked
 }
 
 /** `existing` with others laid over them. */
