@@ -29,7 +29,10 @@ export const requestCertificate: AcmOperation<RequestCertificateRequest, Request
 }
 
 const requestContext = (input: RequestCertificateRequest): ContextValues => ({
-  'acm:domainnames': [input.DomainName ?? '', ...(input.SubjectAlternativeNames ?? [])],
+  // As they will stand in the certificate: capital letters must not lead past a policy.
+  'acm:domainnames': [input.DomainName ?? '', ...(input.SubjectAlternativeNames ?? [])].map((name) =>
+    name.toLowerCase(),
+  ),
   'acm:keyalgorithm': [input.KeyAlgorithm ?? 'RSA_2048'],
   'acm:validationmethod': [input.ValidationMethod ?? 'DNS'],
   'acm:export': [input.Options?.Export ?? 'DISABLED'],
