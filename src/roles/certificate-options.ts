@@ -4,6 +4,7 @@ import type { CertificateAuthorityChoice } from '../controllers/certificate-issu
 import type { Clock } from '../kit/clock.ts'
 import { UserError } from '../kit/command.ts'
 import type { Ids } from '../kit/ids.ts'
+import type { CertificatePair } from '../kit/x509.ts'
 import { inDataDir } from './running.ts'
 import { localAuthority } from './tls/local-authority.ts'
 
@@ -49,13 +50,10 @@ export const certificateAuthorityOf = (
   made: { readonly clock: Clock; readonly ids: Ids },
 ): CertificateAuthorityChoice => {
   const { 'acme-directory': directoryUrl, 'acme-contact': contact, 'acme-ca-cert': file, 'data-dir': dataDir } = values
-  if (directoryUrl === undefined)
-    return {
-      kind: 'local',
-      authority: async () => inDataDir(dataDir, () => localAuthority({ dataDir, ...made })),
-    }
+  const authority = async (): Promise<CertificatePair> => inDataDir(dataDir, () => localAuthority({ dataDir, ...made }))
+  if (directoryUrl === undefined) return { kind: 'local', authority }
   const trusted = file === undefined ? undefined : readText(file)
-  return { kind: 'acme', directoryUrl, contact, trusted, dnsHook: values['acme-dns-hook'] }
+  return { kind: 'acme', directoryUrl, contact, trusted, dnsHook: values['acme-dns-hook'], authority }
 }
 
 /** As flags, for a server that is started with the same. */

@@ -8,6 +8,7 @@ import { ControllerLoop } from '../../src/controllers/loop.ts'
 import { SystemClock } from '../../src/kit/clock.ts'
 import { SystemIds } from '../../src/kit/ids.ts'
 import { silentLog } from '../../src/kit/log.ts'
+import { createAuthority } from '../../src/kit/x509.ts'
 import type { CertificateRecord } from '../../src/model/certificate-records.ts'
 import type { Store } from '../../src/store/store.ts'
 import { aCertificate, aListenerWith } from '../builders/a-certificate.ts'
@@ -51,7 +52,9 @@ afterEach(async () => {
 const start = (given: { readonly dnsHook?: string } = {}): void => {
   const [clock, ids] = [new SystemClock(), new SystemIds()]
   const { directoryUrl, trusted } = pebble
-  const certificateAuthority = { kind: 'acme', directoryUrl, trusted, contact: 'ops@example.com', ...given } as const
+  const authority = () => createAuthority({ clock, ids })
+  const acme = { kind: 'acme', directoryUrl, trusted, contact: 'ops@example.com' } as const
+  const certificateAuthority = { ...acme, authority, ...given }
   const options = { store, clock, ids, log: silentLog, sealer: aSealer(), certificateAuthority }
   loop = new ControllerLoop([new CertificateIssuance(options)], options)
   loop.start()

@@ -11,6 +11,8 @@ import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ACM } from '@aws-sdk/client-acm'
+import { EC2 } from '@aws-sdk/client-ec2'
 import {
   CreateExpressGatewayServiceCommand,
   DeleteExpressGatewayServiceCommand,
@@ -24,6 +26,7 @@ import {
   UpdateExpressGatewayServiceCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildBusyboxImage } from './busybox-image.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -36,6 +39,7 @@ const SERVE = 'mkdir -p /www && echo "$COLOUR" > /www/index.html && exec httpd -
 let engine: Engine
 let longshore: RunningLongshore
 let forwarder: ChildProcess | undefined
+let client: Awaited<ReturnType<typeof clientsThere>>
 let ecs: ECSClient
 let image = ''
 let serviceArn = ''
@@ -66,8 +70,8 @@ const there = (...command: readonly string[]): Promise<Ran> => {
   })
 }
 
-/** A client of what listens in the engine's network: its connections go over a socket that is seen from here and there. */
-const clientThere = async (directory: string): Promise<ECSClient> => {
+/** For clients of what listens in the engine's network: their connections go over a socket that is seen from here and there. */
+const clientsThere = async (directory: string) => {
   const socket = path.join(directory, 'endpoint.sock')
   const { port } = new URL(longshore.endpoint)
   const forward = `const { connect, createServer } = require('node:net')
@@ -76,7 +80,7 @@ const clientThere = async (directory: string): Promise<ECSClient> => {
       for (const [one, other] of [[here, there], [there, here]]) one.on('error', () => other.destroy())
       here.pipe(there).pipe(here)
     }).listen(${JSON.stringify(socket)})`
-  const [program = '', ...args] = [...engine.inNetwork, process.execPath, '--eval', forward]
+  const [program, ...args] = [...engine.inNetwork, process.execPath, '--eval', forward]
   forwarder = spawn(program, args, { stdio: 'ignore' })
   await until('the forwarder', () => existsSync(socket))
   class SocketAgent extends Agent {
@@ -85,12 +89,12 @@ const clientThere = async (directory: string): Promise<ECSClient> => {
     }
   }
   const httpAgent = new SocketAgent({ keepAlive: true })
-  return new ECSClient({
+  return {
     endpoint: longshore.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: { httpAgent },
-  })
+  }
 }
 
 const ask = (): Promise<Ran> => {
@@ -125,6 +129,18 @@ const managed = async (): Promise<ECSManagedResources | undefined> => {
   return revision?.ecsManagedResources
 }
 
+/** What there is of load balancers, target groups, certificates, and security groups that ECS made. */
+const left = async () => {
+  const [elb, acm, ec2] = [new ElasticLoadBalancingV2(client), new ACM(client), new EC2(client)]
+  const Filters = [{ Name: 'tag:AmazonECSManaged', Values: ['true'] }]
+  return [
+    (await elb.describeLoadBalancers({})).LoadBalancers,
+    (await elb.describeTargetGroups({})).TargetGroups,
+    (await acm.listCertificates({})).CertificateSummaryList,
+    (await ec2.describeSecurityGroups({ Filters })).SecurityGroups,
+  ]
+}
+
 beforeAll(async () => {
   engine = await startEngine()
   image = await buildBusyboxImage(engine.socket)
@@ -138,7 +154,8 @@ beforeAll(async () => {
       LONGSHORE_TASK_METADATA_PORT: '51679',
     },
   })
-  ecs = await clientThere(longshore.dataDir)
+  client = await clientsThere(longshore.dataDir)
+  ecs = new ECSClient(client)
   await connectedInstance(ecs)
 })
 
@@ -197,5 +214,6 @@ describe('an Express service', () => {
     await until('its end', async () => (await described())?.status?.statusCode === 'INACTIVE', DEPLOYMENT_TIMEOUT_MS)
     await until('no container', async () => (await engine.runningContainers()).length === 0)
     await until('no answer', async () => (await ask()).exitCode !== 0)
+    expect(await left()).toEqual([[], [], [], []])
   })
 })

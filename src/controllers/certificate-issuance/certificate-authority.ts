@@ -19,6 +19,8 @@ export type CertificateAuthorityChoice =
       readonly trusted?: string | undefined
       /** A program that publishes records for DNS-01. */
       readonly dnsHook?: string | undefined
+      /** The installation's own authority, for names that no ACME server knows. */
+      readonly authority: () => Promise<CertificatePair>
     }
 
 export interface CertificateAuthority {

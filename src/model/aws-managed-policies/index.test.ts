@@ -13,6 +13,7 @@ const ROLES = [
   'service-role/AmazonEC2ContainerServiceRole',
   'service-role/AmazonEC2ContainerServiceEventsRole',
   'service-role/AmazonEC2ContainerServiceAutoscaleRole',
+  'service-role/AmazonECSInfrastructureRoleforExpressGatewayServices',
   'aws-service-role/AmazonECSServiceRolePolicy',
 ]
 const REGISTRY = ['ReadOnly', 'PowerUser', 'FullAccess', 'PullOnly'].map((what) => `AmazonEC2ContainerRegistry${what}`)

@@ -5,6 +5,7 @@ import { containerRegistryPolicies } from './container-registry.ts'
 import { containerServiceLinkedPolicies } from './container-service-linked.ts'
 import { containerServiceRolePolicies } from './container-service-roles.ts'
 import { containerServicePolicies } from './container-service.ts'
+import { expressGatewayPolicies } from './express-gateway.ts'
 import { loadBalancingPolicies } from './load-balancing.ts'
 import { observationPolicies } from './observation.ts'
 import { readOnlyAccessPolicies } from './read-only-access.ts'
@@ -17,6 +18,7 @@ const byArn: ReadonlyMap<string, PolicyRecord> = new Map(
     ...containerServiceLinkedPolicies,
     ...containerServicePolicies,
     ...containerServiceRolePolicies,
+    ...expressGatewayPolicies,
     ...loadBalancingPolicies,
     ...observationPolicies,
     ...readOnlyAccessPolicies,
