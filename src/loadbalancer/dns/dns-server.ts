@@ -27,6 +27,8 @@ const TRUNCATED = 1 << 9
 const CONNECTIONS = 100
 const IDLE_MS = 10_000
 const LENGTH_BYTES = 2
+/** Of answers that a connection has not taken. */
+const UNREAD_BYTES = 256 * 1024
 const HEADER_BYTES = 12
 /** What queries are longer than this? None that we answer. */
 const LARGEST_QUERY = 4096
@@ -53,10 +55,7 @@ export class DnsServer {
     await new Promise<void>((resolve, reject) => datagrams.once('error', reject).bind(port, address, resolve))
     datagrams.removeAllListeners('error')
     datagrams.on('error', (error) => this.#options.log.warn('a DNS answer could not be sent', { error }))
-    datagrams.on('message', (message, sender) => {
-      const answer = this.#answer(message, true)
-      if (answer !== undefined) datagrams.send(answer, sender.port, sender.address)
-    })
+    datagrams.on('message', (message, sender) => this.answer(message, sender))
     const bound = { address, port: datagrams.address().port }
     const server = createServer((socket) => this.#serve(socket))
     this.#server = server
@@ -64,6 +63,8 @@ export class DnsServer {
     await new Promise<void>((resolve, reject) =>
       server.once('error', reject).listen(bound.port, address, () => resolve()),
     )
+    server.removeAllListeners('error')
+    server.on('error', (error) => this.#options.log.warn('a DNS connection could not be taken', { error }))
     return bound
   }
 
@@ -74,6 +75,12 @@ export class DnsServer {
     this.#apex = `elb.${suffix}`.toLowerCase()
     this.#routes = new Map(routes.map((route) => [route.dnsName.toLowerCase(), route]))
     this.#parents = new Set([...this.#routes.keys()].map((name) => name.slice(name.indexOf('.') + 1)))
+  }
+
+  /** One datagram. Nobody can be answered at port 0, whoever forged that. */
+  answer(message: Buffer, sender: DnsAddress): void {
+    const answer = sender.port === 0 ? undefined : this.#answer(message, true)
+    if (answer !== undefined) this.#datagrams?.send(answer, sender.port, sender.address)
   }
 
   async close(): Promise<void> {
@@ -122,6 +129,8 @@ export class DnsServer {
         received = received.subarray(LENGTH_BYTES + length)
         if (answer === undefined) return void socket.destroy()
         socket.write(framed(answer))
+        // Who asks on without reading is not waited for.
+        if (socket.writableLength > UNREAD_BYTES) return void socket.destroy()
       }
     })
   }

@@ -205,4 +205,27 @@ describe('the DNS server', () => {
       expect(await exchange(bytes, false)).toMatchObject({ rcode: 'REFUSED' })
     expect((await ask(NAME, 'A')).rcode).toBe('NOERROR')
   })
+
+  it('is not hurt by senders that cannot be answered', async () => {
+    server.answer(query(NAME, 'A'), { address: '127.0.0.1', port: 0 })
+    expect((await ask(NAME, 'A')).rcode).toBe('NOERROR')
+  })
+
+  it('does not keep answers for those who ask on without reading', async () => {
+    const question = query(NAME, 'A')
+    const framed = Buffer.concat([Buffer.from([question.length >> 8, question.length & 255]), question])
+    const many = Buffer.concat(Array.from({ length: 2000 }, () => framed))
+    const isCutOff = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.pause()
+        const go = (left: number): void => {
+          if (left === 0) resolve(false)
+          else socket.write(many, (error) => (error ? resolve(true) : go(left - 1)))
+        }
+        go(1000)
+      })
+      socket.on('error', () => resolve(true))
+    })
+    expect(isCutOff).toBe(true)
+  })
 })
