@@ -19,6 +19,7 @@ import type { DnsAddress } from '../loadbalancer/dns/dns-server.ts'
 import { BALANCER_TABLE_MESSAGE_BYTES } from '../model/load-balancing/balancer-limits.ts'
 import { type AddressPool, parseAddressPool } from '../model/load-balancing/address-pool.ts'
 import { openCredentials, openMachine } from './agent-identity.ts'
+import { accessLogsPlace, uploadTo } from './balancer/access-logs-place.ts'
 import { haproxyVersion } from './balancer/haproxy-version.ts'
 import { Serving } from './balancer/serving.ts'
 import { sayReady } from './child.ts'
@@ -67,6 +68,11 @@ const options = {
     type: 'string',
     valueName: 'ADDRESS:PORT',
     description: 'answer DNS queries for names of load balancers there, by UDP and TCP',
+  },
+  'access-logs': {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'the S3 that access logs are uploaded to (JSON); without it they stay in the data directory',
   },
   haproxy: { type: 'string', valueName: 'FILE', description: 'HAProxy, 2.6 or later', default: 'haproxy' },
   end: { type: 'boolean', description: 'end the HAProxy that a balancer left behind, instead of serving' },
@@ -119,6 +125,7 @@ const runBalancer = async (values: BalancerValues, program: string, pool: Addres
     log,
     ...(shared !== 'none' && { sharedAddress: shared }),
     ...(availabilityZone !== undefined && { availabilityZone }),
+    ...(values['access-logs'] !== undefined && { upload: uploadTo(accessLogsPlace(values['access-logs'])) }),
     ...(values.dns !== undefined && { dns: dnsAddress(values.dns) }),
   })
   if (values.end) return serving.end()

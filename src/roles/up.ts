@@ -23,6 +23,11 @@ const options = {
   'no-agent': { type: 'boolean', description: 'start the control plane without an agent' },
   'no-balancer': { type: 'boolean', description: 'serve no load balancers on this machine' },
   haproxy: { type: 'string', valueName: 'FILE', description: 'what serves load balancers', default: 'haproxy' },
+  'access-logs': {
+    type: 'string',
+    valueName: 'FILE',
+    description: 'the S3 that access logs of load balancers are uploaded to (JSON)',
+  },
   runtime: {
     type: 'string',
     valueName: 'NAME',
@@ -280,9 +285,15 @@ class Up {
   }
 
   #balancerArgs(): string[] {
-    const { region, haproxy, 'data-dir': dataDir } = this.#values
-    const flags = { endpoint: this.#endpoint, region, haproxy, 'data-dir': balancerDir(dataDir) }
-    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
+    const { region, haproxy, 'data-dir': dataDir, 'access-logs': accessLogs } = this.#values
+    const flags = {
+      endpoint: this.#endpoint,
+      region,
+      haproxy,
+      'data-dir': balancerDir(dataDir),
+      'access-logs': accessLogs,
+    }
+    const args = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]))
     return [...args, ...(this.#trustFile === undefined ? [] : [`--ca-cert=${this.#trustFile}`]), ...this.#logArgs()]
   }
 

@@ -1,6 +1,6 @@
 /**
  * Access logs as files: each load balancer that has them switched on gets a file every five minutes, compressed and named as AWS names its
- * objects, below the bucket's and prefix's directories. With an S3 they are uploaded there, too; what could not be is tried again with the next.
+ * objects, below the bucket's and prefix's directories. With an S3 they wait there only until they are uploaded.
  */
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
@@ -16,12 +16,13 @@ import { readAccessLog, readConnectionLog, sectionOfLog } from '../configuration
 import { listenerName } from '../configuration/names.ts'
 import type { RenderedConfiguration } from '../configuration/settings.ts'
 import { albLine, type LoggingListener, requestOfLog } from './alb-line.ts'
+import { LogUploads, type Upload } from './log-uploads.ts'
 import { nlbLine } from './nlb-line.ts'
 
 export interface AccessLogsOptions {
   readonly directory: string
   /** Puts a file into a bucket; absent without S3. */
-  readonly upload?: (bucket: string, key: string, file: string) => Promise<void>
+  readonly upload?: Upload
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -41,6 +42,9 @@ const WAITING_BYTES = 32 * 1024 * 1024
 
 export class AccessLogs {
   readonly #options: AccessLogsOptions
+  readonly #uploads: LogUploads | undefined
+  /** Also of load balancers that are gone, or log no more, until their last lines are in a file. */
+  readonly #destinations = new Map<string, Destination>()
   #rendered: RenderedConfiguration | undefined
   #table: RoutingTable | undefined
   #listeners: ReadonlyMap<string, LoggingListener> = new Map()
@@ -53,6 +57,8 @@ export class AccessLogs {
 
   constructor(options: AccessLogsOptions) {
     this.#options = options
+    const { upload, clock, log } = options
+    this.#uploads = upload && new LogUploads({ directory: this.#closedDirectory, upload, clock, log })
   }
 
   /** Lines that could not be kept. */
@@ -61,7 +67,8 @@ export class AccessLogs {
   }
 
   start(): void {
-    mkdirSync(this.#openDirectory, { recursive: true, mode: 0o700 })
+    for (const each of [this.#openDirectory, this.#closedDirectory]) mkdirSync(each, { recursive: true, mode: 0o700 })
+    this.#uploads?.start()
     this.#writeLater()
     this.#closeLater()
   }
@@ -70,6 +77,10 @@ export class AccessLogs {
   declare(table: RoutingTable, rendered: RenderedConfiguration): void {
     this.#table = table
     this.#rendered = rendered
+    for (const loadBalancer of table.loadBalancers.values()) {
+      const destination = destinationOf(loadBalancer)
+      if (destination !== undefined) this.#destinations.set(loadBalancer.loadBalancerArn, destination)
+    }
     this.#listeners = new Map(
       [...table.loadBalancers.values()].flatMap((loadBalancer) =>
         loadBalancer.listeners.map((listener) => [listenerName(listener.listenerArn), { loadBalancer, listener }]),
@@ -104,6 +115,7 @@ export class AccessLogs {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel()
+    this.#uploads?.stop()
     await this.#inTurn(() => this.#write())
   }
 
@@ -111,12 +123,22 @@ export class AccessLogs {
   async closeFiles(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#write()
-      for (const name of readdirSync(this.#openDirectory)) await this.#closeFile(name)
+      const arns = readdirSync(this.#openDirectory).map((name) =>
+        decodeURIComponent(name.replace(/\.closing(\.gz)?$/, '')),
+      )
+      for (const arn of new Set(arns)) await this.#closeFile(arn)
     })
+    void this.#uploads?.run()
   }
 
+  /** No bucket's name begins with a dot. */
   get #openDirectory(): string {
-    return path.join(this.#options.directory, 'open')
+    return path.join(this.#options.directory, '.open')
+  }
+
+  get #closedDirectory(): string {
+    const { directory, upload } = this.#options
+    return upload === undefined ? directory : path.join(directory, '.upload')
   }
 
   #writeLater(): void {
@@ -151,31 +173,29 @@ export class AccessLogs {
     return path.join(this.#openDirectory, encodeURIComponent(arn))
   }
 
-  async #closeFile(name: string): Promise<void> {
-    const arn = decodeURIComponent(name.replace(/\.closing$/, ''))
-    const loadBalancer = this.#table?.loadBalancers.get(arn)
-    const destination = loadBalancer && destinationOf(loadBalancer)
-    const open = path.join(this.#openDirectory, name)
-    // Without a destination there is nowhere to put it, and its load balancer wants none.
-    if (destination === undefined) return rmSync(open, { force: true })
-    const closing = path.join(this.#openDirectory, `${encodeURIComponent(arn)}.closing`)
-    if (open !== closing && !existsSync(closing)) renameSync(open, closing)
-    const key = this.#keyOf(destination)
-    const file = path.join(this.#options.directory, destination.bucket, key)
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    await pipeline(createReadStream(closing), createGzip(), createWriteStream(file, { mode: 0o600 }))
-    rmSync(closing)
-    await this.#upload(destination.bucket, key, file)
+  async #closeFile(arn: string): Promise<void> {
+    // Before the first table nothing is known of what an earlier process left.
+    if (this.#table === undefined) return
+    const [open, closing] = [this.#openFile(arn), `${this.#openFile(arn)}.closing`]
+    // An earlier process did not come to its end.
+    if (existsSync(closing)) await this.#compress(arn, closing)
+    if (!existsSync(open)) return
+    renameSync(open, closing)
+    await this.#compress(arn, closing)
+    const loadBalancer = this.#table.loadBalancers.get(arn)
+    if (loadBalancer === undefined || destinationOf(loadBalancer) === undefined) this.#destinations.delete(arn)
   }
 
-  async #upload(bucket: string, key: string, file: string): Promise<void> {
-    const { upload, log } = this.#options
-    if (upload === undefined) return
-    try {
-      await upload(bucket, key, file)
-    } catch (error) {
-      log.warn('an access log was not uploaded and stays here', { bucket, key, reason: String(error) })
+  async #compress(arn: string, closing: string): Promise<void> {
+    const destination = this.#destinations.get(arn)
+    if (destination !== undefined) {
+      const file = path.join(this.#closedDirectory, destination.bucket, this.#keyOf(destination))
+      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+      const compressed = `${closing}.gz`
+      await pipeline(createReadStream(closing), createGzip(), createWriteStream(compressed, { mode: 0o600 }))
+      renameSync(compressed, file)
     }
+    rmSync(closing)
   }
 
   /** AWS: the name of the object. */

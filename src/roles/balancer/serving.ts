@@ -9,6 +9,7 @@ import type { Log } from '../../kit/log.ts'
 import { Balancer, type HostPart } from '../../loadbalancer/balancer.ts'
 import { renderConfiguration } from '../../loadbalancer/configuration/render.ts'
 import type { DnsAddress, DnsServer } from '../../loadbalancer/dns/dns-server.ts'
+import type { Upload } from '../../loadbalancer/logs/log-uploads.ts'
 import { JsonWebKeys } from '../../loadbalancer/json-web-keys.ts'
 import type { AddressPool } from '../../model/load-balancing/address-pool.ts'
 import type { BalancerWelcome } from '../../model/load-balancing/messages.ts'
@@ -29,6 +30,8 @@ export interface ServingOptions {
   readonly sharedAddress?: string
   readonly availabilityZone?: string
   readonly dns?: DnsAddress
+  /** Puts a file of access logs into a bucket. */
+  readonly upload?: Upload
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -53,7 +56,7 @@ export class Serving {
 
   constructor(options: ServingOptions) {
     this.#options = options
-    const { directory, program, version, clock, ids, log } = options
+    const { directory, program, version, upload, clock, ids, log } = options
     this.#file = new TableFile(directory)
     const reports = new BalancerReports((message) => this.#client?.send(message) ?? false)
     this.#reports = reports
@@ -73,6 +76,7 @@ export class Serving {
         targetHealth: (all) => reports.targetHealth(all),
         loadBalancer: (arn, problem) => reports.loadBalancer(arn, problem),
       },
+      ...(upload && { upload }),
       clock,
       ids,
       log,
