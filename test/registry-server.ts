@@ -55,6 +55,8 @@ export interface RegistryServerOptions {
   readonly clock?: Clock
   /** Has the rules of pulls through the cache count. */
   readonly credentialsOf?: CredentialsOf
+  /** Images that are got from upstream at once. */
+  readonly imports?: number
   /** Before a blob comes to its place. */
   readonly beforeAdopt?: () => Promise<void>
 }
@@ -67,6 +69,7 @@ export const startRegistry = async ({
   stallMs,
   clock = new SystemClock(),
   credentialsOf,
+  imports,
   beforeAdopt = async () => {},
 }: RegistryServerOptions = {}): Promise<RegistryServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-registry-'))
@@ -78,7 +81,7 @@ export const startRegistry = async ({
     keys: blobKeys({ store, clock, sealer, ids, ...home }),
   })
   const tools = { store, blobs, clock, ids, log: silentLog }
-  const upstream = credentialsOf && new PullThrough({ ...tools, credentialsOf })
+  const upstream = credentialsOf && new PullThrough({ ...tools, credentialsOf, imports })
   const listener = registryListener({
     ...tools,
     ...(upstream && { upstream }),

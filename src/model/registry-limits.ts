@@ -7,6 +7,8 @@ export const REPOSITORY_UPLOADS = 1000
 export const REGISTRY_UPLOADS = 4000
 /** Layers that are on their way in or out at once: each may hold about a megabyte. */
 export const BLOB_TRANSFERS = 256
+/** Images that are on their way from other registries at once: the manifest of each is in memory. */
+export const UPSTREAM_IMPORTS = 64
 /** What a client sends or takes at least in that time. */
 export const TRANSFER_LEAST_BYTES = 64 * 1024
 export const TRANSFER_PACE_MS = 2 * 60_000

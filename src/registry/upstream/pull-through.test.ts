@@ -120,6 +120,7 @@ beforeEach(async () => {
   denied = undefined
   near = await startRegistry({
     clock,
+    imports: 3,
     credentialsOf: async () => ({ username: 'ada', password: 's3cret' }),
     demand: (actions) => {
       if (denied !== undefined && actions.includes(denied)) throw new RegistryFault('DENIED', `no ${denied}`)
@@ -333,6 +334,30 @@ describe('a pull through the cache', () => {
     expect(await pull('all', OCI_MANIFEST)).toEqual([200, digest])
     expect(await pull('all', OCI_INDEX)).toEqual([200, sha256(index)])
     expect(await pull(sha256(index), OCI_MANIFEST)).toEqual([404, null])
+  })
+
+  it('gets so many images at once, and has clients come again for more', async () => {
+    for (const tag of ['a', 'b', 'c', 'd']) await push(tag, [randomBytes(900_000)])
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gate.wait = promise
+    for (const tag of ['a', 'b', 'c']) expect((await pullManifest(tag)).status).toBe(200)
+    const refused = await pullManifest('d')
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '2'])
+    resolve()
+    await until(() => near.store.tables.images.size === 3)
+    expect((await pullManifest('d')).status).toBe(200)
+  })
+
+  it('is kept under the key of its repository, and refused without it', async () => {
+    const keyId = await near.addEncryptedRepository('hub/library/web')
+    const digest = await push()
+    expect((await pullManifest()).status).toBe(200)
+    await isKept(digest)
+    expect(await near.blobs.in(keyId).has(sha256(LAYER))).toBe(true)
+    await near.store.transact((tx) => tx.kmsKeys.update(keyId, { state: 'Disabled' }))
+    await clock.advance(DAY_MS)
+    for (const reference of ['v1', digest, 'v2']) expect((await pullManifest(reference)).status).toBe(403)
+    expect((await pullLayer()).status).toBe(403)
   })
 
   it('ends with the server, and leaves nothing half done', async () => {

@@ -6,15 +6,17 @@
 import { repositoryArn } from '../../model/arn.ts'
 import { inRepository, isImmutable, type ImageRecord, type RepositoryRecord } from '../../model/image-records.ts'
 import { DAY_MS } from '../../model/limits.ts'
+import { UPSTREAM_IMPORTS } from '../../model/registry-limits.ts'
 import { prefixesOf, prefixKey, type PullThroughRuleRecord, upstreamNameOf } from '../../model/registry-rules.ts'
 import { repositoryFor } from '../../store/images/create-repository.ts'
-import { blobsOf } from '../../store/images/repository-key.ts'
+import { blobsOf, checkKey } from '../../store/images/repository-key.ts'
 import { putImage } from '../../store/images/put-image.ts'
 import { type FetchedManifest, RegistryClient } from '../../store/upstream/registry-client.ts'
 import { type Upstream, type UpstreamCredentials, UpstreamError, upstreamUrl } from '../../store/upstream/upstream.ts'
 import type { Reference } from '../endpoint.ts'
 import type { Exchange, RegistryTools } from '../exchange.ts'
 import { RegistryFault } from '../registry-fault.ts'
+import { tooMany } from '../transfers.ts'
 import { type Download, UpstreamLayers } from './upstream-layers.ts'
 
 export type CredentialsOf = (credentialArn: string) => Promise<UpstreamCredentials>
@@ -22,6 +24,8 @@ export type CredentialsOf = (credentialArn: string) => Promise<UpstreamCredentia
 export interface PullThroughOptions extends Pick<RegistryTools, 'store' | 'blobs' | 'clock' | 'ids' | 'log'> {
   /** Rejects if there are none. */
   readonly credentialsOf: CredentialsOf
+  /** Images that are got at once, if not as many as usual. */
+  readonly imports?: number | undefined
 }
 
 /** AWS: how long a tag is good for. */
@@ -46,8 +50,8 @@ export class PullThrough {
   readonly #layers: UpstreamLayers
   /** Images on their way, by repository and digest. */
   readonly #arriving = new Map<string, FetchedManifest>()
-  /** What goes on in the background. */
-  readonly #imports = new Set<Promise<void>>()
+  /** What goes on in the background, by repository, digest and tag. */
+  readonly #imports = new Map<string, Promise<void>>()
 
   constructor(options: PullThroughOptions) {
     this.#options = options
@@ -59,6 +63,7 @@ export class PullThrough {
   async manifest(exchange: Exchange, name: string, reference: Reference): Promise<FetchedManifest | undefined> {
     const wanted = this.#wanted(exchange, name)
     if (wanted === undefined) return undefined
+    if (wanted.repository !== undefined) checkKey(this.#options.store.tables, wanted.repository)
     const local = wanted.repository && this.#local(wanted.repository, reference)
     if (local && this.#isGood(wanted.repository, reference)) return undefined
     try {
@@ -108,7 +113,7 @@ export class PullThrough {
   /** Breaks off what is on its way, and resolves when nothing of it goes on. */
   async close(): Promise<void> {
     this.#client.close()
-    await Promise.all([this.#layers.settled(), ...this.#imports])
+    await Promise.all([this.#layers.settled(), ...this.#imports.values()])
   }
 
   /** The repository, if the layer could only come from upstream. */
@@ -166,14 +171,18 @@ export class PullThrough {
       return made
     })
     if (local?.digest === fetched.digest) return undefined
-    manifests.put(fetched.digest, fetched.content)
     this.#import(repository, upstream, fetched, reference.tag)
+    manifests.put(fetched.digest, fetched.content)
     return fetched
   }
 
-  /** Goes on after the client was answered. */
+  /** Goes on after the client was answered. Throws `RegistryFault` if there is too much of that. */
   #import(repository: RepositoryRecord, upstream: Upstream, fetched: FetchedManifest, tag: string | undefined): void {
     const key = inRepository(repository.repositoryId, fetched.digest)
+    const importKey = `${key}/${tag ?? ''}`
+    if (this.#imports.has(importKey)) return
+    if (this.#imports.size >= (this.#options.imports ?? UPSTREAM_IMPORTS))
+      throw tooMany('Too many images are being got from other registries at once.')
     this.#arriving.set(key, fetched)
     const importing = this.#keep(repository, upstream, fetched, tag)
       .catch((error: unknown) => {
@@ -182,9 +191,9 @@ export class PullThrough {
       })
       .finally(() => {
         this.#arriving.delete(key)
-        this.#imports.delete(importing)
+        this.#imports.delete(importKey)
       })
-    this.#imports.add(importing)
+    this.#imports.set(importKey, importing)
   }
 
   async #keep(
