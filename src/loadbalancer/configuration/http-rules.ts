@@ -67,8 +67,7 @@ const stepLines = (step: RuleStep, index: number, rules: readonly NamedRule[], s
   const file = `maps/${section}.${index}`
   if (step.type === 'conditions') {
     const { name, rule } = step.rule
-    const tests = testsOf(rule.conditions, (content) => sink.addFile(`maps/${name}.sources`, content))
-    return [`http-request set-var(txn.rule) str(${name}) ${NOT_FOUND} ${tests}`]
+    return testsOf(rule.conditions).map((tests) => `http-request set-var(txn.rule) str(${name}) ${NOT_FOUND} ${tests}`)
   }
   if (step.type === 'expressions') {
     const path = sink.addFile(`${file}.expressions`, expressionMapFile(step.entries))

@@ -122,12 +122,10 @@ const tcpLines = (scope: HttpScope): string[] => {
 }
 
 const tcpDraws = (rule: RuleRoute, scope: HttpScope): string[] =>
-  drawsOf(rule, scope).map(({ backend, test }) =>
-    [
-      `tcp-request content set-var(txn.backend) str(${backend}) if !{ var(txn.backend) -m found }`,
-      testsOf(rule.conditions, () => ''),
-      test,
-    ]
-      .filter((part) => part !== '')
-      .join(' '),
+  drawsOf(rule, scope).flatMap(({ backend, test }) =>
+    testsOf(rule.conditions).map((tests) =>
+      [`tcp-request content set-var(txn.backend) str(${backend}) if !{ var(txn.backend) -m found }`, tests, test]
+        .filter((part) => part !== '')
+        .join(' '),
+    ),
   )

@@ -4,6 +4,7 @@
 import { closingLines, desyncLines } from './desync.ts'
 import { refusal } from './pages.ts'
 import { formatText, quoteWord } from './quote.ts'
+import { IS_IPV6 } from './rule-conditions.ts'
 import { type HttpScope, isOn } from './scope.ts'
 
 const MOST_FORWARDED = 30
@@ -41,10 +42,7 @@ const forwardedLines = ({ loadBalancer: { attributes } }: HttpScope): string[] =
   if (mode === 'preserve') return []
   if (mode === 'remove') return [`http-request del-header ${FORWARDED}`]
   if (!isOn(attributes, 'routing.http.xff_client_port.enabled')) return appended('%[src]', '')
-  return [
-    ...appended('%[src]:%[src_port]', ' { src -m ip 0.0.0.0/0 }'),
-    ...appended('[%[src]]:%[src_port]', ' !{ src -m ip 0.0.0.0/0 }'),
-  ]
+  return [...appended('%[src]:%[src_port]', ` !${IS_IPV6}`), ...appended('[%[src]]:%[src_port]', ` ${IS_IPV6}`)]
 }
 
 /** To the one header there is, or as another. */

@@ -2,27 +2,29 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { isIP } from 'node:net'
 import { patternExpression, queryExpression } from '../../model/load-balancing/patterns.ts'
-import { mapFile } from './listing.ts'
 import { boundedExpression, call, exactly, quoteWord } from './quote.ts'
 
 /** The host that was asked for: without a port, in lower case. */
 export const HOST = 'req.hdr(host),host_only,lower'
 export const NEVER = '{ always_false }'
 
-/** Puts a file somewhere, and says its absolute path. */
-type AddFile = (content: string) => string
+/** Of which one has to hold: each as what stands behind `if`. */
+export const testsOf = (conditions: readonly RuleCondition[]): readonly string[] =>
+  conditions.reduce<readonly string[]>(
+    (all, condition) => all.flatMap((before) => testOf(condition).map((test) => `${before} ${test}`.trim())),
+    [''],
+  )
 
-export const testsOf = (conditions: readonly RuleCondition[], addFile: AddFile): string =>
-  conditions.map((condition) => testOf(condition, addFile)).join(' ')
+const testOf = (condition: RuleCondition): readonly string[] =>
+  condition.SourceIpConfig === undefined ? [requestTest(condition)] : sourceTests(condition.SourceIpConfig)
 
-const testOf = (condition: RuleCondition, addFile: AddFile): string => {
+const requestTest = (condition: RuleCondition): string => {
   const {
     HostHeaderConfig: host,
     PathPatternConfig: path,
     HttpHeaderConfig: header,
     HttpRequestMethodConfig: method,
     QueryStringConfig: query,
-    SourceIpConfig: source,
   } = condition
   if (host) return textTest(HOST, host, { valuesAnyCase: true, expressionsAnyCase: true })
   if (path) return textTest('path', path, {})
@@ -30,7 +32,6 @@ const testOf = (condition: RuleCondition, addFile: AddFile): string => {
   if (header) return textTest(call('req.fhdr', header.HttpHeaderName ?? ''), header, { valuesAnyCase: true })
   if (method) return expressionTest('method', (method.Values ?? []).map(exactly), false)
   if (query) return expressionTest('query', (query.Values ?? []).map(queryExpression), true)
-  if (source) return sourceTest(source, addFile)
   return NEVER
 }
 
@@ -63,21 +64,24 @@ const expressionTest = (fetch: string, expressions: readonly string[], isAnyCase
   return `{ ${quoteWord(fetch)} -m reg ${isAnyCase ? '-i ' : ''}-- ${words.join(' ')} }`
 }
 
+/** Whether the client has an IPv6 address. */
+export const IS_IPV6 = '{ src -m sub : }'
+
 /**
- * The peer's address, whatever X-Forwarded-For says. HAProxy looks for IPv4 addresses among IPv6 ranges, too, unless it finds them among those
- * of IPv4: so all the others are listed.
+ * The peer's address, whatever X-Forwarded-For says. HAProxy takes some IPv6 addresses for those of IPv4 that stand in them, and looks for them
+ * among the ranges of IPv4: so each kind is looked for by itself.
  */
-const sourceTest = (
-  { Values: ranges = [], IpAddressType: type }: NonNullable<RuleCondition['SourceIpConfig']>,
-  addFile: AddFile,
-): string => {
-  if (type !== undefined) return `${type === 'ipv6' ? '!' : ''}{ src -m ip 0.0.0.0/0 }`
+const sourceTests = ({
+  Values: ranges = [],
+  IpAddressType: type,
+}: NonNullable<RuleCondition['SourceIpConfig']>): readonly string[] => {
+  if (type !== undefined) return [`${type === 'ipv6' ? '' : '!'}${IS_IPV6}`]
   const known = ranges.filter(isRange)
-  if (known.length === 0) return NEVER
-  if (!known.some((range) => range.includes(':'))) return `{ src -m ip ${known.join(' ')} }`
-  const others = known.includes('0.0.0.0/0') ? [] : [['0.0.0.0/0', 'no'] as const]
-  const file = addFile(mapFile([...known.map((range) => [range, 'yes'] as const), ...others]))
-  return `{ ${quoteWord(`src,${call('map_ip', file)}`)} -m str yes }`
+  const tests = [true, false].flatMap((isIpv6) => {
+    const some = known.filter((range) => range.includes(':') === isIpv6)
+    return some.length === 0 ? [] : [`${isIpv6 ? '' : '!'}${IS_IPV6} { src -m ip ${some.join(' ')} }`]
+  })
+  return tests.length === 0 ? [NEVER] : tests
 }
 
 export const isRange = (text: string): boolean => {
