@@ -11,6 +11,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { TargetHealthReport } from '../model/load-balancing/messages.ts'
 import type { RoutingTable } from '../model/load-balancing/routing.ts'
+import { backendsWithTargets } from './configuration/backends.ts'
 import type { HostSettings, RenderedConfiguration } from './configuration/settings.ts'
 import { Deployment, type Deployed } from './haproxy/deployment.ts'
 import { connectToWorkers, Fleet, isRuntimeFailure } from './haproxy/fleet.ts'
@@ -160,6 +161,7 @@ export class Balancer {
           isBindable: this.#sockets.isBindable,
           socketPrefix: `${process.getuid?.() ?? 0}${directory}`,
         }),
+      renderTargets: (backends, groups) => backendsWithTargets(backends, groups, options.host()),
       isHealthy: (server) => this.#health.isHealthy(server),
       beforeReload: () => this.#waitForReload(),
       firstChecksWithinMs: () => this.#checkRounds.begin(clock.monotonic()),
@@ -183,11 +185,13 @@ export class Balancer {
   /** Serves this table as soon as possible, or a newer one. */
   apply(table: RoutingTable, revision: number): void {
     this.#newest = { table, revision }
-    this.refresh()
+    this.#isPending = true
+    this.#run()
   }
 
   /** What `host` answers has changed. */
   refresh(): void {
+    this.#deployment.renderAnew()
     this.#isPending = true
     this.#run()
   }
@@ -268,7 +272,9 @@ export class Balancer {
     if (table === undefined) return
     this.#served = { ...deployed, table }
     this.#accessLogs.declare(table, deployed.rendered)
-    this.#health.declare(table, deployed.rendered.backends)
+    const { groups, rendered } = deployed
+    if (groups === undefined) this.#health.declare(table, rendered.backends)
+    else this.#health.declareGroups(groups, rendered.backends)
     this.#checkRounds.declare(table)
     this.#health.onAdoption(this.#adopted)
     this.#adopted = []

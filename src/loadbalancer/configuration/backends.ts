@@ -46,6 +46,7 @@ const sectionOf = (
   isChecked: boolean,
 ): BackendSection => {
   const name = isChecked ? backendName(group.targetGroupArn) : openBackendName(group.targetGroupArn)
+  const crossesZones = isCrossZone(group, owner)
   const hasServerCookies = isHttpGroup(group) && isOn(group.attributes, 'stickiness.enabled')
   return {
     title: `backend ${name} from ${isHttpGroup(group) ? 'http' : 'tcp'}`,
@@ -60,9 +61,25 @@ const sectionOf = (
       targetGroupArn: group.targetGroupArn,
       isChecked,
       hasServerCookies,
-      servers: renderServers(group, isChecked, isLocalTarget(host, isCrossZone(group, owner))),
+      isCrossZone: crossesZones,
+      servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones)),
     },
   }
+}
+
+/** Backends again, of groups of which nothing but the targets is new. */
+export const backendsWithTargets = (
+  backends: Iterable<RenderedBackend>,
+  groups: readonly TargetGroupRoute[],
+  host: Pick<HostSettings, 'availabilityZone'>,
+): RenderedBackend[] => {
+  const changed = new Map(groups.map((group) => [group.targetGroupArn, group]))
+  return Array.from(backends).flatMap((backend) => {
+    const group = changed.get(backend.targetGroupArn)
+    if (group === undefined) return []
+    const { isChecked, isCrossZone: crossesZones } = backend
+    return [{ ...backend, servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones)) }]
+  })
 }
 
 /** Results of checks that are news are told as lines of the log. */

@@ -27,7 +27,7 @@ type IsLocal = (target: TargetRoute) => boolean
 
 /** Which targets get requests of balancers on that machine. `isCrossZone`: all; else those of its zone. */
 export const isLocalTarget =
-  ({ availabilityZone }: HostSettings, isCrossZone: boolean): IsLocal =>
+  ({ availabilityZone }: Pick<HostSettings, 'availabilityZone'>, isCrossZone: boolean): IsLocal =>
   (target) =>
     isCrossZone ||
     availabilityZone === undefined ||

@@ -61,6 +61,8 @@ export interface RenderedBackend {
   readonly isChecked: boolean
   /** Whether `enable dynamic-cookie backend <name>` has to follow `add server`: HAProxy makes a server's cookie only then. */
   readonly hasServerCookies: boolean
+  /** Whether targets of other zones are among its servers. */
+  readonly isCrossZone: boolean
   readonly servers: readonly RenderedServer[]
 }
 

@@ -4,24 +4,30 @@
  */
 import { writeFileSync } from 'node:fs'
 import type { Log } from '../../kit/log.ts'
-import type { RoutingTable } from '../../model/load-balancing/routing.ts'
+import type { RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'
 import type { RenderedBackend, RenderedConfiguration, RenderedServer } from '../configuration/settings.ts'
 import type { Fleet } from './fleet.ts'
 import { isRuntimeFailure } from './fleet.ts'
 import { type Applied, configurationKey, type Generations } from './generations.ts'
 import { ConfigurationRefused, type HAProxy } from './haproxy.ts'
+import { groupsWithOtherTargets } from './other-targets.ts'
 import { parseServersState, serverStateFile } from './server-state.ts'
 import { refusedSockets, type Sockets } from './sockets.ts'
 import { lastingParameters } from './worker.ts'
 
 export interface DeploymentOptions {
-  readonly haproxy: HAProxy
+  readonly haproxy: Pick<HAProxy, 'check' | 'start' | 'reload'>
   readonly generations: Generations
   readonly fleet: Fleet
   readonly sockets: Sockets
   readonly serverStatePath: string
   /** The configuration for a directory to lie in. */
   readonly render: (table: RoutingTable, directory: string) => RenderedConfiguration
+  /** Backends of groups that have other targets than in those. */
+  readonly renderTargets: (
+    backends: Iterable<RenderedBackend>,
+    groups: readonly TargetGroupRoute[],
+  ) => readonly RenderedBackend[]
   readonly isHealthy: (server: string) => boolean
   /** May wait, so that workers do not pile up. */
   readonly beforeReload: () => Promise<void>
@@ -34,6 +40,8 @@ export interface Deployed {
   readonly rendered: RenderedConfiguration
   /** By the load balancer's ARN: what is not served, and why. */
   readonly problems: ReadonlyMap<string, string>
+  /** Target groups that have other targets than before, and nothing else is new. Absent: anything may be. */
+  readonly groups?: readonly TargetGroupRoute[]
 }
 
 /** The table changed while a reload waited for its time. */
@@ -44,6 +52,9 @@ const REFUSED = 'The configuration of the load balancer was refused'
 export class Deployment {
   readonly #options: DeploymentOptions
   #applied: Applied | undefined
+  /** What is served. */
+  #last: (Deployed & { readonly table: RoutingTable }) | undefined
+  #isOutdated = false
   /** Load balancers that HAProxy refused, with what it was refused for: tried again when their routes change. */
   readonly #refused = new Map<string, { readonly route: unknown; readonly reason: string }>()
 
@@ -60,9 +71,24 @@ export class Deployment {
   /** HAProxy is gone: whatever is served next, it is a start. */
   forgetWorkers(): void {
     this.#options.fleet.clear()
+    this.renderAnew()
+  }
+
+  /** What rendering depends on beside the table has changed. */
+  renderAnew(): void {
+    this.#isOutdated = true
   }
 
   async deploy(newest: NewestTable): Promise<Deployed> {
+    let table = newest()
+    if (this.#isOutdated) this.#last = undefined
+    this.#isOutdated = false
+    const deployed = (await this.#byTargets(table)) ?? (await this.#deployAll(() => (table = newest())))
+    this.#last = { ...deployed, table }
+    return deployed
+  }
+
+  async #deployAll(newest: NewestTable): Promise<Deployed> {
     const { fleet, sockets } = this.#options
     const runtime = await this.#byRuntime(newest())
     if (runtime !== undefined) return runtime
@@ -83,7 +109,7 @@ export class Deployment {
 
   /** Undefined if that is not enough. */
   async #byRuntime(newest: RoutingTable): Promise<Deployed | undefined> {
-    const { fleet, log } = this.#options
+    const { fleet } = this.#options
     const applied = this.#applied
     const { current } = fleet
     if (applied === undefined || current === undefined) return undefined
@@ -92,14 +118,35 @@ export class Deployment {
     const directory = this.#options.generations.directoryOf(applied.generation)
     if (configurationKey(rendered, directory) !== applied.key || current.needsReload(rendered.backends.values()))
       return undefined
+    const isDone = await this.#change(rendered.backends, table)
+    return isDone ? { rendered, problems: this.#problems(rendered) } : undefined
+  }
+
+  /** Costs as much as there is to change. Undefined if that is not enough. */
+  async #byTargets(table: RoutingTable): Promise<Deployed | undefined> {
+    const { current } = this.#options.fleet
+    const last = this.#last
+    const groups = last && groupsWithOtherTargets(last.table, table)
+    if (last === undefined || groups === undefined || current === undefined) return undefined
+    const { rendered, problems } = last
+    const changed = this.#options.renderTargets(rendered.backends.values(), groups)
+    if (current.needsReload(changed)) return undefined
+    const byName = new Map(changed.map((backend) => [backend.name, backend]))
+    if (!(await this.#change(byName, table))) return undefined
+    return { rendered: { ...rendered, backends: new Map([...rendered.backends, ...byName]) }, problems, groups }
+  }
+
+  /** Whether the workers took it. */
+  async #change(backends: ReadonlyMap<string, RenderedBackend>, table: RoutingTable): Promise<boolean> {
+    const { fleet, log } = this.#options
     try {
-      await fleet.apply(rendered.backends, isCut(table, rendered))
+      await fleet.apply(backends, isCut(table, backends))
+      return true
     } catch (error) {
       if (!isRuntimeFailure(error)) throw error
       log.warn('HAProxy refuses a change of targets and is reloaded', { reason: String(error) })
-      return undefined
+      return false
     }
-    return { rendered, problems: this.#problems(rendered) }
   }
 
   async #render(table: RoutingTable, generation: number): Promise<RenderedConfiguration> {
@@ -211,7 +258,7 @@ const parametersOf = ({ backends }: RenderedConfiguration): Record<string, strin
   )
 
 /** AWS: an Application Load Balancer closes what is left when a target's deregistration delay ends, a Network Load Balancer if it is told to. */
-const isCut = (table: RoutingTable, { backends }: RenderedConfiguration): ((backend: string) => boolean) => {
+const isCut = (table: RoutingTable, backends: ReadonlyMap<string, RenderedBackend>): ((backend: string) => boolean) => {
   return (backend) => {
     const group = table.targetGroups.get(backends.get(backend)?.targetGroupArn ?? '')
     if (group === undefined) return false

@@ -40,7 +40,9 @@ export class Worker {
   readonly processId: number
   readonly client: RuntimeClient
   readonly #backends: ReadonlySet<string>
-  readonly #servers: Map<string, KnownServer>
+  readonly #servers = new Map<string, KnownServer>()
+  /** Names of its servers, by backend. */
+  readonly #names = new Map<string, Set<string>>()
   /** In maintenance, to be deleted as soon as that is allowed. The value: whether its connections are cut. */
   readonly #leaving = new Map<string, boolean>()
   /** Of servers whose first check is made. */
@@ -52,7 +54,7 @@ export class Worker {
     this.client = client
     this.isCurrent = isCurrent
     this.#backends = backends
-    this.#servers = new Map(servers)
+    for (const [name, server] of servers) this.#note(name, server)
   }
 
   /** Of those, the first check is not made yet. */
@@ -89,12 +91,19 @@ export class Worker {
         steps.push(this.#bring(backend, server))
       }
     }
-    for (const name of this.#servers.keys()) {
-      const backend = backendOf(name)
-      // Of a backend that is used no more, requests under way go on to their end.
-      if (!wanted.has(name) && backends.has(backend)) steps.push(this.#remove(name, isCut(backend)))
-    }
+    // Of a backend that is used no more, requests under way go on to their end.
+    for (const backend of backends.keys())
+      for (const name of this.#names.get(backend) ?? [])
+        if (!wanted.has(name)) steps.push(this.#remove(name, isCut(backend)))
     await Promise.all(steps)
+  }
+
+  #note(name: string, server: KnownServer): void {
+    this.#servers.set(name, server)
+    const backend = backendOf(name)
+    const names = this.#names.get(backend)
+    if (names === undefined) this.#names.set(backend, new Set([name]))
+    else names.add(name)
   }
 
   /** Deletes those that left and have nothing under way any more. */
@@ -129,7 +138,7 @@ export class Worker {
     const { address, isDraining } = server
     const parameters = lastingParameters(server.parameters)
     const known = this.#servers.get(name)
-    this.#servers.set(name, { address, parameters, isDraining })
+    this.#note(name, { address, parameters, isDraining })
     if (known?.isDraining === isDraining) return
     const isNew = known === undefined && !this.#leaving.delete(name)
     const entry = isNew ? this.#add(backend, name, `${address} ${parameters}`) : Promise.resolve()
@@ -158,6 +167,7 @@ export class Worker {
 
   async #remove(name: string, isCut: boolean): Promise<void> {
     this.#servers.delete(name)
+    this.#names.get(backendOf(name))?.delete(name)
     this.#leaving.set(name, isCut)
     await Promise.all([this.#retire(name), this.#delete(name, isCut)])
   }

@@ -57,6 +57,8 @@ export class TargetHealth {
   readonly #options: TargetHealthOptions
   readonly #targets = new Map<string, Target>()
   readonly #byServer = new Map<string, Target>()
+  /** Names of targets, by target group. */
+  readonly #names = new Map<string, ReadonlySet<string>>()
   #turn = 0
 
   constructor(options: TargetHealthOptions) {
@@ -70,21 +72,38 @@ export class TargetHealth {
 
   /** What there is from now on. */
   declare(table: RoutingTable, backends: ReadonlyMap<string, RenderedBackend>): void {
-    const servers = serversOfTargets(backends)
-    const wanted = new Set<string>()
-    this.#byServer.clear()
-    for (const group of table.targetGroups.values())
-      for (const target of group.targets) {
-        const name = targetName(group.targetGroupArn, target.key)
-        wanted.add(name)
-        this.#declareTarget(name, group, target, servers)
+    for (const [arn, names] of this.#names)
+      if (!table.targetGroups.has(arn)) {
+        this.#names.delete(arn)
+        for (const name of names) this.#forget(name)
       }
-    for (const [name, target] of this.#targets)
-      if (!wanted.has(name)) {
-        target.patience?.cancel()
-        this.#targets.delete(name)
-      }
-    this.#report(this.#targets.values())
+    this.declareGroups([...table.targetGroups.values()], backends)
+  }
+
+  /** What there is of these groups; of all others, it is as before. */
+  declareGroups(groups: readonly TargetGroupRoute[], backends: ReadonlyMap<string, RenderedBackend>): void {
+    const arns = new Set(groups.map(({ targetGroupArn }) => targetGroupArn))
+    const servers = serversOfTargets(
+      Array.from(backends.values()).filter((backend) => arns.has(backend.targetGroupArn)),
+    )
+    const declared: Target[] = []
+    for (const group of groups) {
+      const arn = group.targetGroupArn
+      const names = new Set(group.targets.map(({ key }) => targetName(arn, key)))
+      for (const name of this.#names.get(arn) ?? []) if (!names.has(name)) this.#forget(name)
+      this.#names.set(arn, names)
+      for (const target of group.targets)
+        declared.push(this.#declareTarget(targetName(arn, target.key), group, target, servers))
+    }
+    this.#report(declared)
+  }
+
+  #forget(name: string): void {
+    const target = this.#targets.get(name)
+    if (target === undefined) return
+    target.patience?.cancel()
+    this.#targets.delete(name)
+    if (target.server !== undefined) this.#byServer.delete(target.server)
   }
 
   /** One line of HAProxy's log. */
@@ -101,22 +120,26 @@ export class TargetHealth {
 
   /** What the current worker says: makes good for lines that are missing. `asOf` is the turn at which it was asked. */
   onStatistics(statistics: readonly ServerStatistics[], asOf: number): void {
-    for (const each of statistics) this.#onStatistic(each, asOf)
-    this.#report(this.#targets.values())
+    this.#report(statistics.flatMap((each) => this.#onStatistic(each, asOf) ?? []))
   }
 
-  #onStatistic({ backend, server: name, status, checkStatus, checkCode }: ServerStatistics, asOf: number): void {
+  /** Gives the target that it is about, if it says something. */
+  #onStatistic(
+    { backend, server: name, status, checkStatus, checkCode }: ServerStatistics,
+    asOf: number,
+  ): Target | undefined {
     const isFirst = name.startsWith(FIRST_CHECK_PREFIX)
     const server = `${backend}/${isFirst ? name.slice(FIRST_CHECK_PREFIX.length) : name}`
     const target = this.#byServer.get(server)
     // What was asked before the last change may have been answered before the worker was told of it.
-    if (target === undefined || target.isDraining || target.turn > asOf) return
-    if (checkStatus === '' || checkStatus === 'INI') return
+    if (target === undefined || target.isDraining || target.turn > asOf) return undefined
+    if (checkStatus === '' || checkStatus === 'INI') return undefined
     if (isFirst) this.#options.onFirstCheck(server)
     const isUp = status.startsWith('UP')
     if (isPassing(checkStatus) && (isUp || target.phase !== 'healthy')) this.#passed(target, server, !isFirst && isUp)
     else if (!isPassing(checkStatus) || !isFirst)
       this.#failed(target, server, failureReason(checkStatus, checkCode), isFirst || isUp)
+    return target
   }
 
   /** What a worker from before this process began says: nothing is known of these targets yet. */
@@ -172,7 +195,7 @@ export class TargetHealth {
     group: TargetGroupRoute,
     route: TargetRoute,
     servers: ReadonlyMap<string, string>,
-  ): void {
+  ): Target {
     const known = this.#targets.get(name)
     const target = known ?? freshTarget(group.targetGroupArn, route.key, group.healthCheck)
     this.#targets.set(name, target)
@@ -182,11 +205,13 @@ export class TargetHealth {
     if (isAnew) this.#begin(target)
     if (!route.isDraining) target.isDrained = false
     target.healthCheck = group.healthCheck
+    if (target.server !== undefined && target.server !== server) this.#byServer.delete(target.server)
     target.server = server
     target.isDraining = route.isDraining
     target.unused = server !== undefined ? undefined : unusedReason(route, group, servers)
     if (server === undefined && route.isDraining) target.isDrained = true
     if (server !== undefined) this.#byServer.set(server, target)
+    return target
   }
 
   #begin(target: Target): void {
@@ -263,9 +288,9 @@ const freshTarget = (targetGroupArn: string, key: string, healthCheck: HealthChe
 })
 
 /** By target, and by target group for those that have any. */
-const serversOfTargets = (backends: ReadonlyMap<string, RenderedBackend>): ReadonlyMap<string, string> => {
+const serversOfTargets = (backends: readonly RenderedBackend[]): ReadonlyMap<string, string> => {
   const servers = new Map<string, string>()
-  for (const { name, targetGroupArn, isChecked, servers: rendered } of backends.values()) {
+  for (const { name, targetGroupArn, isChecked, servers: rendered } of backends) {
     if (!isChecked) continue
     servers.set(targetGroupArn, name)
     for (const server of rendered) servers.set(targetName(targetGroupArn, server.target), `${name}/${server.name}`)

@@ -12,6 +12,10 @@ export class BalancerReports {
   /** What holds, by target group and key. */
   readonly #health = new Map<string, TargetHealthReport>()
   readonly #problems = new Map<string, string>()
+  /** Targets of which something is known, by target group. */
+  readonly #targets = new Map<string, Set<string>>()
+  /** Of the last table. */
+  #targetGroups: RoutingTable['targetGroups'] = new Map()
   /** Names of what is to be said. */
   readonly #unsaid = new Set<string>()
   #appliedRevision: number | undefined
@@ -45,10 +49,14 @@ export class BalancerReports {
 
   /** What is not in the table any more does not hold any more. */
   forgetAllBut(table: RoutingTable): void {
-    const known = new Set<string>()
-    for (const { targetGroupArn, targets } of table.targetGroups.values())
-      for (const { key } of targets) known.add(`${targetGroupArn}/${key}`)
-    for (const name of this.#health.keys()) if (!known.has(name)) this.#forget(name)
+    for (const [arn, targets] of this.#targets) {
+      const group = table.targetGroups.get(arn)
+      if (group !== undefined && group === this.#targetGroups.get(arn)) continue
+      const known = new Set(group?.targets.map(({ key }) => key))
+      for (const target of targets) if (!known.has(target)) this.#forget(arn, target)
+      if (group === undefined) this.#targets.delete(arn)
+    }
+    this.#targetGroups = table.targetGroups
     for (const arn of this.#problems.keys()) if (!table.loadBalancers.has(arn)) this.#problems.delete(arn)
   }
 
@@ -57,6 +65,7 @@ export class BalancerReports {
       const name = `${report.targetGroupArn}/${report.target}`
       if (isSame(this.#health.get(name), report)) continue
       this.#health.set(name, report)
+      this.#targetsOf(report.targetGroupArn).add(report.target)
       this.#unsaid.add(name)
     }
     this.#sayLater()
@@ -75,7 +84,15 @@ export class BalancerReports {
     if (this.#send({ type: 'applied', revision })) this.#appliedRevision = revision
   }
 
-  #forget(name: string): void {
+  #targetsOf(targetGroupArn: string): Set<string> {
+    const targets = this.#targets.get(targetGroupArn) ?? new Set()
+    this.#targets.set(targetGroupArn, targets)
+    return targets
+  }
+
+  #forget(targetGroupArn: string, target: string): void {
+    const name = `${targetGroupArn}/${target}`
+    this.#targets.get(targetGroupArn)?.delete(target)
     this.#health.delete(name)
     this.#unsaid.delete(name)
   }
