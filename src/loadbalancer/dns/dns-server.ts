@@ -1,5 +1,5 @@
 /**
- * A DNS server for the names of load balancers, by UDP and TCP: what a real domain delegates to. It answers for that zone alone, from the
+ * A DNS server for the names of load balancers, by UDP and TCP: what a real domain delegates to. It answers for those zones alone, from the
  * routing table and the health of targets, and asks nobody else.
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
@@ -8,6 +8,7 @@ import { decode, encode, type Packet } from './dns-packets.ts'
 import type { Log } from '../../kit/log.ts'
 import type { LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
 import { answerTo, LARGEST_DATAGRAM, type Zone } from './answer.ts'
+import { expressNamesOf, expressZoneOf } from './express-names.ts'
 import { type HealthOf, toldAddresses } from './zone-health.ts'
 
 export interface DnsAddress {
@@ -39,7 +40,7 @@ export class DnsServer {
   /** By name in small letters. */
   #routes = new Map<string, LoadBalancerRoute>()
   #parents = new Set<string>()
-  #apex: string | undefined
+  #suffix: string | undefined
   #datagrams: DatagramSocket | undefined
   #server: Server | undefined
   readonly #connections = new Set<Socket>()
@@ -72,8 +73,13 @@ export class DnsServer {
   serve(table: RoutingTable, suffix: string): void {
     const routes = [...table.loadBalancers.values()]
     this.#table = table
-    this.#apex = `elb.${suffix}`.toLowerCase()
-    this.#routes = new Map(routes.map((route) => [route.dnsName.toLowerCase(), route]))
+    this.#suffix = suffix.toLowerCase()
+    const named = routes.flatMap((route) =>
+      [route.dnsName.toLowerCase(), ...expressNamesOf(route, suffix.toLowerCase())].map(
+        (name) => [name, route] as const,
+      ),
+    )
+    this.#routes = new Map(named)
     this.#parents = new Set([...this.#routes.keys()].map((name) => name.slice(name.indexOf('.') + 1)))
   }
 
@@ -91,15 +97,21 @@ export class DnsServer {
 
   /** Undefined for what is not worth an answer. */
   #answer(message: Buffer, isDatagram: boolean): Buffer | undefined {
-    if (message.length < HEADER_BYTES || message.length > LARGEST_QUERY || this.#apex === undefined) return undefined
+    if (message.length < HEADER_BYTES || message.length > LARGEST_QUERY || this.#suffix === undefined) return undefined
     try {
       const query = decode(message)
-      const answer = answerTo(query, this.#zone(this.#apex))
+      const answer = answerTo(query, this.#zone(this.#apexFor(query, this.#suffix)))
       return answer && fitting(answer, isDatagram ? datagramBytes(query) : Number.POSITIVE_INFINITY)
     } catch (error) {
       this.#options.log.debug('a DNS packet that is none', { error })
       return undefined
     }
+  }
+
+  /** Of the zone that is asked about; there are more as soon as there are Express services. */
+  #apexFor({ questions: [question] = [] }: Packet, suffix: string): string {
+    const zone = question && expressZoneOf(question.name.toLowerCase(), suffix)
+    return zone !== undefined && this.#parents.has(zone) ? zone : `elb.${suffix}`
   }
 
   #zone(apex: string): Zone {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../kit/log.ts'
 import type { LoadBalancerRoute, RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'
 import { DnsServer } from './dns-server.ts'
+import { expressNamesOf } from './express-names.ts'
 import { toldAddresses } from './zone-health.ts'
 
 const NAME = 'web-0123456789abcdef.eu-west-1.elb.example.com'
@@ -89,6 +90,52 @@ describe('addresses that are told', () => {
     expect(told([one], { 'load_balancing.cross_zone.enabled': 'false' }, { attributes: crossing })).toEqual([
       '10.0.5.1',
     ])
+  })
+})
+
+describe('names of Express services', () => {
+  const rule = (...Values: string[]) => ({
+    ruleArn: 'rule',
+    priority: 1,
+    conditions: [{ Field: 'host-header', HostHeaderConfig: { Values } }],
+    actions: [],
+    transforms: [],
+  })
+  const namesOf = (...hosts: string[]) => {
+    const [listener] = route().listeners
+    return expressNamesOf(route({ listeners: [{ ...listener!, rules: [rule(...hosts)] }] }), 'example.com')
+  }
+
+  it('are hosts of rules in a zone of a region', () => {
+    expect(namesOf('SH-1.ecs.eu-west-1.example.com', 'shop.example.com', '*.ecs.eu-west-1.example.com')).toEqual([
+      'sh-1.ecs.eu-west-1.example.com',
+    ])
+    expect(
+      namesOf('a.b.ecs.eu-west-1.example.com', 'ecs.eu-west-1.example.com', 'a.ecs.eu-west-1.example.org'),
+    ).toEqual([])
+  })
+
+  it('are answered for beside those of load balancers', async () => {
+    const server = new DnsServer({ log: silentLog, health: () => 'healthy' })
+    const { port } = await server.listen({ address: '127.0.0.1', port: 0 })
+    const [listener] = route().listeners
+    const rules = [rule('sh-1.ecs.eu-west-1.example.com')]
+    server.serve(table(route({ listeners: [{ ...listener!, rules }] })), 'example.com')
+    const ask = (name: string): Promise<string | undefined> =>
+      new Promise((resolve) => {
+        const socket = createSocket('udp4')
+        socket.on('message', (message) => {
+          socket.close()
+          const { answers = [], rcode } = decode(message) as Packet & { readonly rcode: string }
+          resolve(answers.length > 0 ? answers.map((answer) => 'data' in answer && answer.data).join(' ') : rcode)
+        })
+        socket.send(encode({ type: 'query', id: 7, questions: [{ name, type: 'A', class: 'IN' }] }), port, '127.0.0.1')
+      })
+    expect(await ask('Sh-1.ecs.eu-west-1.example.com')).toBe('10.0.5.1 10.0.5.2')
+    expect(await ask('none.ecs.eu-west-1.example.com')).toBe('NXDOMAIN')
+    expect(await ask('sh-1.ecs.us-east-1.example.com')).toBe('REFUSED')
+    expect(await ask(NAME)).toBe('10.0.5.1 10.0.5.2')
+    await server.close()
   })
 })
 
