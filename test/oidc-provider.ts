@@ -52,15 +52,15 @@ export class OidcProvider {
   }
 
   static async create(clock: Clock, issuer = 'https://idp.test/tenant'): Promise<OidcProvider> {
-    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
-    return new OidcProvider(issuer, clock, privateKey, { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256' })
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+    return new OidcProvider(issuer, clock, privateKey, { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'ES256' })
   }
 
   /** Signs with another key from now on. */
   async rotate(): Promise<void> {
-    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
     this.#privateKey = privateKey
-    this.#jwk = { ...(await exportJWK(publicKey)), kid: 'key-2', alg: 'RS256' }
+    this.#jwk = { ...(await exportJWK(publicKey)), kid: 'key-2', alg: 'ES256' }
   }
 
   /** How a rule names it, as it is stored. */
@@ -144,7 +144,7 @@ export class OidcProvider {
     const now = Math.floor(this.#clock.now() / 1000)
     const claims = { iss: this.issuer, aud: CLIENT.id, sub: 'user-1', nonce, iat: now, exp: now + 300 }
     return new SignJWT({ ...claims, ...this.idTokenClaims })
-      .setProtectedHeader({ alg: 'RS256', kid: this.#jwk.kid ?? '' })
+      .setProtectedHeader({ alg: 'ES256', kid: this.#jwk.kid ?? '' })
       .sign(this.signingKey ?? this.#privateKey)
   }
 }

@@ -44,6 +44,8 @@ const FIELDS = {
   /** Of the client, with TLS. */
   serverName: '%[ssl_fc_sni]',
   retries: '%rc',
+  /** Why a user could not be logged in. */
+  reason: '%[var(txn.log_reason)]',
 } as const
 
 /** Of a TLS connection of a Network Load Balancer, which is not looked into. */

@@ -23,10 +23,10 @@ export const RULE_HEADER = 'x-longshore-rule'
 export const LISTENER_HEADER = 'x-longshore-listener'
 export const REASON_HEADER = 'x-longshore-reason'
 
-const AUTHENTICATOR = 'authenticator'
+export const AUTHENTICATOR = 'authenticator'
 /** In the place of a rule's name, which has dots. */
 const CALLBACK = 'callback'
-const SLOTS = 256
+const SLOTS = 4096
 
 export const oidcConfigOf = ({ actions }: Pick<RuleRoute, 'actions'>): AuthenticateOidcActionConfig | undefined =>
   actions.find(({ Type }) => Type === 'authenticate-oidc')?.AuthenticateOidcConfig

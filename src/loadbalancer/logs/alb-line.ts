@@ -6,6 +6,7 @@
 import { dateOf } from '../../kit/timestamps.ts'
 import type { ListenerRoute, LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
 import type { AccessFields } from '../configuration/access-log.ts'
+import { AUTHENTICATOR } from '../configuration/oidc.ts'
 import type { RenderedConfiguration } from '../configuration/settings.ts'
 
 export interface LoggedRequest {
@@ -48,7 +49,11 @@ export const albLine = ({
   const began = Number(fields.beganSeconds) * 1000 + Number(fields.beganMilliseconds)
   const times = timesOf(fields)
   const isSent = times.target >= 0
-  const hasTarget = fields.targetPort !== '' && fields.targetPort !== '0' && Number(fields.connectMilliseconds) >= 0
+  const hasTarget =
+    fields.backend !== AUTHENTICATOR &&
+    fields.targetPort !== '' &&
+    fields.targetPort !== '0' &&
+    Number(fields.connectMilliseconds) >= 0
   const target = hasTarget ? `${fields.targetAddress}:${fields.targetPort}` : '-'
   const targetStatus = isSent ? fields.status : '-'
   return [
@@ -77,7 +82,7 @@ export const albLine = ({
     timestamp(began),
     quoted(rule === undefined ? '-' : rule.actions.map(actionName).join(',')),
     quoted(rule?.actions.includes('redirect') ? orDash(fields.location) : '-'),
-    quoted('-'),
+    quoted(orDash(fields.reason)),
     quoted(target),
     quoted(targetStatus),
     quoted('-'),
@@ -110,7 +115,8 @@ const timesOf = (
     fields.requestMilliseconds,
     fields.totalMilliseconds,
   ].map(Number) as [number, number, number, number, number]
-  if (connect < 0) return { request: -1, target: -1, response: -1 }
+  // What logs users in is no target.
+  if (connect < 0 || fields.backend === AUTHENTICATOR) return { request: -1, target: -1, response: -1 }
   const sent = Math.max(0, queue) + connect
   if (target < 0) return { request: sent, target: -1, response: -1 }
   return { request: sent, target, response: Math.max(0, total - Math.max(0, request) - sent - target) }

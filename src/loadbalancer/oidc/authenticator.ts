@@ -21,7 +21,8 @@ export class AuthenticatorServer {
   constructor(login: Login, log: Log) {
     this.#login = login
     this.#log = log
-    this.#server = http.createServer({ maxHeaderSize: LARGEST_HEADERS_BYTES }, (request, response) => {
+    const options = { maxHeaderSize: LARGEST_HEADERS_BYTES, requireHostHeader: false }
+    this.#server = http.createServer(options, (request, response) => {
       void this.#answer(request, response)
     })
     // HAProxy chooses by itself how long it keeps a connection.

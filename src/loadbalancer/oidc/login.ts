@@ -81,10 +81,17 @@ export class Login {
       return request.rule === undefined ? await this.#onCallback(request, host) : await this.#onRequest(request, host)
     } catch (error) {
       if (!(error instanceof AuthenticationFailure)) throw error
-      const { status, reason, message } = error
-      this.#options.log.info('a user is not logged in', { listener: request.listener, status, reason, cause: message })
-      return { status, reason }
+      this.#tell(error, request)
+      return { status: error.status, reason: error.reason }
     }
+  }
+
+  /** A provider that fails is the operator's business; what clients do wrong, they could do without end. */
+  #tell({ status, reason, message, cause }: AuthenticationFailure, { listener }: LoginRequest): void {
+    const { log } = this.#options
+    const about = { listener, status, reason, cause: message, ...(cause !== undefined && { error: cause }) }
+    if (status === 401) log.debug('a user is not logged in', about)
+    else log.warn('an identity provider logs nobody in', about)
   }
 
   /** A request without a session, or with one that is over. */

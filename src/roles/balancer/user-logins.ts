@@ -28,6 +28,7 @@ export class UserLogins {
   readonly socketPath: string
   #running: Promise<Running> | undefined
   #newest: { readonly table: RoutingTable; readonly cookieKey: string } | undefined
+  #serving: Promise<void> = Promise.resolve()
   #isEnded = false
 
   constructor(options: UserLoginsOptions) {
@@ -38,7 +39,12 @@ export class UserLogins {
   /** `cookieKey`: empty while the control plane has not said it; nobody is logged in then. */
   serve(table: RoutingTable, cookieKey: string): void {
     this.#newest = { table, cookieKey }
-    if (this.#running !== undefined || hasOidcRules(table)) void this.#serveNewest()
+    if (this.#running !== undefined || hasOidcRules(table)) this.#serving = this.#serveNewest()
+  }
+
+  /** Resolves when the newest table is served, or could not be. */
+  async settled(): Promise<void> {
+    await this.#serving
   }
 
   async close(): Promise<void> {

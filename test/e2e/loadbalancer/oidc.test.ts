@@ -1,12 +1,15 @@
 /** Users who log in at a load balancer: HAProxy, the authenticator behind it, and a provider over HTTPS. */
 import { createPublicKey, verify } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import path from 'node:path'
 import type { Action, AuthenticateOidcActionConfig } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SystemClock } from '../../../src/kit/clock.ts'
 import { silentLog } from '../../../src/kit/log.ts'
+import { readAccessLog } from '../../../src/loadbalancer/configuration/access-log.ts'
+import type { HostSettings } from '../../../src/loadbalancer/configuration/settings.ts'
 import { askProviderWith } from '../../../src/loadbalancer/oidc/ask.ts'
 import { AuthenticatorServer } from '../../../src/loadbalancer/oidc/authenticator.ts'
 import { Login } from '../../../src/loadbalancer/oidc/login.ts'
@@ -19,6 +22,7 @@ import { type OidcProvider, serveProvider } from '../../oidc-provider.ts'
 import { aGroupRoute, aRoutingTable, aRuleRoute, aTargetRoute, answerWith, forwardTo } from './a-route.ts'
 import { type Answer, ask, echoed, EchoTarget, type Question } from './echo-target.ts'
 import { freePort, HaproxyUnderTest, PROGRAMS, temporaryDirectory } from './haproxy-under-test.ts'
+import { until } from './running-balancer.ts'
 
 const COOKIE_KEY = 'a key for tests'
 const HOST = 'app.test'
@@ -79,19 +83,25 @@ const serving = async (
   program: string,
   rules: () => readonly RuleRoute[],
   check: (served: Served) => Promise<void>,
+  settings: Partial<HostSettings> = {},
 ): Promise<void> => {
   const port = await freePort()
   const target = await EchoTarget.start('web')
   target.upgrade()
   const groups = [aGroupRoute('web', [aTargetRoute(target.port)])]
-  const table = aRoutingTable({ port, rules: rules(), groups })
+  const loadBalancer = { attributes: { 'access_logs.s3.enabled': 'true', 'access_logs.s3.bucket': 'logs' } }
+  const table = aRoutingTable({ port, rules: rules(), groups, loadBalancer })
   const clock = new SystemClock()
   const login = new Login({ clock, log: silentLog, ask: askProviderWith(clock) })
   login.serve(table, COOKIE_KEY)
   const authenticator = new AuthenticatorServer(login, silentLog)
   const authenticatorSocket = path.join(temporaryDirectory(), 'oidc.sock')
   await authenticator.listen(authenticatorSocket)
-  const haproxy = await HaproxyUnderTest.start(program, table, [port], { authenticatorSocket, cookieKey: COOKIE_KEY })
+  const haproxy = await HaproxyUnderTest.start(program, table, [port], {
+    authenticatorSocket,
+    cookieKey: COOKIE_KEY,
+    ...settings,
+  })
   try {
     await check({ browser: () => new Browser(port), target, port, haproxy, authenticator })
   } finally {
@@ -320,7 +330,7 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
   })
 
   it('come back with their own state to their own browser alone', async () => {
-    await serving(program, protecting, async ({ browser, target }) => {
+    await serving(program, protecting, async ({ browser, port, target }) => {
       const [ada, eve] = [browser(), browser()]
       const sent = await ada.ask('/')
       const back = provider.agree(sent.headers.location ?? '')
@@ -340,6 +350,10 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
         [ada, back, 561],
       ] as const)
         expect([url, (await who.ask(url)).status]).toEqual([url, status])
+      const nameless = connect(port, '127.0.0.1')
+      nameless.write('GET / HTTP/1.0\r\n\r\n')
+      expect(String((await once(nameless, 'data'))[0])).toMatch(/^HTTP\/1\.[01] 401 /)
+      nameless.destroy()
       expect(target.count).toBe(0)
     })
   })
@@ -406,6 +420,24 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
       expect(target.count).toBe(0)
     })
   }, 30_000)
+
+  it('who could not be logged in are written down with the reason', async () => {
+    const receiver = createSocket('udp4')
+    receiver.bind(0, '127.0.0.1')
+    await once(receiver, 'listening')
+    const lines: string[] = []
+    receiver.on('message', (bytes) => lines.push(bytes.toString()))
+    const logTarget = `127.0.0.1:${(receiver.address() as AddressInfo).port}`
+    const check = async ({ browser }: Served): Promise<void> => {
+      const answer = await browser().ask('/oauth2/idpresponse?code=1&state=x.y')
+      expect([answer.status, answer.headers['x-longshore-reason']]).toEqual([401, undefined])
+      await until(() => lines.some((line) => line.includes('idpresponse')))
+      const fields = readAccessLog(lines.find((line) => line.includes('idpresponse')) ?? '')
+      expect(fields).toMatchObject({ status: '401', reason: 'AuthInvalidStateParam', backend: 'authenticator' })
+    }
+    await serving(program, protecting, check, { logTarget })
+    receiver.close()
+  })
 
   it('are nowhere to be found in the configuration: no secret of the provider is', async () => {
     await serving(program, protecting, ({ haproxy }) => {
