@@ -1,6 +1,6 @@
 /** What balancers and the control plane say to each other, taken from texts: what is none of it is undefined, and the ends ignore it. */
 import type { TargetHealthStateEnum } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { BALANCER_REPORTS_PER_MESSAGE } from '../model/load-balancing/balancer-limits.ts'
+import { BALANCER_REPORTS_PER_MESSAGE, BALANCER_TEXT_LENGTH } from '../model/load-balancing/balancer-limits.ts'
 import type { BalancerMessage, ControlMessage, RoutingItem } from '../model/load-balancing/messages.ts'
 
 type Parts = Readonly<Record<string, unknown>>
@@ -8,7 +8,10 @@ type WellFormed<Type extends string> = Readonly<Record<Type, (message: Parts) =>
 
 const isParts = (value: unknown): value is Parts => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): boolean => typeof value === 'string'
-const isTextOrAbsent = (value: unknown): boolean => value === undefined || isText(value)
+/** What balancers say is kept and shown, so that it has an end. */
+const isShortText = (value: unknown): boolean => typeof value === 'string' && value.length <= BALANCER_TEXT_LENGTH
+const isShortTextOrAbsent = (value: unknown): boolean => value === undefined || isShortText(value)
+const isTimeOrAbsent = (value: unknown): boolean => value === undefined || Number.isSafeInteger(value)
 const isRevision = ({ revision }: Parts): boolean => Number.isSafeInteger(revision)
 
 const STATES: Readonly<Record<TargetHealthStateEnum, true>> = {
@@ -35,11 +38,12 @@ const isBooleanOrAbsent = (value: unknown): boolean => value === undefined || ty
 
 const isReport = (value: unknown): boolean =>
   isParts(value) &&
-  isText(value['targetGroupArn']) &&
-  isText(value['target']) &&
+  isShortText(value['targetGroupArn']) &&
+  isShortText(value['target']) &&
   isOneOf(STATES, value['state']) &&
-  isTextOrAbsent(value['reason']) &&
-  isTextOrAbsent(value['description']) &&
+  isTimeOrAbsent(value['registeredAt']) &&
+  isShortTextOrAbsent(value['reason']) &&
+  isShortTextOrAbsent(value['description']) &&
   isBooleanOrAbsent(value['isDrained']) &&
   isBooleanOrAbsent(value['isAnomalous'])
 
@@ -47,9 +51,9 @@ const areReports = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= BALANCER_REPORTS_PER_MESSAGE && value.every(isReport)
 
 const ofBalancer: WellFormed<BalancerMessage['type']> = {
-  hello: ({ balancerId, version }) => isText(balancerId) && balancerId !== '' && isText(version),
+  hello: ({ balancerId, version }) => isShortText(balancerId) && balancerId !== '' && isShortText(version),
   applied: isRevision,
-  loadBalancer: ({ loadBalancerArn, problem }) => isText(loadBalancerArn) && isTextOrAbsent(problem),
+  loadBalancer: ({ loadBalancerArn, problem }) => isShortText(loadBalancerArn) && isShortTextOrAbsent(problem),
   targetHealth: ({ reports }) => areReports(reports),
   heartbeat: () => true,
 }

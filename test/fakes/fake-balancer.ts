@@ -75,6 +75,11 @@ export class FakeBalancer {
     return this.#table
   }
 
+  /** Whatever a test has it say. */
+  say(message: BalancerMessage): void {
+    this.#client.send(message)
+  }
+
   /** kill -9. */
   kill(): void {
     this.#timer?.cancel()
@@ -143,7 +148,12 @@ export class FakeBalancer {
   }
 
   #look(group: TargetGroupRoute, target: TargetRoute): TargetHealthReport {
-    const report = { targetGroupArn: group.targetGroupArn, target: target.key }
+    const { registeredAt } = target
+    const report = {
+      targetGroupArn: group.targetGroupArn,
+      target: target.key,
+      ...(registeredAt !== undefined && { registeredAt }),
+    }
     const name = nameOf(report)
     const now = this.#options.clock.now()
     if (target.isDraining) {
@@ -161,8 +171,9 @@ export class FakeBalancer {
   }
 }
 
-const nameOf = ({ targetGroupArn, target }: Pick<TargetHealthReport, 'targetGroupArn' | 'target'>): string =>
-  `${targetGroupArn}/${target}`
+/** Of one that is registered again, another. */
+const nameOf = (report: Pick<TargetHealthReport, 'targetGroupArn' | 'target' | 'registeredAt'>): string =>
+  `${report.targetGroupArn}/${report.target}/${report.registeredAt}`
 
 /** When it began, which is now if it had not. */
 const since = (times: Map<string, number>, name: string, now: number): number => {

@@ -64,18 +64,19 @@ export class BalancerHub implements BalancerHost {
   #received(balancerId: string, feed: BalancerFeed, report: BalancerReport): void {
     if (report.type === 'targetHealth') this.#record(balancerId, report.reports)
     else if (report.type === 'applied') for (const arn of feed.applied(report.revision)) this.#judge(arn)
-    else {
+    else if (this.#options.store.tables.loadBalancers.has(report.loadBalancerArn)) {
       feed.noteProblem(report.loadBalancerArn, report.problem)
       this.#judge(report.loadBalancerArn)
     }
   }
 
-  /** A report may come late: of targets that are gone there is nothing to note. */
+  /** A report may come late: of targets that are gone, or have made room for others, there is nothing to note. */
   #record(balancerId: string, reports: readonly TargetHealthReport[]): void {
     const { store, targetHealth } = this.#options
-    const known = reports.filter(({ targetGroupArn, target }) =>
-      store.tables.targets.has(`${targetGroupArn}/${target}`),
-    )
+    const known = reports.filter(({ targetGroupArn, target, registeredAt }) => {
+      const row = store.tables.targets.get(`${targetGroupArn}/${target}`)
+      return row !== undefined && (registeredAt === undefined || registeredAt === row.registeredAt)
+    })
     if (known.length > 0) targetHealth.record(balancerId, known)
   }
 

@@ -112,7 +112,7 @@ const targetGroupRoute = (tables: ReadTables, row: TargetGroupRecord): TargetGro
 }
 
 const targetRoute = (tables: ReadTables, group: TargetGroupRecord, target: TargetRecord): TargetRoute => {
-  const { port, availabilityZone, drainingUntil } = target
+  const { port, availabilityZone, drainingUntil, registeredAt } = target
   const address = addressOf(tables, group, target)
   return {
     key: targetKey(target),
@@ -120,6 +120,7 @@ const targetRoute = (tables: ReadTables, group: TargetGroupRecord, target: Targe
     port,
     ...(availabilityZone !== undefined && { availabilityZone }),
     isDraining: drainingUntil !== undefined,
+    registeredAt,
   }
 }
 

@@ -3,6 +3,7 @@
  * nothing could be under way. What was said of targets is forgotten with them.
  */
 import type { Clock } from '../../kit/clock.ts'
+import { LONGEST_DEREGISTRATION_DELAY_SECONDS } from '../../model/load-balancing/limits.ts'
 import { type TargetRecord, targetKey, targetRowKey } from '../../model/load-balancing/records.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Store } from '../../store/store.ts'
@@ -52,11 +53,21 @@ export class TargetDraining implements Controller {
     const row = store.tables.targets.get(key)
     if (row?.drainingUntil === undefined) return undefined
     const leftMs = this.#hasDrained(row) ? 0 : row.drainingUntil - clock.now()
+    if (leftMs > LONGEST_DEREGISTRATION_DELAY_MS) return this.#beginAgain(row)
     if (leftMs > 0) return { againInMs: leftMs }
     await store.transact(({ targets }) => {
       if (targets.get(key) === row) targets.remove(key)
     })
     return undefined
+  }
+
+  /** Nothing drains that long: the clock was set back. */
+  async #beginAgain(row: TargetRecord): Promise<void> {
+    const { store, clock } = this.#options
+    const drainingUntil = clock.now() + LONGEST_DEREGISTRATION_DELAY_MS
+    await store.transact(({ targets }) => {
+      if (targets.get(targetRowKey(row)) === row) targets.update(targetRowKey(row), { drainingUntil })
+    })
   }
 
   #hasDrained(target: TargetRecord): boolean {
@@ -71,5 +82,7 @@ export class TargetDraining implements Controller {
     if (before !== undefined) this.#options.targetHealth.forget(before.targetGroupArn, targetKey(before))
   }
 }
+
+const LONGEST_DEREGISTRATION_DELAY_MS = LONGEST_DEREGISTRATION_DELAY_SECONDS * 1000
 
 const isDraining = (row: TargetRecord | undefined): boolean => row?.drainingUntil !== undefined

@@ -34,6 +34,8 @@ export const ELB_DESCRIBE_ITEMS = 20
 export const ATTRIBUTES_PER_CALL = 20
 export const ATTRIBUTE_VALUE_LENGTH = 1024
 
+export const LONGEST_DEREGISTRATION_DELAY_SECONDS = 3600
+
 /** Of load balancers, target groups and trust stores. */
 export const LOAD_BALANCER_NAME_LENGTH = 32
 /** Security groups of one load balancer. */

@@ -49,6 +49,8 @@ export interface TargetHealthReport {
   readonly targetGroupArn: string
   /** `targetKey()`. */
   readonly target: string
+  /** Of the target that is meant: another may be registered at its key by now. */
+  readonly registeredAt?: number
   readonly state: TargetHealthStateEnum
   readonly reason?: TargetHealthReasonEnum
   readonly description?: string

@@ -68,6 +68,8 @@ export interface TargetRoute {
   readonly port: number
   readonly availabilityZone?: string
   readonly isDraining: boolean
+  /** Another one at the same key means that the target begins anew: what was known of it was of another. */
+  readonly registeredAt?: number
 }
 
 export interface CertificateMaterial {

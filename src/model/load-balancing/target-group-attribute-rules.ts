@@ -1,6 +1,10 @@
 /** The attributes of target groups, by protocol and target type. */
 import { type AttributeProblem, type AttributeRule, BOOLEAN, integer, oneOf, rule, text } from './attribute-rules.ts'
-import { TARGETS_PER_NETWORK_TARGET_GROUP, TARGETS_PER_TARGET_GROUP } from './limits.ts'
+import {
+  LONGEST_DEREGISTRATION_DELAY_SECONDS,
+  TARGETS_PER_NETWORK_TARGET_GROUP,
+  TARGETS_PER_TARGET_GROUP,
+} from './limits.ts'
 import type { Attributes, TargetGroupRecord } from './records.ts'
 
 type Kind = Pick<TargetGroupRecord, 'protocol' | 'targetType'>
@@ -19,7 +23,7 @@ const isUdp = ({ protocol }: Kind): boolean => protocol === 'UDP' || protocol ==
 const isHttp = ({ protocol }: Kind): boolean => protocol === 'HTTP' || protocol === 'HTTPS'
 
 const common = (mostTargets: number): readonly AttributeRule[] => [
-  rule('deregistration_delay.timeout_seconds', '300', integer(0, 3600)),
+  rule('deregistration_delay.timeout_seconds', '300', integer(0, LONGEST_DEREGISTRATION_DELAY_SECONDS)),
   rule(
     'load_balancing.cross_zone.enabled',
     'use_load_balancer_configuration',

@@ -27,7 +27,7 @@ export class TargetHealthBook {
       const byBalancer = this.#reports.get(name) ?? new Map<string, TargetHealthReport>()
       this.#reports.set(name, byBalancer.set(balancerId, report))
     }
-    for (const listener of this.#listeners) listener(reports)
+    this.#tell(reports)
   }
 
   /** Undefined: no balancer has said anything yet. */
@@ -52,16 +52,23 @@ export class TargetHealthBook {
   /** A balancer is gone: what it said counts no more. */
   forgetBalancer(balancerId: string): void {
     this.#balancers.delete(balancerId)
+    const left: TargetHealthReport[] = []
     for (const [name, byBalancer] of this.#reports) {
-      byBalancer.delete(balancerId)
+      if (byBalancer.delete(balancerId)) left.push(...byBalancer.values())
       if (byBalancer.size === 0) this.#reports.delete(name)
     }
+    // What the others say is all that counts now.
+    if (left.length > 0) this.#tell(left)
   }
 
   /** Hears of what is recorded from now on. Returns what ends it. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
+  }
+
+  #tell(reports: readonly TargetHealthReport[]): void {
+    for (const listener of this.#listeners) listener(reports)
   }
 }
 

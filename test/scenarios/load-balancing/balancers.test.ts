@@ -89,7 +89,13 @@ describe('what balancers are told', () => {
     await w.store.transact((tx) => tx.targets.insert(aTarget()))
     await w.rest()
     expect(balancer.table.targetGroups.get(group.targetGroupArn)?.targets).toEqual([
-      { key: '10.0.0.1:8080', address: '10.0.0.1', port: 8080, isDraining: false },
+      {
+        key: '10.0.0.1:8080',
+        address: '10.0.0.1',
+        port: 8080,
+        isDraining: false,
+        registeredAt: aTarget().registeredAt,
+      },
     ])
     // Nothing else was said again.
     expect(balancer.table.loadBalancers).toBe(before.loadBalancers)
@@ -178,6 +184,32 @@ describe('health of targets', () => {
   })
 })
 
+describe('a report', () => {
+  const report = { targetGroupArn: group.targetGroupArn, target: targetKey(aTarget()), state: 'healthy' } as const
+
+  it('of a target that has made room for another says nothing of that', async () => {
+    const w = await balanced(aTarget())
+    const balancer = await w.addBalancer({ healthyAfterMs: 5000 })
+    await w.advance(6000)
+    await w.store.transact((tx) => tx.targets.put(aTarget({ registeredAt: aTarget().registeredAt + 1 })))
+    await w.rest()
+    expect(healthOf(w, aTarget())).toBe('initial')
+    balancer.say({ type: 'targetHealth', reports: [{ ...report, registeredAt: aTarget().registeredAt }] })
+    await w.rest()
+    expect(healthOf(w, aTarget())).toBe('initial')
+  })
+
+  it('has an end', async () => {
+    const w = await balanced(aTarget())
+    const balancer = await w.addBalancer({ answers: () => false })
+    const description = 'x'.repeat(100_000)
+    balancer.say({ type: 'targetHealth', reports: [{ ...report, description }] })
+    balancer.say({ type: 'loadBalancer', loadBalancerArn: loadBalancer.loadBalancerArn, problem: description })
+    await w.rest()
+    expect([healthOf(w, aTarget()), stateOf(w)]).toEqual(['unhealthy', 'active'])
+  })
+})
+
 describe('a target that is deregistered', () => {
   it('goes when nothing is under way with it any more', async () => {
     const w = await balanced(aTarget())
@@ -216,6 +248,24 @@ describe('a target that is deregistered', () => {
     await deregister(w, aTarget({ targetId: '10.0.0.2' }), 60_000)
     await w.advance(61_000)
     expect(isThere(w, aTarget({ targetId: '10.0.0.2' }))).toBe(false)
+  })
+
+  it('goes when it has drained at those balancers that are left', async () => {
+    const w = await balanced(aTarget())
+    await w.addBalancer()
+    const lost = await w.addBalancer({ drainsAfterMs: 3_600_000 })
+    await deregister(w, aTarget(), 3_600_000)
+    lost.kill()
+    await w.advance(BALANCER_LOSS_GRACE_MS + 1000)
+    expect(isThere(w, aTarget())).toBe(false)
+  })
+
+  it('goes in the time that there is at most, when the clock is set back', async () => {
+    const w = await balanced(aTarget())
+    await w.addBalancer({ drainsAfterMs: 100 * 3_600_000 })
+    await deregister(w, aTarget(), 24 * 3_600_000)
+    await w.advance(3_601_000)
+    expect(isThere(w, aTarget())).toBe(false)
   })
 
   it('goes at once if no load balancer sends it anything', async () => {
