@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TargetHealthReport } from '../../src/model/load-balancing/messages.ts'
 import { targetRowKey } from '../../src/model/load-balancing/records.ts'
 import { aContainerInstance } from '../builders/a-container-instance.ts'
+import { aTask } from '../builders/a-task.ts'
 import { Elbv2Server, faultOf, UNKNOWN_TARGET_GROUP } from './elbv2-server.ts'
 import { ACCOUNT, REGION } from './service-server.ts'
 
@@ -124,6 +125,22 @@ describe('RegisterTargets', () => {
     await register(arn, { Id: ID })
 
     expect(await statesOf(arn)).toEqual([['initial', 'Elb.RegistrationInProgress']])
+  })
+
+  it('lets targets go on standing for tasks that run', async () => {
+    const arn = await inUse()
+    const tasks = [aTask(), aTask({ desiredStatus: 'STOPPED' })]
+    await site.store.transact((tx) => {
+      for (const task of tasks) tx.tasks.insert(task)
+    })
+    const keptBy: (string | undefined)[] = []
+    for (const { taskId } of tasks) {
+      await site.store.transact((tx) => tx.targets.update(`${arn}/${KEY}`, { taskId }))
+      await deregister(arn, { Id: ID })
+      await register(arn, { Id: ID })
+      keptBy.push(site.store.tables.targets.get(`${arn}/${KEY}`)?.taskId)
+    }
+    expect(keptBy).toEqual([tasks[0]!.taskId, undefined])
   })
 
   it('has a quota', async () => {

@@ -39,9 +39,10 @@ export const takePass = (tx: Transaction, serviceArn: string, settings: PassSett
   const events = new ServiceEvents({ tx, ids: settings.ids, service, now })
   const context: PassContext = { ...settings, tx, service, events, now }
   settleEndedTasks(context)
-  keepTargets(context)
+  const placesAgainAt = keepTargets(context)
   if (service.status === 'DRAINING') return { ...NOTHING, ...endService(context) }
-  return takeStep(service.schedulingStrategy === 'DAEMON' ? withDesiredCount(context) : context)
+  const outcome = takeStep(service.schedulingStrategy === 'DAEMON' ? withDesiredCount(context) : context)
+  return { ...outcome, againAt: earliest(outcome.againAt, placesAgainAt) }
 }
 
 /** A DAEMON service is to have a task for every instance that qualifies; one whose agent is away for a moment still does. */

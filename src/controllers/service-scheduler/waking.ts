@@ -100,9 +100,9 @@ export class Waking {
     if (before !== undefined && before.status !== after?.status) this.#wakeTasksOf(instance, wake)
   }
 
-  /** Only that a target has gone is news: its task may stop now, or another take its place. */
+  /** Only that a target is its task's no more is news: the task may stop now, or another take its place. */
   #targetChanged(before: TargetRecord | undefined, after: TargetRecord | undefined, wake: Wake): void {
-    if (after === undefined) this.#wakeServiceOf(before?.taskId, wake)
+    if (before?.taskId !== after?.taskId) this.#wakeServiceOf(before?.taskId, wake)
   }
 
   #wakeServiceOf(taskId: string | undefined, wake: Wake): void {

@@ -178,9 +178,9 @@ export class TaskAssignment implements Controller, AcsHost {
     touched.add(assignment)
   }
 
-  /** A target has gone: if it was the last of its task's, that may have to be told to stop now. */
-  #targetChanged(change: RowChange<TargetRecord>, wake: (containerInstanceId: string) => void): void {
-    const taskId = change.after === undefined ? change.before?.taskId : undefined
+  /** A target is its task's no more: if it was the last, that may have to be told to stop now. */
+  #targetChanged({ before, after }: RowChange<TargetRecord>, wake: (containerInstanceId: string) => void): void {
+    const taskId = before?.taskId === after?.taskId ? undefined : before?.taskId
     const task = taskId === undefined ? undefined : this.#store.tables.tasks.get(taskId)
     const hostId = task && hostOf(task)
     if (hostId !== undefined) wake(hostId)

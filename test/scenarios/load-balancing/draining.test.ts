@@ -1,5 +1,6 @@
 /** Tasks of services behind load balancers come and go without a request that finds nobody. */
 import { describe, expect, it } from 'vitest'
+import { targetRowKey } from '../../../src/model/load-balancing/records.ts'
 import { targetInstanceId } from '../../../src/model/load-balancing/instance-target.ts'
 import { ADDRESSES, BLUE, CONTAINER_PORT, GREEN, IN_BLUE } from '../../balanced-services.ts'
 import type { World } from '../../world.ts'
@@ -157,6 +158,47 @@ describe('a task behind a load balancer', () => {
     const bindings = task?.containers?.[0]?.networkBindings ?? []
     expect(bindings).toMatchObject([{ containerPort: CONTAINER_PORT }])
     expect(inService(w)).toMatchObject([{ targetGroupArn, targetId: '127.0.0.1', port: bindings[0]?.hostPort }])
+  })
+})
+
+describe('targets that others have a hand in', () => {
+  const taken = async (given: Parameters<typeof withBalancer>[0], hostPort = 0) => {
+    const balanced = await balancedService(await withBalancer(given, hostPort), { desiredCount: 1 })
+    const [target] = targets(balanced.w)
+    return { ...balanced, target: target!, task: await registeredTask(balanced.w) }
+  }
+
+  it('are registered again, by and by, when somebody deregisters those of tasks that run', async () => {
+    const { w, target, task } = await taken({ drainsAfterMs: DRAIN_MS })
+    const drainingUntil = w.clock.now() + MINUTE_MS
+    await w.store.transact((tx) => tx.targets.update(targetRowKey(target), { drainingUntil }))
+    await w.advance(DRAIN_MS + 10 * SECOND_MS)
+    expect(inService(w)).toMatchObject([{ taskId: target.taskId }])
+    expect((await w.task(task)).lastStatus).toBe('RUNNING')
+  })
+
+  it('let tasks go that they do not stand for any more', async () => {
+    const { w, target, task } = await taken({ drainsAfterMs: DRAIN_MS })
+    await w.call('StopTask', { task: task.taskArn })
+    await w.rest()
+    // Somebody registers the address of a task that stops.
+    const { taskId: _task, drainingUntil: _until, ...row } = targets(w).find(({ taskId }) => taskId === target.taskId)!
+    await w.store.transact((tx) => tx.targets.put(row))
+    await w.advance(3 * SECOND_MS)
+    expect((await w.task(task)).lastStatus).toBe('STOPPED')
+  })
+
+  it('make room for a task as soon as they are gone', async () => {
+    const balanced = await withBalancer({ agents: 1, drainsAfterMs: DRAIN_MS }, 8080)
+    const { w } = balanced
+    const [agent] = w.agents
+    const instance = w.store.tables.containerInstances.get(agent!.containerInstanceId)!
+    const foreign = { targetGroupArn: BLUE.targetGroupArn, targetId: targetInstanceId(instance), port: 8080 }
+    const drainingUntil = w.clock.now() + 10 * MINUTE_MS
+    await w.store.transact((tx) => tx.targets.insert({ ...foreign, registeredAt: 0, drainingUntil }))
+    await balancedService(balanced, { desiredCount: 1 })
+    await w.advance(DRAIN_MS)
+    expect(inService(w)).toHaveLength(1)
   })
 })
 

@@ -13,8 +13,11 @@ import type { PassContext } from '../pass-context.ts'
 import { type WantedTarget, wantedTargets } from './wanted-targets.ts'
 
 const DELAY = 'deregistration_delay.timeout_seconds'
+/** A place that another's target leaves is nobody's news. */
+const TAKEN_PLACE_MS = 5000
 
-export const keepTargets = (context: PassContext): void => {
+/** Gives when to look again, if a task has to wait for its place. */
+export const keepTargets = (context: PassContext): number | undefined => {
   const { tx, service } = context
   const toStop: TaskRecord[] = []
   const toRun: TaskRecord[] = []
@@ -22,9 +25,10 @@ export const keepTargets = (context: PassContext): void => {
     if (task.desiredStatus === 'STOPPED') toStop.push(task)
     else if (task.lastStatus === 'RUNNING') toRun.push(task)
   }
-  if (hasLoadBalancers(context)) registerTargets(context, toRun)
+  const areWaiting = hasLoadBalancers(context) && registerTargets(context, toRun)
   deregisterTargets(context, toStop)
   for (const task of toStop) noteDeactivated(context, task)
+  return areWaiting ? context.now + TAKEN_PLACE_MS : undefined
 }
 
 export const hasLoadBalancers = ({ tx, service }: Pick<PassContext, 'tx' | 'service'>): boolean => {
@@ -33,14 +37,19 @@ export const hasLoadBalancers = ({ tx, service }: Pick<PassContext, 'tx' | 'serv
   return false
 }
 
-const registerTargets = (context: PassContext, tasks: readonly TaskRecord[]): void => {
+/** Whether another target stands where one of them is to be. */
+const registerTargets = (context: PassContext, tasks: readonly TaskRecord[]): boolean => {
   const registered = new Counts()
   const missing = new Set<string>()
+  let areWaiting = false
   for (const task of tasks) {
     const revision = revisionOfTask(context.tx, task)
     if (revision?.loadBalancers === undefined) continue
     const wanted = wantedTargets(context.tx, task, revision)
-    for (const target of wanted.targets) if (register(context, task, target)) registered.add(target.targetGroupArn)
+    for (const target of wanted.targets) {
+      if (register(context, task, target)) registered.add(target.targetGroupArn)
+      else areWaiting ||= context.tx.targets.get(targetRowKey(target))?.taskId !== task.taskId
+    }
     if (wanted.missingGroups.length === 0) continue
     const known = new Set(context.tx.targets.find('byTask', task.taskId).map(({ targetGroupArn }) => targetGroupArn))
     for (const group of wanted.missingGroups) if (!known.has(group)) missing.add(group)
@@ -50,6 +59,7 @@ const registerTargets = (context: PassContext, tasks: readonly TaskRecord[]): vo
     context.events.sayOnce(
       `failed to register targets in (target-group ${group}) with (error One or more target groups not found)`,
     )
+  return areWaiting
 }
 
 /** What stood there before has to be gone: balancers must not take the new target for the old one. */

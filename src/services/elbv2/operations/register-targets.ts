@@ -5,7 +5,12 @@ import {
   TARGETS_PER_NETWORK_TARGET_GROUP,
   TARGETS_PER_TARGET_GROUP,
 } from '../../../model/load-balancing/limits.ts'
-import { type TargetGroupRecord, targetKey, targetRowKey } from '../../../model/load-balancing/records.ts'
+import {
+  type TargetGroupRecord,
+  targetKey,
+  type TargetRecord,
+  targetRowKey,
+} from '../../../model/load-balancing/records.ts'
 import { onTargetGroup } from '../access.ts'
 import type { Elbv2Context, Elbv2Operation } from '../context.ts'
 import { tooManyTargets } from '../faults.ts'
@@ -18,16 +23,24 @@ export const registerTargets: Elbv2Operation<RegisterTargetsInput> = {
     const { tx, targetHealth, now } = context
     const group = requireTargetGroup(context, TargetGroupArn)
     const { targetGroupArn } = group
+    const begun: TargetRecord[] = []
     for (const target of requestedTargets(context, group, Targets)) {
       const row = { ...target, targetGroupArn, registeredAt: now }
       const existing = tx.targets.get(targetRowKey(row))
       if (existing !== undefined && existing.drainingUntil === undefined) continue
-      targetHealth.forget(targetGroupArn, targetKey(row))
-      tx.targets.put(row)
+      begun.push(tx.targets.put({ ...row, ...ownerOf(context, existing) }))
     }
     checkCounts(context, group)
+    // Now that nothing is given up any more.
+    for (const row of begun) targetHealth.forget(targetGroupArn, targetKey(row))
     return {}
   },
+}
+
+/** A target that stands for a task which runs on goes on doing so. */
+const ownerOf = ({ tx }: Elbv2Context, existing: TargetRecord | undefined): Pick<TargetRecord, 'taskId'> => {
+  const { taskId } = existing ?? {}
+  return taskId !== undefined && tx.tasks.get(taskId)?.desiredStatus === 'RUNNING' ? { taskId } : {}
 }
 
 const checkCounts = (context: Elbv2Context, group: TargetGroupRecord): void => {
