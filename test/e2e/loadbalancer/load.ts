@@ -1,10 +1,10 @@
 /**
  * Constant load through a balancer, of every kind that a failed request could hide in: HTTP/1.1 on connections that are kept and on new ones,
- * HTTP/2 over TLS, a WebSocket that echoes, answers that take long. Every request that fails, is cut or is answered with an unexpected status is
- * remembered with its reason.
+ * HTTP/2 over TLS, a WebSocket that echoes, answers that take long. Nothing is sent twice, though clients might. Every request that fails, is
+ * cut or is answered with an unexpected status is remembered with its reason.
  */
 import { Agent, request } from 'node:http'
-import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
+import { connect as connectHttp2, type ClientHttp2Session, constants } from 'node:http2'
 import { WebSocket } from 'ws'
 
 export interface LoadOptions {
@@ -32,6 +32,8 @@ export interface LoadResult {
 }
 
 const ANSWER_TIMEOUT_MS = 90_000
+/** RFC 9113, 8.7: nobody has looked at the request, because its session was told to go away meanwhile. */
+const REFUSED = 'refused'
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 export class Load {
@@ -49,9 +51,10 @@ export class Load {
     const { concurrency = 4, secureUrl, slowPath, webSocketPath } = this.#options
     for (let client = 0; client < concurrency; client++) {
       const kept = new Agent({ keepAlive: true, maxSockets: 1 })
-      this.#repeat('keep-alive', () => this.#http1('/', kept)).finally(() => kept.destroy())
-      this.#repeat('new connection', () => this.#http1('/', new Agent({ keepAlive: false })))
-      if (slowPath !== undefined) this.#repeat('slow', () => this.#http1(slowPath, new Agent({ keepAlive: false })))
+      void this.#repeat('keep-alive', () => this.#http1('/', kept)).finally(() => kept.destroy())
+      void this.#repeat('new connection', () => this.#http1('/', new Agent({ keepAlive: false })))
+      if (slowPath !== undefined)
+        void this.#repeat('slow', () => this.#http1(slowPath, new Agent({ keepAlive: false })))
     }
     if (secureUrl !== undefined) this.#clients.push(this.#http2Client(secureUrl))
     if (webSocketPath !== undefined) this.#clients.push(this.#webSocketClient(webSocketPath))
@@ -105,12 +108,7 @@ export class Load {
         },
       )
       asked.once('timeout', () => asked.destroy(new Error('no answer')))
-      asked.once('error', (error: NodeJS.ErrnoException) =>
-        // A client of HTTP/1.1 may send again what went out on a connection that was closed before any answer (RFC 9112, 9.3.1), and all do.
-        asked.reusedSocket && error.code === 'ECONNRESET'
-          ? resolve(this.#http1(path, new Agent({ keepAlive: false })))
-          : resolve(`${error.code ?? ''} ${error.message}`),
-      )
+      asked.once('error', (error: NodeJS.ErrnoException) => resolve(`${error.code ?? ''} ${error.message}`))
       asked.end()
     })
   }
@@ -119,7 +117,8 @@ export class Load {
     let session: ClientHttp2Session | undefined
     while (!this.#isEnding) {
       if (session === undefined || session.closed || session.destroyed) session = this.#openSession(url)
-      this.#note('HTTP/2', await this.#http2(session))
+      const outcome = await this.#http2(session)
+      if (outcome !== REFUSED) this.#note('HTTP/2', outcome)
       await sleep(this.#options.pauseMs ?? 2)
     }
     session?.close()
@@ -138,7 +137,9 @@ export class Load {
       let status: number | undefined
       stream.once('response', (headers) => (status = headers[':status']))
       stream.once('end', () => resolve(status === 200 ? undefined : `status ${status}`))
-      stream.once('error', (error) => resolve(error.message))
+      stream.once('error', (error) =>
+        resolve(stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ? REFUSED : error.message),
+      )
       stream.once('close', () => resolve(status === 200 ? undefined : 'cut'))
       stream.resume()
       stream.end()
