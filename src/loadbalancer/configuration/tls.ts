@@ -58,7 +58,9 @@ const policyParameters = (name: string | undefined): string[] => {
   ]
 }
 
+/** Errors of OpenSSL. */
 const EXPIRED = 10
+const NO_LIST = 3
 
 const clientParameters = ({ table, sink, section, listener: { mutualAuthentication: mutual } }: TlsScope): string[] => {
   if (mutual?.Mode === 'passthrough')
@@ -68,13 +70,21 @@ const clientParameters = ({ table, sink, section, listener: { mutualAuthenticati
   // Without it nobody is trusted: a list with a certificate that signed nothing is not needed, as the listener is not served.
   const authorities = sink.addFile(`certificates/${section}.authorities.pem`, trust?.caCertificatesBundle ?? '')
   const revocations = trust?.revocations ?? []
+  const ignored = [
+    ...(mutual.IgnoreClientCertificateExpiry === true ? [EXPIRED] : []),
+    ...(revocations.length > 0 ? [NO_LIST] : []),
+  ]
   return [
     'verify required',
     `ca-file ${quoteWord(authorities)}`,
     ...(revocations.length > 0
-      ? [`crl-file ${quoteWord(sink.addFile(`certificates/${section}.revocations.pem`, revocations.join('\n')))}`]
+      ? [
+          `crl-file ${quoteWord(sink.addFile(`certificates/${section}.revocations.pem`, revocations.join('\n')))}`,
+          `ca-ignore-err ${NO_LIST}`,
+        ]
       : []),
-    ...(mutual.IgnoreClientCertificateExpiry === true ? [`crt-ignore-err ${EXPIRED}`] : []),
+    // AWS: authorities without a list have revoked nothing.
+    ...(ignored.length > 0 ? [`crt-ignore-err ${ignored.join(',')}`] : []),
     ...(mutual.AdvertiseTrustStoreCaNames === 'on' ? [] : ['no-ca-names']),
   ]
 }
