@@ -143,6 +143,24 @@ describe('RegisterTargets', () => {
     expect(keptBy).toEqual([tasks[0]!.taskId, undefined])
   })
 
+  it('looks zones and subnets up once, however many targets there are', async () => {
+    const { TargetGroupArn, VpcId = '' } = await site.targetGroup()
+    const [known] = site.store.tables.subnets.find('byVpc', VpcId)
+    const clusterArn = `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/default`
+    await site.store.transact((tx) => {
+      for (let count = 0; count < 2000; count++) tx.containerInstances.insert(aContainerInstance({ clusterArn }))
+      for (let count = 0; count < 150; count++)
+        tx.subnets.insert({ ...known!, subnetId: `subnet-${count}`, cidrBlock: `172.31.${count + 64}.0/24` })
+    })
+    const AvailabilityZone = `${REGION}c`
+    const targets = Array.from({ length: 1000 }, (_, port) => ({ Id: ID, Port: port + 1, AvailabilityZone }))
+    const before = process.threadCpuUsage()
+    await register(TargetGroupArn, ...targets)
+    const { user, system } = process.threadCpuUsage(before)
+    expect((await health(TargetGroupArn))[0]?.Target).toMatchObject({ AvailabilityZone })
+    expect((user + system) / 1000).toBeLessThan(700)
+  })
+
   it('has a quota', async () => {
     const { TargetGroupArn } = await site.targetGroup()
     const targets = (first: number) => Array.from({ length: 1000 }, (_, index) => ({ Id: ID, Port: first + index }))

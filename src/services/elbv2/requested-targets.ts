@@ -1,10 +1,11 @@
 /** Targets as requests name them, checked against what their group takes. */
 import { isIPv4 } from 'node:net'
 import type { TargetDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { defined } from '../../kit/assert.ts'
 import { elbResourceKind, parseArn } from '../../model/arn.ts'
-import { containsBlock, parseCidr } from '../../model/cidr.ts'
+import { type CidrBlock, containsBlock, parseCidr } from '../../model/cidr.ts'
 import { PORT, TARGETS_PER_CALL } from '../../model/load-balancing/limits.ts'
-import type { TargetGroupRecord, TargetRecord } from '../../model/load-balancing/records.ts'
+import { type TargetGroupRecord, targetKey, type TargetRecord } from '../../model/load-balancing/records.ts'
 import { zonesOf } from '../../store/ec2/zones.ts'
 import { instanceOfTarget } from '../../store/load-balancing/instance-address.ts'
 import { checkConstraints } from '../constraints.ts'
@@ -52,11 +53,14 @@ export const requestedTargets = (
     )
   const named = namedTargets(group, targets)
   if (group.targetType === 'instance') checkInstances(context, named)
-  const zoneOf = (target: NamedTarget): string | undefined =>
-    targets.find(({ Id, Port = group.port }) => Id === target.targetId && Port === target.port)?.AvailabilityZone
+  // Of one that is named twice, the first counts.
+  const zones = new Map(
+    targets.toReversed().map(({ Id, Port = group.port, AvailabilityZone }) => [`${Id}:${Port}`, AvailabilityZone]),
+  )
+  const surroundings = surroundingsOf(context, group)
   return named.map((target) => {
-    const zone = zoneOf(target)
-    if (group.targetType === 'ip') return requestedAddress(context, group, target, zone)
+    const zone = zones.get(targetKey(target))
+    if (group.targetType === 'ip') return requestedAddress(surroundings, target, zone)
     if (zone !== undefined)
       throw validationError(`You cannot specify an Availability Zone for target type '${group.targetType}'`)
     if (group.targetType === 'alb') checkAlb(context, group, target)
@@ -77,26 +81,38 @@ const checkInstances = ({ tx, account, region }: Elbv2Context, named: readonly N
 /** AWS: addresses of the VPC and private ones. Here, those of the machine itself as well: a single machine has no others. */
 const TARGET_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '127.0.0.0/8'] as const
 
+/** Where the addresses of a group may be, looked up once for all of them. */
+interface Surroundings {
+  readonly zones: readonly string[]
+  readonly subnets: readonly { readonly block: CidrBlock; readonly zoneName: string }[]
+  readonly blocks: readonly CidrBlock[]
+}
+
+const surroundingsOf = ({ tx, region }: Elbv2Context, { vpcId }: TargetGroupRecord): Surroundings => {
+  const ofVpc = tx.vpcs.get(vpcId)?.cidrBlocks.map(({ cidrBlock }) => cidrBlock) ?? []
+  return {
+    zones: ['all', ...zonesOf(tx, region)],
+    subnets: tx.subnets
+      .find('byVpc', vpcId)
+      .map(({ cidrBlock, zoneName }) => ({ block: blockOf(cidrBlock), zoneName })),
+    blocks: [...ofVpc, ...TARGET_BLOCKS].map(blockOf),
+  }
+}
+
 const requestedAddress = (
-  { tx, region }: Elbv2Context,
-  { vpcId }: TargetGroupRecord,
+  { zones, subnets, blocks }: Surroundings,
   target: NamedTarget,
   zone: string | undefined,
 ): Requested => {
   const { targetId } = target
-  const subnet = tx.subnets.find('byVpc', vpcId).find(({ cidrBlock }) => isIn(cidrBlock, targetId))
-  const ofVpc = tx.vpcs.get(vpcId)?.cidrBlocks.map(({ cidrBlock }) => cidrBlock) ?? []
-  if (![...ofVpc, ...TARGET_BLOCKS].some((block) => isIn(block, targetId)))
-    throw invalidTarget(`The IP address '${targetId}' is not within a range of private addresses`)
-  if (zone !== undefined && zone !== 'all' && !zonesOf(tx, region).includes(zone))
-    throw validationError(`The Availability Zone '${zone}' is not valid`)
-  return { ...target, availabilityZone: zone ?? subnet?.zoneName ?? 'all' }
+  const address = blockOf(`${targetId}/32`)
+  const isIn = (block: CidrBlock): boolean => containsBlock(block, address)
+  if (!blocks.some(isIn)) throw invalidTarget(`The IP address '${targetId}' is not within a range of private addresses`)
+  if (zone !== undefined && !zones.includes(zone)) throw validationError(`The Availability Zone '${zone}' is not valid`)
+  return { ...target, availabilityZone: zone ?? subnets.find(({ block }) => isIn(block))?.zoneName ?? 'all' }
 }
 
-const isIn = (block: string, address: string): boolean => {
-  const [outer, inner] = [parseCidr(block), parseCidr(`${address}/32`)]
-  return outer !== undefined && inner !== undefined && containsBlock(outer, inner)
-}
+const blockOf = (text: string): CidrBlock => defined(parseCidr(text), 'a block of addresses that was checked before')
 
 const checkAlb = (context: Elbv2Context, { vpcId, port }: TargetGroupRecord, target: NamedTarget): void => {
   const balancer = getLoadBalancer(context, target.targetId)
