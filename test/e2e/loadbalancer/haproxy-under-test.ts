@@ -97,6 +97,11 @@ export class HaproxyUnderTest {
     return answer.trim()
   }
 
+  /** Tells it what a reload tells the worker before: to finish what it has. */
+  retire(): void {
+    this.#process.kill('SIGUSR1')
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve))
     if (this.#process.exitCode === null && this.#process.kill('SIGKILL')) await ended
