@@ -33,6 +33,7 @@ import { type Engine, startEngine } from './engine.ts'
 import { connectedInstance, type RunningLongshore, startLongshore, until } from './longshore.ts'
 
 const DEPLOYMENT_TIMEOUT_MS = 120_000
+const CLIENTS = 4
 const ROLE = 'arn:aws:iam::000000000000:role'
 const SERVE = 'mkdir -p /www && echo "$COLOUR" > /www/index.html && exec httpd -f -p 8080 -h /www'
 
@@ -193,12 +194,13 @@ describe('an Express service', () => {
     await deployed()
     const answers: string[] = []
     let isOver = false
-    const asking = (async () => {
+    const askAllTheTime = async (): Promise<void> => {
       while (!isOver) {
         answers.push((await ask()).output.trim())
         await sleep(20)
       }
-    })()
+    }
+    const asking = Promise.all(Array.from({ length: CLIENTS }, askAllTheTime))
     await ecs.send(new UpdateExpressGatewayServiceCommand({ serviceArn, primaryContainer: container('blue') }))
     await deployed()
     await until('the end of the former revision', async () => (await described())?.activeConfigurations?.length === 1)
