@@ -151,12 +151,20 @@ export class OidcProvider {
 
 const json = (value: object, status = 200): ProviderAnswer => ({ status, text: JSON.stringify(value) })
 
+export interface ServedProvider {
+  readonly provider: OidcProvider
+  /** PEM. */
+  readonly authority: string
+  close(): Promise<void>
+}
+
 /** Of this machine alone, over HTTPS. */
-export const serveProvider = async (): Promise<{ readonly provider: OidcProvider; close(): Promise<void> }> => {
+export const serveProvider = async (): Promise<ServedProvider> => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-oidc-'))
   const made = { dataDir, names: ['127.0.0.1'], clock: new SystemClock(), ids: new SystemIds() }
   const { key, cert } = await localCertificate(made)
-  trustCertificateText(readFileSync(authorityFile(dataDir), 'utf8'))
+  const authority = readFileSync(authorityFile(dataDir), 'utf8')
+  trustCertificateText(authority)
   rmSync(dataDir, { recursive: true })
   const server = createServer({ key, cert }, (request, response) => {
     void (async () => {
@@ -183,5 +191,5 @@ export const serveProvider = async (): Promise<{ readonly provider: OidcProvider
     server.closeAllConnections()
     await once(server, 'close')
   }
-  return { provider, close }
+  return { provider, authority, close }
 }
