@@ -25,6 +25,7 @@ import { parseCheckLine } from './health/check-line.ts'
 import { DrainWatch } from './health/drain-watch.ts'
 import { TargetHealth } from './health/target-health.ts'
 import { AccessLogs } from './logs/access-logs.ts'
+import type { Upload } from './logs/log-uploads.ts'
 import { LineServer } from './logs/line-server.ts'
 import { hasDatagrams } from './nginx/configuration.ts'
 import { Nginx } from './nginx/nginx.ts'
@@ -55,7 +56,7 @@ export interface BalancerOptions {
   readonly host: () => HostPart
   readonly events: BalancerEvents
   /** Puts a file of access logs into a bucket; without it, they stay in the directory alone. */
-  readonly upload?: (bucket: string, key: string, file: string) => Promise<void>
+  readonly upload?: Upload
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -119,7 +120,7 @@ export class Balancer {
       log,
       onDeath: () => this.#onDeath(),
     })
-    this.#fleet = new Fleet(connectToWorkers(this.#haproxy.masterSocket), log)
+    this.#fleet = new Fleet(connectToWorkers(this.#haproxy.masterSocket), clock, log)
     this.#lines = new LineServer({
       path: logSocket,
       onLine: (line) => this.#onLine(line),

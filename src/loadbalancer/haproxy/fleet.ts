@@ -2,6 +2,7 @@
  * The workers of HAProxy that run now: the current one, and those from before that finish what they have. Every command about servers goes to
  * all of them.
  */
+import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
 import type { RenderedBackend } from '../configuration/settings.ts'
 import { RuntimeClient, RuntimeGone, RuntimeRefused, type ServerStatistics, WorkerLine } from '../runtime-client.ts'
@@ -14,12 +15,14 @@ const FIRST_CHECKS_AT_ONCE = 200
 
 export class Fleet {
   readonly #connect: (processId: number) => RuntimeClient
+  readonly #clock: Clock
   readonly #log: Log
   #workers: Worker[] = []
   #firstChecks = new Set<string>()
 
-  constructor(connect: (processId: number) => RuntimeClient, log: Log) {
+  constructor(connect: (processId: number) => RuntimeClient, clock: Clock, log: Log) {
     this.#connect = connect
+    this.#clock = clock
     this.#log = log
   }
 
@@ -122,7 +125,8 @@ export class Fleet {
     backends: ReadonlySet<string>,
     servers: ReadonlyMap<string, KnownServer>,
   ): void {
-    this.#workers.unshift(new Worker({ processId, client: this.#connect(processId), isCurrent, backends, servers }))
+    const client = this.#connect(processId)
+    this.#workers.unshift(new Worker({ processId, client, clock: this.#clock, isCurrent, backends, servers }))
   }
 
   /** What fails with an old worker is its own matter: it may end at any moment. */

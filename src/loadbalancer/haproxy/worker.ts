@@ -5,6 +5,7 @@
  * A worker from before a reload (`isCurrent` false) gets the same commands, so that connections it still has reach no target that is gone;
  * as it checks nothing any more, it is told the health that the current one finds.
  */
+import type { Clock } from '../../kit/clock.ts'
 import type { RenderedBackend, RenderedServer } from '../configuration/settings.ts'
 import { type RuntimeClient, RuntimeRefused } from '../runtime-client.ts'
 
@@ -22,6 +23,7 @@ const isChecked = (parameters: string): boolean => /(?:^| )check(?: |$)/.test(pa
 export interface WorkerOptions {
   readonly processId: number
   readonly client: RuntimeClient
+  readonly clock: Clock
   readonly isCurrent: boolean
   readonly backends: ReadonlySet<string>
   readonly servers: ReadonlyMap<string, KnownServer>
@@ -33,12 +35,17 @@ export const FIRST_CHECK_PREFIX = 'first-check:'
 /**
  * HAProxy makes the first check of a server after a whole interval; AWS checks a target when it is registered. A server that takes no
  * requests (weight 0) and is down by HAProxy's reckoning when it is added checks after `downinter`; being up from then on, not again for a day.
+ * It has to be enabled by then, or else it does not check at all.
  */
-const FIRST_CHECK_PARAMETERS = 'check inter 24h fastinter 24h downinter 2ms rise 1 fall 100 weight 0'
+const firstCheckParameters = (afterMs: number): string =>
+  `check inter 24h fastinter 24h downinter ${afterMs}ms rise 1 fall 100 weight 0`
+const FIRST_CHECK_AFTER_MS = 5
+const FIRST_CHECK_AFTER_AT_MOST_MS = 2000
 
 export class Worker {
   readonly processId: number
   readonly client: RuntimeClient
+  readonly #clock: Clock
   readonly #backends: ReadonlySet<string>
   readonly #servers = new Map<string, KnownServer>()
   /** Names of its servers, by backend. */
@@ -49,9 +56,10 @@ export class Worker {
   readonly #firstChecks = new Set<string>()
   isCurrent: boolean
 
-  constructor({ processId, client, isCurrent, backends, servers }: WorkerOptions) {
+  constructor({ processId, client, clock, isCurrent, backends, servers }: WorkerOptions) {
     this.processId = processId
     this.client = client
+    this.#clock = clock
     this.isCurrent = isCurrent
     this.#backends = backends
     for (const [name, server] of servers) this.#note(name, server)
@@ -111,24 +119,40 @@ export class Worker {
     await Promise.all([...this.#leaving].map(async ([name, isCut]) => this.#delete(name, isCut)))
   }
 
-  /** Has a target checked at once; what comes of it is logged like any check. */
+  /** Has a target checked at once; what comes of it is logged like any check. Many at a time take a while to be enabled. */
   async checkNow(server: string): Promise<void> {
     const known = this.#servers.get(server)
     if (known === undefined || known.isDraining || !isChecked(known.parameters) || this.#firstChecks.has(server)) return
     this.#firstChecks.add(server)
+    let afterMs = FIRST_CHECK_AFTER_MS + this.#firstChecks.size
+    while (!(await this.#beginFirstCheck(server, known, afterMs)) && afterMs < FIRST_CHECK_AFTER_AT_MOST_MS) {
+      // Its result is there nevertheless.
+      if (!this.#firstChecks.has(server)) return
+      afterMs *= 4
+      await this.#dropFirstCheck(server)
+    }
+  }
+
+  /** Whether it was enabled in time. */
+  async #beginFirstCheck(server: string, { address, parameters }: KnownServer, afterMs: number): Promise<boolean> {
     const name = firstCheckName(server)
     const { client } = this
+    const began = this.#clock.monotonic()
     await Promise.all([
-      client.addServer(name, `${known.address} ${known.parameters} ${FIRST_CHECK_PARAMETERS}`),
+      client.addServer(name, `${address} ${parameters} ${firstCheckParameters(afterMs)}`),
       client.enableHealth(name),
       client.setState(name, 'ready'),
       client.setHealth(name, 'up'),
     ])
+    return this.#clock.monotonic() - began < afterMs
   }
 
   /** Its first check was made. */
   async endFirstCheck(server: string): Promise<void> {
-    if (!this.#firstChecks.delete(server)) return
+    if (this.#firstChecks.delete(server)) await this.#dropFirstCheck(server)
+  }
+
+  async #dropFirstCheck(server: string): Promise<void> {
     const name = firstCheckName(server)
     await Promise.all([this.client.setState(name, 'maint'), this.client.deleteServer(name)])
   }

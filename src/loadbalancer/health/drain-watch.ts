@@ -11,11 +11,11 @@ const LOOKS_UNTIL_DRAINED = 2
 
 export class DrainWatch {
   readonly #fleet: Fleet
-  readonly #health: TargetHealth
+  readonly #health: Pick<TargetHealth, 'draining' | 'onDrained'>
   /** Looks in a row that found nothing, by target. */
   #idleLooks = new Map<string, number>()
 
-  constructor(fleet: Fleet, health: TargetHealth) {
+  constructor(fleet: Fleet, health: Pick<TargetHealth, 'draining' | 'onDrained'>) {
     this.#fleet = fleet
     this.#health = health
   }
