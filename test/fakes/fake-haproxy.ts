@@ -102,7 +102,7 @@ export class FakeWorker implements CommandLine {
 
   #add(name: string, [address = '', ...parameters]: readonly string[]): string {
     if (this.#find(name) !== undefined) return 'Already exists a server with the same name in backend.'
-    const [backend = '', server = ''] = [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)]
+    const [backend, server] = [name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)]
     if (!this.servers.has(backend)) return 'No such backend.'
     this.put(backend, server, { address, parameters: parameters.join(' '), state: 'maint', isChecked: false })
     return 'New server registered.'
