@@ -186,8 +186,12 @@ describe('an Express service', () => {
     const deploymentConfiguration = { strategy: 'CANARY' as const, canaryConfiguration, bakeTimeInMinutes: 0 }
     await ecs.send(new UpdateServiceCommand({ service: 'shop', deploymentConfiguration }))
     await until('an answer', async () => (await ask()).output === 'red\n', DEPLOYMENT_TIMEOUT_MS)
-    const [ingress] = (await managed())?.ingressPaths ?? []
-    expect(ingress).toMatchObject({ loadBalancer: { status: 'ACTIVE' }, certificate: { status: 'ACTIVE' } })
+    // A balancer serves before it has said so.
+    await until('the state of what was made', async () => {
+      const [ingress] = (await managed())?.ingressPaths ?? []
+      expect(ingress).toMatchObject({ loadBalancer: { status: 'ACTIVE' }, certificate: { status: 'ACTIVE' } })
+      return true
+    })
   })
 
   it('changes what it answers without a request that fails', { timeout: 2 * DEPLOYMENT_TIMEOUT_MS }, async () => {
