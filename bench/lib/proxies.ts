@@ -14,7 +14,7 @@ export interface Served {
 }
 
 /** Debian's nginx with one process, which answers a few bytes to everything and keeps connections. */
-export const startTarget = async (): Promise<Served> => {
+export const startTarget = async (address = '127.0.0.1'): Promise<Served> => {
   const [directory, port] = [scratchDirectory(), await freePort()]
   const file = path.join(directory, 'nginx.conf')
   mkdirSync(path.join(directory, 'temp'))
@@ -23,11 +23,11 @@ export const startTarget = async (): Promise<Served> => {
   )
   writeFileSync(
     file,
-    `daemon off; worker_processes 1; pid ${path.join(directory, 'pid')}; error_log stderr crit;
-events { worker_connections 4096; }
+    `daemon off; worker_processes 1; worker_rlimit_nofile 20000; pid ${path.join(directory, 'pid')}; error_log stderr crit;
+events { worker_connections 20000; }
 http {
   access_log off; keepalive_requests 1000000000; keepalive_timeout 1h;
-${folders.join('')}  server { listen 127.0.0.1:${port}; location / { return 200 "hello\\n"; } }
+${folders.join('')}  server { listen ${address}:${port}; location / { return 200 "hello\\n"; } }
 }
 `,
   )
