@@ -144,7 +144,7 @@ describe('RegisterTargets', () => {
   })
 
   it('looks zones and subnets up once, however many targets there are', async () => {
-    const { TargetGroupArn, VpcId = '' } = await site.targetGroup()
+    const { TargetGroupArn, VpcId } = await site.targetGroup()
     const [known] = site.store.tables.subnets.find('byVpc', VpcId)
     const clusterArn = `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/default`
     await site.store.transact((tx) => {

@@ -141,5 +141,7 @@ const isNews = (before: TaskRecord, after: TaskRecord | undefined): boolean =>
 /** Where a task's containers are reached; reported with its containers, which may be later than that it runs. */
 const portsOf = ({ containers, lastStatus }: TaskRecord): number =>
   lastStatus === 'RUNNING'
-    ? containers.reduce((sum, { networkBindings }) => sum + (networkBindings?.length ?? 0), 0)
+    ? containers
+        .flatMap(({ networkBindings = [] }) => networkBindings)
+        .reduce((sum, { hostPort = 1 }) => sum + hostPort, 0)
     : 0

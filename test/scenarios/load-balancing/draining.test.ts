@@ -188,6 +188,19 @@ describe('targets that others have a hand in', () => {
     expect((await w.task(task)).lastStatus).toBe('STOPPED')
   })
 
+  it('are where their task is, when its container came back at another port', async () => {
+    const { w, target } = await taken({ drainsAfterMs: 5 * SECOND_MS })
+    const row = w.store.tables.tasks.get(target.taskId!)!
+    const moved = row.containers.map((container) => ({
+      ...container,
+      networkBindings: [{ containerPort: CONTAINER_PORT, hostPort: target.port + 1, protocol: 'tcp' as const }],
+    }))
+    await w.store.transact((tx) => tx.tasks.update(row.taskId, { containers: moved }))
+    await w.advance(10 * SECOND_MS)
+    expect(targets(w)).toMatchObject([{ port: target.port + 1, taskId: row.taskId }])
+    expect(inService(w)).toHaveLength(1)
+  })
+
   it('make room for a task as soon as they are gone', async () => {
     const balanced = await withBalancer({ agents: 1, drainsAfterMs: DRAIN_MS }, 8080)
     const { w } = balanced

@@ -5,7 +5,7 @@
  * Sources: "Task lifecycle" and "Service event messages" in the ECS developer guide.
  */
 import { targetGroupAttributes } from '../../../model/load-balancing/attributes.ts'
-import { targetRowKey } from '../../../model/load-balancing/records.ts'
+import { type TargetRecord, targetRowKey } from '../../../model/load-balancing/records.ts'
 import type { TaskRecord } from '../../../model/records.ts'
 import { revisionOfTask } from '../../../store/revision-of-task.ts'
 import { serviceTasksKey } from '../../../store/tables.ts'
@@ -50,6 +50,7 @@ const registerTargets = (context: PassContext, tasks: readonly TaskRecord[]): bo
       if (register(context, task, target)) registered.add(target.targetGroupArn)
       else areWaiting ||= context.tx.targets.get(targetRowKey(target))?.taskId !== task.taskId
     }
+    if (wanted.targets.length === revision.loadBalancers.length) leavePlaces(context, task, wanted.targets)
     if (wanted.missingGroups.length === 0) continue
     const known = new Set(context.tx.targets.find('byTask', task.taskId).map(({ targetGroupArn }) => targetGroupArn))
     for (const group of wanted.missingGroups) if (!known.has(group)) missing.add(group)
@@ -72,6 +73,20 @@ const register = ({ tx, now }: PassContext, { taskId }: TaskRecord, target: Want
   return true
 }
 
+/** A task whose container was started again may have other ports, and another address when its host has: it is not where it was. */
+const leavePlaces = ({ tx, now }: PassContext, { taskId }: TaskRecord, wanted: readonly WantedTarget[]): void => {
+  if (tx.targets.findSize('byTask', taskId) <= wanted.length) return
+  const places = new Set(wanted.map(targetRowKey))
+  for (const row of tx.targets.find('byTask', taskId))
+    if (row.drainingUntil === undefined && !places.has(targetRowKey(row))) beginDraining(tx, row, now)
+}
+
+const beginDraining = (tx: PassContext['tx'], row: TargetRecord, now: number): void => {
+  const group = tx.targetGroups.get(row.targetGroupArn)
+  const delaySeconds = group === undefined ? 0 : Number(targetGroupAttributes(group)[DELAY])
+  tx.targets.update(targetRowKey(row), { drainingUntil: now + delaySeconds * 1000 })
+}
+
 /** Of tasks that are to stop, or have. */
 export const deregisterTargets = (context: PassContext, tasks: readonly TaskRecord[]): void => {
   const deregistered = new Counts()
@@ -90,11 +105,7 @@ export const deregisterTargets = (context: PassContext, tasks: readonly TaskReco
 /** Gives the target groups that lose the task. */
 const deregister = ({ tx, now }: PassContext, task: TaskRecord): readonly string[] => {
   const rows = tx.targets.find('byTask', task.taskId).filter(({ drainingUntil }) => drainingUntil === undefined)
-  for (const row of rows) {
-    const group = tx.targetGroups.get(row.targetGroupArn)
-    const delaySeconds = group === undefined ? 0 : Number(targetGroupAttributes(group)[DELAY])
-    tx.targets.update(targetRowKey(row), { drainingUntil: now + delaySeconds * 1000 })
-  }
+  for (const row of rows) beginDraining(tx, row, now)
   if (rows.length > 0 && task.lastStatus === 'RUNNING') {
     const { version = 0 } = tx.tasks.get(task.taskId) ?? {}
     tx.tasks.update(task.taskId, { lastStatus: 'DEACTIVATING', version: version + 1 })
