@@ -27,7 +27,7 @@ export class ProviderUnreachable extends Error {
 }
 
 // AWS: "the IdP took longer than 5 seconds to respond" is answered with HTTP 500.
-export const PROVIDER_TIMEOUT_MS = 5000
+const PROVIDER_TIMEOUT_MS = 5000
 const LARGEST_ANSWER_BYTES = 256 * 1024
 
 export const askProviderWith =

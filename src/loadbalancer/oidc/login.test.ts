@@ -132,7 +132,7 @@ describe('logging in', () => {
 
   it('is refused with a wrong secret', async () => {
     serve({ ClientSecret: 'wrong' })
-    expect(await logIn()).toEqual({ status: 561, reason: 'AuthTokenEpRequestFailed' })
+    expect(await logIn()).toEqual({ status: 401, reason: 'AuthTokenEpRequestFailed' })
   })
 })
 

@@ -90,7 +90,7 @@ export class Login {
   #tell({ status, reason, message, cause }: AuthenticationFailure, { listener }: LoginRequest): void {
     const { log } = this.#options
     const about = { listener, status, reason, cause: message, ...(cause !== undefined && { error: cause }) }
-    if (status === 401) log.debug('a user is not logged in', about)
+    if (status === 401 && reason !== 'AuthTokenEpRequestFailed') log.debug('a user is not logged in', about)
     else log.warn('an identity provider logs nobody in', about)
   }
 

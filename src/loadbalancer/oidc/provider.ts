@@ -73,7 +73,7 @@ export class Provider {
       const body = new URLSearchParams({ ...parameters, ...proof }).toString()
       return this.#ask({ method: 'POST', url, headers, body })
     })
-    if (answer.status !== 200) throw refusedBy(answer, 'AuthTokenEpRequestFailed', 'The token endpoint')
+    if (answer.status !== 200) throw refusedBy(answer, 401, 'AuthTokenEpRequestFailed', 'The token endpoint')
     return tokensIn(answer)
   }
 
@@ -82,7 +82,7 @@ export class Provider {
     const { accessToken, refreshToken, expiresInSeconds } = tokens
     const headers = { authorization: `Bearer ${accessToken}` }
     const answer = await this.#reached('AuthUserinfoEp', () => this.#ask({ method: 'GET', url, headers }))
-    if (answer.status !== 200) throw refusedBy(answer, 'AuthUserinfoEpRequestFailed', 'The user info endpoint')
+    if (answer.status !== 200) throw refusedBy(answer, 561, 'AuthUserinfoEpRequestFailed', 'The user info endpoint')
     const claims = objectOf(answer.text)
     // OpenID Connect Core 1.0, 5.3.2: claims of another user could have been put in the place of the right ones.
     if (claims?.['sub'] !== subject)
@@ -111,12 +111,17 @@ const formEncoded = (text: string): string => new URLSearchParams({ '': text }).
 const noIdToken = (): AuthenticationFailure =>
   new AuthenticationFailure(401, 'AuthInvalidTokenResponse', 'The token endpoint gave no ID token.')
 
-/** AWS: what the provider refuses is answered with 561. */
-const refusedBy = ({ status, text }: ProviderAnswer, reason: FailureReason, who: string): AuthenticationFailure => {
+/** AWS: 401 for a code, client or secret that the token endpoint refuses, 561 for other errors of the provider, 500 if it is not well. */
+const refusedBy = (
+  { status, text }: ProviderAnswer,
+  refusal: 401 | 561,
+  reason: FailureReason,
+  who: string,
+): AuthenticationFailure => {
   const isRefusal = status >= 400 && status < 500
   const isGrant = objectOf(text)?.['error'] === 'invalid_grant'
   return new AuthenticationFailure(
-    isRefusal ? 561 : 500,
+    isRefusal ? refusal : 500,
     isGrant ? 'AuthInvalidGrantError' : reason,
     `${who} answered with ${status}.`,
   )

@@ -37,7 +37,7 @@ const TAG_BYTES = 16
 /** Browsers keep 4 KiB of a cookie, its name and attributes included. */
 const EACH_SHARD = /.{1,3800}/g
 /** With them, the headers of a request still have room for others. */
-export const SHARDS = 3
+const SHARDS = 3
 
 /** HAProxy takes tags that are cut off, too, which could be guessed: so lengths are tested before. */
 export const SESSION_PATTERN = String.raw`^[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/]{22}==\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?$`

@@ -292,6 +292,24 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
     })
   })
 
+  it('keep their sessions in cookies of any name', async () => {
+    const SessionCookieName = "!#$%&'*+-.^_`|~A"
+    await serving(
+      program,
+      () => protecting({ SessionCookieName }),
+      async ({ browser }) => {
+        const ada = browser()
+        await ada.logIn('/')
+        expect(ada.cookies.has(`${SessionCookieName}-0`)).toBe(true)
+        const { headers } = echoed(await ada.ask('/'))
+        expect([headers['x-amzn-oidc-identity'], headers['cookie']?.includes(`${SessionCookieName}-0=;`)]).toEqual([
+          'user-1',
+          true,
+        ])
+      },
+    )
+  })
+
   it('who have no session are refused where that is wanted', async () => {
     const rules = () => protecting({ OnUnauthenticatedRequest: 'deny' })
     await serving(program, rules, async ({ browser, target }) => {
@@ -345,9 +363,9 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
         [ada, `/oauth2/idpresponse?state=${state}`, 401],
         [ada, `/oauth2/idpresponse?state=${state}&error=access_denied`, 401],
         [ada, `/oauth2/idpresponse?state=${state}&error=server_error`, 561],
-        [ada, `/oauth2/idpresponse?state=${state}&code=wrong`, 561],
+        [ada, `/oauth2/idpresponse?state=${state}&code=wrong`, 401],
         [ada, back, 302],
-        [ada, back, 561],
+        [ada, back, 401],
       ] as const)
         expect([url, (await who.ask(url)).status]).toEqual([url, status])
       const nameless = connect(port, '127.0.0.1')
