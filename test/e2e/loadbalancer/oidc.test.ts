@@ -302,10 +302,8 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
         await ada.logIn('/')
         expect(ada.cookies.has(`${SessionCookieName}-0`)).toBe(true)
         const { headers } = echoed(await ada.ask('/'))
-        expect([headers['x-amzn-oidc-identity'], headers['cookie']?.includes(`${SessionCookieName}-0=;`)]).toEqual([
-          'user-1',
-          true,
-        ])
+        expect(headers['x-amzn-oidc-identity']).toBe('user-1')
+        expect(headers['cookie']?.split('; ')).toContain(`${SessionCookieName}-0=`)
       },
     )
   })
