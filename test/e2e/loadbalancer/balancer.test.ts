@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectToWorkers } from '../../../src/loadbalancer/haproxy/fleet.ts'
@@ -318,7 +320,55 @@ describe.each(PROGRAMS)('the balancer with %s', (program) => {
     )
   })
 
-  it('sends datagrams to healthy targets', async () => {
+  it('writes of Network Load Balancers the connections of TLS listeners', async () => {
+    const [port, target] = [await freePort(), await startTarget('a')]
+    const running = await startBalancer(program)
+    const { certificate, chain, key } = await aCertificatePair()
+    const certificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-4234-8234-123456789012'
+    const group = aGroupRoute('web', [routeTo(target)], { protocol: 'TCP' })
+    await running.serve(
+      aRoutingTable({
+        port,
+        groups: [{ ...group, healthCheck: { ...group.healthCheck, protocol: 'TCP' } }],
+        rules: [aRuleRoute('default', [], [forwardTo('web')])],
+        certificates: [
+          { certificateArn, chain: `${certificate}\n${chain}`, privateKey: key, domainNames: ['www.example.com'] },
+        ],
+        loadBalancer: {
+          type: 'network',
+          attributes: { 'access_logs.s3.enabled': 'true', 'access_logs.s3.bucket': 'my-logs' },
+        },
+        listener: {
+          protocol: 'TLS',
+          sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+          alpnPolicy: ['HTTP1Only'],
+        },
+      }),
+    )
+    const socket = connectTls({
+      port,
+      host: '127.0.0.1',
+      servername: 'www.example.com',
+      ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: false,
+    })
+    await once(socket, 'secureConnect')
+    socket.end('GET / HTTP/1.0\r\n\r\n')
+    await once(socket.resume(), 'close')
+    const logs = path.join(running.directory, 'access-logs')
+    await until(() => readdirSync(path.join(logs, '.open')).length > 0)
+    await running.balancer.closeAccessLogs()
+    const [file = ''] = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.gz'))
+
+    expect(file).toMatch(/_net\.web\.[0-9a-f]{16}_\d{8}T\d{4}Z_[0-9a-f]{8}\.log\.gz$/)
+    expect(gunzipSync(readFileSync(path.join(logs, file))).toString()).toMatch(
+      new RegExp(
+        `^tls 2\\.0 \\S{19} net/web/[0-9a-f]{16} [0-9a-f]{16} 127\\.0\\.0\\.1:\\d+ 127\\.0\\.0\\.1:${port} \\d+ \\d+ 18 \\d+ - ${certificateArn} - TLS_\\S+ tlsv13 - www\\.example\\.com http/1\\.1 - - \\S{19}\n$`,
+      ),
+    )
+  })
+
+  it.each(['UDP', 'TCP_UDP'] as const)('sends datagrams of %s listeners to healthy targets', async (protocol) => {
     const port = await freePort()
     const target = await startTarget('a')
     const echo = createSocket('udp4').on('message', (message, peer) =>
@@ -327,14 +377,14 @@ describe.each(PROGRAMS)('the balancer with %s', (program) => {
     ends.push(() => echo.close())
     await new Promise<void>((resolve) => echo.bind(target.port, '127.0.0.1', resolve))
     const running = await startBalancer(program)
-    const group = aGroupRoute('names', [routeTo(target)], { protocol: 'UDP' })
+    const group = aGroupRoute('names', [routeTo(target)], { protocol })
     const check = { ...group.healthCheck, protocol: 'TCP' as const, port: 'traffic-port' }
     const table = aRoutingTable({
       port,
       groups: [{ ...group, healthCheck: check }],
       rules: [aRuleRoute('default', [], [forwardTo('names')])],
       loadBalancer: { type: 'network' },
-      listener: { protocol: 'UDP' },
+      listener: { protocol },
     })
     await running.serve(table)
     await until(() => stateOf(running, target) === 'healthy')
@@ -349,6 +399,7 @@ describe.each(PROGRAMS)('the balancer with %s', (program) => {
     })
 
     expect(answers[0]).toBe('echo hello')
+    if (protocol === 'TCP_UDP') expect((await ask({ port })).body).toBe('a\n')
     expect([...running.problems]).toEqual([])
   })
 })
