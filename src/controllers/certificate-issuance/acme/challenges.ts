@@ -12,7 +12,7 @@ export const nameOf = ({ identifier, wildcard }: AcmeAuthorization): string =>
 export const chosenChallenge = (authorization: AcmeAuthorization, hasDnsHook: boolean): AcmeChallenge => {
   const type = hasDnsHook ? 'dns-01' : 'http-01'
   const challenge = authorization.challenges.find((each) => each.type === type)
-  if (challenge !== undefined) return challenge
+  if (challenge !== undefined) return checked(challenge)
   const domainName = nameOf(authorization)
   throw new IssuanceFailure(
     hasDnsHook
@@ -20,6 +20,12 @@ export const chosenChallenge = (authorization: AcmeAuthorization, hasDnsHook: bo
       : `The ACME server does not take HTTP-01 for ${domainName}; DNS-01 takes a program (--acme-dns-hook).`,
     { domainName, isFinal: authorization.wildcard === true, reason: 'ADDITIONAL_VERIFICATION_REQUIRED' },
   )
+}
+
+/** It becomes a path that load balancers answer: nothing but what RFC 8555 lets it be. */
+const checked = (challenge: AcmeChallenge): AcmeChallenge => {
+  if (!/^[\w-]{1,512}$/.test(challenge.token)) throw new IssuanceFailure('The ACME server gave a token that is none.')
+  return challenge
 }
 
 /** The TXT record of a DNS-01 challenge. */
