@@ -1,11 +1,11 @@
 /** Which load balancers use which target groups: `loadBalancerArns` of target groups, kept right by whatever changes rules. */
-import { targetGroupsOf } from '../../model/load-balancing/actions.ts'
+import { forwardedGroups } from '../../model/load-balancing/forwarding.ts'
 import type { TargetGroupRecord } from '../../model/load-balancing/records.ts'
 import type { ReadTables, Transaction } from '../tables.ts'
 
 /** The target groups that rules of the load balancer name. */
 export const usedTargetGroups = ({ rules }: Pick<ReadTables, 'rules'>, loadBalancerArn: string): ReadonlySet<string> =>
-  new Set(rules.find('byLoadBalancer', loadBalancerArn).flatMap(({ actions }) => targetGroupsOf(actions)))
+  new Set(rules.find('byLoadBalancer', loadBalancerArn).flatMap(({ actions }) => forwardedGroups(actions)))
 
 /** After rules of the load balancer changed that name these target groups, or named them. Gives those that it uses no more. */
 export const noteUse = (
