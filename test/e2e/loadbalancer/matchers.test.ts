@@ -63,7 +63,7 @@ describe.each(PROGRAMS)('health checks, by %s', (program) => {
     grpc = createHttp2Server()
     grpc.on('stream', (stream, headers) => {
       const status = headers[':path']?.slice(1) ?? ''
-      asked.add(`${headers[':method']} ${headers['content-type']} ${headers['te']}`)
+      asked.add(`${headers[':method']} ${headers['content-type']} ${String(headers['te'])}`)
       if (status !== 'message') stream.respond({ ':status': 200, 'grpc-status': status }, { endStream: true })
       else {
         stream.respond({ ':status': 200 }, { waitForTrailers: true })
