@@ -345,14 +345,17 @@ export class Balancer {
     if (await this.#sockets.retry()) this.refresh()
   }
 
+  /** One backend after another: commands would wait for an answer about all of them, which takes a second with many targets. */
   async #lookAtAll(): Promise<void> {
-    const servers = await this.#lookAtStatistics()
+    let servers = 0
+    for (const { name, isChecked } of this.#served?.rendered.backends.values() ?? [])
+      if (isChecked) servers += await this.#lookAtStatistics(name)
     const extraMs = servers * STATISTICS_MS_PER_SERVER - STATISTICS_EVERY_MS
     if (extraMs > 0) await this.#options.clock.sleep(extraMs)
   }
 
   /** How many servers of HAProxy there are. */
-  async #lookAtStatistics(backend?: string): Promise<number> {
+  async #lookAtStatistics(backend: string): Promise<number> {
     const { turn } = this.#health
     const statistics = (await this.#fleet.current?.client.statistics(backend)) ?? []
     this.#health.onStatistics(statistics, turn)
