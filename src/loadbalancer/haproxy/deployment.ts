@@ -167,8 +167,10 @@ export class Deployment {
       sockets: sockets.usable(),
       parameters: parametersOf(rendered),
     }
-    await haproxy.check(generations.write(rendered, applied))
+    const file = generations.write(rendered, applied)
     const { current } = fleet
+    // Nobody serves: what was accepted before is not looked at again first.
+    if (current !== undefined || before?.key !== applied.key) await haproxy.check(file)
     const states = parseServersState((await current?.client.serversState()) ?? '')
     const isServerHealthy = (backend: RenderedBackend, server: RenderedServer): boolean =>
       isHealthy(`${backend.name}/${server.name}`)
