@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { LoadBalancerRoute, RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'
 import { cookieLine, lasting } from './cookies.ts'
 import { sharesOf } from './forward.ts'
+import { HTTP_TARGETS } from './global.ts'
 import { healthCheckLines } from './health-checks.ts'
 import { backendName, openBackendName } from './names.ts'
 import { call, quoteWord } from './quote.ts'
@@ -49,7 +50,7 @@ const sectionOf = (
   const crossesZones = isCrossZone(group, owner)
   const hasServerCookies = isHttpGroup(group) && isOn(group.attributes, 'stickiness.enabled')
   return {
-    title: `backend ${name} from ${isHttpGroup(group) ? 'http' : 'tcp'}`,
+    title: `backend ${name} from ${isHttpGroup(group) ? HTTP_TARGETS : 'tcp'}`,
     lines: [
       ...balanceLines(group),
       ...(isHttpGroup(group) ? timeoutLines(owner) : []),

@@ -58,6 +58,11 @@ export const plainForward = (backend: string, { table }: Pick<HttpScope, 'table'
   const { lines, tests } = tooFewHealthy(group, stage)
   return [
     ...lines,
+    ...(stage === 'http-request'
+      ? [
+          `use_backend ${NO_BACKENDS.http} if { nbsrv(${backend}) eq 0 } { nbsrv(${openBackendName(group.targetGroupArn)}) eq 0 }`,
+        ]
+      : []),
     ...tests.map((test) => `use_backend ${openBackendName(group.targetGroupArn)} if ${test}`),
     `default_backend ${backend}`,
   ]

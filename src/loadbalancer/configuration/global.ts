@@ -1,5 +1,5 @@
 /** What holds for everything: the process, and what HTTP and TCP sections have in common. */
-import { errorLines } from './pages.ts'
+import { errorLines, unreachableLine } from './pages.ts'
 import { quoteWord } from './quote.ts'
 import type { HostSettings } from './settings.ts'
 import type { Sink } from './sink.ts'
@@ -10,6 +10,9 @@ import type { Sink } from './sink.ts'
  */
 const BUFFER_BYTES = 16_384
 const REWRITE_BYTES = 1024
+
+/** What backends with targets have in common. */
+export const HTTP_TARGETS = 'targets'
 
 export const addCommonSections = (host: HostSettings, sink: Sink): void => {
   sink.addSection('global', [
@@ -38,6 +41,7 @@ export const addCommonSections = (host: HostSettings, sink: Sink): void => {
     'retry-on conn-failure empty-response',
     ...errorLines(sink),
   ])
+  sink.addSection(`defaults ${HTTP_TARGETS} from http`, [unreachableLine(sink)])
   sink.addSection('defaults tcp', [
     'mode tcp',
     'timeout connect 10s',

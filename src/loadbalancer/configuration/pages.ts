@@ -41,8 +41,13 @@ const errorFile = (status: number): string => {
   return `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\n${headers.join('\r\n')}\r\n\r\n${page}`
 }
 
-export const errorLines = (sink: Sink): string[] =>
-  ERRORS.map((status) => `errorfile ${status} ${quoteWord(sink.addFile(`errors/${status}.http`, errorFile(status)))}`)
+export const errorLines = (sink: Sink): string[] => ERRORS.map((status) => errorLine(status, status, sink))
+
+/** AWS: that a target cannot be reached is 502; 503 is that there is none. HAProxy knows 503 for both. */
+export const unreachableLine = (sink: Sink): string => errorLine(503, 502, sink)
+
+const errorLine = (status: number, answered: number, sink: Sink): string =>
+  `errorfile ${status} ${quoteWord(sink.addFile(`errors/${answered}.http`, errorFile(answered)))}`
 
 /** Answers a request with such a page. */
 export const refusal = (status: number, sink: Sink): string =>

@@ -227,4 +227,12 @@ describe.each(PROGRAMS)('attributes, by %s', (program) => {
       expect(new Set(answers)).toEqual(new Set([200]))
     })
   })
+
+  it('targets that cannot be reached are a bad gateway', async () => {
+    await serving(program, { targets: ['one', 'two'] }, async (ask, targets) => {
+      for (const target of targets) await target.stop()
+      const { status, headers, body } = await ask()
+      expect([status, headers.server, body.includes('502 Bad Gateway')]).toEqual([502, 'awselb/2.0', true])
+    })
+  })
 })
