@@ -93,6 +93,17 @@ describe('a routing table', () => {
     expect([haproxy.starts, haproxy.reloads]).toEqual([1, 1])
   })
 
+  it('is not looked at first when HAProxy is gone and it was accepted before', async () => {
+    const { haproxy, serve, deployment } = world()
+    await serve(aTable({ one: 'x' }, 'a'))
+    deployment.forgetWorkers()
+    await serve(aTable({ one: 'x' }, 'a', 'b'))
+    expect([haproxy.starts, haproxy.checked.length]).toEqual([2, 1])
+    deployment.forgetWorkers()
+    await serve(aTable({ one: 'y' }, 'a'))
+    expect([haproxy.starts, haproxy.checked.length]).toEqual([3, 2])
+  })
+
   it('that came while a reload waited is served by that reload', async () => {
     const { haproxy, serve, deployment, waits } = world()
     await serve(aTable({ one: '0' }))
