@@ -306,6 +306,7 @@ export class Site {
       serviceName: 'steady',
       taskDefinition,
       desiredCount: 1,
+      availabilityZoneRebalancing: 'DISABLED',
       loadBalancers: [{ targetGroupArn: this.#group('steady'), ...port }],
       placementConstraints: [{ type: 'memberOf', expression: `attribute:ecs.availability-zone == ${ZONES[1]}` }],
     })
@@ -313,6 +314,7 @@ export class Site {
       serviceName: 'shop',
       taskDefinition,
       desiredCount: 2,
+      availabilityZoneRebalancing: 'DISABLED',
       deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 0 },
       loadBalancers: [
         {
