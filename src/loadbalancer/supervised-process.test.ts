@@ -47,6 +47,7 @@ describe('a supervised process', () => {
     const { death, made } = world().supervise(['-c', 'exec /nowhere'])
     made.start()
     await death
+    expect(made.processId).toBeUndefined()
   })
 
   it('is found again, ended for good, and not told of then', async () => {
@@ -73,6 +74,7 @@ describe('a supervised process', () => {
     expect(made.adopt()).toBe(true)
     process.kill(processId, 'SIGKILL')
     await death
+    expect(made.processId).toBeUndefined()
   })
 
   it('is not taken for another that got its number', () => {

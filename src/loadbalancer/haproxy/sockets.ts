@@ -63,7 +63,7 @@ export class Sockets {
   }
 }
 
-export const socketName = (address: string, port: number): string => `${address}:${port}`
+const socketName = (address: string, port: number): string => `${address}:${port}`
 
 /** The sockets in HAProxy's complaints: `cannot bind socket (Address already in use) for [127.0.0.1:80]`. */
 export const refusedSockets = (complaint: string): string[] =>

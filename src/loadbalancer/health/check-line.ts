@@ -36,7 +36,7 @@ export const parseCheckLine = (line: string): CheckResult | undefined => {
   }
 }
 
-export const FAILED: HealthReason = { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' }
+const FAILED: HealthReason = { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' }
 
 /** Of a check's result by HAProxy's words or, as in statistics, by its code. */
 export const failureReason = (result: string, code: number | undefined): HealthReason => {
