@@ -1,10 +1,11 @@
-import { performance } from 'node:perf_hooks'
 import { rmSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { renderConfiguration } from '../../../src/loadbalancer/configuration/render.ts'
+import type { RenderedConfiguration } from '../../../src/loadbalancer/configuration/settings.ts'
 import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
 import { aLoadBalancer } from '../../builders/a-load-balancer.ts'
+import { cpuMs } from '../../cpu-time.ts'
 import { aGroupRoute, aRoutingTable, aRuleRoute, aTargetRoute, forwardTo } from './a-route.ts'
 import { PROGRAMS, someSettings, temporaryDirectory, versionOf, writeConfiguration } from './haproxy-under-test.ts'
 
@@ -61,9 +62,9 @@ describe.each(PROGRAMS)('large configurations, for %s', (program) => {
     const directory = temporaryDirectory()
     const table = large()
     const host = someSettings(directory, { version: versionOf(program), maximumConnections: 100 })
-    const start = performance.now()
-    const rendered = renderConfiguration(table, host)
-    expect(performance.now() - start).toBeLessThan(1000)
+    const renderings: RenderedConfiguration[] = []
+    expect(cpuMs(() => void renderings.push(renderConfiguration(table, host)))).toBeLessThan(1000)
+    const [rendered] = renderings as [RenderedConfiguration]
     expect([rendered.rules.size, rendered.backends.size]).toEqual([LOAD_BALANCERS * (RULES_EACH + 1), GROUPS * 2])
     execFileSync(program, ['-c', '-q', '-f', writeConfiguration(rendered, directory)])
     rmSync(directory, { recursive: true })
