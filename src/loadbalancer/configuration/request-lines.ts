@@ -10,15 +10,14 @@ import { type HttpScope, isOn } from './scope.ts'
 const MOST_FORWARDED = 30
 const TRACE = 'X-Amzn-Trace-Id'
 /** Seconds since 1970 and 96 random bits. */
-const NEW_TRACE =
-  '1-%[date,hex,bytes(8,8),lower]-%[uuid,bytes(24,12)]%[rand,hex,bytes(8,8),lower]%[rand(65536),hex,bytes(12,4),lower]'
+const EIGHT_DIGITS = 'hex,bytes(8,8),lower'
+const NEW_TRACE = `1-%[date,${EIGHT_DIGITS}]-${`%[rand,${EIGHT_DIGITS}]`.repeat(3)}`
 
 /** Before rules are tried. */
 export const refusalLines = (scope: HttpScope): string[] => [
   ...desyncLines(scope),
-  'http-request set-var(txn.forwarders) req.fhdr_cnt(x-forwarded-for)',
   // AWS: 463, more than 30 addresses.
-  `${refusal(463, scope.sink)} if { var(txn.forwarders) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
+  `${refusal(463, scope.sink)} if { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
   ...(isOn(scope.loadBalancer.attributes, 'routing.http.drop_invalid_header_fields.enabled')
     ? ["http-request del-header '[^-A-Za-z0-9]' -m reg"]
     : []),
@@ -47,9 +46,8 @@ const forwardedLines = ({ loadBalancer: { attributes } }: HttpScope): string[] =
 
 /** To the one header there is, or as another. */
 const appended = (client: string, test: string): string[] => [
-  `http-request set-var-fmt(txn.forwarded) ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if { var(txn.forwarders) -m int 1 }${test}`,
-  `http-request add-header ${FORWARDED} ${quoteWord(client)} if !{ var(txn.forwarders) -m int 1 }${test}`,
-  `http-request set-header ${FORWARDED} %[var(txn.forwarded)] if { var(txn.forwarders) -m int 1 }${test}`,
+  `http-request set-header ${FORWARDED} ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if { req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
+  `http-request add-header ${FORWARDED} ${quoteWord(client)} if !{ req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
 ]
 
 /** AWS: a port that is not the protocol's own is added to the host, unless it is preserved. */
@@ -61,9 +59,8 @@ const hostLines = ({ listener, loadBalancer: { attributes } }: HttpScope): strin
 /** AWS: an own identifier joins that of the client as `Self`; a client's own `Self` gives way. */
 const TRACED = '{ var(txn.trace) -m found }'
 const TRACE_LINES = [
-  'http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)',
-  `http-request set-header ${TRACE} 'Root=${NEW_TRACE}' if !${TRACED}`,
-  `http-request set-var(txn.trace) 'var(txn.trace),regsub("(^|;)Self=[^;]*","",g),regsub("^;","")' if ${TRACED}`,
+  `http-request set-var(txn.trace) 'req.fhdr(x-amzn-trace-id),regsub("(^|;)Self=[^;]*","",g),regsub("^;","")' if { req.fhdr(x-amzn-trace-id) -m found }`,
+  `http-request add-header ${TRACE} 'Root=${NEW_TRACE}' if !${TRACED}`,
   `http-request set-header ${TRACE} 'Self=${NEW_TRACE};%[var(txn.trace)]' if ${TRACED} { var(txn.trace) -m sub Root= }`,
   `http-request set-header ${TRACE} 'Root=${NEW_TRACE};%[var(txn.trace)]' if ${TRACED} !{ var(txn.trace) -m sub Root= }`,
 ]
