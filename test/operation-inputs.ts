@@ -91,6 +91,8 @@ const inputsOf: Readonly<Record<string, (site: Site) => Inputs>> = {
       policyText: DOCUMENT,
       appliedFor: ['CREATE_ON_PUSH'],
       replicationConfiguration: { rules: [] },
+      destination: { region: 'eu-west-1', registryId: ACCOUNT },
+      replicationBackfillId: '7c3b1f0e-2a55-4a7e-9f51-0f3c2b7d9e10',
       ecrRepositoryPrefix: 'hub',
       upstreamRegistryUrl: 'registry.example.com',
       prefix: 'team',

@@ -155,8 +155,11 @@ const aRepository = (name: string, repositoryId: string): RepositoryRecord => ({
 export const sha256 = (content: Buffer | string): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`
 
+/** Who can send requests. */
+type Pusher = Pick<RegistryServer, 'send'>
+
 /** Pushes a blob in one request. */
-export const pushBlob = async ({ send }: RegistryServer, repository: string, content: Buffer): Promise<string> => {
+export const pushBlob = async ({ send }: Pusher, repository: string, content: Buffer): Promise<string> => {
   const digest = sha256(content)
   const { status } = await send('POST', `${repository}/blobs/uploads/?digest=${digest}`, content)
   if (status !== 201) throw new Error(`a blob was answered with ${status}`)
@@ -181,7 +184,7 @@ export const descriptor = (mediaType: string, content: Buffer | string) => ({
 
 /** Pushes a whole image and gives its digest. */
 export const pushImage = async (
-  server: RegistryServer,
+  server: Pusher,
   repository: string,
   tag: string,
   { layers = [randomBytes(1000)], more = {} }: { readonly layers?: readonly Buffer[]; readonly more?: object } = {},

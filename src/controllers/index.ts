@@ -36,6 +36,7 @@ import { LoadBalancing } from './load-balancing/load-balancing.ts'
 import { TargetDraining } from './load-balancing/target-draining.ts'
 import { imageLifecycle } from './image-lifecycle/image-lifecycle.ts'
 import { ImageReplication } from './image-replication/image-replication.ts'
+import { replicationBackfills } from './image-replication/replication-backfills.ts'
 import { ImageScan } from './image-scan/image-scan.ts'
 import { imageCollection } from './image-collection/image-collection.ts'
 import { logRetention } from './log-retention/log-retention.ts'
@@ -164,6 +165,7 @@ export class Controllers {
         imageCollection(options),
         imageLifecycle(options),
         new ImageReplication(options),
+        replicationBackfills(options),
         new ImageScan(options),
         new LogSubscriptions(options),
         kmsKeyRotation(options),

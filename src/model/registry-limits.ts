@@ -28,3 +28,13 @@ export const LAYER_PART_BYTES = 10 * 1024 * 1024
 export const LAYER_PART_LEAST_BYTES = 5 * 1024 * 1024
 /** Of a request to the API: a part of a layer, in base64, and what goes with it. */
 export const ECR_REQUEST_BYTES = 15 * 1024 * 1024
+/** Backfills of a registry that are under way. Source: the API reference, StartReplicationBackfill. */
+export const REPLICATION_BACKFILLS = 10
+/** Images of a backfill that are on their way at once: what is pushed meanwhile must not wait long for them. */
+export const BACKFILL_IMAGES_AT_ONCE = 4
+/** Images of a backfill that one transaction deals with. */
+export const BACKFILL_PORTION = 500
+/** How long backfills that ended are told of. Source: the API reference, ListReplicationBackfills. */
+export const BACKFILL_KEPT_DAYS = 90
+/** Backfills that ended and their images, of a registry, that are kept for so long: they are in memory. */
+export const BACKFILL_KEPT_ROWS = 100_000

@@ -90,10 +90,17 @@ export interface ImageReplicationRecord {
   readonly tags: readonly string[]
   readonly status: 'IN_PROGRESS' | 'COMPLETE' | 'FAILED'
   readonly failureCode?: string
+  /** Of an index, where it was one of its images that failed. */
+  readonly subImageFailureCode?: string
   /** Since it was last asked for. */
   readonly failures: number
+  /** The last of them ends it; absent for as many as pushed images have. */
+  readonly failuresAllowed?: number
   readonly dueAt: number
 }
+
+/** Whatever it was that failed: the log says more. */
+export const DESTINATION_UNAVAILABLE = 'DestinationUnavailable'
 
 export const isSameRegistry = (one: RegistryId, other: RegistryId): boolean => registryKey(one) === registryKey(other)
 

@@ -12,6 +12,7 @@ import { ANSWER_BYTES, textOf } from '../../store/upstream/authorization.ts'
 import { Outgoing } from '../../store/upstream/outgoing.ts'
 import { RegistryClient } from '../../store/upstream/registry-client.ts'
 import { type Upstream, type UpstreamCredentials, UpstreamError, upstreamUrl } from '../../store/upstream/upstream.ts'
+import { SubImageFailed } from './sub-image-failed.ts'
 
 export interface DestinationOptions {
   readonly store: Store
@@ -69,12 +70,20 @@ export class Destination {
     const { manifests, config, layers } = parseManifest(content, mediaType)
     for (const each of isIndexType(mediaType) ? manifests : []) {
       const child = store.tables.images.get(inRepository(repositoryId, each.digest))
-      if (child !== undefined) await this.#copyImage(upstream, repository, child, [])
+      if (child !== undefined) await this.#copyChild(upstream, repository, child)
     }
     for (const layer of [...(config ? [config] : []), ...layers.filter(({ urls }) => urls === undefined)])
       await this.#copyBlob(upstream, blobs, layer.digest)
     for (const reference of tags.length === 0 ? [digest] : tags)
       await this.#client.pushManifest(upstream, reference, { content, mediaType }, this.#headers())
+  }
+
+  async #copyChild(upstream: Upstream, repository: RepositoryRecord, image: ImageRecord): Promise<void> {
+    try {
+      await this.#copyImage(upstream, repository, image, [])
+    } catch (error) {
+      throw new SubImageFailed(`The image ${image.digest} was not copied.`, { cause: error })
+    }
   }
 
   async #copyBlob(upstream: Upstream, blobs: Blobs, digest: string): Promise<void> {

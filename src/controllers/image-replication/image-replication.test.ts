@@ -157,6 +157,18 @@ describe('replication', () => {
     expect(far.store.tables.imageReplications.size).toBe(0)
   })
 
+  it('leaves a tag to the image that has it meanwhile', async () => {
+    const former = await pushImage(near, 'team/web', 'latest')
+    const digest = await pushImage(near, 'team/web', 'latest')
+    const controller = aController()
+    await dueNow()
+    for (const key of Array.from(controller.keys()).toReversed()) await controller.reconcile(key)
+    expect(statuses()).toEqual(['COMPLETE', 'COMPLETE'])
+    const answer = await far.send('GET', 'team/web/manifests/latest')
+    expect(answer.headers.get('Docker-Content-Digest')).toBe(digest)
+    expect((await far.send('GET', `team/web/manifests/${former}`)).status).toBe(200)
+  })
+
   it('is over with the image', async () => {
     const digest = await pushImage(near, 'team/web', 'v1')
     await near.send('DELETE', `team/web/manifests/${digest}`)

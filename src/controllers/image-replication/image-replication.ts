@@ -4,12 +4,19 @@
  */
 import type { Clock } from '../../kit/clock.ts'
 import type { Log } from '../../kit/log.ts'
-import { type ImageReplicationRecord, isSameRegistry, type ReplicationEndpoint } from '../../model/registry-rules.ts'
+import { inRepository } from '../../model/image-records.ts'
+import {
+  DESTINATION_UNAVAILABLE,
+  type ImageReplicationRecord,
+  isSameRegistry,
+  type ReplicationEndpoint,
+} from '../../model/registry-rules.ts'
 import type { BlobStore } from '../../store/blobs/blob-store.ts'
-import { replicationKey } from '../../store/images/replicate-image.ts'
+import { replicationKey } from '../../store/images/replication-key.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
 import type { Destination } from './destination.ts'
+import { SubImageFailed } from './sub-image-failed.ts'
 
 export interface ImageReplicationOptions {
   readonly store: Store
@@ -19,6 +26,8 @@ export interface ImageReplicationOptions {
   /** Where the registries are that images go to. */
   readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
 }
+
+type Changes = { readonly [K in keyof ImageReplicationRecord]?: ImageReplicationRecord[K] | undefined }
 
 const EVERY_MS = 60_000
 const FIRST_RETRY_MS = 5000
@@ -54,23 +63,31 @@ export class ImageReplication implements Controller {
   }
 
   async reconcile(key: string): Promise<{ readonly againInMs: number } | void> {
-    const { store, clock, log } = this.#options
+    const { store, clock } = this.#options
     const row = store.tables.imageReplications.get(key)
     if (row?.status !== 'IN_PROGRESS') return
     if (row.dueAt > clock.now()) return { againInMs: row.dueAt - clock.now() }
     try {
       await this.#copy(row)
-      await this.#note(row, { status: 'COMPLETE' })
+      await this.#note(row, { status: 'COMPLETE', subImageFailureCode: undefined })
     } catch (error) {
-      const failures = row.failures + 1
-      const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** row.failures)
-      const { digest, destination } = row
-      log.warn('an image was not replicated', { digest, destination, failures, error })
-      if (failures >= FAILURES)
-        return this.#note(row, { status: 'FAILED', failureCode: 'DestinationUnavailable', failures })
-      await this.#note(row, { failures, dueAt: clock.now() + delayMs })
-      return { againInMs: delayMs }
+      return this.#noteFailure(row, error)
     }
+  }
+
+  async #noteFailure(row: ImageReplicationRecord, error: unknown): Promise<{ readonly againInMs: number } | void> {
+    const { clock, log } = this.#options
+    const { digest, destination, failuresAllowed = FAILURES } = row
+    const failures = row.failures + 1
+    const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** row.failures)
+    log.warn('an image was not replicated', { digest, destination, failures, error })
+    const subImageFailureCode = error instanceof SubImageFailed ? DESTINATION_UNAVAILABLE : undefined
+    if (failures >= failuresAllowed) {
+      const failureCode = DESTINATION_UNAVAILABLE
+      return this.#note(row, { status: 'FAILED', failureCode, subImageFailureCode, failures })
+    }
+    await this.#note(row, { subImageFailureCode, failures, dueAt: clock.now() + delayMs })
+    return { againInMs: delayMs }
   }
 
   async #copy(row: ImageReplicationRecord): Promise<void> {
@@ -78,11 +95,15 @@ export class ImageReplication implements Controller {
     const [repository] = tables.repositories.find('byId', row.repositoryId)
     const endpoint = this.#options.replicationEndpoints?.find((each) => isSameRegistry(each, row.destination))
     if (endpoint === undefined) throw new Error('It is not known where the registry is.')
-    if (repository !== undefined) await (await this.#destination(endpoint)).copy(repository, row.digest, row.tags)
+    // A tag that another image has meanwhile is that one's to bring.
+    const tags = row.tags.filter(
+      (tag) => tables.imageTags.get(inRepository(row.repositoryId, tag))?.digest === row.digest,
+    )
+    if (repository !== undefined) await (await this.#destination(endpoint)).copy(repository, row.digest, tags)
   }
 
   /** Unless it was asked for anew meanwhile, or the image is gone. */
-  async #note(row: ImageReplicationRecord, changes: Partial<ImageReplicationRecord>): Promise<void> {
+  async #note(row: ImageReplicationRecord, changes: Changes): Promise<void> {
     const key = keyOf(row)
     await this.#options.store.transact(({ imageReplications }) => {
       if (imageReplications.get(key) === row) imageReplications.update(key, changes)

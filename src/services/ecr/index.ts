@@ -49,6 +49,12 @@ import {
 } from './operations/pull-through-cache-rules.ts'
 import { describeImageReplicationStatus, putReplicationConfiguration } from './operations/replication.ts'
 import {
+  describeReplicationBackfillResults,
+  listReplicationBackfills,
+  startReplicationBackfill,
+  stopReplicationBackfill,
+} from './operations/replication-backfills.ts'
+import {
   createRepositoryCreationTemplate,
   deleteRepositoryCreationTemplate,
   describeRepositoryCreationTemplates,
@@ -80,6 +86,7 @@ const operations: EcrOperationTable = {
   DescribeImages: describeImages,
   DescribePullThroughCacheRules: describePullThroughCacheRules,
   DescribeRegistry: describeRegistry,
+  DescribeReplicationBackfillResults: describeReplicationBackfillResults,
   DescribeRepositories: describeRepositories,
   DescribeRepositoryCreationTemplates: describeRepositoryCreationTemplates,
   GetAccountSetting: getAccountSetting,
@@ -94,6 +101,7 @@ const operations: EcrOperationTable = {
   ListImageReferrers: listImageReferrers,
   ListImages: listImages,
   ListPullTimeUpdateExclusions: listPullTimeUpdateExclusions,
+  ListReplicationBackfills: listReplicationBackfills,
   ListTagsForResource: listTagsForResource,
   PutAccountSetting: putAccountSetting,
   PutImage: putImage,
@@ -107,6 +115,8 @@ const operations: EcrOperationTable = {
   SetRepositoryPolicy: setRepositoryPolicy,
   StartImageScan: startImageScan,
   StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
+  StartReplicationBackfill: startReplicationBackfill,
+  StopReplicationBackfill: stopReplicationBackfill,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateImageStorageClass: updateImageStorageClass,

@@ -2,7 +2,7 @@
 import { repositoryArn } from '../../model/arn.ts'
 import { inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import { type RegistryHome, type RegistryImage, registryImage } from '../../model/registry-home.ts'
-import { prefixesOf, prefixKey } from '../../model/registry-rules.ts'
+import { prefixesOf, prefixKey, type RegistryId } from '../../model/registry-rules.ts'
 import type { ReadTables } from '../tables.ts'
 
 type Tables = Pick<ReadTables, 'repositories' | 'imageTags' | 'pullThroughRules'>
@@ -28,4 +28,11 @@ const repositoryOf = (
 ): RepositoryRecord | undefined => tables.repositories.get(repositoryArn(region, registryId, repositoryName))
 
 const isPulledThrough = (tables: Tables, { registryId: account, region, repositoryName }: RegistryImage): boolean =>
-  prefixesOf(repositoryName).some((prefix) => tables.pullThroughRules.has(prefixKey({ account, region }, prefix)))
+  hasUpstream(tables, { account, region }, repositoryName)
+
+/** Whether the repository of that name stands for one of another registry. */
+export const hasUpstream = (
+  { pullThroughRules }: Pick<ReadTables, 'pullThroughRules'>,
+  registry: RegistryId,
+  repositoryName: string,
+): boolean => prefixesOf(repositoryName).some((prefix) => pullThroughRules.has(prefixKey(registry, prefix)))

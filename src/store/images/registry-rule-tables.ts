@@ -8,7 +8,13 @@ import {
   registryKey,
   type UpstreamTagRecord,
 } from '../../model/registry-rules.ts'
+import {
+  type BackfilledImageRecord,
+  backfilledImageKey,
+  type ReplicationBackfillRecord,
+} from '../../model/replication-backfill.ts'
 import { defineTable } from '../table.ts'
+import { replicationKey } from './replication-key.ts'
 
 export const registryRuleTables = {
   creationTemplates: defineTable<CreationTemplateRecord>()({
@@ -28,10 +34,26 @@ export const registryRuleTables = {
   }),
   imageReplications: defineTable<ImageReplicationRecord>()({
     name: 'imageReplications',
-    key: (row) => `${inRepository(row.repositoryId, row.digest)}/${registryKey(row.destination)}`,
+    key: (row) => replicationKey(row.repositoryId, row.digest, row.destination),
     indexes: {
       byImage: (row) => inRepository(row.repositoryId, row.digest),
       pending: (row) => (row.status === 'IN_PROGRESS' ? 'pending' : undefined),
     },
+  }),
+  replicationBackfills: defineTable<ReplicationBackfillRecord>()({
+    name: 'replicationBackfills',
+    key: (row) => row.backfillId,
+    indexes: { byRegistry: registryKey },
+  }),
+  backfilledImages: defineTable<BackfilledImageRecord>()({
+    name: 'backfilledImages',
+    key: (row) => backfilledImageKey(row.backfillId, row.position),
+    indexes: {
+      byBackfill: (row) => row.backfillId,
+      onItsWay: (row) => (row.destination === undefined ? undefined : row.backfillId),
+      /** Those on their way, by the key of their replication. */
+      byReplication: (row) => row.destination && replicationKey(row.repositoryId, row.digest, row.destination),
+    },
+    sorted: ['byBackfill'],
   }),
 } as const
