@@ -51,6 +51,9 @@ const backendOf = (targetGroupArn: string | undefined, { table, loadBalancer }: 
   return loadBalancer.type === 'application' ? NO_BACKENDS.http : NO_BACKENDS.tcp
 }
 
+/** A worker that is reloaded finds no usable server anywhere, and has a last request of every connection that clients have kept. */
+export const CAN_COUNT = '!{ stopping }'
+
 /** Everything to one backend, or to that which stands in for it. */
 export const plainForward = (backend: string, { table }: Pick<HttpScope, 'table'>, stage: Stage = 'http-request') => {
   const group = groupsByBackend(table).get(backend)
@@ -60,7 +63,7 @@ export const plainForward = (backend: string, { table }: Pick<HttpScope, 'table'
     ...lines,
     ...(stage === 'http-request'
       ? [
-          `use_backend ${NO_BACKENDS.http} if { nbsrv(${backend}) eq 0 } { nbsrv(${openBackendName(group.targetGroupArn)}) eq 0 }`,
+          `use_backend ${NO_BACKENDS.http} if ${CAN_COUNT} { nbsrv(${backend}) eq 0 } { nbsrv(${openBackendName(group.targetGroupArn)}) eq 0 }`,
         ]
       : []),
     ...tests.map((test) => `use_backend ${openBackendName(group.targetGroupArn)} if ${test}`),

@@ -5,7 +5,7 @@
 import type { RuleRoute } from '../../model/load-balancing/routing.ts'
 import { answerLines } from './answers.ts'
 import { authenticationLines } from './authentication.ts'
-import { choiceLines, forwardOf, NO_BACKENDS, plainForward, soleBackend, thresholdLines } from './forward.ts'
+import { CAN_COUNT, choiceLines, forwardOf, NO_BACKENDS, plainForward, soleBackend, thresholdLines } from './forward.ts'
 import { expressionMapFile, type MapEntry, mapFile } from './listing.ts'
 import { oidcChoiceLines } from './oidc.ts'
 import { call, quoteWord } from './quote.ts'
@@ -145,7 +145,7 @@ const backendLines = (rules: readonly NamedRule[], scope: HttpScope): string[] =
     ...oidcChoiceLines(rules, scope),
     'use_backend %[var(txn.backend)] if { var(txn.backend),nbsrv gt 0 }',
     `use_backend %[var(txn.rule)] if { var(txn.backend) -m str ${ANSWERS} }`,
-    `use_backend ${NO_BACKENDS.http} if { var(txn.backend),concat(:open),nbsrv eq 0 }`,
+    `use_backend ${NO_BACKENDS.http} if ${CAN_COUNT} { var(txn.backend),concat(:open),nbsrv eq 0 }`,
     'use_backend %[var(txn.backend),concat(:open)]',
   ]
 }
