@@ -6,7 +6,6 @@ import { UserError } from '../kit/command.ts'
 import type { Ids } from '../kit/ids.ts'
 import type { CertificatePair } from '../kit/x509.ts'
 import { inDataDir } from './running.ts'
-import { localAuthority } from './tls/local-authority.ts'
 
 export const certificateOptions = {
   'acme-directory': {
@@ -50,7 +49,10 @@ export const certificateAuthorityOf = (
   made: { readonly clock: Clock; readonly ids: Ids },
 ): CertificateAuthorityChoice => {
   const { 'acme-directory': directoryUrl, 'acme-contact': contact, 'acme-ca-cert': file, 'data-dir': dataDir } = values
-  const authority = async (): Promise<CertificatePair> => inDataDir(dataDir, () => localAuthority({ dataDir, ...made }))
+  const authority = async (): Promise<CertificatePair> => {
+    const { localAuthority } = await import('./tls/local-authority.ts')
+    return inDataDir(dataDir, () => localAuthority({ dataDir, ...made }))
+  }
   if (directoryUrl === undefined) return { kind: 'local', authority }
   const trusted = file === undefined ? undefined : readText(file)
   return { kind: 'acme', directoryUrl, contact, trusted, dnsHook: values['acme-dns-hook'], authority }

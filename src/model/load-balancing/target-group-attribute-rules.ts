@@ -1,4 +1,5 @@
 /** The attributes of target groups, by protocol and target type. */
+import { DEFAULT_DEREGISTRATION_DELAY_SECONDS, DEREGISTRATION_DELAY } from './deregistration-delay.ts'
 import { type AttributeProblem, type AttributeRule, BOOLEAN, integer, oneOf, rule, text } from './attribute-rules.ts'
 import {
   LONGEST_DEREGISTRATION_DELAY_SECONDS,
@@ -23,7 +24,11 @@ const isUdp = ({ protocol }: Kind): boolean => protocol === 'UDP' || protocol ==
 const isHttp = ({ protocol }: Kind): boolean => protocol === 'HTTP' || protocol === 'HTTPS'
 
 const common = (mostTargets: number): readonly AttributeRule[] => [
-  rule('deregistration_delay.timeout_seconds', '300', integer(0, LONGEST_DEREGISTRATION_DELAY_SECONDS)),
+  rule(
+    DEREGISTRATION_DELAY,
+    String(DEFAULT_DEREGISTRATION_DELAY_SECONDS),
+    integer(0, LONGEST_DEREGISTRATION_DELAY_SECONDS),
+  ),
   rule(
     'load_balancing.cross_zone.enabled',
     'use_load_balancer_configuration',

@@ -2,7 +2,6 @@
  * Removes what ECS made for an Express service, when its last task is gone: all but what others use, what somebody removed already, and what
  * tells of the past (task definitions, log events). The load balancer goes with the last Express service that it has.
  */
-import { loadBalancerAttributes } from '../../model/load-balancing/attributes.ts'
 import { targetRowKey } from '../../model/load-balancing/records.ts'
 import type { SecurityGroupRecord } from '../../model/ec2-records.ts'
 import type { ExpressGateway } from '../../model/express-gateway.ts'
@@ -47,7 +46,7 @@ const removeLoadBalancer = (tx: Transaction, arn: string): void => {
   if (row === undefined || tx.services.findSize('byExpressLoadBalancer', arn) > 0) return
   const listeners = tx.listeners.find('byLoadBalancer', arn)
   const rules = tx.rules.find('byLoadBalancer', arn)
-  const isProtected = loadBalancerAttributes(row)['deletion_protection.enabled'] === 'true'
+  const isProtected = row.attributes['deletion_protection.enabled'] === 'true'
   // A listener or a rule beside those that came with the load balancer is somebody's.
   if (isProtected || listeners.length > 1 || rules.length > 1 || tx.targets.findSize('byTargetId', arn) > 0) return
   const group = balancerGroup(tx, arn)

@@ -4,7 +4,7 @@
  *
  * Sources: "Task lifecycle" and "Service event messages" in the ECS developer guide.
  */
-import { targetGroupAttributes } from '../../../model/load-balancing/attributes.ts'
+import { deregistrationDelayMs } from '../../../model/load-balancing/deregistration-delay.ts'
 import { type TargetRecord, targetRowKey } from '../../../model/load-balancing/records.ts'
 import type { TaskRecord } from '../../../model/records.ts'
 import { revisionOfTask } from '../../../store/revision-of-task.ts'
@@ -12,7 +12,6 @@ import { serviceTasksKey } from '../../../store/tables.ts'
 import type { PassContext } from '../pass-context.ts'
 import { type WantedTarget, wantedTargets } from './wanted-targets.ts'
 
-const DELAY = 'deregistration_delay.timeout_seconds'
 /** A place that another's target leaves is nobody's news. */
 const TAKEN_PLACE_MS = 5000
 
@@ -83,8 +82,8 @@ const leavePlaces = ({ tx, now }: PassContext, { taskId }: TaskRecord, wanted: r
 
 const beginDraining = (tx: PassContext['tx'], row: TargetRecord, now: number): void => {
   const group = tx.targetGroups.get(row.targetGroupArn)
-  const delaySeconds = group === undefined ? 0 : Number(targetGroupAttributes(group)[DELAY])
-  tx.targets.update(targetRowKey(row), { drainingUntil: now + delaySeconds * 1000 })
+  const delayMs = group === undefined ? 0 : deregistrationDelayMs(group)
+  tx.targets.update(targetRowKey(row), { drainingUntil: now + delayMs })
 }
 
 /** Of tasks that are to stop, or have. */

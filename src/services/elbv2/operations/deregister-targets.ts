@@ -1,6 +1,6 @@
 /** DeregisterTargets: targets get no new requests, and are gone when they are drained, or the deregistration delay is over. */
 import type { DeregisterTargetsInput } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { targetGroupAttributes } from '../../../model/load-balancing/attributes.ts'
+import { deregistrationDelayMs } from '../../../model/load-balancing/deregistration-delay.ts'
 import { targetRowKey } from '../../../model/load-balancing/records.ts'
 import { onTargetGroup } from '../access.ts'
 import type { Elbv2Operation } from '../context.ts'
@@ -25,8 +25,8 @@ export const deregisterTargets: Elbv2Operation<DeregisterTargetsInput> = {
       removeTargets(context, rows)
       return {}
     }
-    const delaySeconds = Number(targetGroupAttributes(group)['deregistration_delay.timeout_seconds'])
-    for (const row of rows) tx.targets.update(targetRowKey(row), { drainingUntil: now + delaySeconds * 1000 })
+    const drainingUntil = now + deregistrationDelayMs(group)
+    for (const row of rows) tx.targets.update(targetRowKey(row), { drainingUntil })
     return {}
   },
 }
