@@ -34,6 +34,10 @@ export const REPLICATION_BACKFILLS = 10
 export const BACKFILL_IMAGES_AT_ONCE = 4
 /** Images of a backfill that one transaction deals with. */
 export const BACKFILL_PORTION = 500
+/** Failures of an image after which a backfill goes on without it: minutes, where what is pushed is tried for a day. */
+export const BACKFILL_FAILURES = 6
+/** Replications before which a backfill does not fail, whatever became of them. Source: Amazon ECR user guide, Replication backfill. */
+export const BACKFILL_LEAST_JUDGED = 100
 /** How long backfills that ended are told of. Source: the API reference, ListReplicationBackfills. */
 export const BACKFILL_KEPT_DAYS = 90
 /** Backfills that ended and their images, of a registry, that are kept for so long: they are in memory. */

@@ -1,6 +1,6 @@
 /** Images that were there before rules of replication go to a destination too. Source: Amazon ECR user guide, Replication backfill. */
 import { DAY_MS } from './limits.ts'
-import { BACKFILL_KEPT_DAYS } from './registry-limits.ts'
+import { BACKFILL_FAILURES, BACKFILL_KEPT_DAYS, BACKFILL_LEAST_JUDGED } from './registry-limits.ts'
 import { DESTINATION_UNAVAILABLE, type ImageReplicationRecord, type RegistryId } from './registry-rules.ts'
 
 type BackfillStatus = 'PREPARING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'STOPPING' | 'STOPPED'
@@ -86,9 +86,9 @@ export const isToForget = (
 export const IMAGE_GONE = 'ImageNotFound'
 export const TOO_MANY_FAILED = 'FailureThresholdExceeded'
 
-/** Whether so many have failed that the others are not worth trying. AWS: half of them, and not before a hundred. */
+/** Whether so many have failed that the others are not worth trying. AWS: half of them. */
 export const hasFailed = ({ completed, failed }: BackfillProgress): boolean =>
-  completed + failed >= 100 && failed * 2 >= completed + failed
+  completed + failed >= BACKFILL_LEAST_JUDGED && failed * 2 >= completed + failed
 
 /** Of an image that is over; nothing for one that is not. */
 export const resultsOf = (image: BackfilledImageRecord): readonly BackfillResult[] => {
@@ -100,9 +100,6 @@ export const resultsOf = (image: BackfilledImageRecord): readonly BackfillResult
     goneTags.includes(tag) ? { tag, status: 'FAILED' as const, failureCode: IMAGE_GONE } : { tag, ...result },
   )
 }
-
-/** Failures of an image after which a backfill goes on without it: minutes, where what is pushed is tried for a day. */
-export const BACKFILL_FAILURES = 6
 
 /** What has become of an image on its way; undefined while it is. */
 export const outcomeOf = (

@@ -1,10 +1,14 @@
 /** Backfills of replication, step by step: a list is made of the images, then some at a time are taken on and their outcomes noted. */
 import { isIndexType } from '../../model/image-manifest.ts'
 import { type ImageRecord, inRepository, type RepositoryRecord } from '../../model/image-records.ts'
-import { BACKFILL_IMAGES_AT_ONCE, BACKFILL_KEPT_ROWS, BACKFILL_PORTION } from '../../model/registry-limits.ts'
-import { isSameRegistry, registryKey } from '../../model/registry-rules.ts'
 import {
   BACKFILL_FAILURES,
+  BACKFILL_IMAGES_AT_ONCE,
+  BACKFILL_KEPT_ROWS,
+  BACKFILL_PORTION,
+} from '../../model/registry-limits.ts'
+import { isSameRegistry, registryKey } from '../../model/registry-rules.ts'
+import {
   type BackfilledImageRecord,
   backfilledImageKey,
   type BackfillProgress,
