@@ -77,6 +77,8 @@ export class HAProxy {
 
   async start(firstChecksWithinMs: number | undefined): Promise<MasterState> {
     this.#writeBase(firstChecksWithinMs)
+    // One that did not come to serve, or that nobody answers for: two would share all ports.
+    await this.#process.end()
     const position = this.#process.logPosition
     this.#process.start()
     return await this.#until(position, ({ worker }) => worker !== undefined)
