@@ -95,6 +95,16 @@ const statistic = (
 })
 
 describe('the health of a target', () => {
+  it('begins anew with another registration at the same key, and says of which it speaks', () => {
+    const { health, declare, told, state } = world()
+    declare({ targets: { a: { registeredAt: 1 } } })
+    health.onCheck(passed('a'))
+    expect(state()).toMatchObject({ state: 'healthy', registeredAt: 1 })
+    declare({ targets: { a: { registeredAt: 2 } } })
+    expect(told.at(-1)).toMatchObject({ state: 'initial', registeredAt: 2 })
+    expect(health.initial()).toEqual(['b/a'])
+  })
+
   it('is initial until one check has passed, and it gets requests from then on', () => {
     const { declare, health, state, orders, told } = world()
     declare()

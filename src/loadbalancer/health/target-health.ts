@@ -27,6 +27,8 @@ type Phase = 'initial' | 'healthy' | 'unhealthy'
 interface Target {
   readonly targetGroupArn: string
   readonly key: string
+  /** Of the registration that is meant. */
+  registeredAt: number | undefined
   healthCheck: HealthCheck
   /** The server with checks; absent while the target gets no requests here. */
   server: string | undefined
@@ -197,12 +199,14 @@ export class TargetHealth {
     servers: ReadonlyMap<string, string>,
   ): Target {
     const known = this.#targets.get(name)
-    const target = known ?? freshTarget(group.targetGroupArn, route.key, group.healthCheck)
+    const target = known ?? freshTarget(group.targetGroupArn, route, group.healthCheck)
     this.#targets.set(name, target)
-    // AWS: a target that is registered again while it drains begins anew, and so does one that comes into use.
+    // AWS: a target that is registered again begins anew, and so does one that comes into use.
     const server = servers.get(name)
-    const isAnew = (target.isDraining && !route.isDraining) || (known !== undefined && target.server !== server)
-    if (isAnew) this.#begin(target)
+    const isRegisteredAnew = target.registeredAt !== route.registeredAt || (target.isDraining && !route.isDraining)
+    if (isRegisteredAnew || (known !== undefined && target.server !== server)) this.#begin(target)
+    if (isRegisteredAnew) target.isDrained = false
+    target.registeredAt = route.registeredAt
     if (!route.isDraining) target.isDrained = false
     target.healthCheck = group.healthCheck
     if (target.server !== undefined && target.server !== server) this.#byServer.delete(target.server)
@@ -272,9 +276,10 @@ const isPassing = (checkStatus: string): boolean => /^L\dOKC?$/.test(checkStatus
 
 const targetName = (targetGroupArn: string, key: string): string => `${targetGroupArn}/${key}`
 
-const freshTarget = (targetGroupArn: string, key: string, healthCheck: HealthCheck): Target => ({
+const freshTarget = (targetGroupArn: string, { key, registeredAt }: TargetRoute, healthCheck: HealthCheck): Target => ({
   targetGroupArn,
   key,
+  registeredAt,
   healthCheck,
   server: undefined,
   unused: undefined,
@@ -310,6 +315,7 @@ const unusedReason = (
 const reportOf = (target: Target): TargetHealthReport => ({
   targetGroupArn: target.targetGroupArn,
   target: target.key,
+  ...(target.registeredAt !== undefined && { registeredAt: target.registeredAt }),
   ...stateOf(target),
   ...(target.isDraining && { isDrained: target.isDrained }),
 })
