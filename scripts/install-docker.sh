@@ -21,6 +21,7 @@ if [ "${1:-}" = --with-test-tools ]; then
   has pgrep || missing="$missing procps"
   has ip || missing="$missing iproute2"
   has curl || missing="$missing curl"
+  has openssl || missing="$missing openssl"
   has pebble || missing="$missing pebble"
   for tool in skopeo buildah podman docker-registry; do
     has "$tool" || missing="$missing $tool"

@@ -46,7 +46,14 @@ export const ecsHarness = async ({ seed = 1, guard = noGuard }: HarnessOptions =
     throw error
   })
   feed(store, capacity)
-  const deps: EcsDeps = { ids, guard, capacity, pageTokens: readableTokens, agentEndpoints, loadBalancing: defaultLoadBalancingSettings() }
+  const deps: EcsDeps = {
+    ids,
+    guard,
+    capacity,
+    pageTokens: readableTokens,
+    agentEndpoints,
+    loadBalancing: defaultLoadBalancingSettings(),
+  }
   const call: EcsHarness['call'] = async (operation, input, caller = {}, name = 'Operation') => {
     const table = { [name]: operation as unknown as EcsOperation<never> }
     const perform = performer<EcsDeps>({ store, service: 'ecs', table, deps, guard })

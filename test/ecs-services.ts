@@ -7,7 +7,7 @@ import { aFargateTaskDefinition, aTaskDefinition } from './builders/a-task-defin
 import { ACCOUNT, type EcsHarness } from './ecs-context.ts'
 import { seeded } from './seeded.ts'
 
-export const TASK_ROLE = `arn:aws:iam::${ACCOUNT}:role/task`
+const TASK_ROLE = `arn:aws:iam::${ACCOUNT}:role/task`
 
 /** Task definitions `web:1`, `web:2` (with a task role), `fargate:1`, `fargate:2`, and a cluster with Fargate's capacity providers. */
 export const ecsForServices = (): Promise<EcsHarness> =>

@@ -51,8 +51,10 @@ it('imports, lists, gets and deletes a certificate', async () => {
 
 it('waits until what was requested is validated', async () => {
   const { CertificateArn: arn } = await aws(
-    ...['request-certificate', '--domain-name', 'www.example.com', '--validation-method', 'DNS'],
-    ...['--subject-alternative-names', '*.example.com'],
+    'request-certificate',
+    '--domain-name=www.example.com',
+    '--validation-method=DNS',
+    '--subject-alternative-names=*.example.com',
   )
   const controller = new CertificateIssuance(deps)
   for (let round = 0; round < 3; round++) for (const key of controller.keys()) await controller.reconcile(key)

@@ -153,4 +153,5 @@ it('are issued by a server that has forgotten the account', async () => {
   await store.transact((tx) => tx.certificateOrders.update(ARN, { retryAt: undefined }))
   start()
   await becomes('ISSUED')
+  expect(row().domainName).toBe('again.example.net')
 })

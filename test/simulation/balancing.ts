@@ -10,7 +10,7 @@ import { aListener, aLoadBalancer, aRule } from '../builders/a-load-balancer.ts'
 const PAIRS = 40
 
 /** The port of `app` in the definitions that have one. */
-export const BALANCED_PORT = 80
+const BALANCED_PORT = 80
 
 const blueOf = (pair: number) => aGroupOfInstances(`blue-${pair}`)
 const greenOf = (pair: number) => aGroupOfInstances(`green-${pair}`)

@@ -6,7 +6,7 @@ import { boundedExpression, call, exactly, quoteWord } from './quote.ts'
 
 /** The host that was asked for: without a port, in lower case. */
 export const HOST = 'req.hdr(host),host_only,lower'
-export const NEVER = '{ always_false }'
+const NEVER = '{ always_false }'
 
 /** Of which one has to hold: each as what stands behind `if`. */
 export const testsOf = (conditions: readonly RuleCondition[]): readonly string[] =>
@@ -84,7 +84,7 @@ const sourceTests = ({
   return tests.length === 0 ? [NEVER] : tests
 }
 
-export const isRange = (text: string): boolean => {
+const isRange = (text: string): boolean => {
   const [, address = ''] = /^([0-9a-fA-F.:]+)\/\d{1,3}$/.exec(text) ?? []
   return isIP(address) !== 0
 }

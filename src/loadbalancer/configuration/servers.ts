@@ -39,7 +39,7 @@ export const hostAndPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /** What stands after a server's address. */
-export const serverParameters = (group: TargetGroupRoute, isChecked: boolean): string =>
+const serverParameters = (group: TargetGroupRoute, isChecked: boolean): string =>
   [...connectionParameters(group), ...(isChecked && group.healthCheck.isEnabled ? checkParameters(group) : [])].join(
     ' ',
   )

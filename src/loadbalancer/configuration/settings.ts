@@ -27,7 +27,7 @@ export interface HostSettings {
   readonly jsonWebKeys: ReadonlyMap<string, readonly VerificationKey[]>
   /** Of what logs users in, absolute; without it, rules that authenticate users answer 503. */
   readonly authenticatorSocket?: string
-  /** Names of sockets in the abstract namespace begin with it, so that several balancers can stand on one machine. */
+  /** Names of sockets in the abstract namespace are made of it, so that several balancers can stand on one machine. */
   readonly socketPrefix: string
 }
 

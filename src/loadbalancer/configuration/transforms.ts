@@ -32,7 +32,7 @@ export const transformLines = ({ name, rule }: NamedRule, { sink, loadBalancer }
   })
 
 /** Undefined: it names too many groups. */
-export const replacementOf = ({ Regex: expression = '', Replace: replacement = '' }: RewriteConfig) => {
+const replacementOf = ({ Regex: expression = '', Replace: replacement = '' }: RewriteConfig) => {
   const named = new Set([...replacement.matchAll(REFERENCE)].map(([, number]) => Number(number)))
   const { source, numbers } = withGroups(expression, named, 2)
   const whole = named.has(0)

@@ -17,7 +17,7 @@ const RECURSION_DESIRED = 1 << 8
 const BAD_EDNS_VERSION = 1
 
 /** Seconds. Targets come and go. */
-export const TTL_SECONDS = 10
+const TTL_SECONDS = 10
 /** What fits into one packet everywhere. Source: DNS Flag Day 2020. */
 export const LARGEST_DATAGRAM = 1232
 

@@ -8,7 +8,7 @@ import { type Extra, type IamAccess, on } from './access.ts'
 import type { IamContext } from './context.ts'
 import { noSuchEntity } from './faults.ts'
 
-export const getServerCertificate = ({ tx, account }: IamContext, name: string): ServerCertificateRecord | undefined =>
+const getServerCertificate = ({ tx, account }: IamContext, name: string): ServerCertificateRecord | undefined =>
   tx.serverCertificates.get(iamKey(account, name))
 
 export const requireServerCertificate = (context: IamContext, name: string | undefined): ServerCertificateRecord => {

@@ -92,7 +92,7 @@ const REQUEST_LINE = new RegExp(`^${TOKEN} [!-~]+ HTTP/1\\.1$`)
 const FIELD = new RegExp(`^(${TOKEN}):[ \\t]*([^\\0\\r]*?)[ \\t]*$`)
 
 /** Complete requests, and what is left. Throws for what the RFCs do not allow senders. */
-export const requestsIn = (text: string): { readonly requests: readonly RawRequest[]; readonly rest: string } => {
+const requestsIn = (text: string): { readonly requests: readonly RawRequest[]; readonly rest: string } => {
   const requests: RawRequest[] = []
   let rest = text
   for (;;) {
