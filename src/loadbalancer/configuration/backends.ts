@@ -153,10 +153,11 @@ const ownCookieLines = (seconds: number): string[] => [
 const applicationCookieLines = (attributes: Readonly<Record<string, string>>, seconds: number): string[] => {
   const name = attributes['stickiness.app_cookie.cookie_name'] ?? ''
   const [asked, answered] = [quoteWord(call('req.cook', name)), quoteWord(call('res.cook', name))]
-  const mine = new RegExp(`(^|; *)${APPLICATION_COOKIE}=[^;]*`).source
+  // What is matched is all that stays: the client's other cookies have to be part of it.
+  const mine = new RegExp(`^((?:.*; *)?)${APPLICATION_COOKIE}=[^;]*(.*)$`).source
   return [
     `http-request set-var(txn.has_cookie) bool(true) if { ${asked} -m found }`,
-    `http-request replace-header Cookie '${mine}' '\\1${APPLICATION_COOKIE}=' if !{ ${asked} -m found }`,
+    `http-request replace-header Cookie '${mine}' '\\1${APPLICATION_COOKIE}=\\2' if !{ ${asked} -m found }`,
     `http-after-response set-var(txn.has_cookie) bool(true) if { ${answered} -m found }`,
     lastingLine(APPLICATION_COOKIE, seconds),
     `http-after-response replace-header Set-Cookie '^${APPLICATION_COOKIE}=.*$' '${APPLICATION_COOKIE}=_remove_; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/' if !{ var(txn.has_cookie) -m bool }`,

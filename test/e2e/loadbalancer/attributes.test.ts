@@ -173,6 +173,8 @@ describe.each(PROGRAMS)('attributes, by %s', (program) => {
         echoed(await ask({ headers: { cookie: own } })).target,
       ]
       expect(new Set(without).size).toBe(2)
+      const { headers } = echoed(await ask({ headers: { cookie: `theme=dark; ${own}; lang=de` } }))
+      expect(headers['cookie']).toMatch(/^theme=dark;.* lang=de$/)
     })
   })
 
