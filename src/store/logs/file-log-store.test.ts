@@ -306,6 +306,8 @@ describe('after a crash at any byte', () => {
     const [small] = segmentsOf()
     truncateSync(path.join(directory, 'groups', 'g1', small!), 100)
     const second = await open({ journalFileBytes: 100_000 })
+    // Until what was left in the journal is sealed, a full file is not turned over.
+    await second.sealed()
     await second.append(aLogBatch({ events: many(10_000) }))
     await second.sealed()
     expect(segmentsOf()).toHaveLength(2)
