@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 
 const root = path.join(import.meta.dirname, '..')
@@ -46,6 +46,7 @@ const runLayer = (layer: string, folder: string): Total => {
     '--project',
     layer,
     '--passWithNoTests',
+    ...(layer === 'e2e' ? [] : [`--maxWorkers=${availableParallelism()}`]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
