@@ -137,5 +137,15 @@ const exitCode = async (argv: readonly string[]): Promise<number> => {
   }
 }
 
+/** Resolves when what was written has reached its reader, or he is gone: a pipe takes only so much at once. */
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.writableLength === 0) return resolve()
+    stream.once('close', resolve)
+    stream.write('', () => resolve())
+  })
+
+const code = await exitCode(process.argv.slice(2))
+await Promise.all([process.stdout, process.stderr].map(flushed))
 // Whatever is still open then, a connection or a timer, has nothing left to do.
-process.exit(await exitCode(process.argv.slice(2)))
+process.exit(code)
