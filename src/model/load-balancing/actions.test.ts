@@ -1,6 +1,7 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from 'vitest'
-import { checkedActions, describeAction, targetGroupsOf } from './actions.ts'
+import { checkedActions, describeAction } from './actions.ts'
+import { forwardedGroups } from './forwarding.ts'
 import { InvalidRule } from './invalid-rule.ts'
 
 const HTTP = { protocol: 'HTTP', port: 80 } as const
@@ -57,7 +58,7 @@ describe('actions', () => {
       },
     ])
     expect(describeAction(actions[0]!)).toMatchObject({ TargetGroupArn: 'tg1' })
-    expect(targetGroupsOf(actions)).toEqual(['tg1'])
+    expect(forwardedGroups(actions)).toEqual(['tg1'])
   })
 
   it('may forward to several target groups, which stand in one place only', () => {

@@ -197,12 +197,6 @@ const checkedFixedResponse = (config: FixedResponseActionConfig): FixedResponseA
   return compact({ MessageBody: body, StatusCode: status, ContentType: contentType })
 }
 
-/** The ARNs of the target groups that stored actions forward to. */
-export const targetGroupsOf = (actions: readonly Action[]): readonly string[] =>
-  actions.flatMap(({ ForwardConfig: config }) =>
-    (config?.TargetGroups ?? []).flatMap(({ TargetGroupArn: arn }) => (arn === undefined ? [] : [arn])),
-  )
-
 /** AWS: a single target group stands in both places. */
 export const describeAction = (action: Action): Action => {
   const [group, ...more] = action.ForwardConfig?.TargetGroups ?? []

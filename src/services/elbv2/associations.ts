@@ -1,6 +1,6 @@
 /** What a target group must be to be used by a listener's rules, and what follows when rules name others. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { targetGroupsOf } from '../../model/load-balancing/actions.ts'
+import { forwardedGroups } from '../../model/load-balancing/forwarding.ts'
 import { LOAD_BALANCING_QUOTAS } from '../../model/load-balancing/limits.ts'
 import type { ListenerRecord, LoadBalancerRecord, TargetGroupRecord } from '../../model/load-balancing/records.ts'
 import { noteUse, usedTargetGroups } from '../../store/load-balancing/target-group-use.ts'
@@ -29,7 +29,7 @@ export const checkTargetGroups = (
   protocol: Protocol,
   actions: readonly Action[],
 ): void => {
-  const groups = targetGroupsOf(actions).map((arn) => {
+  const groups = forwardedGroups(actions).map((arn) => {
     const group = getTargetGroup(context, arn)
     if (group === undefined) throw targetGroupNotFound(`Target groups '${arn}' not found`)
     return group

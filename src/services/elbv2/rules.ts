@@ -2,7 +2,8 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { assert } from '../../kit/assert.ts'
 import type { Sealed } from '../../kit/sealing.ts'
-import { type CheckedActions, checkedActions, targetGroupsOf } from '../../model/load-balancing/actions.ts'
+import { type CheckedActions, checkedActions } from '../../model/load-balancing/actions.ts'
+import { forwardedGroups } from '../../model/load-balancing/forwarding.ts'
 import { HIGHEST_RULE_PRIORITY } from '../../model/load-balancing/listener-limits.ts'
 import {
   clientSecretPurpose,
@@ -56,7 +57,7 @@ export const actionMembers = (
 /** Adds a rule, and its target groups to what the load balancer uses. */
 export const insertRule = (context: Elbv2Context, row: RuleRecord): RuleRecord => {
   const rule = context.tx.rules.insert(row)
-  reassociate(context, rule.loadBalancerArn, targetGroupsOf(rule.actions))
+  reassociate(context, rule.loadBalancerArn, forwardedGroups(rule.actions))
   return rule
 }
 
@@ -64,13 +65,13 @@ export const insertRule = (context: Elbv2Context, row: RuleRecord): RuleRecord =
 export const replaceActions = (context: Elbv2Context, rule: RuleRecord, checked: CheckedActions): RuleRecord => {
   const members = { clientSecret: undefined, ...actionMembers(context, rule.ruleArn, checked, rule) }
   const changed = context.tx.rules.update(rule.ruleArn, members)
-  reassociate(context, rule.loadBalancerArn, [...targetGroupsOf(rule.actions), ...targetGroupsOf(changed.actions)])
+  reassociate(context, rule.loadBalancerArn, [...forwardedGroups(rule.actions), ...forwardedGroups(changed.actions)])
   return changed
 }
 
 export const removeRules = (context: Elbv2Context, rules: readonly RuleRecord[]): void => {
   for (const { ruleArn } of rules) context.tx.rules.remove(ruleArn)
-  for (const { loadBalancerArn, actions } of rules) reassociate(context, loadBalancerArn, targetGroupsOf(actions))
+  for (const { loadBalancerArn, actions } of rules) reassociate(context, loadBalancerArn, forwardedGroups(actions))
 }
 
 export const checkPriority = (priority = 0): number => {

@@ -3,6 +3,8 @@
 export interface BlobSource {
   /** Of the file. */
   readonly size: number
+  /** The pieces of `stream` lie in memory that is used again; otherwise each leaves some behind. */
+  readonly reusesMemory: boolean
   /** Exactly these bytes. */
   read(offset: number, length: number): Promise<Buffer>
   /**

@@ -61,7 +61,11 @@ export class BlobReader {
 
   /** The content from one offset to before another. Ending the iteration early is fine. Throws `CorruptBlob` at the first wrong frame. */
   async *read(from = 0, to = this.bytes): AsyncGenerator<Buffer, void, void> {
-    for await (const pieces of this.lend(from, to)) for (const piece of pieces) yield Buffer.from(piece)
+    for await (const pieces of this.lend(from, to))
+      for (const piece of pieces) {
+        this.#garbage.add(piece.length)
+        yield Buffer.from(piece)
+      }
   }
 
   /** Likewise, several pieces at a time, which are good only until the next are asked for. */
@@ -89,13 +93,15 @@ export class BlobReader {
     const [start, end] = [fileOffset(firstFrame), Math.min(fileOffset(endFrame), runEnd)]
     for await (const piece of this.#source.stream(start, end, frameBytes(this.#seal, FRAME_BYTES))) {
       const contents: Buffer[] = []
+      if (!this.#source.reusesMemory) this.#garbage.add(piece.length)
       for (const bytes of cutter.push(piece)) {
         const content = openedFrame(this.#seal, run.firstFrame + frame, bytes)
+        // In plain text, the content is what was read.
+        if (content.buffer !== bytes.buffer) this.#garbage.add(content.length)
         const offset = run.contentOffset + frame * FRAME_BYTES
         contents.push(content.subarray(Math.max(0, from - offset), Math.min(content.length, to - offset)))
         frame += 1
       }
-      this.#garbage.add(piece.length)
       if (contents.length > 0) yield contents
     }
     if (frame < endFrame || cutter.pendingBytes > 0) throw new CorruptBlob('The blob ends too early.')

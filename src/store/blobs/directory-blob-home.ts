@@ -107,6 +107,7 @@ interface FileSourceOptions {
 }
 
 class FileSource implements BlobSource {
+  readonly reusesMemory = true
   readonly #options: FileSourceOptions
   readonly size: number
 

@@ -7,6 +7,7 @@ import type { S3Access } from './s3-blob-home.ts'
 const RESUMPTIONS = 3
 
 export class S3Source implements BlobSource {
+  readonly reusesMemory = false
   readonly #access: S3Access
   readonly #object: { readonly Bucket: string; readonly Key: string }
   readonly size: number
