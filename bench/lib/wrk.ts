@@ -60,7 +60,7 @@ export const loadBy = async ({ url, connections, seconds, script }: LoadOptions)
   if (failures !== null) throw new Error(`${url}: ${failures[0]}`)
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-    p99Ms: milliseconds(/99%\s+(\S+)/.exec(stdout)?.[1] ?? ''),
+    p99Ms: milliseconds(/^ +99% +(\S+)$/m.exec(stdout)?.[1] ?? ''),
   }
 }
 
