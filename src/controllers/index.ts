@@ -13,6 +13,7 @@ import type { SessionTokens } from '../model/principal.ts'
 import type { ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { CapacityIndex } from '../scheduler/capacity-index.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
+import { ServedRules } from '../store/load-balancing/served-rules.ts'
 import type { TargetHealthBook } from '../store/load-balancing/target-health-book.ts'
 import type { LogStore } from '../store/logs/log-store.ts'
 import type { MetricStore } from '../store/metrics/metric-store.ts'
@@ -136,7 +137,8 @@ export class Controllers {
     this.#logMetrics = new LogMetrics(options)
     const execSessions = new ExecSessions(options)
     this.dataChannels = new DataChannels({ clock, log, sessions: execSessions })
-    this.loadBalancing = new LoadBalancing(options)
+    const servedRules = new ServedRules(store, clock)
+    this.loadBalancing = new LoadBalancing({ ...options, servedRules })
     this.acs = acsServer({ clock, ids, log, host: execSessions.hosting(this.#assignment) })
     this.tcs = tcsServer({ clock, ids, log, host: telemetry })
     this.#loop = new ControllerLoop(
@@ -145,7 +147,7 @@ export class Controllers {
         telemetry,
         execSessions,
         new UsageMetrics({ store, clock, metrics: options.metrics, usage: this.usage }),
-        new ServiceScheduler({ ...options, ...patience, alarms: noAlarms, memory: this.plans }),
+        new ServiceScheduler({ ...options, ...patience, servedRules, alarms: noAlarms, memory: this.plans }),
         new TaskPlacement(options),
         new InstanceLoss({ store, clock, log, graceMs: patience.instanceLossGraceMs }),
         new TargetDraining(options),

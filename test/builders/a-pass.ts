@@ -39,6 +39,7 @@ export const withPasses = async (seed: PassSeed = {}) => {
     ...ecs,
     alarms: noAlarms,
     targetHealth,
+    servedRules: { isServed: () => true },
     settlingMs: SERVICE_SETTLING_MS,
     instanceLossGraceMs: 60_000,
     registry: seed.registry,

@@ -23,6 +23,8 @@ export interface FakeSurroundings {
   drainsAfterMs: number
   /** Why a load balancer cannot be served, if so. */
   problemOf: (loadBalancerArn: string) => string | undefined
+  /** Whether it makes a table true that it was told. */
+  applies: (table: RoutingTable) => boolean
 }
 
 export interface FakeBalancerOptions extends Partial<FakeSurroundings> {
@@ -45,6 +47,8 @@ export class FakeBalancer {
   readonly #options: FakeBalancerOptions
   #client: BalancerClient
   #timer: Timer | undefined
+  /** What it was told last and has yet to make true. */
+  #told: Told | undefined
   #table = EMPTY_TABLE
   /** By target group and key: since when it is checked, or drains. */
   readonly #checkedSince = new Map<string, number>()
@@ -55,8 +59,9 @@ export class FakeBalancer {
 
   constructor(options: FakeBalancerOptions) {
     this.#options = options
-    const { clock, answers = () => true, healthyAfterMs = 0, drainsAfterMs = 0, problemOf = () => undefined } = options
-    this.surroundings = { answers, healthyAfterMs, drainsAfterMs, problemOf }
+    const { clock, answers = () => true, healthyAfterMs = 0, drainsAfterMs = 0 } = options
+    const { problemOf = () => undefined, applies = () => true } = options
+    this.surroundings = { answers, healthyAfterMs, drainsAfterMs, problemOf, applies }
     this.balancerId = options.balancerId ?? options.ids.uuid()
     this.wire = new AgentWire(clock, {
       call: () => Promise.reject(new Error('a balancer makes no calls')),
@@ -70,7 +75,7 @@ export class FakeBalancer {
     return this.#client.isConnected
   }
 
-  /** What it was told last. */
+  /** What it serves. */
   get table(): RoutingTable {
     return this.#table
   }
@@ -90,6 +95,7 @@ export class FakeBalancer {
   restart(): void {
     this.kill()
     this.#table = EMPTY_TABLE
+    this.#told = undefined
     for (const known of [this.#checkedSince, this.#drainsSince, this.#said, this.#problems]) known.clear()
     this.#client = this.#begin()
   }
@@ -105,7 +111,11 @@ export class FakeBalancer {
       endpoint: 'http://longshore.test:4566',
       balancerId: this.balancerId,
       version: '0',
-      onTable: (told) => this.#apply(told),
+      onTable: (told) => {
+        if (told.isFirst) for (const said of [this.#said, this.#problems]) said.clear()
+        this.#told = told
+        this.#apply()
+      },
     })
     client.start()
     this.#checkLater()
@@ -114,14 +124,17 @@ export class FakeBalancer {
 
   #checkLater(): void {
     this.#timer = this.#options.clock.setTimer(CHECK_EVERY_MS, () => {
+      this.#apply()
       this.#report()
       this.#checkLater()
     })
   }
 
-  #apply({ table, revision, isFirst }: Told): void {
+  #apply(): void {
+    if (this.#told === undefined || !this.surroundings.applies(this.#told.table)) return
+    const { table, revision } = this.#told
+    this.#told = undefined
     this.#table = table
-    if (isFirst) for (const said of [this.#said, this.#problems]) said.clear()
     for (const loadBalancerArn of table.loadBalancers.keys()) this.#reportProblem(loadBalancerArn)
     this.#client.send({ type: 'applied', revision })
     this.#report()

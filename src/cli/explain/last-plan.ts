@@ -48,6 +48,7 @@ export interface LastPlan {
   readonly groups: readonly PlannedGroup[]
   readonly rolloutStage?: string
   readonly awaitedTargets?: readonly AwaitedTarget[]
+  readonly awaitsBalancers?: boolean
   readonly isSteady: boolean
   readonly againAt?: number
 }

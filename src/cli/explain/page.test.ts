@@ -200,6 +200,9 @@ describe('the reasons', () => {
       'Waits for 1 task to become HEALTHY: the health check of a container decides.',
     ])
     expect(reasons(hindered({ kind: 'waitingForStopping', count: 1 }))).toEqual(['Waits for 1 task to stop.'])
+    expect(reasons(someFacts({ plan: { ...aPlan(), awaitsBalancers: true } }))).toEqual([
+      'Rules shift traffic, and not every balancer has said yet that it goes by them.',
+    ])
     expect(reasons(hindered({ kind: 'protected', count: 1, until: NOW + 600_000 }))).toEqual([
       '1 task is protected from being stopped, until 10:40:53Z (in 10 min); UpdateTaskProtection can end that.',
     ])

@@ -59,6 +59,8 @@ export const reasons = (facts: Facts): string[] => {
 
 const NOT_LOOKED_AT = 'The service scheduler has not looked at it since the server started; ask again in a moment.'
 
+const BALANCERS_BEHIND = 'Rules shift traffic, and not every balancer has said yet that it goes by them.'
+
 /** With several deployments under way each sentence says whose it is. */
 const planWords = (plan: LastPlan, facts: Facts): string[] => {
   const groups = plan.groups.map((group) => ({ group, sentences: ofGroup(group, facts) }))
@@ -69,6 +71,7 @@ const planWords = (plan: LastPlan, facts: Facts): string[] => {
       sentences.map((sentence) => (isAlone ? sentence : `${nameOf(group, facts.service)}: ${sentence}`)),
     ),
     ...targetWords(plan.awaitedTargets),
+    ...(plan.awaitsBalancers === true ? [BALANCERS_BEHIND] : []),
     ...(facts.deployment === undefined ? [] : deploymentWords(facts.deployment, plan.againAt, facts.now)),
   ]
 }

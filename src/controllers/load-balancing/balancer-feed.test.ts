@@ -6,10 +6,11 @@ import type { MessageSocket, SocketListener } from '../../agentlink/socket.ts'
 import { ManualClock, settle } from '../../kit/clock.ts'
 import { SeededIds } from '../../kit/ids.ts'
 import { silentLog } from '../../kit/log.ts'
-import { BALANCER_STALL_MS } from '../../model/load-balancing/balancer-limits.ts'
+import { BALANCER_LOSS_GRACE_MS, BALANCER_STALL_MS } from '../../model/load-balancing/balancer-limits.ts'
 import type { BalancerMessage, ControlMessage } from '../../model/load-balancing/messages.ts'
 import { clientSecretPurpose } from '../../model/load-balancing/records.ts'
 import { MemoryJournal } from '../../store/journal/journal.ts'
+import { ServedRules } from '../../store/load-balancing/served-rules.ts'
 import { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import { Store } from '../../store/store.ts'
 import { BalancerHub } from './balancer-hub.ts'
@@ -64,15 +65,19 @@ const hub = async () => {
     throw error
   })
   const [clock, ids] = [new ManualClock(), new SeededIds(1)]
+  const servedRules = new ServedRules(store, clock)
+  await clock.advance(BALANCER_LOSS_GRACE_MS)
   const host = new BalancerHub({
     store,
     clock,
     log: silentLog,
     sealer: seededSealer,
     targetHealth: new TargetHealthBook(),
+    servedRules,
     balancerWelcome: { cookieKey: 'key', suffix: 'localhost' },
   })
   const server = new BalancerServer({ clock, ids, log: silentLog, host })
+  const rule = aRule()
   const connect = async (balancerId = 'one', mayStay = () => true): Promise<Peer> => {
     const peer = new Peer()
     server.connect((listener) => {
@@ -83,7 +88,7 @@ const hub = async () => {
     await rest()
     return peer
   }
-  return { store, clock, server, connect }
+  return { store, clock, server, connect, isServed: () => servedRules.isServed(rule) }
 }
 
 const served = async () => {
@@ -186,6 +191,60 @@ const OIDC = {
   UserInfoEndpoint: 'https://id.example.com/user',
   ClientId: 'web',
 }
+
+describe('a rule', () => {
+  const revisionOf = (peer: Peer): number =>
+    peer.heard.splice(0).findLast((message) => message.type === 'ready')?.revision ?? 0
+  const change = (store: Store, Weight: number) =>
+    store.transact((tx) =>
+      tx.rules.update(aRule().ruleArn, {
+        actions: [
+          {
+            Type: 'forward',
+            ForwardConfig: { TargetGroups: [{ TargetGroupArn: aTargetGroup().targetGroupArn, Weight }] },
+          },
+        ],
+      }),
+    )
+
+  it('is served when every balancer goes by it as it is', async () => {
+    const { store, connect, isServed } = await served()
+    const [one, other] = [await connect(), await connect('two')]
+    one.say({ type: 'applied', revision: revisionOf(one) })
+    expect(isServed()).toBe(false)
+    other.say({ type: 'applied', revision: revisionOf(other) })
+    expect(isServed()).toBe(true)
+    const isWritten = change(store, 1)
+    // Before anybody was told.
+    expect(isServed()).toBe(false)
+    await isWritten
+    await rest()
+    for (const peer of [one, other]) peer.say({ type: 'applied', revision: revisionOf(peer) })
+    expect(isServed()).toBe(true)
+  })
+
+  it('is served by a table that others have overtaken since', async () => {
+    const { store, connect, isServed } = await served()
+    const peer = await connect()
+    const first = revisionOf(peer)
+    await store.transact((tx) => tx.rules.insert(aRule({ priority: 1 })))
+    await rest()
+    peer.say({ type: 'applied', revision: first })
+    expect(isServed()).toBe(true)
+  })
+
+  it('waits for a balancer until it has been away for a while', async () => {
+    const { store, clock, connect, isServed } = await served()
+    const peer = await connect()
+    peer.say({ type: 'applied', revision: revisionOf(peer) })
+    peer.listener?.ended({ kind: 'closed', code: 1006, reason: '' })
+    await change(store, 2)
+    await clock.advance(BALANCER_LOSS_GRACE_MS - 1)
+    expect(isServed()).toBe(false)
+    await clock.advance(1)
+    expect(isServed()).toBe(true)
+  })
+})
 
 describe('a slow balancer', () => {
   it('hears the last word on each item when it takes more', async () => {

@@ -28,8 +28,8 @@ export class BalancerFeed {
   #isMaking = false
   /** Names of items that the balancer has. */
   readonly #said = new Set<string>()
-  /** Load balancers that were said and not confirmed, with the revision that has them. */
-  readonly #unconfirmed = new Map<string, number>()
+  /** Load balancers that were said and not confirmed, with the revisions that have them. */
+  readonly #unconfirmed = new Map<string, readonly number[]>()
   /** Load balancers that are served there, or would be if nothing hindered it. */
   readonly #confirmed = new Set<string>()
   readonly #problems = new Map<string, string>()
@@ -53,12 +53,17 @@ export class BalancerFeed {
     if (this.#touched.size > 0) this.#goOn()
   }
 
-  /** The table of that revision is served. Gives the load balancers for which that is news. */
-  applied(revision: number): readonly string[] {
-    const news = [...this.#unconfirmed].filter(([, said]) => said <= revision).map(([arn]) => arn)
-    for (const arn of news) {
-      this.#unconfirmed.delete(arn)
+  /** The table of that revision is served. Gives the load balancers for which that is news, with the last revisions that have them. */
+  applied(revision: number): ReadonlyMap<string, number> {
+    const news = new Map<string, number>()
+    for (const [arn, said] of this.#unconfirmed) {
+      const last = said.findLast((each) => each <= revision)
+      if (last === undefined) continue
+      news.set(arn, last)
       this.#confirmed.add(arn)
+      const left = said.filter((each) => each > revision)
+      if (left.length > 0) this.#unconfirmed.set(arn, left)
+      else this.#unconfirmed.delete(arn)
     }
     return news
   }
@@ -113,7 +118,8 @@ export class BalancerFeed {
   }
 
   #noteSaid(loadBalancerArn: string, revision: number | undefined): void {
-    if (revision !== undefined) this.#unconfirmed.set(loadBalancerArn, revision)
+    if (revision !== undefined)
+      this.#unconfirmed.set(loadBalancerArn, [...(this.#unconfirmed.get(loadBalancerArn) ?? []), revision])
     else {
       this.#unconfirmed.delete(loadBalancerArn)
       this.#confirmed.delete(loadBalancerArn)

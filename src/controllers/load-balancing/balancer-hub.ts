@@ -9,6 +9,7 @@ import type { Sealer } from '../../kit/sealing.ts'
 import { BALANCER_LOSS_GRACE_MS } from '../../model/load-balancing/balancer-limits.ts'
 import type { BalancerWelcome, TargetHealthReport } from '../../model/load-balancing/messages.ts'
 import type { LoadBalancerRecord } from '../../model/load-balancing/records.ts'
+import type { ServedRules } from '../../store/load-balancing/served-rules.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Store } from '../../store/store.ts'
 import { BalancerFeed } from './balancer-feed.ts'
@@ -20,6 +21,7 @@ export interface BalancerHubOptions {
   readonly log: Log
   readonly sealer: Sealer
   readonly targetHealth: TargetHealthBook
+  readonly servedRules: ServedRules
   readonly balancerWelcome: BalancerWelcome
 }
 
@@ -41,11 +43,12 @@ export class BalancerHub implements BalancerHost {
 
   connected(session: BalancerSession): BalancerHandler {
     const { balancerId } = session
-    const { log, targetHealth } = this.#options
+    const { log, targetHealth, servedRules } = this.#options
     log.info('balancer connected', { balancerId })
     this.#lost.get(balancerId)?.cancel()
     this.#lost.delete(balancerId)
     targetHealth.expect(balancerId)
+    servedRules.expect(balancerId)
     session.send({ type: 'welcome', ...this.#options.balancerWelcome })
     const feed = new BalancerFeed(this.#options, session)
     this.#feeds.set(balancerId, feed)
@@ -63,10 +66,17 @@ export class BalancerHub implements BalancerHost {
 
   #received(balancerId: string, feed: BalancerFeed, report: BalancerReport): void {
     if (report.type === 'targetHealth') this.#record(balancerId, report.reports)
-    else if (report.type === 'applied') for (const arn of feed.applied(report.revision)) this.#judge(arn)
+    else if (report.type === 'applied') this.#confirm(balancerId, feed.applied(report.revision))
     else if (this.#options.store.tables.loadBalancers.has(report.loadBalancerArn)) {
       feed.noteProblem(report.loadBalancerArn, report.problem)
       this.#judge(report.loadBalancerArn)
+    }
+  }
+
+  #confirm(balancerId: string, served: ReadonlyMap<string, number>): void {
+    for (const [loadBalancerArn, revision] of served) {
+      this.#options.servedRules.confirm(balancerId, loadBalancerArn, revision)
+      this.#judge(loadBalancerArn)
     }
   }
 
@@ -81,7 +91,7 @@ export class BalancerHub implements BalancerHost {
   }
 
   #closed(balancerId: string, feed: BalancerFeed): void {
-    const { clock, log, targetHealth } = this.#options
+    const { clock, log, targetHealth, servedRules } = this.#options
     // Another connection of the same balancer may have come before.
     if (this.#feeds.get(balancerId) !== feed) return
     log.info('balancer disconnected', { balancerId })
@@ -89,6 +99,7 @@ export class BalancerHub implements BalancerHost {
     const forget = (): void => {
       this.#lost.delete(balancerId)
       targetHealth.forgetBalancer(balancerId)
+      servedRules.forget(balancerId)
     }
     this.#lost.set(balancerId, clock.setTimer(BALANCER_LOSS_GRACE_MS, forget))
   }

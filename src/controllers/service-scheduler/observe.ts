@@ -10,7 +10,6 @@ import type { TaskFacts } from './plan/types.ts'
 import type { RolloutState, TaskCounts } from './rollout/types.ts'
 import { gatherTraffic } from './targets/gather-traffic.ts'
 import { hasLoadBalancers } from './targets/keep-targets.ts'
-import { ruleTraffic } from './targets/rule-traffic.ts'
 import type { AwaitedTarget } from './plan-memory.ts'
 import { AwaitedTargets } from './targets/awaited-targets.ts'
 import { balancerHealth, judgedTargets } from './targets/target-health.ts'
@@ -90,7 +89,7 @@ const newHolder = (
 }
 
 export const rolloutState = (context: PassContext, { counts }: Observation): RolloutState => {
-  const { tx, service, alarms, now } = context
+  const { tx, service, alarms, traffic, now } = context
   const serviceDeployment = tx.serviceDeployments.get(service.currentServiceDeploymentArn ?? '')
   return {
     service,
@@ -99,7 +98,7 @@ export const rolloutState = (context: PassContext, { counts }: Observation): Rol
     serviceDeployment,
     lastCompletedRevision: lastCompletedRevision(context, serviceDeployment),
     alarms,
-    traffic: ruleTraffic(tx),
+    traffic,
     now,
   }
 }

@@ -3,10 +3,12 @@ import type { Ids } from '../../kit/ids.ts'
 import type { RegistryHome } from '../../model/registry-home.ts'
 import type { DeploymentRecord, ServiceRecord, TaskSetRecord } from '../../model/service-records.ts'
 import type { CapacityIndex } from '../../scheduler/capacity-index.ts'
+import type { ServedRules } from '../../store/load-balancing/served-rules.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Transaction } from '../../store/tables.ts'
 import type { ServiceEvents } from './service-events.ts'
 import type { AlarmStates } from './rollout/types.ts'
+import type { RuleTraffic } from './targets/rule-traffic.ts'
 
 export interface PassSettings {
   readonly ids: Ids
@@ -14,6 +16,8 @@ export interface PassSettings {
   readonly alarms: AlarmStates
   /** What balancers say of targets. */
   readonly targetHealth: Pick<TargetHealthBook, 'get'>
+  /** Whether they go by the rules of load balancers as they are. */
+  readonly servedRules: Pick<ServedRules, 'isServed'>
   /** How long a task without a health check has to be RUNNING before it counts as healthy. */
   readonly settlingMs: number
   /** After that long without its agent an instance is lost. */
@@ -27,6 +31,7 @@ export interface PassContext extends PassSettings {
   /** As it was when the pass began; a DAEMON service's with the desired count of now. */
   readonly service: ServiceRecord
   readonly events: ServiceEvents
+  readonly traffic: RuleTraffic
   readonly now: number
 }
 

@@ -18,6 +18,7 @@ import { type ServiceStep, stepDeployments } from './step-deployments.ts'
 import { stepTaskSets } from './step-task-sets.ts'
 import { carryOutStops } from './stops.ts'
 import { keepTargets } from './targets/keep-targets.ts'
+import { RuleTraffic } from './targets/rule-traffic.ts'
 
 export interface PassOutcome {
   /** There is more to do, now, in another transaction. */
@@ -31,18 +32,23 @@ export interface PassOutcome {
   readonly plan?: RememberedPlan
 }
 
+/** Balancers that are waited for may be given up, of which nobody hears. */
+const BALANCERS_MS = 5000
+
 const NOTHING: PassOutcome = { isUnfinished: false, startedCount: 0, stoppedCount: 0, isBlocked: false }
 
 export const takePass = (tx: Transaction, serviceArn: string, settings: PassSettings, now: number): PassOutcome => {
   const service = tx.services.get(serviceArn)
   if (service === undefined || service.status === 'INACTIVE') return NOTHING
   const events = new ServiceEvents({ tx, ids: settings.ids, service, now })
-  const context: PassContext = { ...settings, tx, service, events, now }
+  const traffic = new RuleTraffic(tx, settings.servedRules)
+  const context: PassContext = { ...settings, tx, service, events, traffic, now }
   settleEndedTasks(context)
   const placesAgainAt = keepTargets(context)
   if (service.status === 'DRAINING') return { ...NOTHING, ...endService(context) }
   const outcome = takeStep(service.schedulingStrategy === 'DAEMON' ? withDesiredCount(context) : context)
-  return { ...outcome, againAt: earliest(outcome.againAt, placesAgainAt) }
+  const balancersAgainAt = outcome.plan?.awaitsBalancers ? now + BALANCERS_MS : undefined
+  return { ...outcome, againAt: earliest(outcome.againAt, placesAgainAt, balancersAgainAt) }
 }
 
 /** A DAEMON service is to have a task for every instance that qualifies; one whose agent is away for a moment still does. */
@@ -81,7 +87,7 @@ const stopOrphans = (context: PassContext, { orphans }: Observation): void => {
 }
 
 const outcome = (
-  { now }: PassContext,
+  { traffic: { awaitsBalancers }, now }: PassContext,
   { againAt: seenAgainAt, awaitedTargets }: Observation,
   { rolloutStage, againAt: stepAgainAt }: ServiceStep,
   { isUnfinished, startedCount }: Starts,
@@ -101,6 +107,7 @@ const outcome = (
       groups,
       isSteady,
       ...(awaitedTargets.length > 0 && { awaitedTargets }),
+      ...(awaitsBalancers && { awaitsBalancers }),
       ...(rolloutStage === undefined ? {} : { rolloutStage }),
       ...(againAt === undefined ? {} : { againAt }),
     },

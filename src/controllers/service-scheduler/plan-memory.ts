@@ -36,6 +36,8 @@ export interface RememberedPlan {
   readonly rolloutStage?: string
   /** The first of them; absent where there are none. */
   readonly awaitedTargets?: readonly AwaitedTarget[]
+  /** Rules shift traffic, and not every balancer goes by them yet. */
+  readonly awaitsBalancers?: boolean
   readonly isSteady: boolean
   /** When the scheduler looks again even if nothing happens. */
   readonly againAt?: number

@@ -30,6 +30,7 @@ const withBlockedServices = async (count: number) => {
     alarms: noAlarms,
     memory: new PlanMemory(),
     targetHealth: new TargetHealthBook(),
+    servedRules: { isServed: () => true, listen: () => () => {} },
     settlingMs: 0,
     instanceLossGraceMs: 0,
   })

@@ -5,6 +5,7 @@
 import type { Clock } from '../../kit/clock.ts'
 import { SERVICE_STARTS_PER_TRANSACTION } from '../../model/limits.ts'
 import { clusterArnOfService } from '../../model/arn.ts'
+import type { ServedRules } from '../../store/load-balancing/served-rules.ts'
 import type { TargetHealthBook } from '../../store/load-balancing/target-health-book.ts'
 import type { Store } from '../../store/store.ts'
 import type { Controller } from '../controller.ts'
@@ -17,6 +18,7 @@ export interface ServiceSchedulerOptions extends PassSettings {
   readonly store: Store
   readonly clock: Clock
   readonly targetHealth: Pick<TargetHealthBook, 'get' | 'listen'>
+  readonly servedRules: Pick<ServedRules, 'isServed' | 'listen'>
   /** What was planned last, for operators. */
   readonly memory: PlanMemory
 }
@@ -51,11 +53,14 @@ export class ServiceScheduler implements Controller {
   }
 
   watch(wake: (serviceArn: string) => void): () => void {
-    const unwatch = this.#waking.watch(wake)
-    const endListening = this.#options.targetHealth.listen((reports) => this.#waking.heard(reports, wake))
+    const { targetHealth, servedRules } = this.#options
+    const ends = [
+      this.#waking.watch(wake),
+      targetHealth.listen((reports) => this.#waking.heard(reports, wake)),
+      servedRules.listen(() => this.#waking.served(wake)),
+    ]
     return () => {
-      unwatch()
-      endListening()
+      for (const end of ends) end()
     }
   }
 
@@ -110,6 +115,7 @@ export class ServiceScheduler implements Controller {
     if (plan === undefined) this.#options.memory.forget(serviceArn)
     else this.#options.memory.record(serviceArn, plan)
     this.#waking.setBlocked({ clusterArn: clusterArnOfService(serviceArn), serviceArn }, isBlocked)
+    this.#waking.setAwaitingBalancers(serviceArn, plan?.awaitsBalancers === true)
     if (isUnfinished) return { againInMs: 0 }
     return againAt === undefined ? undefined : { againInMs: Math.max(0, againAt - this.#options.clock.now()) }
   }

@@ -21,6 +21,8 @@ export class Waking {
   /** Those that are to be balanced over Availability Zones. */
   readonly #balanced = new ServiceSets()
   readonly #zones = new UsableZones()
+  /** Those whose traffic is shifted when balancers say so. */
+  readonly #awaitingBalancers = new Set<string>()
 
   constructor(store: Store) {
     this.#store = store
@@ -42,6 +44,16 @@ export class Waking {
       const row = this.#store.tables.targets.get(`${targetGroupArn}/${target}`)
       if (row?.drainingUntil === undefined) this.#wakeServiceOf(row?.taskId, wake)
     }
+  }
+
+  /** Balancers go by newer rules. */
+  served(wake: Wake): void {
+    for (const arn of this.#awaitingBalancers) wake(arn)
+  }
+
+  setAwaitingBalancers(arn: string, isAwaiting: boolean): void {
+    if (isAwaiting) this.#awaitingBalancers.add(arn)
+    else this.#awaitingBalancers.delete(arn)
   }
 
   /** Whether tasks of the service wait for a place: what may give them one wakes it. */

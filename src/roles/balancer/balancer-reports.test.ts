@@ -38,8 +38,9 @@ describe('reports of a balancer', () => {
     reports.targetHealth([healthy('a')])
     await settle()
     reports.targetHealth([healthy('a'), { ...healthy('b'), state: 'unhealthy' }])
-    reports.applied(7)
-    reports.applied(7)
+    const number = reports.numberOf(7)
+    reports.applied(number)
+    reports.applied(number)
     await settle()
     expect(sent).toEqual([
       { type: 'targetHealth', reports: [healthy('a')] },
@@ -62,6 +63,19 @@ describe('reports of a balancer', () => {
     reports.heard()
     await settle()
     expect(sent).toEqual([{ type: 'targetHealth', reports: [healthy('b'), healthy('a')] }])
+  })
+
+  it('say nothing of a table that a former connection told, whatever its revision', () => {
+    const { reports, sent } = reporting()
+    reports.heard()
+    const former = reports.numberOf(5000)
+    reports.unheard()
+    reports.heard()
+    const newer = reports.numberOf(12)
+    reports.applied(former)
+    expect(sent).toEqual([])
+    reports.applied(newer)
+    expect(sent).toEqual([{ type: 'applied', revision: 12 }])
   })
 
   it('forget what is not in the table any more', async () => {

@@ -19,6 +19,9 @@ export class BalancerReports {
   /** Names of what is to be said. */
   readonly #unsaid = new Set<string>()
   #appliedRevision: number | undefined
+  /** Of this connection, by the number of each table that was told on it and not overtaken. */
+  readonly #revisions = new Map<number, number>()
+  #tables = 0
   /** The control plane has said its table and listens. */
   #isHeard = false
   #isScheduled = false
@@ -37,6 +40,7 @@ export class BalancerReports {
   heard(): void {
     this.#isHeard = true
     this.#appliedRevision = undefined
+    this.#revisions.clear()
     for (const name of this.#health.keys()) this.#unsaid.add(name)
     for (const [loadBalancerArn, problem] of this.#problems)
       this.#send({ type: 'loadBalancer', loadBalancerArn, problem })
@@ -78,9 +82,17 @@ export class BalancerReports {
     if (this.#isHeard) this.#send({ type: 'loadBalancer', loadBalancerArn, ...(problem !== undefined && { problem }) })
   }
 
-  /** New requests go by the table of that revision alone; of the last one that was told, this is said once. */
-  applied(revision: number): void {
-    if (!this.#isHeard || this.#appliedRevision === revision) return
+  /** A table of that revision is there. Gives its number here: revisions of a control plane that was started again begin anew. */
+  numberOf(revision: number): number {
+    this.#revisions.set(++this.#tables, revision)
+    return this.#tables
+  }
+
+  /** New requests go by the table of that number alone; of the last one that was told, this is said once. */
+  applied(number: number): void {
+    const revision = this.#revisions.get(number)
+    for (const earlier of this.#revisions.keys()) if (earlier < number) this.#revisions.delete(earlier)
+    if (revision === undefined || !this.#isHeard || this.#appliedRevision === revision) return
     if (this.#send({ type: 'applied', revision })) this.#appliedRevision = revision
   }
 

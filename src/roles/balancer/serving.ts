@@ -69,8 +69,8 @@ export class Serving {
       render: renderConfiguration,
       host: () => this.#host(),
       events: {
-        applied: (revision) => {
-          reports.applied(revision)
+        applied: (number) => {
+          reports.applied(number)
           this.#onApplied()
         },
         targetHealth: (all) => reports.targetHealth(all),
@@ -165,7 +165,7 @@ export class Serving {
     this.#reports.forgetAllBut(all)
     for (const arn of elsewhere) this.#reports.loadBalancer(arn, ELSEWHERE)
     this.#dns?.serve(all, welcome.suffix)
-    this.#balancer.apply(table, revision)
+    this.#balancer.apply(table, this.#reports.numberOf(revision))
   }
 }
 

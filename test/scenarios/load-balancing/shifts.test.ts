@@ -1,7 +1,10 @@
 /** Deployments that shift traffic between two target groups: the rules say who has it, and it is never with nobody. */
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import { describe, expect, it } from 'vitest'
+import { BALANCER_LOSS_GRACE_MS } from '../../../src/model/load-balancing/balancer-limits.ts'
 import { forwardWeight } from '../../../src/model/load-balancing/forwarding.ts'
+import type { RuleRecord } from '../../../src/model/load-balancing/records.ts'
+import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
 import { BLUE, GREEN, IN_BLUE, PRODUCTION_RULE, SHIFTING, TEST_RULE } from '../../balanced-services.ts'
 import type { World } from '../../world.ts'
 import { messages, MINUTE_MS, running, SECOND_MS, seen } from '../services/services.ts'
@@ -114,6 +117,98 @@ describe('a blue/green deployment', () => {
     expect(weights(w)).toBe('0:100')
     expect(inService(w, GREEN.targetGroupArn)).toHaveLength(2)
     expect((await seen(w)).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }])
+  })
+})
+
+describe('a shift that a balancer has yet to follow', () => {
+  const BLUE_GREEN = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 } as const
+
+  const stageOf = async (w: World): Promise<string | undefined> => {
+    const { serviceDeployments = [] } = await w.call('ListServiceDeployments', { service: 'web' })
+    const arns = serviceDeployments.flatMap(({ serviceDeploymentArn = [] }) => serviceDeploymentArn)
+    const { serviceDeployments: found = [] } = await w.call('DescribeServiceDeployments', {
+      serviceDeploymentArns: arns.slice(0, 1),
+    })
+    return found[0]?.status === 'IN_PROGRESS' ? found[0].lifecycleStage : found[0]?.status
+  }
+
+  /** Whether a balancer's table gives GREEN nothing of what it is to have. */
+  const sendsBlueAlone =
+    (rule: RuleRecord) =>
+    ({ loadBalancers }: RoutingTable): boolean =>
+      [...loadBalancers.values()]
+        .flatMap(({ listeners }) => listeners.flatMap(({ rules }) => rules))
+        .every(({ ruleArn, actions }) => ruleArn !== rule.ruleArn || forwardWeight(actions, GREEN.targetGroupArn) === 0)
+
+  it('waits for that balancer at each step, and bakes from then on', async () => {
+    const { w } = await shifting(BLUE_GREEN)
+    const { surroundings } = await w.addBalancer({ drainsAfterMs: 5000 })
+    surroundings.applies = sendsBlueAlone(TEST_RULE)
+    await update(w)
+    await watch(w, 3 * MINUTE_MS)
+    expect([await stageOf(w), weights(w, TEST_RULE.ruleArn), weights(w)]).toEqual([
+      'TEST_TRAFFIC_SHIFT',
+      '0:100',
+      '100:0',
+    ])
+    surroundings.applies = sendsBlueAlone(PRODUCTION_RULE)
+    await watch(w, 10 * MINUTE_MS)
+    expect([await stageOf(w), weights(w)]).toEqual(['PRODUCTION_TRAFFIC_SHIFT', '0:100'])
+    surroundings.applies = () => true
+    await watch(w, 110 * SECOND_MS)
+    expect(await stageOf(w)).toBe('BAKE_TIME')
+    expect(inService(w, BLUE.targetGroupArn)).toHaveLength(2)
+    await watch(w, MINUTE_MS)
+    expect(await stageOf(w)).toBe('SUCCESSFUL')
+    expect(inService(w, BLUE.targetGroupArn)).toEqual([])
+  })
+
+  it('does not wait for a balancer that has been away for a while', async () => {
+    const { w } = await shifting(BLUE_GREEN)
+    const other = await w.addBalancer()
+    await update(w)
+    other.kill()
+    await watch(w, BALANCER_LOSS_GRACE_MS - 2 * SECOND_MS)
+    expect([await stageOf(w), weights(w)]).toEqual(['TEST_TRAFFIC_SHIFT', '100:0'])
+    await watch(w, 10 * SECOND_MS)
+    expect([await stageOf(w), weights(w)]).toEqual(['BAKE_TIME', '0:100'])
+  })
+
+  it('that goes back leaves the tasks there that the balancer still sends requests to', async () => {
+    const { w } = await shifting(BLUE_GREEN)
+    const { surroundings } = await w.addBalancer({ drainsAfterMs: 5000 })
+    const { service } = await update(w)
+    await watch(w, MINUTE_MS)
+    expect(weights(w)).toBe('0:100')
+    surroundings.applies = () => false
+    await w.call('StopServiceDeployment', {
+      serviceDeploymentArn: service!.currentServiceDeployment,
+      stopType: 'ROLLBACK',
+    })
+    await watch(w, 3 * MINUTE_MS)
+    expect([weights(w), weights(w, TEST_RULE.ruleArn)]).toEqual(['100:0', '100:0'])
+    expect(await stageOf(w)).toBe('ROLLBACK_IN_PROGRESS')
+    expect(inService(w, GREEN.targetGroupArn)).toHaveLength(2)
+    surroundings.applies = () => true
+    await watch(w, MINUTE_MS)
+    expect(await stageOf(w)).toBe('ROLLBACK_SUCCESSFUL')
+    expect(inService(w, GREEN.targetGroupArn)).toEqual([])
+  })
+
+  it('waits for those that were there before a start of the control plane', async () => {
+    const { w, balancer } = await shifting(BLUE_GREEN)
+    const other = await w.addBalancer()
+    other.surroundings.applies = sendsBlueAlone(PRODUCTION_RULE)
+    await update(w)
+    await watch(w, MINUTE_MS)
+    expect(weights(w)).toBe('0:100')
+    w.killControlPlane()
+    other.kill()
+    await w.startControlPlane()
+    await w.advance(BALANCER_LOSS_GRACE_MS - 2 * SECOND_MS)
+    expect([balancer.isConnected, await stageOf(w)]).toEqual([true, 'PRODUCTION_TRAFFIC_SHIFT'])
+    await w.advance(10 * SECOND_MS)
+    expect(await stageOf(w)).toBe('BAKE_TIME')
   })
 })
 

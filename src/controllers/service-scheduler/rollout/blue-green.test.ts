@@ -114,7 +114,10 @@ describe('the roll-back of a blue/green deployment', () => {
       { holderId: blue, desiredCount: 2, mayStart: true },
       { holderId: green, desiredCount: 2, mayStart: false },
     ])
-    expect(world.shifts.at(-1)).toMatchObject({ kind: 'production', percent: 0 })
+    expect(world.shifts.slice(-2)).toMatchObject([
+      { kind: 'production', percent: 0 },
+      { kind: 'test', percent: 0 },
+    ])
     world.isTrafficMoving = true
     expect(world.look().groups).toMatchObject([{ holderId: blue }, { holderId: green, desiredCount: 0 }])
     expect(world.settle().isSteady).toBe(true)

@@ -34,11 +34,11 @@ export const shift = (
   return { serviceDeployment: { ...serviceDeployment, [member]: percent, ...bakingSince, updatedAt: now } }
 }
 
-/** All traffic to the source: at once, unless it has nothing that could take it and another deployment has. */
+/** All traffic to the source: both kinds at once, unless it has nothing that could take them and another deployment has. */
 export const shiftBack = (state: RolloutState, source: DeploymentRecord): Transition | boolean => {
   if (!canTakeTraffic(state, source)) return false
-  const production = shift(state, source, 'production', 0)
-  return production === true ? shift(state, source, 'test', 0) : production
+  const outcomes = (['production', 'test'] as const).map((kind) => shift(state, source, kind, 0))
+  return outcomes.find((outcome) => typeof outcome !== 'boolean') ?? outcomes.every((outcome) => outcome === true)
 }
 
 export const canTakeTraffic = (state: RolloutState, source: DeploymentRecord): boolean =>

@@ -9,7 +9,7 @@ import type { TaskRecord } from '../../../model/records.ts'
 import type { RevisionLoadBalancer, ServiceRevisionRecord } from '../../../model/service-records.ts'
 import { revisionOfTask } from '../../../store/revision-of-task.ts'
 import type { PassContext } from '../pass-context.ts'
-import { hasProductionTraffic, isShared, ruleTraffic } from './rule-traffic.ts'
+import { isShared } from './rule-traffic.ts'
 
 type TasksOffTraffic = (task: TaskRecord) => boolean
 
@@ -17,17 +17,17 @@ type TasksOffTraffic = (task: TaskRecord) => boolean
 export const gatherTraffic = (context: PassContext): TasksOffTraffic => {
   const target = rollingTarget(context)
   if (target === undefined) return () => false
-  const { tx } = context
+  const { tx, traffic } = context
   const loadBalancers = shiftable(target)
   if (loadBalancers.every((loadBalancer) => canTakeTraffic(context, loadBalancer))) {
     const { serviceArn, serviceRevisionArn: targetRevisionArn } = target
     for (const kind of ['production', 'test'] as const)
       if (loadBalancers.some((loadBalancer) => isShared(tx, loadBalancer, kind)))
-        ruleTraffic(tx).isShifted({ serviceArn, sourceRevisionArn: undefined, targetRevisionArn, kind, percent: 100 })
+        traffic.isShifted({ serviceArn, sourceRevisionArn: undefined, targetRevisionArn, kind, percent: 100 })
   }
   return (task) => {
     const revision = revisionOfTask(tx, task)
-    return shiftable(revision).some((loadBalancer) => !hasProductionTraffic(tx, loadBalancer))
+    return shiftable(revision).some((loadBalancer) => traffic.isOffTraffic(loadBalancer))
   }
 }
 
