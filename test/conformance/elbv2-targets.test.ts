@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TargetHealthReport } from '../../src/model/load-balancing/messages.ts'
-import { targetRowKey } from '../../src/model/load-balancing/records.ts'
+import { type LoadBalancerRecord, targetRowKey } from '../../src/model/load-balancing/records.ts'
 import { aContainerInstance } from '../builders/a-container-instance.ts'
 import { aTask } from '../builders/a-task.ts'
 import { Elbv2Server, faultOf, UNKNOWN_TARGET_GROUP } from './elbv2-server.ts'
@@ -41,11 +41,12 @@ const statesOf = async (arn: string, ...targets: TargetDescription[]): Promise<u
 const say = (targetGroupArn: string, report: Partial<TargetHealthReport>): void =>
   site.server.deps.targetHealth.record('b1', [{ targetGroupArn, target: KEY, state: 'healthy', ...report }])
 
-/** A target group with one target that a load balancer uses. */
-const inUse = async (): Promise<string> => {
+/** A target group with one target that a load balancer uses, which a balancer serves. */
+const inUse = async (given: Partial<LoadBalancerRecord> = {}): Promise<string> => {
   const { TargetGroupArn } = await site.targetGroup()
   const { LoadBalancerArn } = await site.loadBalancer()
   await site.use(TargetGroupArn, LoadBalancerArn)
+  await site.store.transact((tx) => tx.loadBalancers.update(LoadBalancerArn, { state: 'active', ...given }))
   await register(TargetGroupArn, { Id: ID })
   return TargetGroupArn
 }
@@ -263,6 +264,20 @@ describe('DescribeTargetHealth', () => {
 
     const [found] = await health(arn)
     expect(found?.TargetHealth).toEqual({ State, ...(Reason && { Reason, Description }) })
+  })
+
+  it('has no healthy targets behind a load balancer that nobody serves', async () => {
+    const arn = await inUse({ state: 'failed', stateReason: 'Port 80 is in use.' })
+    say(arn, {})
+    const [found] = await health(arn)
+    expect(found?.TargetHealth).toEqual({
+      State: 'unavailable',
+      Reason: 'Elb.InternalError',
+      Description: 'Load balancer web has failed: Port 80 is in use.',
+    })
+    const [{ loadBalancerArn } = { loadBalancerArn: '' }] = site.store.tables.loadBalancers.rows()
+    await site.store.transact((tx) => tx.loadBalancers.update(loadBalancerArn, { state: 'provisioning' }))
+    expect(await statesOf(arn)).toEqual([['initial', 'Elb.RegistrationInProgress']])
   })
 
   it('knows targets that are named and not registered', async () => {

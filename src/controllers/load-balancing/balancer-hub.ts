@@ -91,7 +91,7 @@ export class BalancerHub implements BalancerHost {
   }
 
   #closed(balancerId: string, feed: BalancerFeed): void {
-    const { clock, log, targetHealth, servedRules } = this.#options
+    const { store, clock, log, targetHealth, servedRules } = this.#options
     // Another connection of the same balancer may have come before.
     if (this.#feeds.get(balancerId) !== feed) return
     log.info('balancer disconnected', { balancerId })
@@ -100,11 +100,13 @@ export class BalancerHub implements BalancerHost {
       this.#lost.delete(balancerId)
       targetHealth.forgetBalancer(balancerId)
       servedRules.forget(balancerId)
+      // It may have been the only one that served them.
+      for (const arn of Array.from(store.tables.loadBalancers.rows(), (row) => row.loadBalancerArn)) this.#judge(arn)
     }
     this.#lost.set(balancerId, clock.setTimer(BALANCER_LOSS_GRACE_MS, forget))
   }
 
-  /** A load balancer is active when one balancer serves it, and has failed when all that were told to serve it cannot. */
+  /** A load balancer is active when one balancer serves it, and has failed when none can and none may be back in a moment. */
   #judge(loadBalancerArn: string): void {
     const row = this.#options.store.tables.loadBalancers.get(loadBalancerArn)
     const state = row && this.#stateOf(loadBalancerArn)
@@ -122,7 +124,7 @@ export class BalancerHub implements BalancerHost {
     const feeds = [...this.#feeds.values()]
     if (feeds.some((feed) => feed.serves(loadBalancerArn))) return { state: 'active', stateReason: undefined }
     const problems = feeds.map((feed) => feed.problemOf(loadBalancerArn)).filter((problem) => problem !== undefined)
-    return problems.length > 0 && problems.length === feeds.length
+    return problems.length > 0 && problems.length === feeds.length && this.#lost.size === 0
       ? { state: 'failed', stateReason: problems[0] }
       : undefined
   }

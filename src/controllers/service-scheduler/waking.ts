@@ -1,18 +1,18 @@
 /** Which services a change concerns. A change of a task costs a look at that task, not at the services. */
 import { serviceArn, serviceNameOfGroup } from '../../model/arn.ts'
 import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
-import type { TargetRecord } from '../../model/load-balancing/records.ts'
+import type { LoadBalancerRecord, TargetRecord } from '../../model/load-balancing/records.ts'
 import type { ContainerInstanceRecord, TaskRecord } from '../../model/records.ts'
 import type { ServiceRecord } from '../../model/service-records.ts'
 import type { ChangeSet, Store } from '../../store/store.ts'
-import { isStopped } from '../../store/tables.ts'
+import { isStopped, type TableName } from '../../store/tables.ts'
 import { ServiceSets } from './service-sets.ts'
 import { isUsable, UsableZones } from './usable-zones.ts'
 
 type Wake = (serviceArn: string) => void
 
 /** Tables whose rows name their service. A change-set may touch others besides those that are watched. */
-const SERVICE_ROWS: ReadonlySet<string> = new Set(['services', 'deployments', 'taskSets', 'serviceDeployments'])
+const SERVICE_ROWS: ReadonlySet<TableName> = new Set(['services', 'deployments', 'taskSets', 'serviceDeployments'])
 
 export class Waking {
   readonly #store: Store
@@ -33,7 +33,7 @@ export class Waking {
     for (const service of services.rows()) this.#serviceChanged(service)
     for (const instance of containerInstances.rows()) this.#zones.apply(undefined, instance)
     return this.#store.watch(
-      ['tasks', 'services', 'deployments', 'taskSets', 'serviceDeployments', 'containerInstances', 'targets'],
+      [...SERVICE_ROWS, 'tasks', 'containerInstances', 'targets', 'loadBalancers'],
       (changeSet) => this.#changed(changeSet, wake),
     )
   }
@@ -75,7 +75,9 @@ export class Waking {
       else if (table === 'containerInstances')
         this.#instanceChanged(before as ContainerInstanceRecord, after as ContainerInstanceRecord, wake)
       else if (table === 'targets') this.#targetChanged(before as TargetRecord, after as TargetRecord, wake)
-      else if (SERVICE_ROWS.has(table)) this.#rowChanged(table, (after ?? before) as ServiceRecord, wake)
+      else if (table === 'loadBalancers')
+        this.#loadBalancerChanged(before as LoadBalancerRecord, after as LoadBalancerRecord, wake)
+      else if (SERVICE_ROWS.has(table as TableName)) this.#rowChanged(table, (after ?? before) as ServiceRecord, wake)
     }
   }
 
@@ -115,6 +117,19 @@ export class Waking {
   /** Only that a target is its task's no more is news: the task may stop now, or another take its place. */
   #targetChanged(before: TargetRecord | undefined, after: TargetRecord | undefined, wake: Wake): void {
     if (before?.taskId !== after?.taskId) this.#wakeServiceOf(before?.taskId, wake)
+  }
+
+  /** What is healthy behind a load balancer is a matter of whether it is served. */
+  #loadBalancerChanged(
+    before: LoadBalancerRecord | undefined,
+    after: LoadBalancerRecord | undefined,
+    wake: Wake,
+  ): void {
+    if (after === undefined || before?.state === after.state) return
+    const { targetGroups, targets } = this.#store.tables
+    for (const { targetGroupArn, loadBalancerArns } of targetGroups.rows())
+      if (loadBalancerArns.includes(after.loadBalancerArn))
+        for (const { taskId } of targets.iterate('byTargetGroup', targetGroupArn)) this.#wakeServiceOf(taskId, wake)
   }
 
   #wakeServiceOf(taskId: string | undefined, wake: Wake): void {

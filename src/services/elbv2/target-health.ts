@@ -7,13 +7,9 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { targetGroupAttributes } from '../../model/load-balancing/attributes.ts'
 import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
-import {
-  type TargetGroupRecord,
-  targetKey,
-  type TargetRecord,
-  targetRowKey,
-} from '../../model/load-balancing/records.ts'
+import { type TargetGroupRecord, type TargetRecord, targetRowKey } from '../../model/load-balancing/records.ts'
 import { instanceOfTarget } from '../../store/load-balancing/instance-address.ts'
+import { targetReport } from '../../store/load-balancing/target-report.ts'
 import type { Elbv2Context } from './context.ts'
 import type { NamedTarget } from './requested-targets.ts'
 
@@ -71,7 +67,7 @@ const because = (state: NonNullable<TargetHealth['State']>, reason: Reason, desc
 const healthOf = (context: Elbv2Context, group: TargetGroupRecord, target: TargetRecord): TargetHealth => {
   if (target.drainingUntil !== undefined) return because('draining', 'Target.DeregistrationInProgress')
   if (group.loadBalancerArns.length === 0) return because('unused', 'Target.NotInUse')
-  return unusable(context, group, target) ?? reported(reportOf(context, group, target))
+  return unusable(context, group, target) ?? reported(reportOf(context, target))
 }
 
 /** What cannot get requests, whatever balancers say. */
@@ -88,11 +84,8 @@ const unusable = (
   return undefined
 }
 
-const reportOf = (
-  { targetHealth }: Elbv2Context,
-  { targetGroupArn }: TargetGroupRecord,
-  target: TargetRecord,
-): TargetHealthReport | undefined => targetHealth.get(targetGroupArn, targetKey(target))
+const reportOf = ({ tx, targetHealth }: Elbv2Context, target: TargetRecord): TargetHealthReport | undefined =>
+  targetReport(tx, targetHealth, target)
 
 const reported = (report: TargetHealthReport | undefined): TargetHealth => {
   if (report === undefined) return because('initial', 'Elb.RegistrationInProgress')
@@ -101,7 +94,7 @@ const reported = (report: TargetHealthReport | undefined): TargetHealth => {
 }
 
 const anomalyOf = (context: Elbv2Context, group: TargetGroupRecord, target: TargetRecord): AnomalyDetection => {
-  const isAnomalous = reportOf(context, group, target)?.isAnomalous === true
+  const isAnomalous = reportOf(context, target)?.isAnomalous === true
   const isMitigated = targetGroupAttributes(group)['load_balancing.algorithm.anomaly_mitigation'] === 'on'
   return {
     Result: isAnomalous ? 'anomalous' : 'normal',

@@ -6,8 +6,11 @@ import { type TargetHealthReport } from '../../model/load-balancing/messages.ts'
 
 type Listener = (reports: readonly TargetHealthReport[]) => void
 
-/** With several balancers, the worst of what they say: a target is healthy when all of them may send it requests. */
-const WORST_FIRST = ['unhealthy', 'unhealthy.draining', 'unavailable', 'initial', 'draining', 'unused', 'healthy']
+/**
+ * With several balancers, the worst of what they say: a target is healthy when all of them may send it requests that are to. Those that are
+ * not to, because its load balancer is elsewhere or it is in another zone, say that it is `unused`.
+ */
+const WORST_FIRST = ['unhealthy', 'unhealthy.draining', 'unavailable', 'initial', 'draining', 'healthy', 'unused']
 
 export class TargetHealthBook {
   /** By `<target group ARN>/<target key>`, then by balancer. */
@@ -30,17 +33,19 @@ export class TargetHealthBook {
     this.#tell(reports)
   }
 
-  /** Undefined: no balancer has said anything yet. */
+  /** Undefined: no balancer has said anything yet. It is not healthy before all have spoken. */
   get(targetGroupArn: string, target: string): TargetHealthReport | undefined {
-    const reports = [...(this.#reports.get(nameOf(targetGroupArn, target))?.values() ?? [])]
+    const byBalancer = this.#reports.get(nameOf(targetGroupArn, target))
     const rank = ({ state }: TargetHealthReport): number => WORST_FIRST.indexOf(state)
-    return reports.toSorted((one, other) => rank(one) - rank(other))[0]
+    const [worst] = [...(byBalancer?.values() ?? [])].toSorted((one, other) => rank(one) - rank(other))
+    if (worst?.state !== 'healthy' || this.#haveAllSpoken(byBalancer)) return worst
+    return { ...worst, state: 'initial', reason: 'Elb.RegistrationInProgress' }
   }
 
   /** Whether every balancer that is there has nothing under way with the target. */
   isDrained(targetGroupArn: string, target: string): boolean {
     const byBalancer = this.#reports.get(nameOf(targetGroupArn, target))
-    if (byBalancer === undefined || [...this.#balancers].some((balancerId) => !byBalancer.has(balancerId))) return false
+    if (byBalancer === undefined || !this.#haveAllSpoken(byBalancer)) return false
     return [...byBalancer.values()].every(({ isDrained }) => isDrained === true)
   }
 
@@ -51,10 +56,11 @@ export class TargetHealthBook {
 
   /** A balancer is gone: what it said counts no more. */
   forgetBalancer(balancerId: string): void {
-    this.#balancers.delete(balancerId)
+    if (!this.#balancers.delete(balancerId)) return
     const left: TargetHealthReport[] = []
     for (const [name, byBalancer] of this.#reports) {
-      if (byBalancer.delete(balancerId)) left.push(...byBalancer.values())
+      byBalancer.delete(balancerId)
+      left.push(...byBalancer.values())
       if (byBalancer.size === 0) this.#reports.delete(name)
     }
     // What the others say is all that counts now.
@@ -65,6 +71,10 @@ export class TargetHealthBook {
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
+  }
+
+  #haveAllSpoken(byBalancer: ReadonlyMap<string, TargetHealthReport> | undefined): boolean {
+    return [...this.#balancers].every((balancerId) => byBalancer?.has(balancerId) === true)
   }
 
   #tell(reports: readonly TargetHealthReport[]): void {

@@ -73,11 +73,17 @@ describe('a load balancer', () => {
     expect(stateOf(w)).toBe('active')
   })
 
-  it('is active when one of two balancers serves it', async () => {
+  it('is active when one of two balancers serves it, until that has been away for a while', async () => {
     const w = await balanced()
-    await w.addBalancer({ problemOf: () => 'Port 80 is in use.' })
-    await w.addBalancer()
+    const other = await w.addBalancer({ problemOf: () => 'Port 80 is in use.' })
+    const one = await w.addBalancer()
     expect(stateOf(w)).toBe('active')
+    one.kill()
+    other.surroundings.problemOf = () => 'Port 80 is in use, too.'
+    await w.advance(BALANCER_LOSS_GRACE_MS - 1000)
+    expect(stateOf(w)).toBe('active')
+    await w.advance(2000)
+    expect(stateOf(w)).toBe('failed')
   })
 })
 

@@ -25,6 +25,30 @@ describe('a deployment behind a load balancer', () => {
     expect((await seen(w)).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }])
   })
 
+  it('is under way while no balancer can serve the load balancer, whatever its checks find', async () => {
+    const { w, balancer } = await withBalancer({ healthyAfterMs: 5000, problemOf: () => 'Port 80 is in use.' })
+    await create(w, { loadBalancers: [IN_BLUE], desiredCount: 2 })
+    await w.advance(10 * MINUTE_MS)
+    expect(await running(w)).toHaveLength(2)
+    expect((await seen(w)).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', runningCount: 2 }])
+    balancer.surroundings.problemOf = () => undefined
+    await w.advance(20 * SECOND_MS)
+    expect((await seen(w)).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }])
+  })
+
+  it('stops no old task while the load balancer is not served any more', async () => {
+    const { w, balancer } = await balancedService(await withBalancer({ healthyAfterMs: 5000 }), { desiredCount: 2 })
+    await w.advance(MINUTE_MS)
+    const old = keys(w)
+    balancer.surroundings.problemOf = () => 'Port 80 is in use.'
+    await w.call('UpdateService', { service: 'web', forceNewDeployment: true })
+    await w.advance(5 * MINUTE_MS)
+    expect(keys(w)).toEqual(expect.arrayContaining(old))
+    balancer.surroundings.problemOf = () => undefined
+    await w.advance(MINUTE_MS)
+    expect((await seen(w)).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }])
+  })
+
   it('stops no old task while the new ones do not answer', async () => {
     const { w, balancer } = await balancedService(await withBalancer({ healthyAfterMs: 10_000 }), { desiredCount: 3 })
     await w.advance(MINUTE_MS)

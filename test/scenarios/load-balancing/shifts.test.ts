@@ -166,7 +166,9 @@ describe('a shift that a balancer has yet to follow', () => {
   it('does not wait for a balancer that has been away for a while', async () => {
     const { w } = await shifting(BLUE_GREEN)
     const other = await w.addBalancer()
+    other.surroundings.applies = sendsBlueAlone(TEST_RULE)
     await update(w)
+    await watch(w, MINUTE_MS)
     other.kill()
     await watch(w, BALANCER_LOSS_GRACE_MS - 2 * SECOND_MS)
     expect([await stageOf(w), weights(w)]).toEqual(['TEST_TRAFFIC_SHIFT', '100:0'])

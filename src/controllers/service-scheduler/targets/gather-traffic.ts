@@ -3,10 +3,10 @@
  * short left traffic at the other, which has to go back before tasks there do, and as soon as somebody is there to take it.
  */
 import { isOver } from '../../../model/new-deployment.ts'
-import { targetKey } from '../../../model/load-balancing/records.ts'
 import { targetGroupOf } from '../../../model/load-balancing/revision-groups.ts'
 import type { TaskRecord } from '../../../model/records.ts'
 import type { RevisionLoadBalancer, ServiceRevisionRecord } from '../../../model/service-records.ts'
+import { targetReport } from '../../../store/load-balancing/target-report.ts'
 import { revisionOfTask } from '../../../store/revision-of-task.ts'
 import type { PassContext } from '../pass-context.ts'
 import { isShared } from './rule-traffic.ts'
@@ -47,8 +47,4 @@ const rollingTarget = ({ tx, service }: PassContext): ServiceRevisionRecord | un
 const canTakeTraffic = ({ tx, targetHealth }: PassContext, loadBalancer: RevisionLoadBalancer): boolean =>
   tx.targets
     .find('byTargetGroup', targetGroupOf(loadBalancer))
-    .some(
-      (target) =>
-        target.drainingUntil === undefined &&
-        targetHealth.get(target.targetGroupArn, targetKey(target))?.state === 'healthy',
-    )
+    .some((target) => target.drainingUntil === undefined && targetReport(tx, targetHealth, target)?.state === 'healthy')
