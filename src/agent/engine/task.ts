@@ -67,6 +67,8 @@ export interface EngineContainer {
   readonly managedAgent?: ManagedAgentState
   /** The last status that the control plane has accepted. */
   readonly sentStatus: 'NONE' | 'RUNNING' | 'STOPPED'
+  /** Its ports as the control plane has accepted them last. */
+  readonly sentPorts?: readonly PortBinding[]
   /** Removed from the runtime by clean-up. */
   readonly removed: boolean
 }

@@ -17,6 +17,18 @@ export const networkBindingsOf = (container: EngineContainer, excludeIpv6: boole
   ].slice(0, BINDINGS)
 }
 
+/** Whether it is reached elsewhere than the control plane knows. What was told without a note of the ports is told again. */
+export const hasMoved = ({ knownStatus, sentStatus, ports, sentPorts = [] }: EngineContainer): boolean =>
+  sentStatus === 'RUNNING' &&
+  knownStatus === 'RUNNING' &&
+  (ports.length !== sentPorts.length || ports.some((port, index) => !isSame(port, sentPorts[index])))
+
+const isSame = (port: PortBinding, other: PortBinding | undefined): boolean =>
+  port.hostPort === other?.hostPort &&
+  port.hostIp === other.hostIp &&
+  port.containerPort === other.containerPort &&
+  port.protocol === other.protocol
+
 const singleBinding = ({ hostIp, containerPort, hostPort, protocol }: PortBinding): NetworkBinding => ({
   bindIP: hostIp,
   containerPort,

@@ -67,6 +67,21 @@ describe('the next report', () => {
     expect(reportsOf(task, true)).toEqual(['PENDING: a=RUNNING'])
   })
 
+  it('tells at once of a container that was started again and is reached elsewhere', () => {
+    const at = (hostPort: number) => [{ hostIp: '0.0.0.0', containerPort: 80, hostPort, protocol: 'tcp' as const }]
+    const task = aTaskOf([anEngineContainer({}, { ...RUNNING, ports: at(32_768) })], {
+      knownStatus: 'RUNNING',
+      hasRun: true,
+    })
+    const told = nextReport(task, false, OPTIONS)!.accepted(task)
+    expect(reportsOf(told, true)).toEqual([])
+    const moved = { ...told, containers: told.containers.map((container) => ({ ...container, ports: at(32_769) })) }
+    expect(nextReport(moved, false, OPTIONS)?.request.containers).toMatchObject([
+      { containerName: 'app', status: 'RUNNING', networkBindings: [{ containerPort: 80, hostPort: 32_769 }] },
+    ])
+    expect(reportsOf(moved)).toEqual(['RUNNING: app=RUNNING'])
+  })
+
   it('always has a reason, empty if there is none', () => {
     const task = aTaskOf([anEngineContainer({}, STOPPED)], { knownStatus: 'STOPPED' })
     expect(nextReport(task, false, OPTIONS)?.request.reason).toBe('')

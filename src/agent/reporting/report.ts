@@ -9,7 +9,7 @@ import { REASON_LENGTH } from '../../model/limits.ts'
 import type { Change } from '../engine/changes.ts'
 import { cutReason } from '../engine/reasons.ts'
 import { type EngineContainer, type EngineTask, hasReached, isStopped } from '../engine/task.ts'
-import { networkBindingsOf } from './network-bindings.ts'
+import { hasMoved, networkBindingsOf } from './network-bindings.ts'
 
 export interface Report {
   readonly request: SubmitTaskStateChangeRequest
@@ -26,12 +26,15 @@ export interface ReportOptions {
 type Status = 'PENDING' | 'RUNNING' | 'STOPPED'
 type ContainerStatusEntry = { readonly container: EngineContainer; readonly status: 'RUNNING' | 'STOPPED' }
 
-/** The report that is due now. `isBatchDue`: containers' changes that wait for company have waited long enough. */
+/**
+ * The report that is due now. `isBatchDue`: containers' changes that wait for company have waited long enough. That a container is reached at
+ * another port waits for nobody: load balancers send requests to where it was.
+ */
 export const nextReport = (task: EngineTask, isBatchDue: boolean, options: ReportOptions): Report | undefined => {
   const status = nextStatus(task)
   if (status === 'PENDING') return digestReport(task, options)
   if (status !== undefined) return statusReport(task, status, entriesFor(task, status), options)
-  if (!isBatchDue || !hasUnsentContainers(task)) return undefined
+  if (!(isBatchDue || task.containers.some(hasMoved)) || !hasUnsentContainers(task)) return undefined
   return statusReport(task, task.hasRun ? 'RUNNING' : 'PENDING', unsentEntries(task), options)
 }
 
@@ -54,12 +57,17 @@ const entriesFor = (task: EngineTask, status: Status): readonly ContainerStatusE
   return status === 'RUNNING' && isStopped(task) ? entries.filter((entry) => entry.status === 'RUNNING') : entries
 }
 
-/** In order of occurrence: a container that has run and stopped since the last report has two entries. */
+/**
+ * In order of occurrence: a container that has run and stopped since the last report has two entries. One that was started again and got
+ * other ports of the host is told to be RUNNING once more.
+ */
 const unsentEntries = (task: EngineTask): readonly ContainerStatusEntry[] =>
   task.containers.flatMap((container): ContainerStatusEntry[] => {
     const hasRun = hasReached(container, 'RUNNING') && container.startedAt !== undefined
     return [
-      ...(hasRun && container.sentStatus === 'NONE' ? [{ container, status: 'RUNNING' as const }] : []),
+      ...((hasRun && container.sentStatus === 'NONE') || hasMoved(container)
+        ? [{ container, status: 'RUNNING' as const }]
+        : []),
       ...(isStopped(container) && container.sentStatus !== 'STOPPED'
         ? [{ container, status: 'STOPPED' as const }]
         : []),
@@ -161,6 +169,8 @@ const markSent = (task: EngineTask, status: Status, entries: readonly ContainerS
   sentStatus: further(task.sentStatus, status),
   containers: task.containers.map((container) => {
     const sent = entries.findLast((entry) => entry.container.definition.name === container.definition.name)
-    return sent === undefined ? container : { ...container, sentStatus: further(container.sentStatus, sent.status) }
+    if (sent === undefined) return container
+    const { ports } = sent.container
+    return { ...container, sentStatus: further(container.sentStatus, sent.status), sentPorts: ports }
   }),
 })

@@ -142,6 +142,20 @@ describe('restart policies', () => {
     expect(world.control.reports).toHaveLength(1)
   })
 
+  it('tell where a container is that has another host port then, once', async () => {
+    const world = await agentWorld()
+    const portMappings = [{ containerPort: 80, hostPort: 0, protocol: 'tcp' as const }]
+    await world.send(aPayloadTask({ containers: [{ ...restarting(), portMappings }] }))
+    await world.advance(150_000)
+    const ports = world.control.entriesOf(ARN, 'app').map(({ networkBindings = [] }) => networkBindings[0]?.hostPort)
+    expect(ports).toEqual([32_768, 32_769])
+    expect(world.container(ARN).ports).toMatchObject([{ hostPort: 32_769 }])
+    world.control.reports.length = 0
+    await world.restart()
+    await world.advance(10_000)
+    expect(world.control.reports).toEqual([])
+  })
+
   it('let a container stop that exits too soon after its last start', async () => {
     const world = await agentWorld()
     await world.send(aPayloadTask({ containers: [restarting({ restartAttemptPeriod: 101 })] }))

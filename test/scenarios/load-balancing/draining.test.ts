@@ -4,6 +4,7 @@ import { targetRowKey } from '../../../src/model/load-balancing/records.ts'
 import { targetInstanceId } from '../../../src/model/load-balancing/instance-target.ts'
 import { ADDRESSES, BLUE, CONTAINER_PORT, GREEN, IN_BLUE } from '../../balanced-services.ts'
 import type { World } from '../../world.ts'
+import { aContainer, register } from '../control-plane/run-task.ts'
 import { messages, MINUTE_MS, running, SECOND_MS, seen, wanted } from '../services/services.ts'
 import { balancedService, inService, isAlive, targets, withBalancer } from './services.ts'
 
@@ -30,6 +31,32 @@ describe('a task behind a load balancer', () => {
     ])
     expect(instance.privateIpAddress).toBe('127.0.0.1')
     expect(await messages(w)).toContain(`(service web) registered 1 targets in (target-group ${BLUE.targetGroupArn})`)
+  })
+
+  it('is one at its new host port when its container was started again', async () => {
+    const balanced = await withBalancer({ agents: 1, healthyAfterMs: 5000, drainsAfterMs: DRAIN_MS })
+    const { w } = balanced
+    const container = aContainer({
+      portMappings: [{ containerPort: CONTAINER_PORT, hostPort: 0 }],
+      restartPolicy: { enabled: true, restartAttemptPeriod: 60 },
+    })
+    await register(w, container)
+    await balancedService(balanced, { desiredCount: 1 })
+    await w.advance(2 * MINUTE_MS)
+    const task = await registeredTask(w)
+    const [before] = targets(w)
+    w.agents[0]!.runtime.exit(task.containers![0]!.runtimeId!, 1)
+    await w.advance(SECOND_MS)
+    const [{ hostPort } = {}] = (await w.task(task)).containers?.[0]?.networkBindings ?? []
+    expect(hostPort).not.toBe(before!.port)
+    expect(targets(w)).toEqual([
+      { ...before, drainingUntil: expect.any(Number) },
+      expect.objectContaining({ taskId: before!.taskId, port: hostPort }),
+    ])
+    await w.advance(DRAIN_MS + 5 * SECOND_MS)
+    expect(inService(w)).toMatchObject([{ port: hostPort }])
+    expect(targets(w)).toHaveLength(1)
+    expect(await running(w)).toMatchObject([{ taskArn: task.taskArn }])
   })
 
   it('is one in each of its target groups', async () => {
