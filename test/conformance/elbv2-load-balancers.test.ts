@@ -221,7 +221,7 @@ it('says what its limits are', async () => {
   for await (const page of paginateDescribeAccountLimits({ client: site.elb }, { PageSize: 5 }))
     limits.push(...(page.Limits ?? []))
 
-  expect(limits).toHaveLength(17)
+  expect(limits).toHaveLength(16)
   expect(limits).toContainEqual({ Name: 'application-load-balancers', Max: '50' })
 })
 

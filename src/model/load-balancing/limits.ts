@@ -3,14 +3,13 @@
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 
-/** Quotas per account and region, as DescribeAccountLimits names them. */
+/** Quotas per account and region that are enforced, as DescribeAccountLimits names them. */
 export const LOAD_BALANCING_QUOTAS = {
   'application-load-balancers': 50,
   'network-load-balancers': 50,
   'target-groups': 3000,
   'targets-per-application-load-balancer': 1000,
   'targets-per-network-load-balancer': 3000,
-  'targets-per-availability-zone-per-network-load-balancer': 500,
   'listeners-per-application-load-balancer': 50,
   'listeners-per-network-load-balancer': 50,
   'rules-per-application-load-balancer': 100,
