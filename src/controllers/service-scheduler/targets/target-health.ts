@@ -40,7 +40,9 @@ export const balancerHealth = (
 ): TaskFacts['health'] => {
   const { loadBalancers } = revisionOfTask(tables, task) ?? {}
   if (loadBalancers === undefined) return undefined
-  if (judged.some(isUnhealthyTarget)) return 'UNHEALTHY'
-  const isComplete = judged.length >= loadBalancers.length
-  return isComplete && judged.every(({ report }) => report?.state === 'healthy') ? 'HEALTHY' : 'UNKNOWN'
+  // What drains is where a task was before it was registered elsewhere, or soon will be again.
+  const current = judged.filter(({ target }) => target.drainingUntil === undefined)
+  if (current.some(isUnhealthyTarget)) return 'UNHEALTHY'
+  const isComplete = current.length >= loadBalancers.length
+  return isComplete && current.every(({ report }) => report?.state === 'healthy') ? 'HEALTHY' : 'UNKNOWN'
 }
