@@ -20,7 +20,9 @@ export const desyncLines = (scope: HttpScope): string[] => {
   const refuse = (test: string): string => `${refusal(400, scope.sink)} hdr Connection close if ${test}`
   const mode = modeOf(scope)
   return [
-    ...severeTests(scope).map(refuse),
+    ...VERSIONS.map(refuse),
+    `http-request set-var(txn.is_odd) bool(true) if { req.hdrs -m reg -- ${quoteWord(oddHeaders(scope))} }`,
+    ...(hasLaxHeaders(scope) ? [refuse(`${IS_ODD} { req.hdrs -m reg -- ${quoteWord(NUL_OR_HOST)} }`)] : []),
     ...(mode === 'strictest' ? [...ACCEPTABLE, ...AMBIGUOUS].map(refuse) : []),
     ...(mode === 'defensive'
       ? AMBIGUOUS.map((test) => `http-request set-var(txn.is_ambiguous) bool(true) if ${test}`)
@@ -39,14 +41,26 @@ export const closingLines = (scope: HttpScope): string[] =>
 const modeOf = ({ loadBalancer: { attributes } }: HttpScope): string =>
   attributes['routing.http.desync_mitigation_mode'] ?? 'defensive'
 
-const severeTests = ({ host: { version } }: HttpScope): string[] => [
-  '{ fc_http_major 1 } !{ req.ver -m beg 1. }',
-  '{ req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
-  // Before 3.0, NUL may be in headers, and anything in hosts: a folded line, a path.
-  ...(version.major < 3 ? [`{ req.hdrs -m reg -- ${quoteWord(NUL_OR_HOST)} }`] : []),
+/** HTTP/1.1, as nearly all requests are, is asked for first, and not by its beginning. */
+const VERSIONS = [
+  '!{ req.ver 1.1 } { fc_http_major 1 } !{ req.ver -m beg 1. }',
+  '!{ req.ver 1.1 } { req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
 ]
 
-const NUL_OR_HOST = String.raw`\x00|(?:^|\n)host: [^\r\n]*[^-A-Za-z0-9._~:[\]%!$&'()*+,;=\r\n]`
+/**
+ * One look through all headers tells for most requests that nothing else has to be looked for. Whatever a test with `IS_ODD` is about has to be
+ * found by it.
+ */
+export const IS_ODD = '{ var(txn.is_odd) -m found }'
+
+const oddHeaders = (scope: HttpScope): string =>
+  ['content', 'transfer', 'x-forwarded-for', ...(hasLaxHeaders(scope) ? [NUL_OR_HOST] : [])].join('|')
+
+/** Before 3.0, NUL may be in headers, and anything in hosts: a folded line, a path. */
+const hasLaxHeaders = ({ host: { version } }: HttpScope): boolean => version.major < 3
+
+const OF_HOST = String.raw`-A-Za-z0-9._~:[\]%!$&'()*+,;=`
+const NUL_OR_HOST = String.raw`\x00|(?:^|\n)host: [${OF_HOST}]*+[^${OF_HOST}\r\n]`
 
 const ACCEPTABLE = [
   `{ fc_http_major 1 } !{ req.ver 1.0 1.1 }`,
@@ -62,4 +76,4 @@ const AMBIGUOUS = [
   '{ method GET HEAD } { req.hdr_val(content-length) gt 0 }',
   '{ method GET HEAD } { req.hdr(transfer-encoding) -m found }',
   `{ req.hdr_names(:) -m reg -- ${quoteWord(SUSPICIOUS)} }`,
-]
+].map((test) => `${IS_ODD} ${test}`)

@@ -59,15 +59,14 @@ export const plainForward = (backend: string, { table }: Pick<HttpScope, 'table'
   const group = groupsByBackend(table).get(backend)
   if (group === undefined) return [`default_backend ${backend}`]
   const { lines, tests } = tooFewHealthy(group, stage)
+  const open = openBackendName(group.targetGroupArn)
   return [
     ...lines,
+    `use_backend ${backend} if ${tests.map((test) => `!${test}`).join(' ')}`,
     ...(stage === 'http-request'
-      ? [
-          `use_backend ${NO_BACKENDS.http} if ${CAN_COUNT} { nbsrv(${backend}) eq 0 } { nbsrv(${openBackendName(group.targetGroupArn)}) eq 0 }`,
-        ]
+      ? [`use_backend ${NO_BACKENDS.http} if ${CAN_COUNT} { nbsrv(${backend}) eq 0 } { nbsrv(${open}) eq 0 }`]
       : []),
-    ...tests.map((test) => `use_backend ${openBackendName(group.targetGroupArn)} if ${test}`),
-    `default_backend ${backend}`,
+    `default_backend ${open}`,
   ]
 }
 

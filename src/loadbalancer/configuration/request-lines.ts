@@ -1,7 +1,7 @@
 /**
  * What an Application Load Balancer does to every request and answer: what it refuses, and the headers that it adds.
  */
-import { closingLines, desyncLines } from './desync.ts'
+import { closingLines, desyncLines, IS_ODD } from './desync.ts'
 import { refusal } from './pages.ts'
 import { formatText, quoteWord } from './quote.ts'
 import { IS_IPV6 } from './rule-conditions.ts'
@@ -17,7 +17,7 @@ const NEW_TRACE = `1-%[date,${EIGHT_DIGITS}]-${`%[rand,${EIGHT_DIGITS}]`.repeat(
 export const refusalLines = (scope: HttpScope): string[] => [
   ...desyncLines(scope),
   // AWS: 463, more than 30 addresses.
-  `${refusal(463, scope.sink)} if { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
+  `${refusal(463, scope.sink)} if ${IS_ODD} { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED} }`,
   ...(isOn(scope.loadBalancer.attributes, 'routing.http.drop_invalid_header_fields.enabled')
     ? ["http-request del-header '[^-A-Za-z0-9]' -m reg"]
     : []),
@@ -46,7 +46,7 @@ const forwardedLines = ({ loadBalancer: { attributes } }: HttpScope): string[] =
 
 /** To the one header there is, or as another. */
 const appended = (client: string, test: string): string[] => [
-  `http-request set-header ${FORWARDED} ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if { req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
+  `http-request set-header ${FORWARDED} ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if ${IS_ODD} { req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
   `http-request add-header ${FORWARDED} ${quoteWord(client)} if !{ req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
 ]
 
