@@ -60,6 +60,8 @@ interface Health {
 /** Over all lives of the control plane. */
 export class HealthOfTargets {
   readonly #health = new Map<string, Health>()
+  /** Until when balancers said that it is unhealthy. */
+  readonly #unhealthyUntil = new Map<string, number>()
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -68,10 +70,10 @@ export class HealthOfTargets {
 
   listen(book: TargetHealthBook): void {
     // Nothing is known at the beginning.
-    for (const [name, { isHealthy }] of this.#health) if (isHealthy) this.#note(name, false)
+    for (const name of this.#health.keys()) this.#note(name, undefined)
     book.listen((reports) => {
       for (const { targetGroupArn, target } of reports)
-        this.#note(`${targetGroupArn}/${target}`, book.get(targetGroupArn, target)?.state === 'healthy')
+        this.#note(`${targetGroupArn}/${target}`, book.get(targetGroupArn, target)?.state)
     })
   }
 
@@ -86,11 +88,20 @@ export class HealthOfTargets {
     return health !== undefined && (health.isHealthy || this.#now() - health.at <= LATELY_MS)
   }
 
-  #of(target: TargetRecord): Health | undefined {
-    return this.#health.get(`${target.targetGroupArn}/${targetKey(target)}`)
+  wasUnhealthyLately(target: TargetRecord): boolean {
+    return this.#now() - (this.#unhealthyUntil.get(nameOf(target)) ?? -Infinity) <= LATELY_MS
   }
 
-  #note(name: string, isHealthy: boolean): void {
+  #of(target: TargetRecord): Health | undefined {
+    return this.#health.get(nameOf(target))
+  }
+
+  #note(name: string, state: string | undefined): void {
+    const isHealthy = state === 'healthy'
     if (this.#health.get(name)?.isHealthy !== isHealthy) this.#health.set(name, { isHealthy, at: this.#now() })
+    if (state === 'unhealthy') this.#unhealthyUntil.set(name, Infinity)
+    else if (this.#unhealthyUntil.get(name) === Infinity) this.#unhealthyUntil.set(name, this.#now())
   }
 }
+
+const nameOf = (target: TargetRecord): string => `${target.targetGroupArn}/${targetKey(target)}`
