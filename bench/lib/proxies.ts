@@ -45,7 +45,7 @@ export interface PlainProxyOptions {
   readonly certificate?: string
 }
 
-/** HAProxy as somebody who knows it would configure it to pass everything on, and nothing more. */
+/** HAProxy as somebody who knows it would configure it to pass everything on, so that targets know the clients, and nothing more. */
 export const startPlainProxy = async (options: PlainProxyOptions): Promise<Served> => {
   const { program, threads, targetPort, certificate } = options
   const [directory, port] = [scratchDirectory(), await freePort()]
@@ -59,6 +59,7 @@ export const startPlainProxy = async (options: PlainProxyOptions): Promise<Serve
   maxconn 2000
 defaults
   mode http
+  option forwardfor
   timeout connect 10s
   timeout client 60s
   timeout server 60s
