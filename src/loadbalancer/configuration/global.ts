@@ -10,6 +10,8 @@ import type { Sink } from './sink.ts'
  */
 const BUFFER_BYTES = 16_384
 const REWRITE_BYTES = 1024
+/** For each thread: with less, buffers of as few as fifty requests under way go back to the C library and come again. */
+const HOT_MEMORY_BYTES = 4 * 1024 * 1024
 
 /** What backends with targets have in common. */
 export const HTTP_TARGETS = 'targets'
@@ -25,6 +27,8 @@ export const addCommonSections = (host: HostSettings, sink: Sink): void => {
     'hard-stop-after 12h',
     `tune.bufsize ${BUFFER_BYTES}`,
     `tune.maxrewrite ${REWRITE_BYTES}`,
+    // What 2.6 has in place of it is an argument of the program.
+    ...(host.version.major < 3 ? [] : [`tune.memory.hot-size ${HOT_MEMORY_BYTES}`]),
     'tune.http.maxhdr 200',
     'tune.ssl.default-dh-param 2048',
   ])

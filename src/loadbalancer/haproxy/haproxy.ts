@@ -30,6 +30,11 @@ export interface HAProxyOptions {
   readonly onDeath: () => void
 }
 
+/**
+ * Threads hand freed buffers to each other instead of to the C library, and buffers get no marks by which HAProxy's own errors are found, as they do
+ * in Debian's builds: together that is a twentieth of what a request costs.
+ */
+const MEMORY = '-dMglobal,no-tag,no-poison'
 const START_TIMEOUT_MS = 60_000
 const POLL_MS = 10
 const CHECK_TIMEOUT_MS = 60_000
@@ -49,7 +54,10 @@ export class HAProxy {
     this.masterSocket = path.join(options.socketDirectory, 'master.sock')
     this.#process = new SupervisedProcess({
       command: options.program,
-      args: ['-W', '-S', `${this.masterSocket},mode,600`, '-f', this.#baseFile, '-f', options.configurationFile],
+      args: [
+        ...['-W', MEMORY, '-S', `${this.masterSocket},mode,600`],
+        ...['-f', this.#baseFile, '-f', options.configurationFile],
+      ],
       environment: options.environment ?? {},
       processIdFile: path.join(options.directory, 'haproxy.pid'),
       logFile: path.join(options.directory, 'haproxy.log'),
