@@ -12,7 +12,7 @@ import type { Log } from '../kit/log.ts'
 import type { TargetHealthReport } from '../model/load-balancing/messages.ts'
 import type { RoutingTable } from '../model/load-balancing/routing.ts'
 import { backendsWithTargets } from './configuration/backends.ts'
-import type { HostSettings, RenderedConfiguration } from './configuration/settings.ts'
+import type { HostSettings, RenderedBackend, RenderedConfiguration } from './configuration/settings.ts'
 import { Deployment, type Deployed } from './haproxy/deployment.ts'
 import { connectToWorkers, Fleet, isRuntimeFailure } from './haproxy/fleet.ts'
 import { Generations } from './haproxy/generations.ts'
@@ -95,10 +95,11 @@ export class Balancer {
   #adopted: readonly ServerStatistics[] = []
   #problems: ReadonlyMap<string, string> = new Map()
   #isPending = false
+  /** The worker that was started last makes the first checks by itself, at once. */
+  #isRoundAwaited = false
   #running: Promise<void> | undefined
   #isEnded = false
   #lastReloadAt = -Infinity
-  #lostLines = 0
   readonly #timers = new Map<string, Timer>()
 
   constructor(options: BalancerOptions) {
@@ -124,7 +125,7 @@ export class Balancer {
     this.#lines = new LineServer({
       path: logSocket,
       onLine: (line) => this.#onLine(line),
-      onLost: (lines) => this.#onLost(lines),
+      onLost: (lines) => log.warn('lines of logs are lost', { lines }),
     })
     this.#accessLogs = new AccessLogs({ ...options, directory: path.join(options.directory, 'access-logs') })
     this.#nginx = new Nginx({
@@ -165,7 +166,7 @@ export class Balancer {
       renderTargets: (backends, groups) => backendsWithTargets(backends, groups, options.host()),
       isHealthy: (server) => this.#health.isHealthy(server),
       beforeReload: () => this.#waitForReload(),
-      firstChecksWithinMs: () => this.#checkRounds.begin(clock.monotonic()),
+      firstChecksWithinMs: (backends) => this.#beginRound(backends),
       log,
     })
   }
@@ -195,20 +196,6 @@ export class Balancer {
     this.#deployment.renderAnew()
     this.#isPending = true
     this.#run()
-  }
-
-  /** The health of every target, for a control plane that knows nothing yet. */
-  healthReports(): TargetHealthReport[] {
-    return this.#health.reports()
-  }
-
-  get problems(): ReadonlyMap<string, string> {
-    return this.#problems
-  }
-
-  /** Lines of logs that HAProxy could not keep until they were read. */
-  get lostLogLines(): number {
-    return this.#lostLines + this.#accessLogs.lostLines
   }
 
   /** Ends the files of access logs before their time. */
@@ -264,10 +251,12 @@ export class Balancer {
   async #serveNewest(): Promise<void> {
     let revision = 0
     let table: RoutingTable | undefined
+    this.#isRoundAwaited = false
     const deployed = await this.#deployment.deploy(() => {
       this.#isPending = false
       if (this.#newest === undefined) throw new Error('there is a table')
       ;({ table, revision } = this.#newest)
+      this.#checkRounds.declare(table)
       return table
     })
     if (table === undefined) return
@@ -276,13 +265,19 @@ export class Balancer {
     const { groups, rendered } = deployed
     if (groups === undefined) this.#health.declare(table, rendered.backends)
     else this.#health.declareGroups(groups, rendered.backends)
-    this.#checkRounds.declare(table)
     this.#health.onAdoption(this.#adopted)
     this.#adopted = []
-    await this.#fleet.checkNow(this.#health.initial())
     this.#serveDatagrams()
     this.#tellProblems()
     this.#options.events.applied(revision)
+    if (!this.#isRoundAwaited) await this.#fleet.checkNow(this.#health.initial(groups))
+  }
+
+  /** A new worker's own round of checks is sooner done than a first check of each, if there are many to be made. */
+  #beginRound(backends: Iterable<RenderedBackend>): number | undefined {
+    const now = this.#options.clock.monotonic()
+    this.#isRoundAwaited = this.#checkRounds.isToBeAwaited(now, this.#health.countInitial(backends))
+    return this.#checkRounds.begin(now, this.#isRoundAwaited)
   }
 
   #serveDatagrams(): void {
@@ -323,11 +318,6 @@ export class Balancer {
     const check = parseCheckLine(line)
     if (check !== undefined) this.#health.onCheck(check)
     else this.#accessLogs.add(line)
-  }
-
-  #onLost(lines: number): void {
-    this.#lostLines += lines
-    this.#options.log.warn('lines of logs are lost', { lines })
   }
 
   async #lookAfter(): Promise<void> {

@@ -30,6 +30,8 @@ export class JsonWebKeys {
   readonly #options: JsonWebKeysOptions
   readonly #endpoints = new Map<string, Endpoint>()
   readonly #keys = new Map<string, readonly VerificationKey[]>()
+  /** Of the last table: targets come and go without another one. */
+  #served: RoutingTable['loadBalancers'] | undefined
 
   constructor(options: JsonWebKeysOptions) {
     this.#options = options
@@ -42,6 +44,8 @@ export class JsonWebKeys {
 
   /** Those that the table's rules need, and no others. */
   serve(table: RoutingTable): void {
+    if (table.loadBalancers === this.#served) return
+    this.#served = table.loadBalancers
     const wanted = endpointsOf(table)
     for (const [url, endpoint] of this.#endpoints) if (!wanted.has(url)) this.#leave(url, endpoint)
     for (const url of wanted) {

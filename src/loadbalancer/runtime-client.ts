@@ -34,6 +34,7 @@ const PROMPT = /(?:^|\n)(?:master|\d+)> /
 export class RuntimeConnection implements CommandLine {
   readonly #socket: Socket
   readonly #waiting: Waiting[] = []
+  #unwritten = ''
   #received = ''
   /** Where to look for the next prompt: nothing before has one. */
   #searchedTo = 0
@@ -59,7 +60,17 @@ export class RuntimeConnection implements CommandLine {
     if (command.includes('\n')) return Promise.reject(new RuntimeRefused('a command is one line'))
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
-      this.#socket.write(`${command}\n`)
+      this.#writeSoon(`${command}\n`)
+    })
+  }
+
+  /** Commands of one moment go out together: a change of many targets is many commands. */
+  #writeSoon(text: string): void {
+    this.#unwritten += text
+    if (this.#unwritten !== text) return
+    queueMicrotask(() => {
+      this.#socket.write(this.#unwritten)
+      this.#unwritten = ''
     })
   }
 

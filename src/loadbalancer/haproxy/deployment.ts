@@ -32,7 +32,7 @@ export interface DeploymentOptions {
   /** May wait, so that workers do not pile up. */
   readonly beforeReload: () => Promise<void>
   /** How soon a new worker is to have begun with all checks; undefined if that does not matter. */
-  readonly firstChecksWithinMs: () => number | undefined
+  readonly firstChecksWithinMs: (backends: Iterable<RenderedBackend>) => number | undefined
   readonly log: Log
 }
 
@@ -181,7 +181,7 @@ export class Deployment {
     )
     generations.switchTo(generation)
     try {
-      const withinMs = this.#options.firstChecksWithinMs()
+      const withinMs = this.#options.firstChecksWithinMs(rendered.backends.values())
       const state = await (current === undefined ? haproxy.start(withinMs) : haproxy.reload(withinMs))
       fleet.replace(state, rendered.backends)
     } catch (error) {

@@ -11,7 +11,7 @@ import type { MasterState } from './master.ts'
 import { FIRST_CHECK_PREFIX, type KnownServer, lastingParameters, UNKNOWN, Worker } from './worker.ts'
 
 /** At once; the others wait for their turn. */
-const FIRST_CHECKS_AT_ONCE = 200
+export const FIRST_CHECKS_AT_ONCE = 200
 
 export class Fleet {
   readonly #connect: (processId: number) => RuntimeClient

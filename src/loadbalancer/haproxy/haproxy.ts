@@ -112,7 +112,8 @@ export class HAProxy {
       execFile(
         this.#options.program,
         args,
-        { timeout: CHECK_TIMEOUT_MS, env: this.#environment() },
+        // It warns of each server that is down: many lines are no refusal.
+        { timeout: CHECK_TIMEOUT_MS, env: this.#environment(), maxBuffer: Number.POSITIVE_INFINITY },
         (error, stdout, stderr) =>
           error === null ? resolve() : reject(new ConfigurationRefused(alerts(stderr || stdout) || error.message)),
       )

@@ -18,7 +18,8 @@ export const UNKNOWN = ''
 /** Parameters without the state, which changes. */
 export const lastingParameters = (parameters: string): string => parameters.replace(/ disabled$/, '')
 
-const isChecked = (parameters: string): boolean => /(?:^| )check(?: |$)/.test(parameters)
+/** Whether a server with those parameters is checked. */
+export const hasCheck = (parameters: string): boolean => /(?:^| )check(?: |$)/.test(parameters)
 
 export interface WorkerOptions {
   readonly processId: number
@@ -122,7 +123,7 @@ export class Worker {
   /** Has a target checked at once; what comes of it is logged like any check. Many at a time take a while to be enabled. */
   async checkNow(server: string): Promise<void> {
     const known = this.#servers.get(server)
-    if (known === undefined || known.isDraining || !isChecked(known.parameters) || this.#firstChecks.has(server)) return
+    if (known === undefined || known.isDraining || !hasCheck(known.parameters) || this.#firstChecks.has(server)) return
     this.#firstChecks.add(server)
     let afterMs = FIRST_CHECK_AFTER_MS + this.#firstChecks.size
     while (!(await this.#beginFirstCheck(server, known, afterMs)) && afterMs < FIRST_CHECK_AFTER_AT_MOST_MS) {
@@ -173,7 +174,7 @@ export class Worker {
   async #add({ name: backend, hasServerCookies }: RenderedBackend, name: string, parameters: string): Promise<void> {
     await Promise.all([
       this.client.addServer(name, parameters),
-      ...(isChecked(parameters) ? [this.client.enableHealth(name)] : []),
+      ...(hasCheck(parameters) ? [this.client.enableHealth(name)] : []),
       ...(hasServerCookies ? [this.client.enableDynamicCookie(backend)] : []),
     ])
   }
@@ -185,7 +186,7 @@ export class Worker {
   /** Out of maintenance. A checked one is down until it has passed: by way of `drain`, so that no request slips in before. */
   async #admit(name: string, parameters: string): Promise<void> {
     const { client } = this
-    if (!isChecked(parameters)) return client.setState(name, 'ready')
+    if (!hasCheck(parameters)) return client.setState(name, 'ready')
     await Promise.all([client.setState(name, 'drain'), client.setHealth(name, 'down'), client.setState(name, 'ready')])
   }
 

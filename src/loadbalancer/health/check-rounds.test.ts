@@ -39,6 +39,21 @@ describe('rounds of checks', () => {
     expect(made.begin(50 * SECOND)).toBe(30 * SECOND)
   })
 
+  it('that are awaited begin at once', () => {
+    const made = rounds()
+    expect(made.begin(0, true)).toBe(SECOND)
+    expect(rounds(checking(30, 5, 20_000)).begin(0, true)).toBe(4 * SECOND)
+  })
+
+  it('are awaited by many targets, but not while they serve others already', () => {
+    const made = rounds()
+    expect(made.isToBeAwaited(0, 200)).toBe(false)
+    expect(made.isToBeAwaited(0, 201)).toBe(true)
+    made.begin(0, true)
+    expect(made.isToBeAwaited(5 * SECOND, 1000)).toBe(false)
+    expect(made.isToBeAwaited(6 * SECOND, 1000)).toBe(true)
+  })
+
   it('take longer with many targets', () => {
     const made = rounds(checking(30, 5, 20_000))
     made.begin(0)

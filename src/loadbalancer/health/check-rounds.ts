@@ -3,6 +3,7 @@
  * interval, so that reloads in a row would put off most of them for ever. Workers begin sooner, the longer ago the last whole round was; and
  * where even that does not do, a reload waits for one.
  */
+import { FIRST_CHECKS_AT_ONCE } from '../haproxy/fleet.ts'
 import type { RoutingTable } from '../../model/load-balancing/routing.ts'
 
 /** How long a round may take at the least, to begin with all of its checks. */
@@ -15,7 +16,7 @@ const INTERVALS_WITHOUT_ROUND = 2
 
 export class CheckRounds {
   #doneAt: number
-  #begun: { readonly at: number; readonly spreadMs: number } | undefined
+  #begun: { readonly at: number; readonly spreadMs: number; readonly isAwaited: boolean } | undefined
   #intervalMs = Number.POSITIVE_INFINITY
   #timeoutMs = 0
   #shortestSpreadMs = SHORTEST_SPREAD_MS
@@ -46,16 +47,27 @@ export class CheckRounds {
     return isUrgent ? Math.max(0, this.#endOfRound() - now) : 0
   }
 
-  /** HAProxy is started or reloaded: over how many milliseconds it is to spread the first checks; undefined if that does not matter. */
-  begin(now: number): number | undefined {
+  /**
+   * Whether a round that begins now is to serve so many targets that wait for their first check. One that serves others already is not begun
+   * again and again: workers check in the same order, and the last would never be.
+   */
+  isToBeAwaited(now: number, waiting: number): boolean {
+    return waiting > FIRST_CHECKS_AT_ONCE && !(this.#begun?.isAwaited === true && now < this.#endOfRound())
+  }
+
+  /**
+   * HAProxy is started or reloaded: over how many milliseconds it is to spread the first checks; undefined if that does not matter. As soon as
+   * possible if it `isAwaited`.
+   */
+  begin(now: number, isAwaited = false): number | undefined {
     this.#look(now)
     if (!Number.isFinite(this.#intervalMs)) {
       this.#begun = undefined
       return undefined
     }
-    const leftMs = this.#doneAt + this.#intervalMs - now
+    const leftMs = isAwaited ? 0 : this.#doneAt + this.#intervalMs - now
     const spreadMs = Math.ceil(Math.max(this.#shortestSpreadMs, Math.min(leftMs, this.#intervalMs)))
-    this.#begun = { at: now, spreadMs }
+    this.#begun = { at: now, spreadMs, isAwaited }
     return spreadMs
   }
 

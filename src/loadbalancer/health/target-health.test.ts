@@ -105,6 +105,19 @@ describe('the health of a target', () => {
     expect(health.initial()).toEqual(['b/a'])
   })
 
+  it('waits for its first check as long as it is initial, is to be checked and does not drain', () => {
+    const { health, declare } = world()
+    const server = { target: '', address: '', parameters: 'check', isDraining: false }
+    const backend = { name: 'b', targetGroupArn: 'web', isChecked: true, hasServerCookies: false, isCrossZone: true }
+    const count = (...names: readonly string[]) =>
+      health.countInitial([{ ...backend, servers: names.map((name) => ({ ...server, name })) }])
+    declare({ targets: { a: {}, b: {}, c: { isDraining: true } } })
+    health.onCheck(passed('a'))
+    expect(health.initial()).toEqual(['b/b'])
+    expect(count('a', 'b', 'c')).toBe(1)
+    expect(count('a', 'b', 'c', 'not declared yet')).toBe(2)
+  })
+
   it('is initial until one check has passed, and it gets requests from then on', () => {
     const { declare, health, state, orders, told } = world()
     declare()

@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../../kit/clock.ts'
 import type { TargetHealthReport } from '../../model/load-balancing/messages.ts'
 import type { HealthCheck } from '../../model/load-balancing/records.ts'
 import type { RoutingTable, TargetGroupRoute, TargetRoute } from '../../model/load-balancing/routing.ts'
-import { FIRST_CHECK_PREFIX } from '../haproxy/worker.ts'
+import { FIRST_CHECK_PREFIX, hasCheck } from '../haproxy/worker.ts'
 import type { RenderedBackend } from '../configuration/settings.ts'
 import type { ServerStatistics } from '../runtime-client.ts'
 import { type CheckResult, failureReason, type HealthReason } from './check-line.ts'
@@ -100,6 +100,10 @@ export class TargetHealth {
     this.#report(declared)
   }
 
+  #targetsOf({ targetGroupArn }: TargetGroupRoute): Target[] {
+    return Array.from(this.#names.get(targetGroupArn) ?? []).flatMap((name) => this.#targets.get(name) ?? [])
+  }
+
   #forget(name: string): void {
     const target = this.#targets.get(name)
     if (target === undefined) return
@@ -146,14 +150,16 @@ export class TargetHealth {
 
   /** What a worker from before this process began says: nothing is known of these targets yet. */
   onAdoption(statistics: readonly ServerStatistics[]): void {
+    const known: Target[] = []
     for (const { backend, server, status, checkStatus, checkCode } of statistics) {
       const target = this.#byServer.get(`${backend}/${server}`)
       if (target === undefined) continue
+      known.push(target)
       if (status.startsWith('UP')) target.phase = 'healthy'
       else if (checkStatus !== 'INI' && status.startsWith('DOWN'))
         this.#setUnhealthy(target, failureReason(checkStatus, checkCode))
     }
-    this.#report(this.#targets.values())
+    this.#report(known)
   }
 
   isHealthy(server: string): boolean {
@@ -166,11 +172,25 @@ export class TargetHealth {
     return target !== undefined && (target.phase === 'healthy' || !target.healthCheck.isEnabled)
   }
 
-  /** Servers that wait for their first check. */
-  initial(): string[] {
-    return [...this.#byServer]
-      .filter(([, target]) => target.phase === 'initial' && !target.isDraining)
-      .map(([server]) => server)
+  /** Servers that wait for their first check; of these groups, or of all. */
+  initial(groups?: readonly TargetGroupRoute[]): string[] {
+    const targets = groups === undefined ? this.#byServer.values() : groups.flatMap((group) => this.#targetsOf(group))
+    const servers: string[] = []
+    for (const target of targets) if (target.server !== undefined && isWaiting(target)) servers.push(target.server)
+    return servers
+  }
+
+  /** How many of these servers would wait for their first check if a worker began with them now. */
+  countInitial(backends: Iterable<RenderedBackend>): number {
+    let count = 0
+    for (const { name, isChecked, servers } of backends) {
+      if (!isChecked) continue
+      for (const server of servers) {
+        const target = this.#byServer.get(`${name}/${server.name}`)
+        if (target === undefined ? !server.isDraining && hasCheck(server.parameters) : isWaiting(target)) count++
+      }
+    }
+    return count
   }
 
   /** Targets that drain and have something under way yet. */
@@ -270,6 +290,9 @@ export class TargetHealth {
     if (news.length > 0) this.#options.onReports(news)
   }
 }
+
+const isWaiting = ({ phase, isDraining, healthCheck }: Target): boolean =>
+  phase === 'initial' && !isDraining && healthCheck.isEnabled
 
 /** Of codes as in `L7OK`; `L7OKC` is a success with a condition. */
 const isPassing = (checkStatus: string): boolean => /^L\dOKC?$/.test(checkStatus)

@@ -12,8 +12,8 @@ export const servedHere = (table: RoutingTable, pool: AddressPool | undefined): 
   if (pool === undefined) return { table, elsewhere: [] }
   const isHere = ({ addresses }: LoadBalancerRoute): boolean => addresses.some((address) => hasAddress(pool, address))
   const routes = [...table.loadBalancers]
-  return {
-    table: { ...table, loadBalancers: new Map(routes.filter(([, route]) => isHere(route))) },
-    elsewhere: routes.filter(([, route]) => !isHere(route)).map(([arn]) => arn),
-  }
+  const elsewhere = routes.filter(([, route]) => !isHere(route)).map(([arn]) => arn)
+  // The same map tells whoever looks at load balancers that there is nothing new.
+  if (elsewhere.length === 0) return { table, elsewhere }
+  return { table: { ...table, loadBalancers: new Map(routes.filter(([, route]) => isHere(route))) }, elsewhere }
 }

@@ -38,8 +38,9 @@ export class UserLogins {
 
   /** `cookieKey`: empty while the control plane has not said it; nobody is logged in then. */
   serve(table: RoutingTable, cookieKey: string): void {
+    const isSame = this.#newest?.table.loadBalancers === table.loadBalancers
     this.#newest = { table, cookieKey }
-    if (this.#running !== undefined || hasOidcRules(table)) this.#serving = this.#serveNewest()
+    if (this.#running !== undefined || (!isSame && hasOidcRules(table))) this.#serving = this.#serveNewest()
   }
 
   /** Resolves when the newest table is served, or could not be. */
