@@ -10,7 +10,7 @@ import { connectedInstance, type RunningLongshore, startLongshore, until } from 
 const SETTINGS = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 
 /** The least that there is. */
-export const CHECK_EVERY_SECONDS = 5
+const CHECK_EVERY_SECONDS = 5
 
 export interface BalancedGroup {
   readonly targetGroupArn: string
