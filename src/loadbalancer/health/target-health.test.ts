@@ -252,7 +252,7 @@ describe('the health of a target', () => {
   it('is unavailable without checks, and such a target gets everything', () => {
     const { declare, state, health } = world()
     declare({ isEnabled: false })
-    expect(state()).toMatchObject({ state: 'unavailable', reason: 'Target.HealthCheckDisabled' })
+    expect(state()).toMatchObject({ state: 'unavailable', description: 'Health checks are disabled' })
     expect(health.isServed('web', 'a')).toBe(true)
   })
 })

@@ -355,7 +355,7 @@ const stateOf = (target: Target): Pick<TargetHealthReport, 'state' | 'reason' | 
     return {
       state: 'unavailable',
       reason: 'Target.HealthCheckDisabled',
-      description: 'Health checks are not enabled for this target',
+      description: 'Health checks are disabled',
     }
   if (target.phase === 'initial')
     return { state: 'initial', reason: 'Elb.InitialHealthChecking', description: 'Initial health checks in progress' }
