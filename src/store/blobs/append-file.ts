@@ -11,6 +11,8 @@ import { ALIGNMENT_BYTES, BLOCK_BYTES, type BlockPool } from './block-pool.ts'
 
 /** What waits in the page cache is told to go to the disk each time there is that much more of it, where it is not written directly. */
 const SYNC_BYTES = 32 * 1024 * 1024
+/** Blocks of one file that are on their way to the disk at once. */
+const BLOCKS_UNDER_WAY = 3
 
 interface OpenFile {
   readonly handle: FileHandle
@@ -26,7 +28,8 @@ export class AppendFile {
   #filled = 0
   /** What stands in the file from `#blockOffset` on, while no block is taken. */
   #tail: Buffer
-  #writing: Promise<void> = Promise.resolve()
+  /** The blocks that are on their way, in the order of the file: each settles after those before it. */
+  #underWay: Promise<void>[] = []
   #writtenBytes: number
   #unsyncedBytes = 0
   #syncing: Promise<void> = Promise.resolve()
@@ -86,7 +89,7 @@ export class AppendFile {
   /** Resolves when all that was appended stands in the file; nothing is held in memory then. */
   async flush(): Promise<void> {
     try {
-      await this.#writing
+      await this.#underWay.at(-1)
       if (this.#block === undefined) return
       const [block, filled, alignment] = [this.#block, this.#filled, alignmentOf(this.#file)]
       const whole = filled - (filled % alignment)
@@ -110,7 +113,7 @@ export class AppendFile {
   }
 
   async close(): Promise<void> {
-    await this.#writing.catch(() => undefined)
+    await this.#underWay.at(-1)?.catch(() => undefined)
     await this.#syncing
     this.#giveBack()
     await this.#file.handle.close()
@@ -121,16 +124,16 @@ export class AppendFile {
     this.#filled = this.#tail.copy(this.#block)
   }
 
-  /** The block is full: it is written while the next one is filled. */
+  /** The block is full: it is written while the next ones are filled. */
   async #next(): Promise<void> {
-    await this.#writing
-    const [full, offset] = [this.#block, this.#blockOffset]
+    if (this.#underWay.length === BLOCKS_UNDER_WAY) await this.#underWay.shift()
+    const [full, offset, before] = [this.#block, this.#blockOffset, this.#underWay.at(-1)]
     if (full === undefined) return
-    this.#writing = this.#write(full, offset)
-      .then(() => void (this.#writtenBytes = offset + BLOCK_BYTES))
-      .finally(() => this.#pool.release(full))
+    const writing = this.#write(full, offset).finally(() => this.#pool.release(full))
+    const inOrder = Promise.all([before, writing]).then(() => void (this.#writtenBytes = offset + BLOCK_BYTES))
     // Who awaits it next hears of a failure.
-    this.#writing.catch(() => undefined)
+    inOrder.catch(() => undefined)
+    this.#underWay.push(inOrder)
     this.#block = undefined
     this.#tail = Buffer.alloc(0)
     this.#blockOffset += BLOCK_BYTES

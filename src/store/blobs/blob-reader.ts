@@ -95,9 +95,7 @@ export class BlobReader {
       const contents: Buffer[] = []
       if (!this.#source.reusesMemory) this.#garbage.add(piece.length)
       for (const bytes of cutter.push(piece)) {
-        const content = openedFrame(this.#seal, run.firstFrame + frame, bytes)
-        // In plain text, the content is what was read.
-        if (content.buffer !== bytes.buffer) this.#garbage.add(content.length)
+        const content = this.#opened(run.firstFrame + frame, bytes)
         const offset = run.contentOffset + frame * FRAME_BYTES
         contents.push(content.subarray(Math.max(0, from - offset), Math.min(content.length, to - offset)))
         frame += 1
@@ -105,6 +103,20 @@ export class BlobReader {
       if (contents.length > 0) yield contents
     }
     if (frame < endFrame || cutter.pendingBytes > 0) throw new CorruptBlob('The blob ends too early.')
+  }
+
+  /**
+   * In plain text, the content is what was read. What was decrypted goes to where it was read to, if that memory is used again: clients that take
+   * their time would turn buffers of their own into old garbage.
+   */
+  #opened(number: number, frame: Buffer): Buffer {
+    const content = openedFrame(this.#seal, number, frame)
+    if (content.buffer === frame.buffer) return content
+    this.#garbage.add(content.length)
+    if (!this.#source.reusesMemory) return content
+    const place = frame.subarray(frame.length - content.length)
+    content.copy(place)
+    return place
   }
 
   close(): Promise<void> {
