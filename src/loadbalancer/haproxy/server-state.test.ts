@@ -14,8 +14,16 @@ const backend = (given: Partial<RenderedBackend['servers'][number]> = {}, isChec
 })
 
 /** What the file says of the one server, by column. */
-const stateOf = (of: RenderedBackend, before = new Map() as ReturnType<typeof parseServersState>, isHealthy = false) =>
-  parseServersState(serverStateFile({ backends: [of], before, isHealthy: () => isHealthy })).get('web/a')
+const stateOf = (
+  of: RenderedBackend,
+  before = new Map() as ReturnType<typeof parseServersState>,
+  isHealthy = false,
+) => {
+  const text = serverStateFile({ backends: [of], before, isHealthy: () => isHealthy })
+  const columns = text.split('\n')[1]?.replace('# ', '').split(' ') ?? []
+  const fields = parseServersState(text).get('web/a')
+  return Object.fromEntries(columns.map((column, index) => [column, fields?.[index]]))
+}
 
 describe('the states of servers for a start', () => {
   it('are down for what is not known to be healthy, and up for what is', () => {

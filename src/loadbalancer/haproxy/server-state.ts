@@ -36,7 +36,9 @@ const COLUMNS = [
 ] as const
 
 type Column = (typeof COLUMNS)[number]
-type Line = Readonly<Record<Column, string>>
+/** Ten thousands of lines are read and written with every reload: they stay lists. */
+type Fields = readonly string[]
+const AT = Object.fromEntries(COLUMNS.map((column, index) => [column, index])) as Readonly<Record<Column, number>>
 
 /** Those of `SRV_ST_*` and `SRV_ADMF_*` that are written. */
 const STOPPED = '0'
@@ -46,25 +48,21 @@ const FORCED_MAINTENANCE = '1'
 /** A check that is configured and enabled. */
 const CHECK_ENABLED = '6'
 
-/** By `<backend>/<server>`. */
-export const parseServersState = (text: string): ReadonlyMap<string, Line> => {
-  const lines = text.split('\n').filter((line) => /^\d+ \S+ \d+ /.test(line))
-  return new Map(
-    lines.map((line) => {
-      const fields = line.split(' ')
-      const state = Object.fromEntries(COLUMNS.map((column, index) => [column, fields[index] ?? '-'])) as Record<
-        Column,
-        string
-      >
-      return [`${state.be_name}/${state.srv_name}`, state]
-    }),
-  )
+/** The fields of each server, in the order of `COLUMNS`, by `<backend>/<server>`. */
+export const parseServersState = (text: string): ReadonlyMap<string, Fields> => {
+  const states = new Map<string, Fields>()
+  for (const line of text.split('\n')) {
+    if (!/^\d+ \S+ \d+ /.test(line)) continue
+    const fields = line.split(' ')
+    states.set(`${fields[AT.be_name]}/${fields[AT.srv_name]}`, fields)
+  }
+  return states
 }
 
 export interface StateOptions {
   readonly backends: Iterable<RenderedBackend>
   /** What the worker before says; empty if there is none. */
-  readonly before: ReadonlyMap<string, Line>
+  readonly before: ReadonlyMap<string, Fields>
   /** What is known otherwise. */
   readonly isHealthy: (backend: RenderedBackend, server: RenderedServer) => boolean
 }
@@ -77,18 +75,22 @@ export const serverStateFile = ({ backends, before, isHealthy }: StateOptions): 
     for (const [index, server] of backend.servers.entries()) {
       const known = before.get(`${backend.name}/${server.name}`)
       const state = known ?? freshState(backend.isChecked && !isHealthy(backend, server), server)
-      const identity = { be_id: `${backendId}`, be_name: backend.name, srv_id: `${index + 1}`, srv_name: server.name }
-      const line = { ...state, ...identity, srv_admin_state: server.isDraining ? FORCED_MAINTENANCE : ADMITTED }
-      lines.push(COLUMNS.map((column) => line[column]).join(' '))
+      const fields = COLUMNS.map((_column, at) => state[at] ?? '-')
+      fields[AT.be_id] = String(backendId)
+      fields[AT.be_name] = backend.name
+      fields[AT.srv_id] = String(index + 1)
+      fields[AT.srv_name] = server.name
+      fields[AT.srv_admin_state] = server.isDraining ? FORCED_MAINTENANCE : ADMITTED
+      lines.push(fields.join(' '))
     }
   }
   return `${lines.join('\n')}\n`
 }
 
-const freshState = (isDown: boolean, { address, parameters }: RenderedServer): Line => {
+const freshState = (isDown: boolean, { address, parameters }: RenderedServer): Fields => {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
   const threshold = (name: string): number => Number(new RegExp(`(?:^| )${name} (\\d+)`).exec(parameters)?.[1] ?? 1)
-  return {
+  const state: Readonly<Record<Column, string>> = {
     be_id: '',
     be_name: '',
     srv_id: '',
@@ -115,4 +117,5 @@ const freshState = (isDown: boolean, { address, parameters }: RenderedServer): L
     srv_agent_addr: '-',
     srv_agent_port: '0',
   }
+  return COLUMNS.map((column) => state[column])
 }
