@@ -12,7 +12,7 @@ import { renderConfiguration } from '../src/loadbalancer/configuration/render.ts
 import { PROGRAMS, someSettings, versionOf, writeConfiguration } from '../test/e2e/loadbalancer/haproxy-under-test.ts'
 import { until } from '../test/e2e/longshore.ts'
 import { type Answer, comparePairs, compareToLimit, millisecondsOf } from './lib/compare.ts'
-import { aLargeTable, type LargeRouting, rulesOf, targetsOf } from './lib/large-routing.ts'
+import { aLargeTable, CHECK_EVERY_SECONDS, type LargeRouting, rulesOf, targetsOf } from './lib/large-routing.ts'
 import { startPlainProxy, startTarget } from './lib/proxies.ts'
 import { report } from './lib/report.ts'
 import { scratchDirectory } from './lib/scratch.ts'
@@ -141,6 +141,18 @@ const oneTarget = async (serving: RunningServing, few: RunningServing): Promise<
   ]
 }
 
+/** Without a target that waits for its turn: HAProxy by itself would spread first checks over an interval. */
+const start = (readyMs: number): Promise<Answer> =>
+  compareToLimit({
+    question: 'from nothing to all targets served and found healthy',
+    unit: 'ms',
+    measure: () => readyMs,
+    limit: CHECK_EVERY_SECONDS * 1000,
+    limitName: 'from one health check to the next',
+    goal: { atMost: 0.5 },
+    samples: 1,
+  })
+
 const memory = async (serving: RunningServing): Promise<Answer[]> => {
   const empty = await startPlainProxy({ program, threads: 1, targetPort: target.port })
   const emptyMB = residentMB(empty.processId)
@@ -197,8 +209,12 @@ const idle = (serving: RunningServing): Promise<Answer> => {
 const serving = new RunningServing(large)
 const few = new RunningServing(small)
 try {
-  await Promise.all([serving.ready(targetsOf(large)), few.ready(targetsOf(small))])
+  const [readyMs] = await Promise.all([
+    millisecondsOf(() => serving.ready(targetsOf(large))),
+    few.ready(targetsOf(small)),
+  ])
   report([
+    await start(readyMs),
     await configuration(),
     ...(await oneTarget(serving, few)),
     await idle(serving),

@@ -13,7 +13,7 @@ const TARGETS_EACH = 10
 const RULES_EACH = 100
 const FIRST_PORT = 21_000
 /** AWS's default. */
-const CHECK_EVERY_SECONDS = 30
+export const CHECK_EVERY_SECONDS = 30
 
 export interface LargeRouting {
   readonly loadBalancers: number
