@@ -75,7 +75,7 @@ const RETRY_SOCKETS_EVERY_MS = 10_000
 const RETRY_AFTER_MS = 500
 /** HAProxy's log tells the health of targets at once; it is looked at besides, as lines may be missing, and more seldom with many targets. */
 const STATISTICS_EVERY_MS = 1000
-const STATISTICS_MS_PER_SERVER = 1
+const STATISTICS_MS_PER_SERVER = 3
 
 export class Balancer {
   readonly #options: BalancerOptions
