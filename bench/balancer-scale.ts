@@ -19,7 +19,8 @@ import { scratchDirectory } from './lib/scratch.ts'
 
 const BYTES_PER_MB = 1e6
 const PATIENCE_MS = 180_000
-const IDLE_SECONDS = 20
+/** A whole round of checks: they come in bursts. */
+const IDLE_SECONDS = CHECK_EVERY_SECONDS
 const program = PROGRAMS[0] ?? 'haproxy'
 const target = await startTarget('0.0.0.0')
 const large: LargeRouting = { loadBalancers: 50, groups: 1000, port: target.port }
