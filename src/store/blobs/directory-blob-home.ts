@@ -10,8 +10,10 @@ import { nameAtPlace, placeOfName } from './blob-name.ts'
 import { ALIGNMENT_BYTES, BLOCK_BYTES, BlockPool } from './block-pool.ts'
 import { CorruptBlob } from './frames.ts'
 
-/** While more blobs than that are being read, nothing is read ahead, which would fill the memory. */
+/** While more blobs than that are being read, less of each is in memory. */
 const AMPLY_READ_BLOBS = 8
+/** Pieces of a blob that are being read while one is looked at: a disk is the faster the more it is asked for. */
+const PIECES_AHEAD = 3
 /** Blobs that are remembered to have been read. */
 const REMEMBERED_BLOBS = 10_000
 
@@ -96,6 +98,12 @@ const openedDirectly = async ({ fd }: FileHandle): Promise<FileHandle | undefine
   }
 }
 
+interface BlockRead {
+  readonly block: Buffer
+  /** The part of the block that is what was asked for. */
+  readonly piece: Promise<Buffer>
+}
+
 interface FileSourceOptions {
   readonly handle: FileHandle
   /** Of the same file, opened with `O_DIRECT`. */
@@ -122,31 +130,43 @@ class FileSource implements BlobSource {
     return buffer
   }
 
-  /** The next piece is being read while one is looked at, if not too many do so. */
+  /** The next pieces are being read while one is looked at, if not too many do so. */
   async *stream(from: number, to: number, unitBytes: number): AsyncGenerator<Buffer, void, void> {
     const { pool, reading } = this.#options
-    const pieceBytes = PIECE_BYTES - (PIECE_BYTES % unitBytes)
-    const fill = (block: Buffer, offset: number): Promise<Buffer> =>
-      this.#readInto(block, offset, Math.min(pieceBytes, to - offset))
+    const reads: BlockRead[] = []
+    let next = from
+    const readInto = (block: Buffer): void => {
+      const bytes = reading.blobs <= AMPLY_READ_BLOBS ? PIECE_BYTES - (PIECE_BYTES % unitBytes) : unitBytes
+      const piece = this.#readInto(block, next, Math.min(bytes, to - next))
+      // Who awaits it next hears of a failure.
+      piece.catch(() => undefined)
+      reads.push({ block, piece })
+      next = Math.min(next + bytes, to)
+    }
+    const readAhead = (): void => {
+      while (next < to && reads.length <= PIECES_AHEAD && reading.blobs <= AMPLY_READ_BLOBS) {
+        const block = pool.tryTake()
+        if (block === undefined) return
+        readInto(block)
+      }
+    }
     reading.blobs += 1
-    let block = await pool.take()
-    let other: Buffer | undefined
-    let ahead: Promise<Buffer> | undefined
     try {
-      for (let offset = from; offset < to;) {
-        const piece = await (ahead ?? fill(block, offset))
-        offset += piece.length
-        other ??= offset < to && reading.blobs <= AMPLY_READ_BLOBS ? pool.tryTake() : undefined
-        ahead = offset < to && other !== undefined ? fill(other, offset) : undefined
-        yield piece
-        if (ahead !== undefined && other !== undefined) [block, other] = [other, block]
+      if (from < to) readInto(await pool.take())
+      for (let read = reads[0]; read !== undefined; read = reads[0]) {
+        readAhead()
+        yield await read.piece
+        reads.shift()
+        if (next < to && reads.length === 0) readInto(read.block)
+        else pool.release(read.block)
       }
     } finally {
       reading.blobs -= 1
-      // It may still be filled.
-      await ahead?.catch(() => undefined)
-      pool.release(block)
-      if (other !== undefined) pool.release(other)
+      for (const { block, piece } of reads) {
+        // It may still be filled.
+        await piece.catch(() => undefined)
+        pool.release(block)
+      }
     }
   }
 
