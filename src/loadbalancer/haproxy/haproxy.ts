@@ -55,8 +55,14 @@ export class HAProxy {
     this.#process = new SupervisedProcess({
       command: options.program,
       args: [
-        ...['-W', MEMORY, '-S', `${this.masterSocket},mode,600`],
-        ...['-f', this.#baseFile, '-f', options.configurationFile],
+        '-W',
+        MEMORY,
+        '-S',
+        `${this.masterSocket},mode,600`,
+        '-f',
+        this.#baseFile,
+        '-f',
+        options.configurationFile,
       ],
       environment: options.environment ?? {},
       processIdFile: path.join(options.directory, 'haproxy.pid'),
