@@ -25,8 +25,12 @@ export class BufferGarbage {
   }
 }
 
-/** The function is there only in contexts that are made after it was asked for. */
+/**
+ * The function is there only in contexts that are made after it was asked for. Memory is given back on the spot: a thread that does it later
+ * is behind when there is most to do.
+ */
 const collector = (): Collect => {
   setFlagsFromString('--expose-gc')
+  setFlagsFromString('--no-concurrent-array-buffer-sweeping')
   return runInNewContext('gc') as Collect
 }

@@ -26,6 +26,8 @@ export class AppendFile {
   #block: Buffer | undefined
   #blockOffset: number
   #filled = 0
+  /** Blocks that were written. */
+  readonly #spare: Buffer[] = []
   /** What stands in the file from `#blockOffset` on, while no block is taken. */
   #tail: Buffer
   /** The blocks that are on their way, in the order of the file: each settles after those before it. */
@@ -129,19 +131,29 @@ export class AppendFile {
     if (this.#underWay.length === BLOCKS_UNDER_WAY) await this.#underWay.shift()
     const [full, offset, before] = [this.#block, this.#blockOffset, this.#underWay.at(-1)]
     if (full === undefined) return
-    const writing = this.#write(full, offset).finally(() => this.#pool.release(full))
-    const inOrder = Promise.all([before, writing]).then(() => void (this.#writtenBytes = offset + BLOCK_BYTES))
+    const writing = this.#write(full, offset).finally(() => void this.#spare.push(full))
+    const inOrder = both(before, writing).then(() => void (this.#writtenBytes = offset + BLOCK_BYTES))
     // Who awaits it next hears of a failure.
     inOrder.catch(() => undefined)
     this.#underWay.push(inOrder)
     this.#block = undefined
     this.#tail = Buffer.alloc(0)
     this.#blockOffset += BLOCK_BYTES
-    await this.#begin()
+    this.#filled = 0
+    this.#block = await this.#another()
+  }
+
+  /** Of its own, or of what nobody waits for: so whoever holds one waits for itself alone. */
+  async #another(): Promise<Buffer> {
+    const block = this.#spare.pop() ?? this.#pool.tryTake()
+    if (block !== undefined) return block
+    await this.#underWay.shift()
+    return this.#another()
   }
 
   #giveBack(): void {
-    if (this.#block !== undefined) this.#pool.release(this.#block)
+    if (this.#block !== undefined) this.#spare.push(this.#block)
+    for (const block of this.#spare.splice(0)) this.#pool.release(block)
     this.#block = undefined
     this.#filled = 0
   }
@@ -161,6 +173,15 @@ export class AppendFile {
     this.#syncing = this.#syncing
       .then(() => this.#file.handle.datasync())
       .catch((error: Error) => void (this.#syncFailure ??= error))
+  }
+}
+
+/** Settles when both have. */
+const both = async (one: Promise<void> | undefined, other: Promise<void>): Promise<void> => {
+  try {
+    await one
+  } finally {
+    await other
   }
 }
 

@@ -1,12 +1,5 @@
 /** The first and the last bytes of a blob's file: how it is sealed, how large it is, and where its frames are. */
-import {
-  BLOB_KEY_BYTES,
-  checksummedFrames,
-  CorruptBlob,
-  FOOTER_NUMBER,
-  type FrameSeal,
-  framesSealedBy,
-} from './frames.ts'
+import { BLOB_KEY_BYTES, CorruptBlob, FOOTER_NUMBER, type FrameSeal, frameSealOf } from './frames.ts'
 import { LENGTH_BYTES, lengthBytes, MAGIC, openedFrame, sealedFrame } from './frames.ts'
 import { randomBytes } from 'node:crypto'
 import { type BlobSpace, isDualSpace } from '../../model/blob-space.ts'
@@ -50,9 +43,9 @@ export const newHeader = async (
   keys: BlobKeys | undefined,
   space?: BlobSpace,
 ): Promise<{ readonly bytes: Buffer; readonly seal: FrameSeal }> => {
-  if (keys === undefined) return { bytes: headerBytes({}), seal: checksummedFrames }
+  if (keys === undefined) return { bytes: headerBytes({}), seal: frameSealOf(undefined) }
   const key = randomBytes(space !== undefined && isDualSpace(space) ? 2 * BLOB_KEY_BYTES : BLOB_KEY_BYTES)
-  return { bytes: headerBytes({ wrappedKey: await keys.wrap(key, space) }), seal: framesSealedBy(key) }
+  return { bytes: headerBytes({ wrappedKey: await keys.wrap(key, space) }), seal: frameSealOf(key) }
 }
 
 const headerBytes = (header: Header): Buffer => {
@@ -72,9 +65,9 @@ export const headerLength = (first: Buffer): number => {
 /** What the frames after this header are sealed with. Rejects with `CorruptBlob`, and as `unwrap` does. */
 export const sealOf = async (header: Buffer, keys: BlobKeys | undefined): Promise<FrameSeal> => {
   const { wrappedKey } = parsed<Header>(header.subarray(MAGIC.length + LENGTH_BYTES))
-  if (wrappedKey === undefined) return checksummedFrames
+  if (wrappedKey === undefined) return frameSealOf(undefined)
   if (keys === undefined) throw new CorruptBlob('The blob is encrypted, and there are no keys.')
-  return framesSealedBy(await keys.unwrap(wrappedKey))
+  return frameSealOf(await keys.unwrap(wrappedKey))
 }
 
 export const footerBytes = (seal: FrameSeal, footer: Footer): Buffer => {

@@ -9,6 +9,7 @@ import type { BlobHome } from './blob-home.ts'
 import { type BlobPlace, partsOfName } from './blob-name.ts'
 import { Blobs, type BlobsOptions, NameLocks } from './blobs.ts'
 import { BlockPool } from './block-pool.ts'
+import { SealingThread } from './sealing-thread.ts'
 import { Uploads } from './uploads.ts'
 
 export interface BlobStoreOptions {
@@ -32,6 +33,7 @@ export interface Collected {
 export class BlobStore {
   readonly uploads: Uploads
   readonly #options: BlobsOptions
+  readonly #thread = new SealingThread()
 
   constructor({ home, uploadsDirectory, pool = new BlockPool(), keys, isEncrypting }: BlobStoreOptions) {
     const garbage = new BufferGarbage()
@@ -39,7 +41,7 @@ export class BlobStore {
       directory: uploadsDirectory,
       home,
       keys,
-      memory: { pool, garbage },
+      memory: { pool, garbage, thread: this.#thread },
       ...(isEncrypting !== undefined && { isEncrypting }),
     })
     this.#options = { home, keys, uploads: this.uploads, locks: new NameLocks(), distrusted: new Set(), garbage }
@@ -71,6 +73,7 @@ export class BlobStore {
 
   async close(): Promise<void> {
     await this.uploads.close()
+    await this.#thread.close()
     await this.#options.home.close?.()
   }
 }

@@ -10,6 +10,7 @@ import type { BlobKeys } from './blob-header.ts'
 import { blobName } from './blob-name.ts'
 import { BlobReader } from './blob-reader.ts'
 import { BlockPool } from './block-pool.ts'
+import { SealingThread } from './sealing-thread.ts'
 import { DirectoryBlobHome } from './directory-blob-home.ts'
 import { FRAME_BYTES } from './frames.ts'
 import { UploadError } from './upload-error.ts'
@@ -21,7 +22,7 @@ const keys: BlobKeys = {
   unwrap: async (wrapped) => openBytes(wrappingKey, Buffer.from(wrapped, 'base64'), 'blob'),
 }
 
-const memory = { pool: new BlockPool(), garbage: new BufferGarbage() }
+const memory = { pool: new BlockPool(), garbage: new BufferGarbage(), thread: new SealingThread() }
 
 const digestOf = (content: Buffer, algorithm = 'sha256'): string =>
   `${algorithm}:${createHash(algorithm).update(content).digest('hex')}`

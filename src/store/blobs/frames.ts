@@ -25,6 +25,8 @@ export class CorruptBlob extends Error {
 /** Seals the frames of one blob. */
 export interface FrameSeal {
   readonly bytes: number
+  /** What `frameSealOf` makes the same of again; undefined where nothing is encrypted. */
+  readonly key: Uint8Array | undefined
   /** The seal for the content, and the content as it is to be written. `number` is never used twice for different contents in one blob. */
   seal(number: number, content: Buffer): readonly [seal: Buffer, written: Buffer]
   /** The opposite. Throws `CorruptBlob`. */
@@ -45,8 +47,9 @@ const numberBytes = (number: number): Buffer => {
 const CRC_BYTES = 4
 
 /** Finds what disks do to bytes; it does not hide them. */
-export const checksummedFrames: FrameSeal = {
+const checksummedFrames: FrameSeal = {
   bytes: CRC_BYTES,
+  key: undefined,
   seal: (number, content) => {
     const seal = Buffer.alloc(CRC_BYTES)
     seal.writeUInt32BE(checksum(number, content))
@@ -84,6 +87,7 @@ const encryptedFrames = (bytes: Uint8Array): FrameSeal => {
   const nextNonce = nonces()
   return {
     bytes: NONCE_BYTES + TAG_BYTES,
+    key: bytes,
     seal: (number, content) => {
       const nonce = nextNonce()
       const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
@@ -107,14 +111,20 @@ const encryptedFrames = (bytes: Uint8Array): FrameSeal => {
   }
 }
 
-/** What the key of a blob seals: one that is twice as long as others is two, and everything is encrypted with each. */
-export const framesSealedBy = (key: Uint8Array): FrameSeal => {
+/**
+ * What the key of a blob seals: one that is twice as long as others is two, and everything is encrypted with each. Without a key, frames have
+ * checksums.
+ */
+export const frameSealOf = (key: Uint8Array | undefined): FrameSeal => {
+  if (key === undefined) return checksummedFrames
   const seal = encryptedFrames(key.subarray(0, BLOB_KEY_BYTES))
-  return key.length === BLOB_KEY_BYTES ? seal : encryptedAgain(seal, encryptedFrames(key.subarray(BLOB_KEY_BYTES)))
+  if (key.length === BLOB_KEY_BYTES) return seal
+  return encryptedAgain(key, seal, encryptedFrames(key.subarray(BLOB_KEY_BYTES)))
 }
 
-const encryptedAgain = (inner: FrameSeal, outer: FrameSeal): FrameSeal => ({
+const encryptedAgain = (key: Uint8Array, inner: FrameSeal, outer: FrameSeal): FrameSeal => ({
   bytes: inner.bytes + outer.bytes,
+  key,
   seal: (number, content) => {
     const [innerSeal, once] = inner.seal(number, content)
     const [outerSeal, twice] = outer.seal(number, once)

@@ -2,25 +2,26 @@
  * The file of one upload: a blob without its footer. It is appended to in as many goes as the client likes, and picked up where it was after a restart.
  * While nobody appends, nothing of it is held in memory.
  */
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import type { BlobSpace } from '../../model/blob-space.ts'
 import { AppendFile } from './append-file.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
 import type { BlockPool } from './block-pool.ts'
+import { CorruptBlob, FRAME_BYTES, frameBytes, FrameCutter, type FrameSeal, openedFrame } from './frames.ts'
 import {
-  CorruptBlob,
-  FRAME_BYTES,
-  frameBytes,
-  FrameCutter,
-  type FrameSeal,
-  openedFrame,
-  sealedFrame,
-} from './frames.ts'
+  BLOCK_CONTENT_BYTES,
+  DIGEST_ALGORITHM,
+  fillBlock,
+  LocalSealer,
+  newBlock,
+  type SealedBlock,
+  type Sealer,
+} from './sealer.ts'
+import type { SealingThread } from './sealing-thread.ts'
 import { unknownUpload } from './upload-error.ts'
 
-const DIGEST_ALGORITHM = 'sha256'
 /** Read at once when an upload is picked up after a restart. */
 const READ_BYTES = 1024 * 1024
 
@@ -29,6 +30,8 @@ export interface UploadMemory {
   readonly pool: BlockPool
   /** Hears of buffers that are needed for a moment. */
   readonly garbage: BufferGarbage
+  /** Seals what is larger than a block. */
+  readonly thread: SealingThread
 }
 
 export class UploadFile {
@@ -36,8 +39,11 @@ export class UploadFile {
   readonly #file: AppendFile
   readonly #seal: FrameSeal
   readonly #headerBytes: number
-  readonly #garbage: BufferGarbage
+  readonly #memory: UploadMemory
   readonly #received: Received
+  #sealer: Sealer
+  /** Resolves when what was given to the sealer is on its way to the file. */
+  #sealed: Promise<void> = Promise.resolve()
   /** Settles when what was asked for last is over. */
   #last: Promise<void> = Promise.resolve()
   #working = 0
@@ -46,13 +52,14 @@ export class UploadFile {
   /** Resolves at the next frame, or at the end. */
   #progress = Promise.withResolvers<void>()
 
-  private constructor(place: string, file: AppendFile, head: Head, received: Received, garbage: BufferGarbage) {
+  private constructor(place: string, file: AppendFile, head: Head, memory: UploadMemory, earlier?: Earlier) {
     this.#place = place
     this.#file = file
     this.#seal = head.seal
     this.#headerBytes = head.headerBytes
-    this.#received = received
-    this.#garbage = garbage
+    this.#memory = memory
+    this.#received = earlier?.received ?? nothingReceived()
+    this.#sealer = earlier?.sealer ?? new LocalSealer(head.seal)
   }
 
   static async create(
@@ -70,27 +77,30 @@ export class UploadFile {
       await file.close()
       throw error
     }
-    return new UploadFile(place, file, { seal, headerBytes: bytes.length }, nothingReceived(), memory.garbage)
+    return new UploadFile(place, file, { seal, headerBytes: bytes.length }, memory)
   }
 
   /** An upload of an earlier life of the process, up to the last whole frame; undefined if there is none that can be gone on with. */
   static async pickUp(
     place: string,
     keys: BlobKeys | undefined,
-    { pool, garbage }: UploadMemory,
+    memory: UploadMemory,
   ): Promise<UploadFile | undefined> {
     const head = await readHead(place, keys)
     if (head === undefined) return undefined
     const received = nothingReceived()
+    const hash = createHash(DIGEST_ALGORITHM)
     let end = head.headerBytes
     let isFull = false
     await eachFrame(place, head, (content, bytes) => {
       if (!isFull) beginRun(received, end)
       isFull = content.length === FRAME_BYTES
-      take(received, content)
+      hash.update(content)
+      take(received, content.length)
       end += bytes
     })
-    return new UploadFile(place, await AppendFile.goOn(place, pool, end), head, received, garbage)
+    const sealer = new LocalSealer(head.seal, hash)
+    return new UploadFile(place, await AppendFile.goOn(place, memory.pool, end), head, memory, { received, sealer })
   }
 
   get contentBytes(): number {
@@ -131,24 +141,27 @@ export class UploadFile {
 
   /** What comes before `content` fails is kept. */
   async append(content: AsyncIterable<Buffer>): Promise<void> {
-    const frame = Buffer.allocUnsafeSlow(FRAME_BYTES)
+    const blocks: Buffer[] = []
+    let block = newBlock(this.#seal)
     let filled = 0
     beginRun(this.#received, this.#file.bytes)
     try {
       for await (const piece of content) {
-        this.#garbage.add(piece.length)
+        this.#memory.garbage.add(piece.length)
         for (let taken = 0; taken < piece.length;) {
-          const copied = piece.copy(frame, filled, taken)
+          const copied = fillBlock(block, filled, this.#seal, piece, taken)
           taken += copied
           filled += copied
-          if (filled < FRAME_BYTES) continue
+          if (filled < BLOCK_CONTENT_BYTES) continue
           filled = 0
-          await this.#put(frame)
+          await this.#put(block, BLOCK_CONTENT_BYTES, blocks)
+          block = blocks.pop() ?? newBlock(this.#seal)
         }
       }
     } finally {
       if (!this.#isBroken) {
-        if (filled > 0) await this.#put(frame.subarray(0, filled))
+        if (filled > 0) await this.#put(block, filled, blocks)
+        await this.#sealed
         await this.#written(this.#file.flush())
         this.#announce()
       }
@@ -157,7 +170,7 @@ export class UploadFile {
 
   /** Of what is there, e.g. `sha256:...`. */
   async digest(algorithm: string): Promise<string> {
-    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${this.#received.hash.copy().digest('hex')}`
+    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${await this.#sealer.digest()}`
     const hash = createHash(algorithm)
     await eachFrame(this.#place, { seal: this.#seal, headerBytes: this.#headerBytes }, (content) =>
       hash.update(content),
@@ -179,7 +192,7 @@ export class UploadFile {
           const end = fileOffset + frameBytes(this.#seal, contentBytes)
           if (end > this.#file.writtenBytes) break
           const frame = await readUpTo(file, fileOffset, end - fileOffset)
-          this.#garbage.add(2 * contentBytes)
+          this.#memory.garbage.add(2 * contentBytes)
           yield openedFrame(this.#seal, number, frame)
           number += 1
           contentOffset += contentBytes
@@ -206,6 +219,7 @@ export class UploadFile {
   }
 
   async close(): Promise<void> {
+    if (!this.#isClosed) this.#sealer.end()
     this.#isClosed = true
     this.#announce()
     await this.#file.close()
@@ -216,17 +230,37 @@ export class UploadFile {
     this.#progress = Promise.withResolvers<void>()
   }
 
-  /** One frame: full, or the last of its run. */
-  #put(content: Buffer): Promise<void> | undefined {
-    const parts = sealedFrame(this.#seal, this.#received.frames, content)
-    take(this.#received, content)
-    if (parts.at(-1) !== content) this.#garbage.add(content.length)
-    this.#announce()
-    return this.#written(this.#file.appendAll(parts))
+  /**
+   * A block that is full, or the last of its run: it is sealed and goes to the file while the next one is filled. The one before has gone when it
+   * resolves, and is among `blocks`.
+   */
+  async #put(block: Buffer, contentBytes: number, blocks: Buffer[]): Promise<void> {
+    const before = this.#sealed
+    const { frames } = this.#received
+    const sealer = frames === 0 && contentBytes === BLOCK_CONTENT_BYTES ? this.#toThread() : this.#sealer
+    take(this.#received, contentBytes)
+    const sealing = (async () => (await sealer).seal(block, frames, contentBytes))()
+    this.#sealed = this.#written(this.#appendSealed(sealing, before, blocks))
+    // Who awaits it next hears of a failure.
+    this.#sealed.catch(() => undefined)
+    await this.#written(Promise.all([sealer, before]))
   }
 
-  #written(writing: Promise<void> | undefined): Promise<void> | undefined {
-    return writing?.catch((error: unknown) => {
+  /** Who begins with a whole block will have more of them. */
+  async #toThread(): Promise<Sealer> {
+    return (this.#sealer = await this.#memory.thread.sealer(this.#seal))
+  }
+
+  async #appendSealed(sealing: Promise<SealedBlock>, before: Promise<void>, blocks: Buffer[]): Promise<void> {
+    const { block, bytes } = await sealing
+    await before
+    await this.#file.append(block.subarray(0, bytes))
+    this.#announce()
+    blocks.push(block)
+  }
+
+  #written<T>(writing: Promise<T>): Promise<T> {
+    return writing.catch((error: unknown) => {
       this.#isBroken = true
       throw error
     })
@@ -235,13 +269,18 @@ export class UploadFile {
 
 /** What of the content there is. */
 interface Received {
-  readonly hash: Hash
   readonly runs: FrameRun[]
   contentBytes: number
   frames: number
 }
 
-const nothingReceived = (): Received => ({ hash: createHash(DIGEST_ALGORITHM), runs: [], contentBytes: 0, frames: 0 })
+/** What was picked up of an earlier life. */
+interface Earlier {
+  readonly received: Received
+  readonly sealer: Sealer
+}
+
+const nothingReceived = (): Received => ({ runs: [], contentBytes: 0, frames: 0 })
 
 /** Appended in one go from here on: frames are full until its end. An empty run before it is none. */
 const beginRun = ({ runs, contentBytes, frames }: Received, fileOffset: number): void => {
@@ -249,11 +288,10 @@ const beginRun = ({ runs, contentBytes, frames }: Received, fileOffset: number):
   runs.push({ contentOffset: contentBytes, fileOffset, firstFrame: frames })
 }
 
-/** One more frame. */
-const take = (received: Received, content: Buffer): void => {
-  received.hash.update(content)
-  received.contentBytes += content.length
-  received.frames += 1
+/** Frames more: all full but the last. */
+const take = (received: Received, contentBytes: number): void => {
+  received.contentBytes += contentBytes
+  received.frames += Math.ceil(contentBytes / FRAME_BYTES)
 }
 
 interface Head {
