@@ -1,8 +1,9 @@
 /**
  * Runs benches, all or those named, one after the other, each in a process of its own, and prints one table.
  *
- *     npm run bench [-- <name> ...] [--write]
+ *     npm run bench [-- <name> ...] [--write] [--quick]
  *
+ * `--quick` takes less of everything, where a bench knows how.
  * `--write` also puts each bench's table into docs/performance.md, between the markers that carry its name.
  */
 import { spawnSync } from 'node:child_process'
@@ -14,6 +15,9 @@ import { tableOf } from './lib/table.ts'
 
 const PAGE = path.join(import.meta.dirname, '..', 'docs', 'performance.md')
 
+const options = process.argv.slice(2)
+const isQuick = options.includes('--quick')
+
 const allBenches = (): string[] =>
   readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
@@ -23,7 +27,7 @@ const allBenches = (): string[] =>
 const runBench = (name: string): Answer[] => {
   console.error(`running ${name}`)
   const file = path.join(import.meta.dirname, `${name}.ts`)
-  const { stdout } = spawnSync(process.execPath, [file, '--json'], {
+  const { stdout } = spawnSync(process.execPath, [file, '--json', ...(isQuick ? ['--quick'] : [])], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,7 +49,6 @@ const withSection = (page: string, name: string, answers: readonly Answer[]): st
   return page.slice(0, from) + section + page.slice(to + end.length)
 }
 
-const options = process.argv.slice(2)
 const named = options.filter((option) => !option.startsWith('--'))
 const unknown = named.filter((name) => !allBenches().includes(name))
 if (unknown.length > 0) {
