@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -45,6 +46,40 @@ describe.each([
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('fails where a block cannot be written, though those before it are still on their way', async () => {
+    const place = path.join(directory, 'failing')
+    const file = await AppendFile.create(place, pool)
+    const handle = await open(place)
+    await handle.close()
+    const prototype = Object.getPrototypeOf(handle) as { write: () => Promise<{ bytesWritten: number }> }
+    const { write } = prototype
+    const first = Promise.withResolvers<void>()
+    let writes = 0
+    prototype.write = async () => {
+      writes += 1
+      if (writes === 2) throw new Error('no space left')
+      await first.promise
+      return { bytesWritten: BLOCK_BYTES }
+    }
+    try {
+      const appending = (async () => {
+        for (let block = 0; block < 6; block += 1) await file.append(randomBytes(BLOCK_BYTES))
+      })()
+      appending.catch(() => undefined)
+      // A rejection that nobody has taken would be told of by then.
+      await new Promise((resolve) => void setImmediate(resolve))
+      first.resolve()
+      await expect(appending).rejects.toThrow('no space left')
+    } finally {
+      prototype.write = write
+      await file.close()
+    }
+    // All memory has come back.
+    const free = Array.from({ length: 5 }, () => pool.tryTake()).filter((block) => block !== undefined)
+    expect(free).toHaveLength(4)
+    for (const block of free) pool.release(block)
   })
 
   it('holds no memory between two goes', async () => {

@@ -131,7 +131,9 @@ export class AppendFile {
     if (this.#underWay.length === BLOCKS_UNDER_WAY) await this.#underWay.shift()
     const [full, offset, before] = [this.#block, this.#blockOffset, this.#underWay.at(-1)]
     if (full === undefined) return
-    const writing = this.#write(full, offset).finally(() => void this.#spare.push(full))
+    const writing = this.#write(full, offset).finally(() => this.#keepOne(full))
+    // It may fail before those before it have settled.
+    writing.catch(() => undefined)
     const inOrder = both(before, writing).then(() => void (this.#writtenBytes = offset + BLOCK_BYTES))
     // Who awaits it next hears of a failure.
     inOrder.catch(() => undefined)
@@ -149,6 +151,12 @@ export class AppendFile {
     if (block !== undefined) return block
     await this.#underWay.shift()
     return this.#another()
+  }
+
+  /** One for itself, so that it never waits for others; the rest is for whoever needs it. */
+  #keepOne(block: Buffer): void {
+    if (this.#spare.length === 0) this.#spare.push(block)
+    else this.#pool.release(block)
   }
 
   #giveBack(): void {

@@ -10,6 +10,7 @@ import type { BlobKeys } from './blob-header.ts'
 import { blobName } from './blob-name.ts'
 import { BlobReader } from './blob-reader.ts'
 import { BlockPool } from './block-pool.ts'
+import { BLOCK_CONTENT_BYTES } from './sealer.ts'
 import { SealingThread } from './sealing-thread.ts'
 import { DirectoryBlobHome } from './directory-blob-home.ts'
 import { FRAME_BYTES } from './frames.ts'
@@ -94,9 +95,10 @@ describe.each([
 
   it('come back as they were, whole and in any range, however they came in', async () => {
     const sizes = [0, 1, FRAME_BYTES - 1, FRAME_BYTES, FRAME_BYTES + 1, 3 * FRAME_BYTES + 77]
+    const blocks = [BLOCK_CONTENT_BYTES, BLOCK_CONTENT_BYTES + 1, 3 * BLOCK_CONTENT_BYTES + 77]
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom(...sizes), { maxLength: 4 }),
+        fc.array(fc.constantFrom(...sizes, ...blocks), { maxLength: 4 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.boolean(),
@@ -150,6 +152,17 @@ describe.each([
     await uploads.append('one', piecesOf(content.subarray(70_000)), 70_000)
     await uploads.finish('one', digestOf(content), space)
     expect((await read(digestOf(content))).equals(content)).toBe(true)
+  })
+
+  it('are picked up when the thread that sealed them is gone', async () => {
+    const content = randomBytes(2 * BLOCK_CONTENT_BYTES + 5)
+    const digest = digestOf(content)
+    await uploads.create('one', space)
+    await uploads.append('one', piecesOf(content))
+    await memory.thread.close()
+    await expect(uploads.finish('one', digest, space)).rejects.toThrow('has ended')
+    await uploads.finish('one', digest, space)
+    expect((await read(digest)).equals(content)).toBe(true)
   })
 
   it('go on after the last whole frame when the process ended in the middle of one', async () => {

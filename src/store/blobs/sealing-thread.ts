@@ -82,9 +82,11 @@ export class SealingThread {
   }
 
   #start(): Promise<Life> {
-    const life = Life.start(() => {
+    const gone = (): void => {
       if (this.#life === life) this.#life = undefined
-    })
+    }
+    const life = Life.start(gone)
+    life.catch(gone)
     return life
   }
 
@@ -103,16 +105,16 @@ class Life {
 
   private constructor(worker: Worker, onDeath: () => void) {
     this.#worker = worker
-    // Nothing waits for it when the process ends.
-    worker.unref()
     worker.on('message', (answer: SealingAnswer) => this.#waiting.shift()?.resolve(answer))
     const die = (error: Error): void => {
       this.#death ??= error
       for (const { reject } of this.#waiting.splice(0)) reject(this.#death)
       onDeath()
     }
-    worker.once('error', die)
+    worker.on('error', die)
     worker.once('exit', () => die(new Error('The thread that seals uploads has ended.')))
+    // Nothing waits for it when the process ends. Whoever listens to it holds the process up again.
+    worker.unref()
   }
 
   static async start(onDeath: () => void): Promise<Life> {
@@ -128,8 +130,8 @@ class Life {
   ask(request: SealingRequest, ...given: readonly ArrayBuffer[]): Promise<SealingAnswer> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     const waiting = Promise.withResolvers<SealingAnswer>()
-    this.#waiting.push(waiting)
     this.tell(request, ...given)
+    this.#waiting.push(waiting)
     return waiting.promise
   }
 

@@ -142,35 +142,37 @@ export class UploadFile {
   /** What comes before `content` fails is kept. */
   async append(content: AsyncIterable<Buffer>): Promise<void> {
     const blocks: Buffer[] = []
-    let block = newBlock(this.#seal)
+    let block: Buffer | undefined
     let filled = 0
     beginRun(this.#received, this.#file.bytes)
     try {
       for await (const piece of content) {
         this.#memory.garbage.add(piece.length)
         for (let taken = 0; taken < piece.length;) {
+          block ??= blocks.pop() ?? newBlock(this.#seal)
           const copied = fillBlock(block, filled, this.#seal, piece, taken)
           taken += copied
           filled += copied
           if (filled < BLOCK_CONTENT_BYTES) continue
           filled = 0
           await this.#put(block, BLOCK_CONTENT_BYTES, blocks)
-          block = blocks.pop() ?? newBlock(this.#seal)
+          block = undefined
         }
       }
     } finally {
       if (!this.#isBroken) {
-        if (filled > 0) await this.#put(block, filled, blocks)
+        if (block !== undefined && filled > 0) await this.#put(block, filled, blocks)
         await this.#sealed
         await this.#written(this.#file.flush())
         this.#announce()
+        this.#memory.garbage.add(blocks.reduce((bytes, { length }) => bytes + length, 0))
       }
     }
   }
 
   /** Of what is there, e.g. `sha256:...`. */
   async digest(algorithm: string): Promise<string> {
-    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${await this.#sealer.digest()}`
+    if (algorithm === DIGEST_ALGORITHM) return `${algorithm}:${await this.#written(this.#sealer.digest())}`
     const hash = createHash(algorithm)
     await eachFrame(this.#place, { seal: this.#seal, headerBytes: this.#headerBytes }, (content) =>
       hash.update(content),

@@ -35,6 +35,8 @@ export class Uploads {
   /** Those that were touched since the start, by id. */
   readonly #open = new Map<string, UploadFile>()
   readonly #pickingUp = new Map<string, Promise<UploadFile | undefined>>()
+  /** Of what was let go: when nothing of it is under way to the disk any more. */
+  readonly #closing = new Map<string, Promise<void>>()
 
   constructor(options: UploadsOptions) {
     this.#options = options
@@ -77,7 +79,10 @@ export class Uploads {
   async finish(id: string, digest: string, space?: BlobSpace): Promise<number> {
     const upload = await this.#require(id)
     return upload.alone(async () => {
-      const actual = await upload.digest(digest.slice(0, digest.indexOf(':')))
+      const actual = await upload.digest(digest.slice(0, digest.indexOf(':'))).catch(async (error: unknown) => {
+        if (upload.isBroken) await this.#letGo(id, upload)
+        throw error
+      })
       if (actual !== digest) {
         await this.#end(id, upload)
         throw new UploadError('wrong-digest', `The content's digest is ${actual}.`)
@@ -148,7 +153,8 @@ export class Uploads {
   #pickUp(id: string): Promise<UploadFile | undefined> {
     const begun = this.#pickingUp.get(id)
     if (begun !== undefined) return begun
-    const found = UploadFile.pickUp(this.#file(id), this.#options.keys, this.#options.memory)
+    const found = Promise.resolve(this.#closing.get(id))
+      .then(() => UploadFile.pickUp(this.#file(id), this.#options.keys, this.#options.memory))
       .then((upload) => {
         if (upload !== undefined) this.#open.set(id, upload)
         return upload
@@ -161,7 +167,12 @@ export class Uploads {
   /** Whoever comes next picks up what is on the disk. */
   async #letGo(id: string, upload: UploadFile): Promise<void> {
     this.#open.delete(id)
-    await upload.close()
+    const closing = upload.close().finally(() => this.#closing.delete(id))
+    this.#closing.set(
+      id,
+      closing.catch(() => undefined),
+    )
+    await closing
   }
 
   async #end(id: string, upload: UploadFile): Promise<void> {

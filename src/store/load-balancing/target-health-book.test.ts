@@ -7,11 +7,12 @@ const TARGET = { targetGroupArn: aTargetGroup().targetGroupArn, target: '10.0.0.
 
 type State = TargetHealthReport['state']
 
-/** What is known of a target when these balancers have said that of it; undefined of one that has said nothing yet. */
+/** What is known of a target when these balancers serve it and have said that of it; undefined of one that has said nothing yet. */
 const heard = (states: readonly (State | undefined)[]): TargetHealthBook => {
   const book = new TargetHealthBook()
   for (const [index, state] of states.entries()) {
     book.expect(`balancer ${index}`)
+    book.serves(`balancer ${index}`)
     if (state !== undefined) book.record(`balancer ${index}`, [{ ...TARGET, state }])
   }
   return book
@@ -35,6 +36,14 @@ describe('what balancers say of a target', () => {
     [['unhealthy', undefined], 'unhealthy'],
     [['unused', undefined], 'unused'],
   ])('%j: it is %s', (states, state) => expect(known(heard(states))).toBe(state))
+
+  it('waits for no balancer that serves nothing', () => {
+    const book = heard(['healthy'])
+    book.expect('another, whose HAProxy does not start')
+    expect(known(book)).toBe('healthy')
+    book.serves('another, whose HAProxy does not start')
+    expect(known(book)).toBe('initial')
+  })
 
   it('is what those say that are left, who are told of again', () => {
     const book = heard(['healthy', undefined])

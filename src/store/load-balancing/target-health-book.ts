@@ -18,10 +18,17 @@ export class TargetHealthBook {
   readonly #listeners = new Set<Listener>()
   /** Those that are to be heard before it is said what all balancers say. */
   readonly #balancers = new Set<string>()
+  /** Those of them that serve what they were told: another one, whose HAProxy does not start, sends nobody requests. */
+  readonly #serving = new Set<string>()
 
   /** The balancer is there, and will say what it knows. */
   expect(balancerId: string): void {
     this.#balancers.add(balancerId)
+  }
+
+  /** It serves what it was told, and will say what it finds. */
+  serves(balancerId: string): void {
+    this.#serving.add(balancerId)
   }
 
   record(balancerId: string, reports: readonly TargetHealthReport[]): void {
@@ -33,19 +40,19 @@ export class TargetHealthBook {
     this.#tell(reports)
   }
 
-  /** Undefined: no balancer has said anything yet. It is not healthy before all have spoken. */
+  /** Undefined: no balancer has said anything yet. It is not healthy before all that serve have spoken. */
   get(targetGroupArn: string, target: string): TargetHealthReport | undefined {
     const byBalancer = this.#reports.get(nameOf(targetGroupArn, target))
     const rank = ({ state }: TargetHealthReport): number => WORST_FIRST.indexOf(state)
     const [worst] = [...(byBalancer?.values() ?? [])].toSorted((one, other) => rank(one) - rank(other))
-    if (worst?.state !== 'healthy' || this.#haveAllSpoken(byBalancer)) return worst
+    if (worst?.state !== 'healthy' || this.#haveAllSpoken(byBalancer, this.#serving)) return worst
     return { ...worst, state: 'initial', reason: 'Elb.RegistrationInProgress' }
   }
 
   /** Whether every balancer that is there has nothing under way with the target. */
   isDrained(targetGroupArn: string, target: string): boolean {
     const byBalancer = this.#reports.get(nameOf(targetGroupArn, target))
-    if (byBalancer === undefined || !this.#haveAllSpoken(byBalancer)) return false
+    if (byBalancer === undefined || !this.#haveAllSpoken(byBalancer, this.#balancers)) return false
     return [...byBalancer.values()].every(({ isDrained }) => isDrained === true)
   }
 
@@ -57,6 +64,7 @@ export class TargetHealthBook {
   /** A balancer is gone: what it said counts no more. */
   forgetBalancer(balancerId: string): void {
     if (!this.#balancers.delete(balancerId)) return
+    this.#serving.delete(balancerId)
     const left: TargetHealthReport[] = []
     for (const [name, byBalancer] of this.#reports) {
       byBalancer.delete(balancerId)
@@ -73,8 +81,11 @@ export class TargetHealthBook {
     return () => void this.#listeners.delete(listener)
   }
 
-  #haveAllSpoken(byBalancer: ReadonlyMap<string, TargetHealthReport> | undefined): boolean {
-    return [...this.#balancers].every((balancerId) => byBalancer?.has(balancerId) === true)
+  #haveAllSpoken(
+    byBalancer: ReadonlyMap<string, TargetHealthReport> | undefined,
+    balancers: ReadonlySet<string>,
+  ): boolean {
+    return [...balancers].every((balancerId) => byBalancer?.has(balancerId) === true)
   }
 
   #tell(reports: readonly TargetHealthReport[]): void {
