@@ -13,12 +13,13 @@ afterEach(async () => {
 const world = (script = 'echo begun; exec sleep 60') => {
   const directory = mkdtempSync(path.join(tmpdir(), 'longshore-process-'))
   const processIdFile = path.join(directory, 'pid')
-  const supervise = (args: readonly string[] = ['-c', script, directory]) => {
+  const supervise = (args: readonly string[] = ['-c', script, directory], marks?: readonly string[]) => {
     let died = (): void => {}
     const death = new Promise<void>((resolve) => (died = resolve))
     const made = new SupervisedProcess({
       command: '/bin/sh',
       args,
+      ...(marks && { marks }),
       processIdFile,
       logFile: path.join(directory, 'log'),
       clock: new SystemClock(),
@@ -48,6 +49,18 @@ describe('a supervised process', () => {
     made.start()
     await death
     expect(made.processId).toBeUndefined()
+  })
+
+  it('is found again by its marks, whatever else it would be started with now', async () => {
+    const { supervise, processIdFile } = world(WAITS)
+    const first = supervise().made
+    first.start()
+    first.release()
+    const args = ['-c', WAITS, path.dirname(processIdFile), 'another']
+    expect(supervise(args).made.adopt()).toBe(false)
+    const known = supervise(args, [path.dirname(processIdFile)]).made
+    expect(known.adopt()).toBe(true)
+    await known.end()
   })
 
   it('is found again, ended for good, and not told of then', async () => {

@@ -9,6 +9,8 @@ import type { Clock, Timer } from '../kit/clock.ts'
 export interface SupervisedOptions {
   readonly command: string
   readonly args: readonly string[]
+  /** Those of them by which it is known again, whichever version of us started it; all of them without. */
+  readonly marks?: readonly string[]
   /** Beside this process's own. */
   readonly environment?: Readonly<Record<string, string>>
   readonly processIdFile: string
@@ -122,12 +124,13 @@ export class SupervisedProcess {
     this.#options.onDeath()
   }
 
-  /** Process ids are given again: ours runs with our arguments. */
+  /** Process ids are given again: ours runs with our arguments, or what marks it. */
   #isOurs(processId: number): boolean {
     const file = `/proc/${processId}/cmdline`
+    const { args, marks = args } = this.#options
     try {
       const text = readFileSync(file, 'utf8')
-      return this.#options.args.every((argument) => text.includes(argument))
+      return marks.every((mark) => text.includes(mark))
     } catch (error) {
       if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
       throw error

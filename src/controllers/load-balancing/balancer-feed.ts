@@ -96,7 +96,8 @@ export class BalancerFeed {
     await settle()
     const { store } = this.#options
     const messages: ControlMessage[] = []
-    const { revision } = store
+    // What is durable was announced, and is among what was touched; of anything newer, that is not certain.
+    const { durableRevision: revision } = store
     for (const name of this.#touched.values()) messages.push(...this.#messages(name, revision))
     this.#touched.clear()
     messages.push({ type: 'ready', revision })

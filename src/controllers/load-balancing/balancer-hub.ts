@@ -66,8 +66,10 @@ export class BalancerHub implements BalancerHost {
 
   #received(balancerId: string, feed: BalancerFeed, report: BalancerReport): void {
     if (report.type === 'targetHealth') this.#record(balancerId, report.reports)
-    else if (report.type === 'applied') this.#confirm(balancerId, feed.applied(report.revision))
-    else if (this.#options.store.tables.loadBalancers.has(report.loadBalancerArn)) {
+    else if (report.type === 'applied') {
+      this.#options.targetHealth.serves(balancerId)
+      this.#confirm(balancerId, feed.applied(report.revision))
+    } else if (this.#options.store.tables.loadBalancers.has(report.loadBalancerArn)) {
       feed.noteProblem(report.loadBalancerArn, report.problem)
       this.#judge(report.loadBalancerArn)
     }

@@ -64,6 +64,7 @@ export class HAProxy {
         '-f',
         options.configurationFile,
       ],
+      marks: [this.masterSocket, this.#baseFile],
       environment: options.environment ?? {},
       processIdFile: path.join(options.directory, 'haproxy.pid'),
       logFile: path.join(options.directory, 'haproxy.log'),

@@ -133,4 +133,5 @@ const isSame = (one: TargetHealthReport | undefined, other: TargetHealthReport):
   one.state === other.state &&
   one.reason === other.reason &&
   one.description === other.description &&
-  one.isDrained === other.isDrained
+  one.isDrained === other.isDrained &&
+  one.registeredAt === other.registeredAt

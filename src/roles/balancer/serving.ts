@@ -53,6 +53,8 @@ export class Serving {
   #dns: DnsServer | undefined
   #targets = 0
   #onApplied: () => void = () => {}
+  /** Load balancers that others serve. */
+  #elsewhere: ReadonlySet<string> = new Set()
 
   constructor(options: ServingOptions) {
     this.#options = options
@@ -74,7 +76,9 @@ export class Serving {
           this.#onApplied()
         },
         targetHealth: (all) => reports.targetHealth(all),
-        loadBalancer: (arn, problem) => reports.loadBalancer(arn, problem),
+        loadBalancer: (arn, problem) => {
+          if (!this.#elsewhere.has(arn)) reports.loadBalancer(arn, problem)
+        },
       },
       ...(upload && { upload }),
       clock,
@@ -144,6 +148,13 @@ export class Serving {
     await this.#balancer.stop({ isKept: true })
   }
 
+  #noteElsewhere(elsewhere: ReadonlySet<string>): void {
+    const before = this.#elsewhere
+    this.#elsewhere = elsewhere
+    for (const arn of before) if (!elsewhere.has(arn)) this.#reports.loadBalancer(arn, undefined)
+    for (const arn of elsewhere) this.#reports.loadBalancer(arn, ELSEWHERE)
+  }
+
   #host(): HostPart {
     const { sharedAddress, availabilityZone } = this.#options
     return {
@@ -163,7 +174,7 @@ export class Serving {
     this.#tokenKeys.serve(table)
     this.#logins.serve(table, welcome.cookieKey)
     this.#reports.forgetAllBut(all)
-    for (const arn of elsewhere) this.#reports.loadBalancer(arn, ELSEWHERE)
+    this.#noteElsewhere(new Set(elsewhere))
     this.#dns?.serve(all, welcome.suffix)
     this.#balancer.apply(table, this.#reports.numberOf(revision))
   }
