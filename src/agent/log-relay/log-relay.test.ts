@@ -123,6 +123,7 @@ describe('the relay', () => {
     there.relay.serve(there.source)
     const { put } = await driver(there)
     expect(await put('{}')).toBe(200)
+    await there.relay.close()
     expect(requests.map(signer)).toEqual(['INSTANCE'])
   })
 
@@ -137,7 +138,13 @@ describe('the relay', () => {
         roleType: 'TaskExecution',
         credentials: { ...credentials, expiration: '2026-01-01T06:00:00Z' },
       })
+      const arrived = Promise.withResolvers<void>()
+      answering = async () => {
+        arrived.resolve()
+        return { status: 200, body: '{}' }
+      }
       expect(await put('{}')).toBe(200)
+      await arrived.promise
     }
     expect(requests.map(signer)).toEqual(['ASIA1', 'ASIA2'])
   })
