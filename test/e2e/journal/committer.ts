@@ -32,6 +32,6 @@ try {
   const start = store.tables.settings.size
   await Promise.all(Array.from({ length: CONCURRENCY }, (_, lane) => commitForever(store, start + lane)))
 } catch (error) {
-  say(`failed ${(error as Error).message}`)
-  process.exit(1)
+  // A reader that is slow has all of it before the process ends.
+  process.stdout.write(`failed ${(error as Error).message}\n`, () => process.exit(1))
 }
