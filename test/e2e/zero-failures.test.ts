@@ -203,6 +203,8 @@ describe.each(Array.from({ length: RUNS }, (_, run) => run + 1))('no request fai
     await site.traffic.excusing(/./, async () => {
       process.kill(before?.processId ?? 0, 'SIGKILL')
       const killedAt = performance.now()
+      // What it leaves answers for a moment before it ends, too.
+      await until('another', async () => ![before?.processId, undefined].includes((await site.haproxy())?.processId))
       await until('it to be back', async () => (await site.ask('/')).startsWith('200 '))
       backMs = Math.round(performance.now() - killedAt)
     })
