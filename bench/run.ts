@@ -40,9 +40,8 @@ const runBench = (name: string): Answer[] => {
 /** The page with a bench's section replaced, or added at its end. */
 const withSection = (page: string, name: string, answers: readonly Answer[]): string => {
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
-  const section = [begin, `${machine()}. Measured by \`npm run bench -- ${name}\`.`, '', tableOf(answers), end].join(
-    '\n',
-  )
+  const command = `npm run bench -- ${name}${isQuick ? ' --quick' : ''}`
+  const section = [begin, `${machine()}. Measured by \`${command}\`.`, '', tableOf(answers), end].join('\n')
   const from = page.indexOf(begin)
   const to = page.indexOf(end)
   if (from < 0 || to < from) return `${page.trimEnd()}\n\n## ${name}\n\n${section}\n`

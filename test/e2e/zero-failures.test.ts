@@ -67,11 +67,14 @@ describe.each(Array.from({ length: RUNS }, (_, run) => run + 1))('no request fai
   })
 
   /** What is under way when something is over may have been broken by it. */
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     await delay(500)
     const failures = site.traffic.failures.slice(known)
     known += failures.length
-    if (failures.length > 0) throw new Error(summary(failures))
+    if (failures.length === 0) return
+    // At once: of ten runs, the end is an hour away.
+    process.stdout.write(`run ${run}, ${task.name}: ${summary(failures)}\n`)
+    throw new Error(summary(failures))
   }, CONVERGE_TIMEOUT_MS)
 
   const timeout = CONVERGE_TIMEOUT_MS * 3
