@@ -8,6 +8,8 @@ import { DnsServer } from './dns-server.ts'
 import { expressNamesOf } from './express-names.ts'
 import { toldAddresses } from './zone-health.ts'
 
+/** Its own: where others have their connections, the port that UDP gets may be taken for TCP. */
+const ADDRESS = '127.53.0.1'
 const NAME = 'web-0123456789abcdef.eu-west-1.elb.example.com'
 
 const route = (given: Partial<LoadBalancerRoute> = {}): LoadBalancerRoute => ({
@@ -117,7 +119,7 @@ describe('names of Express services', () => {
 
   it('are answered for beside those of load balancers', async () => {
     const server = new DnsServer({ log: silentLog, health: () => 'healthy' })
-    const { port } = await server.listen({ address: '127.0.0.1', port: 0 })
+    const { port } = await server.listen({ address: ADDRESS, port: 0 })
     const [listener] = route().listeners
     const rules = [rule('sh-1.ecs.eu-west-1.example.com')]
     server.serve(table(route({ listeners: [{ ...listener!, rules }] })), 'example.com')
@@ -129,7 +131,7 @@ describe('names of Express services', () => {
           const { answers = [], rcode } = decode(message) as Packet & { readonly rcode: string }
           resolve(answers.length > 0 ? answers.map((answer) => 'data' in answer && answer.data).join(' ') : rcode)
         })
-        socket.send(encode({ type: 'query', id: 7, questions: [{ name, type: 'A', class: 'IN' }] }), port, '127.0.0.1')
+        socket.send(encode({ type: 'query', id: 7, questions: [{ name, type: 'A', class: 'IN' }] }), port, ADDRESS)
       })
     expect(await ask('Sh-1.ecs.eu-west-1.example.com')).toBe('10.0.5.1 10.0.5.2')
     expect(await ask('none.ecs.eu-west-1.example.com')).toBe('NXDOMAIN')
@@ -145,7 +147,7 @@ describe('the DNS server', () => {
 
   beforeEach(async () => {
     server = new DnsServer({ log: silentLog, health: () => 'healthy' })
-    port = (await server.listen({ address: '127.0.0.1', port: 0 })).port
+    port = (await server.listen({ address: ADDRESS, port: 0 })).port
     server.serve(
       table(route(), route({ loadBalancerArn: 'six', dnsName: `six-${NAME}`, addresses: ['fd00::1'] })),
       'example.com',
@@ -162,9 +164,9 @@ describe('the DNS server', () => {
       }
       socket.on('error', reject)
       socket.on('message', (message) => done(decode(message)))
-      socket.send(bytes, port, '127.0.0.1')
+      socket.send(bytes, port, ADDRESS)
       // What comes after has been answered when the first was not.
-      if (!isAnswered) socket.send(query('example.org', 'A'), port, '127.0.0.1')
+      if (!isAnswered) socket.send(query('example.org', 'A'), port, ADDRESS)
     })
   const query = (name: string, type: string, more: Partial<Packet> = {}): Buffer =>
     encode({ type: 'query', id: 7, flags: 1 << 8, questions: [{ name, type, class: 'IN' }], ...more })
@@ -229,7 +231,7 @@ describe('the DNS server', () => {
     const length = Buffer.from([question.length >> 8, question.length & 255])
     const received = await new Promise<Buffer>((resolve, reject) => {
       const chunks: Buffer[] = []
-      const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.concat([length, question])))
+      const socket = connect(port, ADDRESS, () => socket.write(Buffer.concat([length, question])))
       socket.on('error', reject)
       socket.on('data', (chunk) => {
         chunks.push(chunk)
@@ -254,7 +256,7 @@ describe('the DNS server', () => {
   })
 
   it('is not hurt by senders that cannot be answered', async () => {
-    server.answer(query(NAME, 'A'), { address: '127.0.0.1', port: 0 })
+    server.answer(query(NAME, 'A'), { address: ADDRESS, port: 0 })
     expect((await ask(NAME, 'A')).rcode).toBe('NOERROR')
   })
 
@@ -263,7 +265,7 @@ describe('the DNS server', () => {
     const framed = Buffer.concat([Buffer.from([question.length >> 8, question.length & 255]), question])
     const many = Buffer.concat(Array.from({ length: 2000 }, () => framed))
     const isCutOff = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
+      const socket = connect(port, ADDRESS, () => {
         socket.pause()
         const go = (left: number): void => {
           if (left === 0) resolve(false)
