@@ -79,15 +79,6 @@ export class AppendFile {
     return this.#next().then(() => (copied < bytes.length ? this.append(bytes.subarray(copied)) : undefined))
   }
 
-  /** One after the other; likewise. */
-  appendAll(parts: readonly Buffer[]): Promise<void> | undefined {
-    for (const [index, part] of parts.entries()) {
-      const waiting = this.append(part)
-      if (waiting !== undefined) return waiting.then(() => this.appendAll(parts.slice(index + 1)))
-    }
-    return undefined
-  }
-
   /** Resolves when all that was appended stands in the file; nothing is held in memory then. */
   async flush(): Promise<void> {
     try {
