@@ -270,7 +270,8 @@ export class Balancer {
     this.#serveDatagrams()
     this.#tellProblems()
     this.#options.events.applied(revision)
-    if (!this.#isRoundAwaited) await this.#fleet.checkNow(this.#health.initial(groups))
+    // What refuses those is no reason to doubt the rest: regular checks come anyway.
+    if (!this.#isRoundAwaited) await this.#attempt(this.#fleet.checkNow(this.#health.initial(groups)))
   }
 
   /** A new worker's own round of checks is sooner done than a first check of each, if there are many to be made. */

@@ -25,6 +25,8 @@ export class FakeWorker implements CommandLine {
   /** Backends whose servers got cookies. */
   readonly cookies: string[] = []
   isGone = false
+  /** Called when it was told something; the answer comes after it. */
+  beforeAnswer: (command: string) => Promise<void> | undefined = () => undefined
   /** Words against the next command that begins so. */
   refusal: { readonly command: string; readonly answer: string } | undefined
 
@@ -32,7 +34,13 @@ export class FakeWorker implements CommandLine {
     for (const name of backends) this.servers.set(name, new Map())
   }
 
-  send(command: string): Promise<string> {
+  async send(command: string): Promise<string> {
+    const answer = this.#told(command)
+    await this.beforeAnswer(command)
+    return answer
+  }
+
+  #told(command: string): Promise<string> {
     if (this.isGone) return Promise.reject(new RuntimeGone('the process is gone'))
     this.told.push(command)
     const { refusal } = this

@@ -42,7 +42,8 @@ const rendered = (backends: ReadonlyMap<string, RenderedBackend>): RenderedConfi
 /** After a start with these servers. */
 const fleetWith = async (...servers: readonly RenderedServer[]) => {
   const haproxy = new FakeHaproxy()
-  const fleet = new Fleet(haproxy.connect, new ManualClock(), silentLog)
+  const clock = new ManualClock()
+  const fleet = new Fleet(haproxy.connect, clock, silentLog)
   const reload = async (...now: readonly RenderedServer[]): Promise<void> => {
     const backends = backendsOf(aBackend(now))
     haproxy.reads(rendered(backends))
@@ -54,7 +55,7 @@ const fleetWith = async (...servers: readonly RenderedServer[]) => {
   }
   const apply = (...now: readonly RenderedServer[]): Promise<void> =>
     fleet.apply(backendsOf(aBackend(now)), () => false)
-  return { haproxy, fleet, apply, reload, worker: haproxy.current }
+  return { haproxy, clock, fleet, apply, reload, worker: haproxy.current }
 }
 
 describe('servers of a worker', () => {
@@ -156,6 +157,32 @@ describe('the first check of a server', () => {
     await fleet.checkNow(['web/a', 'web/b', 'web/d', 'web/c'])
     await fleet.checkNow(['web/c'])
     expect(worker.told.filter((command) => command.startsWith('add')).length).toBe(1)
+  })
+
+  it('is begun again if it was enabled too late, but not when its result comes meanwhile', async () => {
+    const { worker, fleet, clock } = await fleetWith(aServer('a'))
+    const added = (): number => worker.told.filter((command) => command.startsWith('add')).length
+    let deleted = 0
+    worker.beforeAnswer = (command) => {
+      if (command.endsWith('health up')) return clock.advance(100)
+      if (command.startsWith('del') && ++deleted === 2) return fleet.endFirstCheck('web/a')
+      return undefined
+    }
+    await fleet.checkNow(['web/a'])
+    expect(added()).toBe(2)
+    expect(worker.states).toEqual({ 'web/a': 'UP' })
+    worker.beforeAnswer = () => undefined
+    await fleet.checkNow(['web/a'])
+    expect(added()).toBe(3)
+    expect(worker.states).toHaveProperty('web/first-check:a')
+  })
+
+  it('can be made later if it was refused', async () => {
+    const { worker, fleet } = await fleetWith(aServer('a'))
+    worker.refusal = { command: 'add server', answer: 'out of memory' }
+    await expect(fleet.checkNow(['web/a'])).rejects.toBeInstanceOf(RuntimeRefused)
+    await fleet.checkNow(['web/a'])
+    expect(worker.states).toHaveProperty('web/first-check:a')
   })
 
   it('waits its turn where there are many', async () => {

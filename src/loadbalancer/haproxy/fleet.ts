@@ -49,18 +49,26 @@ export class Fleet {
 
   /** Workers that serve from before this process began. */
   async adopt(state: MasterState, applied: Applied): Promise<readonly ServerStatistics[]> {
-    let current: readonly ServerStatistics[] = []
-    for (const processId of [state.worker, ...state.oldWorkers]) {
-      if (processId === undefined) continue
-      const client = this.#connect(processId)
-      const [backends, statistics] = await Promise.all([client.backends(), client.statistics()])
-      client.close()
-      const isCurrent = processId === state.worker
-      this.#add(processId, isCurrent, new Set(backends), knownServers(statistics, applied))
-      if (isCurrent) current = statistics
-    }
+    const processIds = [state.worker, ...state.oldWorkers].filter((processId) => processId !== undefined)
+    const found = await Promise.all(
+      processIds.map(async (processId) => ({ processId, ...(await this.#ask(processId)) })),
+    )
+    // All at once: what is asked of the workers is asked of all of them.
+    for (const { processId, backends, statistics } of found)
+      this.#add(processId, processId === state.worker, new Set(backends), knownServers(statistics, applied))
+    const current = found.find(({ processId }) => processId === state.worker)?.statistics ?? []
     await this.#endOrphanedChecks(current)
     return current
+  }
+
+  async #ask(processId: number): Promise<{ backends: string[]; statistics: readonly ServerStatistics[] }> {
+    const client = this.#connect(processId)
+    try {
+      const [backends, statistics] = await Promise.all([client.backends(), client.statistics()])
+      return { backends, statistics }
+    } finally {
+      client.close()
+    }
   }
 
   /** Forgets those that ended. */
@@ -111,8 +119,9 @@ export class Fleet {
     await this.#all((worker) => worker.deleteLeaving())
   }
 
-  /** Connections that each server of a backend has, over all workers. Rejects if one cannot say. */
+  /** Connections that each server of a backend has, over all workers. Rejects if one cannot say, or if they are not known now. */
   async connections(backend: string): Promise<ReadonlyMap<string, number>> {
+    if (this.current === undefined) throw new RuntimeGone('no worker is known')
     const sums = new Map<string, number>()
     const all = await Promise.all(this.#workers.map(({ client }) => client.connections(backend)))
     for (const { server, inUse } of all.flat()) sums.set(server, (sums.get(server) ?? 0) + inUse)

@@ -43,6 +43,11 @@ const firstCheckParameters = (afterMs: number): string =>
 const FIRST_CHECK_AFTER_MS = 5
 const FIRST_CHECK_AFTER_AT_MOST_MS = 2000
 
+interface FirstCheck {
+  /** After it was enabled. */
+  afterMs: number
+}
+
 export class Worker {
   readonly processId: number
   readonly client: RuntimeClient
@@ -53,8 +58,8 @@ export class Worker {
   readonly #names = new Map<string, Set<string>>()
   /** In maintenance, to be deleted as soon as that is allowed. The value: whether its connections are cut. */
   readonly #leaving = new Map<string, boolean>()
-  /** Of servers whose first check is made. */
-  readonly #firstChecks = new Set<string>()
+  /** By server. */
+  readonly #firstChecks = new Map<string, FirstCheck>()
   isCurrent: boolean
 
   constructor({ processId, client, clock, isCurrent, backends, servers }: WorkerOptions) {
@@ -124,18 +129,38 @@ export class Worker {
   async checkNow(server: string): Promise<void> {
     const known = this.#servers.get(server)
     if (known === undefined || known.isDraining || !hasCheck(known.parameters) || this.#firstChecks.has(server)) return
-    this.#firstChecks.add(server)
-    let afterMs = FIRST_CHECK_AFTER_MS + this.#firstChecks.size
-    while (!(await this.#beginFirstCheck(server, known, afterMs)) && afterMs < FIRST_CHECK_AFTER_AT_MOST_MS) {
-      // Its result is there nevertheless.
-      if (!this.#firstChecks.has(server)) return
-      afterMs *= 4
-      await this.#dropFirstCheck(server)
+    const check: FirstCheck = { afterMs: FIRST_CHECK_AFTER_MS + this.#firstChecks.size }
+    this.#firstChecks.set(server, check)
+    try {
+      await this.#tryFirstCheck(server, known, check)
+    } catch (error) {
+      this.#giveUp(server, check)
+      throw error
     }
   }
 
+  async #tryFirstCheck(server: string, known: KnownServer, check: FirstCheck): Promise<void> {
+    // Its result may come at any time, and another one be begun after it.
+    const isAwaited = (): boolean => this.#firstChecks.get(server) === check
+    while (!(await this.#beginFirstCheck(server, known, check)) && isAwaited()) {
+      await this.#dropFirstCheck(server)
+      if (!isAwaited()) return
+      check.afterMs *= 4
+      if (check.afterMs > FIRST_CHECK_AFTER_AT_MOST_MS) return this.#giveUp(server, check)
+    }
+  }
+
+  /** Its checks are those that come in time. */
+  #giveUp(server: string, check: FirstCheck): void {
+    if (this.#firstChecks.get(server) === check) this.#firstChecks.delete(server)
+  }
+
   /** Whether it was enabled in time. */
-  async #beginFirstCheck(server: string, { address, parameters }: KnownServer, afterMs: number): Promise<boolean> {
+  async #beginFirstCheck(
+    server: string,
+    { address, parameters }: KnownServer,
+    { afterMs }: FirstCheck,
+  ): Promise<boolean> {
     const name = firstCheckName(server)
     const { client } = this
     const began = this.#clock.monotonic()
@@ -155,7 +180,11 @@ export class Worker {
 
   async #dropFirstCheck(server: string): Promise<void> {
     const name = firstCheckName(server)
-    await Promise.all([this.client.setState(name, 'maint'), this.client.deleteServer(name)])
+    try {
+      await Promise.all([this.client.setState(name, 'maint'), this.client.deleteServer(name)])
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
   }
 
   async #bring(backend: RenderedBackend, server: RenderedServer): Promise<void> {
@@ -204,8 +233,8 @@ export class Worker {
       this.#leaving.delete(name)
     } catch (error) {
       if (!(error instanceof RuntimeRefused)) throw error
-      // It has connections yet.
-      if (/No such server/.test(error.message)) this.#leaving.delete(name)
+      // If it is there, it has connections yet.
+      if (isMissing(error)) this.#leaving.delete(name)
     }
   }
 }
@@ -213,6 +242,9 @@ export class Worker {
 const differs = (known: KnownServer, { address, parameters }: RenderedServer): boolean =>
   known.address !== address ||
   (known.parameters !== UNKNOWN && lastingParameters(known.parameters) !== lastingParameters(parameters))
+
+/** Refused, because there is no such server. */
+const isMissing = (error: unknown): boolean => error instanceof RuntimeRefused && /No such server/.test(error.message)
 
 const backendOf = (server: string): string => server.slice(0, server.indexOf('/'))
 

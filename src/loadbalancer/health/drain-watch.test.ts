@@ -32,7 +32,7 @@ const world = async () => {
     onDrained: (targetGroupArn, target) => drained.push(`${targetGroupArn} ${target}`),
   })
   const server = (processId: number, name: string) => haproxy.workers.get(processId)!.server(`${name}/s`)
-  return { watch, server, drained, haproxy }
+  return { watch, server, drained, haproxy, fleet }
 }
 
 describe('draining', () => {
@@ -65,6 +65,21 @@ describe('draining', () => {
     expect(drained).toEqual([])
     await watch.look(backends)
     expect(drained).toEqual(['web a'])
+  })
+
+  it('is not over while no backend is known', async () => {
+    const { watch, drained } = await world()
+    await watch.look(backends)
+    for (let count = 0; count < 3; count++) await watch.look([])
+    expect(drained).toEqual([])
+  })
+
+  it('is not over while no worker is known', async () => {
+    const { watch, drained, fleet } = await world()
+    await watch.look(backends)
+    fleet.clear()
+    for (let count = 0; count < 3; count++) await expect(watch.look(backends)).rejects.toThrow('no worker is known')
+    expect(drained).toEqual([])
   })
 
   it('is not over because a worker does not answer', async () => {

@@ -22,16 +22,20 @@ export class DrainWatch {
 
   async look(backends: Iterable<RenderedBackend>): Promise<void> {
     const draining = Map.groupBy(this.#health.draining(), ({ targetGroupArn }) => targetGroupArn)
-    if (draining.size === 0) return this.#idleLooks.clear()
-    const looks = new Map<string, number>()
+    const before = this.#idleLooks
+    this.#idleLooks = new Map()
+    if (draining.size === 0) return
+    const idleLooks = new Map<string, number>()
     const inUse = await this.#connectionsOf([...backends].filter(({ targetGroupArn }) => draining.has(targetGroupArn)))
     for (const { targetGroupArn, target } of [...draining.values()].flat()) {
       const name = `${targetGroupArn}/${target}`
-      if ((inUse.get(name) ?? 0) > 0) continue
-      looks.set(name, (this.#idleLooks.get(name) ?? 0) + 1)
-      if ((looks.get(name) ?? 0) >= LOOKS_UNTIL_DRAINED) this.#health.onDrained(targetGroupArn, target)
+      // Of one that is in no backend, nothing is known.
+      if (inUse.get(name) !== 0) continue
+      const looks = (before.get(name) ?? 0) + 1
+      if (looks >= LOOKS_UNTIL_DRAINED) this.#health.onDrained(targetGroupArn, target)
+      else idleLooks.set(name, looks)
     }
-    this.#idleLooks = looks
+    this.#idleLooks = idleLooks
   }
 
   /** By `<target group ARN>/<target>`; a group's two backends are counted together. */
