@@ -1,7 +1,8 @@
 /**
  * Buffers that come and go by the thousand, as when layers of images pass through. V8 collects what is young when its own heap is full of it, and
  * buffers lie outside: of them alone it takes notice late, and then by collecting everything, which costs several times the time and
- * memory. So whoever makes many says so here, and has the young ones collected, which takes less than a millisecond.
+ * memory. So whoever makes many, and does not know when they are done with (then: `freeBuffer`), says so here, and has the young ones collected, which
+ * takes less than a millisecond.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

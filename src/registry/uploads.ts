@@ -1,5 +1,6 @@
 /** Pushing blobs: in one request, in pieces, or by mounting what another repository has. */
 import type { IncomingMessage } from 'node:http'
+import { freeBuffer } from '../kit/free-buffer.ts'
 import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../model/image-records.ts'
 import { blobsOf, checkKey, spaceOf } from '../store/images/repository-key.ts'
 import { isMountingAllowed } from '../store/images/registry-settings.ts'
@@ -199,6 +200,7 @@ async function* limited(request: IncomingMessage, range: ContentRange | undefine
     if (range !== undefined && bytes > range.bytes)
       throw new RegistryFault('SIZE_INVALID', 'The content is longer than its Content-Range.')
     yield piece
+    freeBuffer(piece)
   }
   if (range !== undefined && bytes < range.bytes)
     throw new RegistryFault('SIZE_INVALID', 'The content is shorter than its Content-Range.')

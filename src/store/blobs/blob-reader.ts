@@ -1,5 +1,6 @@
 /** Reads a blob, or any range of it, and gives out nothing that is not what was written. */
 import { BufferGarbage } from '../../kit/buffer-garbage.ts'
+import { freeBuffer } from '../../kit/free-buffer.ts'
 import type { BlobSource } from './blob-home.ts'
 import {
   type BlobKeys,
@@ -112,10 +113,13 @@ export class BlobReader {
   #opened(number: number, frame: Buffer): Buffer {
     const content = openedFrame(this.#seal, number, frame)
     if (content.buffer === frame.buffer) return content
-    this.#garbage.add(content.length)
-    if (!this.#source.reusesMemory) return content
+    if (!this.#source.reusesMemory) {
+      this.#garbage.add(content.length)
+      return content
+    }
     const place = frame.subarray(frame.length - content.length)
     content.copy(place)
+    freeBuffer(content)
     return place
   }
 

@@ -3,6 +3,7 @@
  * would have to find. They begin at the boundary of a page, as files that are opened with `O_DIRECT` want it (open(2)).
  */
 import { assert } from '../../kit/assert.ts'
+import { Heap } from '../../kit/heap.ts'
 
 /** What direct I/O counts in: offsets, lengths and addresses are multiples of it. */
 export const ALIGNMENT_BYTES = 4096
@@ -20,8 +21,8 @@ declare const WebAssembly: {
 
 export class BlockPool {
   readonly #blocks: number
-  /** What is free, the last used last: so few are ever touched as are needed at once. */
-  #free: Buffer[] | undefined
+  /** What is free, the front of the memory first: so no more of it is ever touched than is needed at once. */
+  #free: Heap<Buffer> | undefined
   readonly #waiting: ((block: Buffer) => void)[] = []
 
   constructor(blocks = BLOCKS) {
@@ -31,7 +32,10 @@ export class BlockPool {
   /** A block of `BLOCK_BYTES`, with whatever is in it; undefined if none is free. */
   tryTake(): Buffer | undefined {
     this.#free ??= pageAlignedBlocks(this.#blocks)
-    return this.#waiting.length > 0 ? undefined : this.#free.pop()
+    if (this.#waiting.length > 0) return undefined
+    const block = this.#free.first
+    this.#free.removeFirst()
+    return block
   }
 
   /** Waits until one is free, in the order of who came first. */
@@ -44,15 +48,15 @@ export class BlockPool {
   release(block: Buffer): void {
     assert(block.length === BLOCK_BYTES, 'a part of a block was released')
     const next = this.#waiting.shift()
-    if (next === undefined) this.#free?.push(block)
+    if (next === undefined) this.#free?.add(block)
     else next(block)
   }
 }
 
 /** The memory of WebAssembly is the one kind whose address is known to be that of a page. */
-const pageAlignedBlocks = (blocks: number): Buffer[] => {
+const pageAlignedBlocks = (blocks: number): Heap<Buffer> => {
   const { buffer } = new WebAssembly.Memory({ initial: Math.ceil((blocks * BLOCK_BYTES) / WASM_PAGE_BYTES) })
-  return Array.from({ length: blocks }, (_, index) =>
-    Buffer.from(buffer, (blocks - 1 - index) * BLOCK_BYTES, BLOCK_BYTES),
-  )
+  const free = new Heap<Buffer>((one, other) => one.byteOffset < other.byteOffset)
+  for (let block = 0; block < blocks; block++) free.add(Buffer.from(buffer, block * BLOCK_BYTES, BLOCK_BYTES))
+  return free
 }

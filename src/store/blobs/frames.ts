@@ -11,6 +11,7 @@
  */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { freeBuffer } from '../../kit/free-buffer.ts'
 
 /** Small, because hundreds of them are in memory at once when many clients pull. */
 export const FRAME_BYTES = 64 * 1024
@@ -128,10 +129,15 @@ const encryptedAgain = (key: Uint8Array, inner: FrameSeal, outer: FrameSeal): Fr
   seal: (number, content) => {
     const [innerSeal, once] = inner.seal(number, content)
     const [outerSeal, twice] = outer.seal(number, once)
+    freeBuffer(once)
     return [Buffer.concat([innerSeal, outerSeal]), twice]
   },
-  open: (number, seal, written) =>
-    inner.open(number, seal.subarray(0, inner.bytes), outer.open(number, seal.subarray(inner.bytes), written)),
+  open: (number, seal, written) => {
+    const once = outer.open(number, seal.subarray(inner.bytes), written)
+    const content = inner.open(number, seal.subarray(0, inner.bytes), once)
+    freeBuffer(once)
+    return content
+  },
 })
 
 /** A frame as it is written. */

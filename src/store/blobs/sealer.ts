@@ -3,6 +3,7 @@
  * sealed there; so a block goes from the connection to the file without being put together again.
  */
 import { createHash, type Hash } from 'node:crypto'
+import { freeBuffer } from '../../kit/free-buffer.ts'
 import { FRAME_BYTES, type FrameSeal, LENGTH_BYTES } from './frames.ts'
 
 const FRAMES_PER_BLOCK = 4
@@ -59,7 +60,10 @@ export class LocalSealer implements Sealer {
       const [sealed, written] = this.#seal.seal(number, content)
       block.writeUInt32BE(length, offset)
       sealed.copy(block, offset + LENGTH_BYTES)
-      if (written !== content) written.copy(content)
+      if (written !== content) {
+        written.copy(content)
+        freeBuffer(written)
+      }
       offset = start + length
     }
     return offset

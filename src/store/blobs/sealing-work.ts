@@ -1,7 +1,6 @@
 /** What the thread of `SealingThread` does. */
 import { parentPort } from 'node:worker_threads'
 import { assert } from '../../kit/assert.ts'
-import { BufferGarbage } from '../../kit/buffer-garbage.ts'
 import { frameSealOf } from './frames.ts'
 import { LocalSealer } from './sealer.ts'
 import type { SealingAnswer, SealingRequest } from './sealing-thread.ts'
@@ -9,7 +8,6 @@ import type { SealingAnswer, SealingRequest } from './sealing-thread.ts'
 const port = parentPort
 assert(port !== null, 'this is the program of a thread')
 const sealers = new Map<number, LocalSealer>()
-const garbage = new BufferGarbage()
 
 const sealerOf = (upload: number): LocalSealer => {
   const sealer = sealers.get(upload)
@@ -24,7 +22,6 @@ port.on('message', (request: SealingRequest) => {
   else if (kind === 'digest') port.postMessage(sealerOf(upload).digestNow() satisfies SealingAnswer)
   else {
     const { block, firstNumber, contentBytes } = request
-    garbage.add(contentBytes)
     const bytes = sealerOf(upload).sealNow(Buffer.from(block), firstNumber, contentBytes)
     port.postMessage({ block, bytes } satisfies SealingAnswer, [block])
   }

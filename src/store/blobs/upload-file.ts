@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { BufferGarbage } from '../../kit/buffer-garbage.ts'
+import { freeBuffer } from '../../kit/free-buffer.ts'
 import type { BlobSpace } from '../../model/blob-space.ts'
 import { AppendFile } from './append-file.ts'
 import { type BlobKeys, footerBytes, type FrameRun, headerLength, newHeader, sealOf } from './blob-header.ts'
@@ -139,7 +140,7 @@ export class UploadFile {
     }
   }
 
-  /** What comes before `content` fails is kept. */
+  /** A piece of `content` is good for as long as the next is not asked for. What comes before it fails is kept. */
   async append(content: AsyncIterable<Buffer>): Promise<void> {
     const blocks: Buffer[] = []
     let block: Buffer | undefined
@@ -147,7 +148,6 @@ export class UploadFile {
     beginRun(this.#received, this.#file.bytes)
     try {
       for await (const piece of content) {
-        this.#memory.garbage.add(piece.length)
         for (let taken = 0; taken < piece.length;) {
           block ??= blocks.pop() ?? newBlock(this.#seal)
           const copied = fillBlock(block, filled, this.#seal, piece, taken)
@@ -165,7 +165,7 @@ export class UploadFile {
         await this.#sealed
         await this.#written(this.#file.flush())
         this.#announce()
-        this.#memory.garbage.add(blocks.reduce((bytes, { length }) => bytes + length, 0))
+        for (const each of blocks) freeBuffer(each)
       }
     }
   }
