@@ -14,13 +14,23 @@ const RESTART = { minMs: 100, maxMs: 10_000, jitter: 0.2, multiplier: 2 }
 const HEALTHY_AFTER_MS = 30_000
 const KILL_AFTER_MS = 10_000
 
-/** Options of Node that a role has besides its parent's, the same that `bin/longshore` gives to a role that is started by hand. */
-const NODE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+interface Tuning {
+  /** Of Node. */
+  readonly options: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** What a role has besides its parent's, the same that `bin/longshore` gives to a role that is started by hand. */
+const TUNING: Readonly<Record<string, Tuning>> = {
   // It waits more than it computes: the optimizing compiler would cost it 5 MB and gain it nothing.
-  agent: ['--no-opt'],
-  // Layers that pass through would have V8 make the space for young objects ten times as large, and take three times as long to clean it; and requests
-  // that last outlive their youth: without the second option, the memory of tens of thousands of them goes before V8 looks.
-  server: ['--max-semi-space-size=2', '--heap-growing-percent=30'],
+  agent: { options: ['--no-opt'] },
+  server: {
+    // Layers that pass through would have V8 make the space for young objects ten times as large, and take three times as long to clean it; and
+    // requests that last outlive their youth: without the second option, the memory of tens of thousands of them goes before V8 looks.
+    options: ['--max-semi-space-size=2', '--heap-growing-percent=30'],
+    // Each thread would keep memory of its own for what it allocates now and then: 4 MB together.
+    environment: { MALLOC_ARENA_MAX: '1' },
+  },
 }
 
 export interface ChildOptions {
@@ -63,9 +73,9 @@ export class Child {
     const { name, args, env, clock } = this.#options
     if (this.#stopping) throw new ChildFailed(`${name} is not wanted any more`)
     const main = process.argv[1] ?? ''
-    const nodeOptions = [...process.execArgv, ...(NODE_OPTIONS[name] ?? [])]
-    const child = spawn(process.execPath, [...nodeOptions, main, name, ...args()], {
-      env: env(),
+    const { options = [], environment } = TUNING[name] ?? {}
+    const child = spawn(process.execPath, [...process.execArgv, ...options, main, name, ...args()], {
+      env: { ...env(), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // Ctrl-C reaches the whole foreground group: in a group of its own, the child ends when it is told to, in order.
       detached: true,
