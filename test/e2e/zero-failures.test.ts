@@ -28,7 +28,7 @@ const NOTICED_MS = 100
 /** Of requests. */
 const KINDS = 17
 /** What a client may not send again by itself, and what had begun to be answered. */
-const NOT_REPEATABLE = /POST|stream|WebSocket/
+const NOT_REPEATABLE = /POST|^stream|^WebSocket/
 
 /** Those alike in one line. */
 const summary = (failures: readonly Failure[]): string => {
