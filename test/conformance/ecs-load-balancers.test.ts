@@ -1,5 +1,5 @@
 /** Services behind load balancers through the AWS SDK for JavaScript: ECS and Elastic Load Balancing over one store. */
-import { ECS, type LoadBalancer } from '@aws-sdk/client-ecs'
+import { ECS, type LoadBalancer, type PortMapping } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ecsService } from '../../src/services/ecs/index.ts'
@@ -152,6 +152,92 @@ describe('a service behind a load balancer', () => {
     await expect(created).rejects.toMatchObject({
       name: expect.stringContaining(name),
       message: expect.stringContaining(message),
+    })
+  })
+
+  describe('whose target group is of TCP and UDP', () => {
+    const TCP = { containerPort: 53, protocol: 'tcp' } as const
+    const UDP = { containerPort: 53, protocol: 'udp' } as const
+    let [instances, addresses] = ['', '']
+    let subnets: string[] = []
+
+    const dnsGroup = async (TargetType: 'instance' | 'ip', Port: number): Promise<string> => {
+      const { TargetGroups } = await elb.createTargetGroup({
+        Name: `dns-${TargetType}`,
+        Protocol: 'TCP_UDP',
+        Port: 53,
+        VpcId: vpcId,
+        TargetType,
+      })
+      const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
+      const { LoadBalancers } = await elb.describeLoadBalancers({ Names: ['dns'] })
+      const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }]
+      await elb.createListener({
+        LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
+        Protocol: 'TCP_UDP',
+        Port,
+        DefaultActions,
+      })
+      return TargetGroupArn
+    }
+
+    const create = async (
+      name: string,
+      networkMode: 'bridge' | 'host' | 'awsvpc',
+      portMappings: PortMapping[],
+    ): Promise<unknown> => {
+      await ecs.registerTaskDefinition({
+        family: name,
+        networkMode,
+        containerDefinitions: [{ name: 'app', image: 'dns:1', memory: 16, portMappings }],
+      })
+      const targetGroupArn = networkMode === 'awsvpc' ? addresses : instances
+      return ecs.createService({
+        serviceName: name,
+        taskDefinition: name,
+        desiredCount: 1,
+        loadBalancers: [{ targetGroupArn, containerName: 'app', containerPort: 53 }],
+        ...(networkMode === 'awsvpc' && { networkConfiguration: { awsvpcConfiguration: { subnets } } }),
+      })
+    }
+
+    beforeAll(async () => {
+      subnets = server.deps.store.tables.subnets.find('byVpc', vpcId).map(({ subnetId }) => subnetId)
+      await elb.createLoadBalancer({ Name: 'dns', Type: 'network', Subnets: subnets })
+      ;[instances, addresses] = [await dnsGroup('instance', 53), await dnsGroup('ip', 54)]
+    })
+
+    it.each<[string, 'bridge' | 'awsvpc', PortMapping[]]>([
+      ['ports-that-docker-picks', 'bridge', [TCP, UDP]],
+      ['one-protocol', 'bridge', [{ ...TCP, hostPort: 53 }]],
+      [
+        'different-ports',
+        'bridge',
+        [
+          { ...TCP, hostPort: 53 },
+          { ...UDP, hostPort: 54 },
+        ],
+      ],
+      ['network-interfaces', 'awsvpc', [TCP, UDP]],
+    ])('is refused with %s', async (name, networkMode, portMappings) => {
+      await expect(create(name, networkMode, portMappings)).rejects.toMatchObject({
+        name: 'InvalidParameterException',
+        message: expect.stringMatching(/has protocol TCP_UDP, .* port 53 for tcp and udp with the same hostPort\.$/),
+      })
+    })
+
+    it.each<[string, 'bridge' | 'host', PortMapping[]]>([
+      [
+        'one-port',
+        'bridge',
+        [
+          { ...TCP, hostPort: 53 },
+          { ...UDP, hostPort: 53 },
+        ],
+      ],
+      ['the-network-of-the-host', 'host', [TCP]],
+    ])('may have %s', async (name, networkMode, portMappings) => {
+      await expect(create(name, networkMode, portMappings)).resolves.toMatchObject({ service: { serviceName: name } })
     })
   })
 })

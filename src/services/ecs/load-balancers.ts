@@ -4,7 +4,12 @@
  *
  * Rules: LoadBalancer and AdvancedConfiguration in the API reference; the sentences are ECS's where clients report them.
  */
-import type { AdvancedConfiguration, DeploymentConfiguration, LoadBalancer } from '@aws-sdk/client-ecs'
+import type {
+  AdvancedConfiguration,
+  DeploymentConfiguration,
+  LoadBalancer,
+  TransportProtocol,
+} from '@aws-sdk/client-ecs'
 import { compact } from '../../kit/compact.ts'
 import { util } from '../../kit/node.ts'
 import { roleArn } from '../../model/arn.ts'
@@ -49,8 +54,9 @@ const checkedLoadBalancer = (
   if (!containerName) throw invalidParameter('containerName cannot be empty.')
   if (containerPort === undefined) throw invalidParameter('containerPort cannot be empty.')
   checkPort(definition, containerName, containerPort)
-  checkTargetGroup(context, targetGroupArn, definition)
-  const advanced = advancedConfiguration && checkedAdvanced(context, targetGroupArn, advancedConfiguration, definition)
+  const port = { definition, containerName, containerPort }
+  checkTargetGroup(context, targetGroupArn, port)
+  const advanced = advancedConfiguration && checkedAdvanced(context, targetGroupArn, advancedConfiguration, port)
   return compact({ targetGroupArn, containerName, containerPort, advancedConfiguration: advanced })
 }
 
@@ -62,9 +68,16 @@ const checkPort = ({ containerDefinitions }: TaskDefinitionRecord, containerName
     throw invalidParameter(`The container ${containerName} did not have a container port ${port} defined.`)
 }
 
-const checkTargetGroup = (context: EcsContext, arn: string, { networkMode }: TaskDefinitionRecord): void => {
+/** The port of a container that a target group leads to. */
+interface BalancedPort {
+  readonly definition: TaskDefinitionRecord
+  readonly containerName: string
+  readonly containerPort: number
+}
+
+const checkTargetGroup = (context: EcsContext, arn: string, port: BalancedPort): void => {
   const group = ownTargetGroup(context, arn)
-  const mode = networkMode ?? 'bridge'
+  const mode = port.definition.networkMode ?? 'bridge'
   const wanted = mode === 'awsvpc' ? 'ip' : 'instance'
   if (group.targetType !== wanted)
     throw invalidParameter(
@@ -73,6 +86,22 @@ const checkTargetGroup = (context: EcsContext, arn: string, { networkMode }: Tas
     )
   if (group.loadBalancerArns.length === 0)
     throw invalidParameter(`The target group with targetGroupArn ${arn} does not have an associated load balancer.`)
+  if (group.protocol === 'TCP_UDP' && !isOnePortOfBothProtocols(port))
+    throw invalidParameter(
+      `The provided target group ${arn} has protocol TCP_UDP, whose targets are one port for both protocols: the task definition must have the host ` +
+        `network mode, or the bridge network mode and port mappings of the container port ${port.containerPort} for tcp and udp with the same hostPort.`,
+    )
+}
+
+/** Docker picks host ports for each protocol by itself, and those of tasks with network interfaces are always picked. */
+const isOnePortOfBothProtocols = ({ definition, containerName, containerPort }: BalancedPort): boolean => {
+  if (definition.networkMode === 'host') return true
+  if (definition.networkMode === 'awsvpc') return false
+  const { portMappings = [] } = definition.containerDefinitions.find(({ name }) => name === containerName) ?? {}
+  const hostPortOf = (wanted: TransportProtocol): number | undefined =>
+    portMappings.find(({ containerPort: own, protocol = 'tcp' }) => own === containerPort && protocol === wanted)
+      ?.hostPort
+  return Boolean(hostPortOf('tcp')) && hostPortOf('tcp') === hostPortOf('udp')
 }
 
 const ownTargetGroup = ({ tx, account, region }: EcsContext, arn: string): TargetGroupRecord => {
@@ -85,14 +114,14 @@ const checkedAdvanced = (
   context: EcsContext,
   targetGroupArn: string,
   { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn: role }: AdvancedConfiguration,
-  definition: TaskDefinitionRecord,
+  port: BalancedPort,
 ): AdvancedConfiguration => {
   const required = { alternateTargetGroupArn, productionListenerRule, roleArn: role }
   for (const [member, value] of Object.entries(required))
     if (!value) throw invalidParameter(`${member} is required in advancedConfiguration.`)
   if (alternateTargetGroupArn === targetGroupArn)
     throw invalidParameter('alternateTargetGroupArn must be another target group than targetGroupArn.')
-  checkTargetGroup(context, alternateTargetGroupArn ?? '', definition)
+  checkTargetGroup(context, alternateTargetGroupArn ?? '', port)
   const groups = [targetGroupArn, alternateTargetGroupArn ?? '']
   checkRule(context, 'productionListenerRule', productionListenerRule ?? '', groups)
   if (testListenerRule) checkRule(context, 'testListenerRule', testListenerRule, groups)

@@ -26,7 +26,7 @@ describe('port mappings', () => {
     ],
     [
       'Container port 80 is specified in more than one port mapping.',
-      aDefinition(ports({ containerPort: 80 }, { containerPort: 80, protocol: 'udp' })),
+      aDefinition(ports({ containerPort: 80 }, { containerPort: 80, protocol: 'tcp' })),
     ],
     [
       'Container port 8005 is specified in more than one port mapping.',
@@ -55,4 +55,12 @@ describe('port mappings', () => {
       aDefinition(ports({ containerPort: 80, name: 'web' }, { containerPort: 81, name: 'web' })),
     ],
   ])('are refused: %s', (message, task) => expect(refusal(task)).toBe(message))
+
+  it.each(['bridge', 'awsvpc', 'host'] as const)(
+    'may be of one port for TCP and UDP with networkMode=%s',
+    (networkMode) => {
+      const both = ports({ containerPort: 53, hostPort: 53 }, { containerPort: 53, hostPort: 53, protocol: 'udp' })
+      expect(refusal(aDefinition(both, { networkMode }))).toBeUndefined()
+    },
+  )
 })

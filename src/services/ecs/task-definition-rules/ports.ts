@@ -69,16 +69,21 @@ const checkPortRange = (mapping: PortMapping, networkMode: string): void => {
   )
 }
 
-/** AWS: a container exposes a port once, for one protocol. */
+/**
+ * AWS: the API reference says that a port is for one protocol; it may be for both, of a DNS server, say, and the developer guide says nothing
+ * else any more (https://github.com/awsdocs/amazon-ecs-developer-guide/pull/128).
+ */
 const checkOverlaps = (mappings: readonly PortMapping[]): void => {
-  const ranges = mappings.map(rangeOf).toSorted((a, b) => a.from - b.from)
-  ranges.forEach(({ from }, index) => {
-    const before = ranges[index - 1]
-    ensure(
-      before === undefined || before.to < from,
-      `Container port ${from} is specified in more than one port mapping.`,
-    )
-  })
+  for (const protocol of ['tcp', 'udp'] as const) {
+    const ranges = mappings.filter((mapping) => protocolOf(mapping) === protocol).map(rangeOf)
+    ranges
+      .toSorted((one, other) => one.from - other.from)
+      .forEach(({ from }, index, sorted) => {
+        const before = sorted[index - 1]
+        const isFree = before === undefined || before.to < from
+        ensure(isFree, `Container port ${from} is specified in more than one port mapping.`)
+      })
+  }
 }
 
 /** No two containers of a task can have the same port of the host, or of the network namespace that they share. */
