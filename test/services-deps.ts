@@ -45,6 +45,7 @@ export const servicesDeps = (store: Store, given: Partial<ServicesDeps> = {}): S
     targetHealth: new TargetHealthBook(),
     loadBalancing: defaultLoadBalancingSettings(),
     registryEndpoint: 'http://localhost:4566',
+    registryEndpointOf: () => 'http://localhost:4566',
     ...given,
   }
 }

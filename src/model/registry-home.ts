@@ -25,7 +25,8 @@ export interface RegistryImage {
   readonly isNamedAtAws: boolean
 }
 
-const AWS_SHAPE = /^(\d{12})\.dkr\.ecr\.([a-z]{2}(?:-[a-z]+)+-\d+)\.([^:]+)$/
+/** What clients sign for is a region, be it none of AWS's. */
+const AWS_SHAPE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]{1,32})\.([^:]+)$/
 const AWS_SUFFIXES = new Set(['amazonaws.com', 'amazonaws.com.cn'])
 
 interface AwsShaped {

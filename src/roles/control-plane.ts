@@ -43,6 +43,7 @@ import { TRUST_CONTENT_PATH } from '../model/load-balancing/trust-content-url.ts
 import { health } from './health.ts'
 import { trustContent } from './trust-content.ts'
 import { usage, USAGE_PATH } from './usage.ts'
+import { REGISTRY_SUFFIX, registryEndpointOf } from './registry-host.ts'
 import { lazyRegistry } from './registry-parts.ts'
 import type { RegistryRole } from './registry.ts'
 
@@ -95,7 +96,8 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     const { store, clock, ids, log, endpoint, keys, logs, metrics, blobs } = options
-    const { loadBalancing = defaultLoadBalancingSettings() } = options
+    const { loadBalancing = defaultLoadBalancingSettings(), registrySuffix = REGISTRY_SUFFIX } = options
+    const registryEndpoint = endpoint.replace('//127.0.0.1', '//localhost')
     const cookieKey = keys.cookieKey.toString('base64url')
     this.capacity = new CapacityIndex(ids)
     keepUpToDate(this.capacity, store)
@@ -107,7 +109,7 @@ export class ControlPlane {
       log,
       capacity: this.capacity,
       endpoint,
-      registry: { account: options.account, region: options.region, endpoint, suffix: options.registrySuffix },
+      registry: { account: options.account, region: options.region, endpoint, suffix: registrySuffix },
       targetHealth: this.targetHealth,
       logs,
       blobs,
@@ -142,7 +144,8 @@ export class ControlPlane {
         targetHealth: this.targetHealth,
         loadBalancing,
         replicationEndpoints: options.replicationEndpoints,
-        registryEndpoint: endpoint.replace('//127.0.0.1', '//localhost'),
+        registryEndpoint,
+        registryEndpointOf: registryEndpointOf(registryEndpoint, options, registrySuffix),
         capacity: this.capacity,
         pageTokens: new HmacPageTokens(keys.pageTokenKey),
         agentEndpoints: { acs: `${endpoint}/acs/`, tcs: `${endpoint}/tcs/` },

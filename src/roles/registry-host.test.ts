@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { registryHost, registryOf } from './registry-host.ts'
+import { registryEndpointOf, registryHost, registryOf } from './registry-host.ts'
 
 const home = { account: '000000000000', region: 'us-east-1' }
 
@@ -26,9 +26,21 @@ describe('the registry that a host names', () => {
     '1111.dkr.ecr.eu-west-1.localhost',
     '111122223333.dkr.ecr.eu-west-1.example.com',
     '111122223333.dkr.ecr.localhost',
+    '111122223333.dkr.ecr.eu.west.localhost',
     'x111122223333.dkr.ecr.eu-west-1.localhost',
     undefined,
   ])('is that of the installation for %s', (host) => {
     expect(registryOf(host, 'localhost', home)).toBe(home)
+  })
+})
+
+describe('the address of a registry', () => {
+  const endpointOf = (endpoint: string) => registryEndpointOf(endpoint, home, 'localhost')
+
+  it('is that of the server for its own, and else the name that leads to it', () => {
+    expect(endpointOf('http://localhost:4566')(home)).toBe('http://localhost:4566')
+    const there = { account: '000000000000', region: 'eu-west-1' }
+    expect(endpointOf('http://localhost:4566')(there)).toBe('http://000000000000.dkr.ecr.eu-west-1.localhost:4566')
+    expect(endpointOf('https://[::1]')(there)).toBe('https://000000000000.dkr.ecr.eu-west-1.localhost')
   })
 })

@@ -13,6 +13,15 @@ export const REGISTRY_SUFFIX = 'localhost'
 export const registryHost = ({ account, region }: Home, suffix: string): string =>
   `${account}.dkr.ecr.${region}.${suffix}`
 
+/** Base URL of a registry, where `endpoint` is that of the installation's own. */
+export const registryEndpointOf =
+  (endpoint: string, home: Home, suffix: string) =>
+  (registry: Home): string => {
+    if (registry.account === home.account && registry.region === home.region) return endpoint
+    const { protocol, port } = new URL(endpoint)
+    return `${protocol}//${registryHost(registry, suffix)}${port === '' ? '' : `:${port}`}`
+  }
+
 /** `host` is that of the request, with its port. */
 export const registryOf = (host: string | undefined, suffix: string, home: Home): Home => {
   const name = (host ?? '').toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')

@@ -4,7 +4,7 @@ import type { Ids } from '../kit/ids.ts'
 import type { Log } from '../kit/log.ts'
 import type { Sealer } from '../kit/sealing.ts'
 import type { SessionTokens } from '../model/principal.ts'
-import type { ReplicationEndpoint } from '../model/registry-rules.ts'
+import type { RegistryId, ReplicationEndpoint } from '../model/registry-rules.ts'
 import type { AuditReader } from '../store/audit/audit-reader.ts'
 import type { BlobStore } from '../store/blobs/blob-store.ts'
 import type { TargetHealthBook } from '../store/load-balancing/target-health-book.ts'
@@ -42,4 +42,6 @@ export interface ServicesDeps extends EcsDeps {
   readonly replicationEndpoints?: readonly ReplicationEndpoint[] | undefined
   /** Base URL of the container registry, e.g. `http://localhost:4566`. */
   readonly registryEndpoint: string
+  /** The same by the name that leads to the registry of one account and region. */
+  readonly registryEndpointOf: (registry: RegistryId) => string
 }

@@ -5,7 +5,16 @@ import type { Operation, OperationContext, OperationTable } from '../operations.
 
 export type EcrDeps = Pick<
   ServicesDeps,
-  'clock' | 'ids' | 'pageTokens' | 'sealer' | 'blobs' | 'registryEndpoint' | 'replicationEndpoints' | 'store'
+  | 'clock'
+  | 'guard'
+  | 'ids'
+  | 'pageTokens'
+  | 'sealer'
+  | 'blobs'
+  | 'registryEndpoint'
+  | 'registryEndpointOf'
+  | 'replicationEndpoints'
+  | 'store'
 >
 export type EcrContext = OperationContext<EcrDeps>
 /** After the transaction. */

@@ -13,13 +13,13 @@ import type { ImageScanRecord } from '../../model/image-scan/finding.ts'
 import type { EcrContext } from './context.ts'
 import { tagsOfImage } from './lookups.ts'
 
-export const describeRepository = ({ registryEndpoint }: EcrContext, repository: RepositoryRecord): Repository => {
+export const describeRepository = ({ registryEndpointOf }: EcrContext, repository: RepositoryRecord): Repository => {
   const { arn, account, name, createdAt, tagMutability, isScannedOnPush, encryption } = repository
   return {
     repositoryArn: arn,
     registryId: account,
     repositoryName: name,
-    repositoryUri: `${new URL(registryEndpoint).host}/${name}`,
+    repositoryUri: `${new URL(registryEndpointOf(repository)).host}/${name}`,
     createdAt: dateOf(createdAt),
     ...describeMutability(tagMutability),
     imageScanningConfiguration: { scanOnPush: isScannedOnPush },

@@ -127,12 +127,14 @@ const operations: EcrOperationTable = {
 }
 
 export const ecrService = (deps: ServicesDeps): ServiceDefinition => {
-  const { store, clock, guard, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints } = deps
+  const { store, clock, guard, ids, pageTokens, sealer, blobs } = deps
+  const { registryEndpoint, registryEndpointOf, replicationEndpoints } = deps
+  const endpoints = { registryEndpoint, registryEndpointOf, replicationEndpoints }
   const perform = performer({
     store,
     service: 'ecr',
     table: operations,
-    deps: { store, clock, ids, pageTokens, sealer, blobs, registryEndpoint, replicationEndpoints },
+    deps: { store, clock, guard, ids, pageTokens, sealer, blobs, ...endpoints },
     guard,
   })
   return {

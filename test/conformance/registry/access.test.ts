@@ -1,12 +1,19 @@
 /** Who may do what in the registry, under which names it is there, and what the audit trail has of it. */
 import { randomBytes } from 'node:crypto'
-import { SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr'
+import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ManualClock } from '../../../src/kit/clock.ts'
 import { OCI_MANIFEST } from '../../../src/model/image-manifest.ts'
 import { documentOf, REGION } from '../../verifying-server.ts'
 import {
+  atHost,
   codeOf,
   digestOf,
   newManifest,
@@ -14,7 +21,6 @@ import {
   pushImage,
   putManifest,
   type RegistryClient,
-  sendTo,
   startClient,
 } from './registry-client.ts'
 
@@ -184,17 +190,48 @@ describe('tokens', () => {
 })
 
 describe('names of the registry', () => {
+  const get = (host: string, place: string) => atHost(client, host).send('GET', place)
+
   it('of the shape of AWS mean the account and the region that they say', async () => {
     await pushImage(client, repository, 'v1')
     const place = `${repository}/manifests/v1`
-    expect((await sendTo(client, 'localhost:4566', place)).status).toBe(200)
-    expect((await sendTo(client, '000000000000.dkr.ecr.us-east-1.images.test:4566', place)).status).toBe(200)
-    const elsewhere = await sendTo(client, '000000000000.dkr.ecr.eu-west-1.images.test', place)
-    expect([elsewhere.status, elsewhere.text]).toEqual([404, expect.stringContaining('NAME_UNKNOWN')])
-    const another = await sendTo(client, '111122223333.dkr.ecr.us-east-1.images.test', place)
-    expect([another.status, another.text]).toEqual([403, expect.stringContaining('DENIED')])
+    expect((await get('localhost:4566', place)).status).toBe(200)
+    expect((await get('000000000000.dkr.ecr.us-east-1.images.test:4566', place)).status).toBe(200)
+    expect(await codeOf(await get('000000000000.dkr.ecr.eu-west-1.images.test', place))).toBe('404 NAME_UNKNOWN')
+    expect(await codeOf(await get('111122223333.dkr.ecr.us-east-1.images.test', place))).toBe('403 DENIED')
     // Other domains are other names of this one.
-    expect((await sendTo(client, '111122223333.dkr.ecr.us-east-1.example.com', place)).status).toBe(200)
+    expect((await get('111122223333.dkr.ecr.us-east-1.example.com', place)).status).toBe(200)
+  })
+
+  it.each(['eu-west-1', 'home-made'])('lead to the region %s that a repository was made in', async (region) => {
+    const { endpoint, root: credentials } = client.server
+    const ecr = new ECRClient({ endpoint, region, credentials, maxAttempts: 1 })
+    const { repository: made } = await ecr.send(new CreateRepositoryCommand({ repositoryName: repository }))
+    const host = `000000000000.dkr.ecr.${region}.images.test:${new URL(endpoint).port}`
+    expect(made?.repositoryUri).toBe(`${host}/${repository}`)
+    const { digest } = await pushImage(atHost(client, host), repository, 'v1')
+    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: repository }))
+    expect(imageDetails).toMatchObject([{ imageDigest: digest, imageTags: ['v1'] }])
+    expect((await client.send('GET', `${repository}/manifests/v1`)).status).toBe(404)
+  })
+
+  it('come with passwords: of the region, for each account that is asked for', async () => {
+    const { endpoint, root: credentials } = client.server
+    const { host, port } = new URL(endpoint)
+    const endpoints = async (region: string, registryIds?: string[]) => {
+      const ecr = new ECRClient({ endpoint, region, credentials, maxAttempts: 1 })
+      const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({ registryIds }))
+      return authorizationData.map(({ proxyEndpoint }) => proxyEndpoint)
+    }
+    const at = (registry: string) => `http://${registry}.images.test:${port}`
+    expect(await endpoints(REGION)).toEqual([`http://${host.replace('127.0.0.1', 'localhost')}`])
+    expect(await endpoints('eu-west-1')).toEqual([at('000000000000.dkr.ecr.eu-west-1')])
+    expect(await endpoints(REGION, ['000000000000', '111122223333'])).toEqual([
+      `http://localhost:${port}`,
+      at('111122223333.dkr.ecr.us-east-1'),
+    ])
+    for (const registryIds of [[], ['1111'], Array.from({ length: 11 }, () => '111122223333')])
+      await expect(endpoints(REGION, registryIds)).rejects.toMatchObject({ name: 'InvalidParameterException' })
   })
 })
 

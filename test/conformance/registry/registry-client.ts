@@ -112,20 +112,18 @@ export const pushImage = async (client: RegistryClient, repository: string, tag?
 export const codeOf = async (answer: Response): Promise<string> =>
   `${answer.status} ${((await answer.json()) as { errors: { code: string }[] }).errors[0]?.code}`
 
-/** A request whose `Host` is another than it is sent to. Gives status and body. */
-export const sendTo = (
-  { server, authorization }: RegistryClient,
-  host: string,
-  place: string,
-): Promise<{ readonly status: number; readonly text: string }> =>
-  new Promise((resolve, reject) => {
-    const headers = { Host: host, Authorization: authorization }
-    httpRequest(`${server.endpoint}/v2/${place}`, { headers }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (piece: string) => (text += piece))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-    })
-      .on('error', reject)
-      .end()
-  })
+/** A client that calls the server by another host than it is reached under. */
+export const atHost = (client: RegistryClient, host: string): RegistryClient => ({
+  ...client,
+  send: (method, place, body, given = {}) =>
+    new Promise((resolve, reject) => {
+      const headers = { Host: host, Authorization: client.authorization, ...given }
+      httpRequest(`${client.server.endpoint}/v2/${place}`, { method, headers }, (response) => {
+        const pieces: Buffer[] = []
+        response.on('data', (piece: Buffer) => pieces.push(piece))
+        response.on('end', () => resolve(new Response(Buffer.concat(pieces), { status: response.statusCode ?? 0 })))
+      })
+        .on('error', reject)
+        .end(body)
+    }),
+})
