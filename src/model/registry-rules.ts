@@ -37,6 +37,7 @@ export interface PullThroughRuleRecord extends RegistryId {
   readonly prefix: string
   /** As it was given: a host, or a URL. */
   readonly upstreamUrl: string
+  /** What AWS calls that registry. */
   readonly upstreamName?: string
   readonly upstreamPrefix: string
   /** Of Secrets Manager. */

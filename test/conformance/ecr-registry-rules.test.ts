@@ -235,6 +235,25 @@ describe('pull through cache rules', () => {
     })
   })
 
+  it('have the name that AWS has for the upstream registry', async () => {
+    const made = async (upstreamRegistryUrl: string, upstreamRegistry?: string) => {
+      const rule = { ecrRepositoryPrefix: 'named', upstreamRegistryUrl, upstreamRegistry: upstreamRegistry as never }
+      const { upstreamRegistry: name } = await ecr.send(new CreatePullThroughCacheRuleCommand(rule))
+      await ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'named' }))
+      return name
+    }
+    expect(await made('registry-1.docker.io')).toBe('docker-hub')
+    expect(await made('https://ours.azurecr.io')).toBe('azure-container-registry')
+    expect(await made('ghcr.io', 'github-container-registry')).toBe('github-container-registry')
+    expect(await made('registry.example.com')).toBeUndefined()
+    expect(await made('mirror.example.com', 'docker-hub')).toBe('docker-hub')
+    for (const [url = '', name] of [
+      ['registry.example.com', 'docker'],
+      ['quay.io', 'docker-hub'],
+    ])
+      await expect(made(url, name)).rejects.toMatchObject({ name: 'InvalidParameterException' })
+  })
+
   it('are validated against upstream, and pulled by', async () => {
     const upstream = await startRegistry()
     await upstream.addRepository('web')

@@ -32,6 +32,7 @@ import { type NamesRegistry, registryOf } from '../names.ts'
 import { page } from '../page.ts'
 import { checkPrefix } from '../prefixes.ts'
 import { CREDENTIAL_NAME, secretDemands, upstreamCredentials } from '../upstream-credentials.ts'
+import { checkedUpstreamName } from '../upstream-names.ts'
 
 const PREFIX_LENGTH = 30
 /** Source: Amazon ECR quotas. */
@@ -49,12 +50,13 @@ export const createPullThroughCacheRule: EcrOperation<
 > = {
   access: onCredentials,
   handle: (input, context) => {
-    const { ecrRepositoryPrefix: prefix = '', upstreamRegistryUrl: upstreamUrlText = '', upstreamRegistry } = input
+    const { ecrRepositoryPrefix: prefix = '', upstreamRegistryUrl: upstreamUrlText = '' } = input
     const { tx, region, now } = context
     const registry = { account: ownRegistry(context, input), region }
     checkPrefix('ecrRepositoryPrefix', prefix, PREFIX_LENGTH)
     checkPrefix('upstreamRepositoryPrefix', input.upstreamRepositoryPrefix ?? ROOT_PREFIX)
     checkUpstream(upstreamUrlText)
+    const upstreamName = checkedUpstreamName(input.upstreamRegistry, upstreamUrlText)
     checkCredentials(context, input)
     if (tx.pullThroughRules.has(prefixKey(registry, prefix)))
       throw ruleExists(`A pull through cache rule already exists for the prefix '${prefix}'`)
@@ -64,7 +66,7 @@ export const createPullThroughCacheRule: EcrOperation<
       ...registry,
       prefix,
       upstreamUrl: upstreamUrlText,
-      ...(upstreamRegistry !== undefined && { upstreamName: upstreamRegistry }),
+      ...(upstreamName !== undefined && { upstreamName }),
       upstreamPrefix: input.upstreamRepositoryPrefix ?? ROOT_PREFIX,
       ...(input.credentialArn !== undefined && { credentialArn: input.credentialArn }),
       createdAt: now,
