@@ -9,6 +9,7 @@ import {
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
+  GetRepositoryPolicyCommand,
   ListImagesCommand,
   ListTagsForResourceCommand,
   PutImageTagMutabilityCommand,
@@ -170,6 +171,18 @@ describe('images', () => {
     expect(again.imageDetails?.[0]?.lastRecordedPullTime).toBeInstanceOf(Date)
   })
 
+  it('are described by a digest and a tag only where both are theirs', async () => {
+    const authorization = await passwordOf(ecr)
+    const [imageDigest] = [await push('v1', authorization), await push('v2', authorization)]
+    const described = (imageTag: string) =>
+      ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageDigest, imageTag }] }))
+    expect((await described('v1')).imageDetails).toMatchObject([{ imageDigest, imageTags: ['v1'] }])
+    await expect(described('v2')).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'Requested image tag does not match the digest',
+    })
+  })
+
   it('lose a tag, and go with the last one', async () => {
     const authorization = await passwordOf(ecr)
     const digest = await push('v1', authorization)
@@ -200,6 +213,36 @@ describe('images', () => {
     await expect(push('v1', authorization)).rejects.toThrow('TAG_INVALID')
     await push('dev-1', authorization)
     await push('dev-1', authorization)
+  })
+})
+
+describe('a policy of a repository', () => {
+  const deny = (principal: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: `arn:aws:iam::000000000000:${principal}` },
+          Action: 'ecr:SetRepositoryPolicy',
+        },
+      ],
+    })
+
+  it('locks its maker out only by force', async () => {
+    await allow({ Action: 'ecr:*' })
+    const client = new ECRClient(configured(user))
+    const set = (principal: string, force?: boolean) =>
+      client.send(new SetRepositoryPolicyCommand({ repositoryName, policyText: deny(principal), force }))
+    await set('user/bob')
+    await expect(set('user/ada')).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining("Invalid parameter at 'PolicyText' failed to satisfy constraint: "),
+    })
+    const { policyText } = await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }))
+    expect(policyText).toBe(deny('user/bob'))
+    await set('user/ada', true)
+    await expect(set('user/bob', true)).rejects.toMatchObject({ name: 'AccessDeniedException' })
   })
 })
 

@@ -52,7 +52,7 @@ export const requireImage = (
   throw invalidParameter(found.failure.failureReason ?? '')
 }
 
-export const missingImage = (
+const missingImage = (
   { name, account }: RepositoryRecord,
   { imageDigest = 'null', imageTag = 'null' }: ImageIdentifier,
 ) =>

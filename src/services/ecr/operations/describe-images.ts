@@ -4,9 +4,9 @@ import { onRepository } from '../access.ts'
 import type { EcrOperation } from '../context.ts'
 import { describeImage } from '../describe.ts'
 import { invalidParameter } from '../faults.ts'
-import { getImage, requireRepository } from '../lookups.ts'
+import { requireRepository } from '../lookups.ts'
 import { checkedFilter, isOfImageStatus, isOfTagStatus } from '../image-filters.ts'
-import { checkImageIds, missingImage } from '../image-ids.ts'
+import { checkImageIds, requireImage } from '../image-ids.ts'
 import { page } from '../page.ts'
 
 export const describeImages: EcrOperation<DescribeImagesRequest, DescribeImagesResponse> = {
@@ -18,11 +18,7 @@ export const describeImages: EcrOperation<DescribeImagesRequest, DescribeImagesR
       if ((maxResults ?? nextToken ?? filter) !== undefined)
         throw invalidParameter('maxResults, nextToken and filter cannot be given with imageIds.')
       checkImageIds(imageIds)
-      const named = imageIds.map((imageId) => {
-        const image = getImage(context, repository, imageId)
-        if (image === undefined) throw missingImage(repository, imageId)
-        return image
-      })
+      const named = imageIds.map((imageId) => requireImage(context, repository, imageId))
       return { imageDetails: named.map((image) => describeImage(context, repository, image)) }
     }
     const { tagStatus, imageStatus } = checkedFilter(filter)

@@ -10,9 +10,11 @@ import type {
 import type { RepositoryRecord } from '../../../model/image-records.ts'
 import { MalformedPolicy } from '../../../model/policy/malformed-policy.ts'
 import { parsePolicyDocument } from '../../../model/policy/parse.ts'
+import { AccessDenied } from '../../../wire/access-denied.ts'
 import { checkConstraints } from '../../constraints.ts'
+import { onRepositoryArn } from '../../ecr-demands.ts'
 import { onRepository } from '../access.ts'
-import type { EcrOperation } from '../context.ts'
+import type { EcrContext, EcrOperation } from '../context.ts'
 import { invalidParameter, policyNotFound } from '../faults.ts'
 import { requireRepository } from '../lookups.ts'
 
@@ -20,10 +22,12 @@ const POLICY_TEXT = { min: 0, max: 10_240 } as const
 
 export const setRepositoryPolicy: EcrOperation<SetRepositoryPolicyRequest, SetRepositoryPolicyResponse> = {
   access: onRepository,
-  handle: ({ policyText = '', ...input }, context) => {
-    const repository = requireRepository(context, input)
+  handle: ({ policyText = '', force = false, ...input }, context) => {
+    const { arn } = requireRepository(context, input)
     checkPolicy(policyText)
-    return describe(context.tx.repositories.update(repository.arn, { policyText }), policyText)
+    const repository = context.tx.repositories.update(arn, { policyText })
+    if (!force) checkLockout(context, repository)
+    return describe(repository, policyText)
   },
 }
 
@@ -54,6 +58,21 @@ export const checkPolicy = (policyText: string, what: 'registry' | 'repository' 
     if (!(error instanceof MalformedPolicy)) throw error
     throw invalidParameter(
       `Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid ${what} policy provided: ${error.message}'`,
+    )
+  }
+}
+
+/** AWS: unless it is forced, ECR takes no policy that would keep the caller from setting another. */
+const checkLockout = (context: EcrContext, repository: RepositoryRecord): void => {
+  if (!context.guard.applies(context)) return
+  const demand = onRepositoryArn(context.tx, repository.arn, repository)
+  try {
+    context.guard.check(context.tx, context, [{ ...demand, action: 'ecr:SetRepositoryPolicy' }])
+  } catch (error) {
+    if (!(error instanceof AccessDenied)) throw error
+    throw invalidParameter(
+      "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'The policy would keep you from setting another " +
+        "policy in the future; force it if that is what you want'",
     )
   }
 }
