@@ -1,4 +1,5 @@
 /** What is stored of repositories and their images, but for manifests and layers themselves, which the blob store keeps. */
+import type { AuditEvent } from './audit-event.ts'
 import type { Tag } from './records.ts'
 import type { ReplicationRule } from './registry-rules.ts'
 
@@ -96,6 +97,12 @@ export interface LifecyclePreviewRecord {
   readonly repositoryId: string
   readonly policyText: string
   readonly startedAt: number
+}
+
+/** What a lifecycle policy has done, until it stands in the audit trail. */
+export interface LifecycleEventRecord {
+  readonly repositoryArn: string
+  readonly event: AuditEvent
 }
 
 /** What is set for a whole registry: those of an account in a region. */

@@ -3,7 +3,7 @@ import { pushImage, type RegistryServer, startRegistry } from '../../../test/reg
 import { ManualClock } from '../../kit/clock.ts'
 import { SystemIds } from '../../kit/ids.ts'
 import { silentLog } from '../../kit/log.ts'
-import type { AuditEvent } from '../../model/audit-event.ts'
+import type { AuditEvent, AuditSink } from '../../model/audit-event.ts'
 import { DAY_MS } from '../../model/limits.ts'
 import { imageLifecycle } from './image-lifecycle.ts'
 
@@ -23,9 +23,10 @@ describe('the lifecycle of images', () => {
       lifecyclePolicyText: JSON.stringify({ rules: [{ rulePriority: 5, description: 'old', selection, action }] }),
     })
 
-  const run = async (afterMs: number): Promise<void> => {
+  const keep: AuditSink = { append: (event) => void events.push(event) }
+
+  const run = async (afterMs: number, audit = keep): Promise<void> => {
     const { store } = registry
-    const audit = { append: (event: AuditEvent) => void events.push(event) }
     const clock = new ManualClock(Date.now() + afterMs)
     const controller = imageLifecycle({ store, clock, ids: new SystemIds(), log: silentLog, audit })
     for (const arn of controller.keys()) await controller.reconcile(arn)
@@ -66,6 +67,25 @@ describe('the lifecycle of images', () => {
     expect(registry.store.tables.images.size).toBe(1)
     expect(events).toHaveLength(2)
   })
+
+  it.each(['stays', 'is deleted meanwhile'])(
+    'tells of what it did before a crash, if the repository %s',
+    async (fate) => {
+      const repository = await withPolicy({ tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 })
+      for (let at = 0; at < 13; at += 1) await pushImage(registry, 'web', `v${at}`)
+      const crash = (event: AuditEvent): void => {
+        if (events.length === 1) throw new Error('the process is gone')
+        events.push(event)
+      }
+      await expect(run(0, crash)).rejects.toThrow('the process is gone')
+      if (fate !== 'stays') await registry.store.transact((tx) => tx.repositories.remove(repository.arn))
+      await run(0)
+      const told = new Set(events.map(({ eventID }) => eventID))
+      expect([events.length, told.size]).toEqual([3, 2])
+      await run(0)
+      expect(events).toHaveLength(3)
+    },
+  )
 
   it('archives images, which cannot be pulled then, until they are pushed again', async () => {
     const target = { type: 'transition', targetStorageClass: 'archive' }

@@ -27,23 +27,42 @@ const load = async () => ({
 })
 
 /** By the ARN of the repository. */
-export const imageLifecycle = ({ store, clock, ids, log, audit }: ImageLifecycleOptions): Controller => ({
+export const imageLifecycle = (options: ImageLifecycleOptions): Controller => ({
   name: 'image-lifecycle',
   everyMs: EVERY_MS,
   watch: () => () => {},
   keys: function* () {
-    for (const { arn, lifecyclePolicyText } of store.tables.repositories.rows())
-      if (lifecyclePolicyText !== undefined) yield arn
+    const { repositories, lifecycleEvents } = options.store.tables
+    for (const { arn, lifecyclePolicyText } of repositories.rows()) if (lifecyclePolicyText !== undefined) yield arn
+    for (const { repositoryArn } of lifecycleEvents.rows()) yield repositoryArn
   },
   reconcile: async (arn) => {
-    const { policyExecutionEvents, runLifecycle } = await load()
-    const now = clock.now()
-    const done = await store.transact((tx) => {
-      const repository = tx.repositories.get(arn)
-      return repository && { repository, steps: runLifecycle(tx, repository, now) }
-    })
-    if (done === undefined || done.steps.length === 0) return
-    log.info('images were dealt with by a lifecycle policy', { repositoryArn: arn, images: done.steps.length })
-    for (const event of policyExecutionEvents(done.repository, done.steps, now, ids)) audit?.append(event)
+    const images = await runPolicy(options, arn)
+    if (images > 0) options.log.info('images were dealt with by a lifecycle policy', { repositoryArn: arn, images })
+    await leaveTraces(options, arn)
   },
 })
+
+/** What is to be told of it is kept along with what it does. Gives how many images were dealt with. */
+const runPolicy = async ({ store, clock, ids, audit }: ImageLifecycleOptions, arn: string): Promise<number> => {
+  const { policyExecutionEvents, runLifecycle } = await load()
+  const now = clock.now()
+  return store.transact((tx) => {
+    const repository = tx.repositories.get(arn)
+    const steps = repository === undefined ? [] : runLifecycle(tx, repository, now)
+    if (repository !== undefined && audit !== undefined)
+      for (const event of policyExecutionEvents(repository, steps, now, ids))
+        tx.lifecycleEvents.insert({ repositoryArn: arn, event })
+    return steps.length
+  })
+}
+
+/** Also what an earlier run did not come to. A crash in between has an event there twice, with one id. */
+const leaveTraces = async ({ store, audit }: ImageLifecycleOptions, arn: string): Promise<void> => {
+  const kept = store.tables.lifecycleEvents.find('byRepository', arn)
+  if (kept.length === 0) return
+  for (const { event } of kept) audit?.append(event)
+  await store.transact((tx) => {
+    for (const { event } of kept) tx.lifecycleEvents.remove(event.eventID)
+  })
+}

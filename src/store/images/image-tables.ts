@@ -5,6 +5,7 @@ import {
   type ImageTagRecord,
   inRepository,
   type LayerUploadRecord,
+  type LifecycleEventRecord,
   type LifecyclePreviewRecord,
   type RegistrySettingsRecord,
   type RepositoryRecord,
@@ -60,6 +61,11 @@ export const imageTables = {
   lifecyclePreviews: defineTable<LifecyclePreviewRecord>()({
     name: 'lifecyclePreviews',
     key: (row) => row.repositoryId,
+  }),
+  lifecycleEvents: defineTable<LifecycleEventRecord>()({
+    name: 'lifecycleEvents',
+    key: (row) => row.event.eventID,
+    indexes: { byRepository: (row) => row.repositoryArn },
   }),
   imageScans: defineTable<ImageScanRecord>()({
     name: 'imageScans',
