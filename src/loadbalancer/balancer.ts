@@ -164,7 +164,7 @@ export class Balancer {
           socketPrefix: `${process.getuid?.() ?? 0}${directory}`,
         }),
       renderTargets: (backends, groups) => backendsWithTargets(backends, groups, options.host()),
-      isHealthy: (server) => this.#health.isHealthy(server),
+      health: this.#health,
       beforeReload: () => this.#waitForReload(),
       firstChecksWithinMs: (backends) => this.#beginRound(backends),
       log,
@@ -239,6 +239,7 @@ export class Balancer {
 
   /** What the workers that run have, so that only what differs is changed. */
   async #adopt(): Promise<void> {
+    this.#adopted = []
     const applied = this.#deployment.recall()
     const state = await this.#haproxy.adopt({ isKnown: applied !== undefined })
     if (state === undefined || applied === undefined) return
@@ -260,13 +261,13 @@ export class Balancer {
       return table
     })
     if (table === undefined) return
-    this.#served = { ...deployed, table }
     this.#accessLogs.declare(table, deployed.rendered)
     const { groups, rendered } = deployed
     if (groups === undefined) this.#health.declare(table, rendered.backends)
     else this.#health.declareGroups(groups, rendered.backends)
     this.#health.onAdoption(this.#adopted)
     this.#adopted = []
+    this.#served = { ...deployed, table }
     this.#serveDatagrams()
     this.#tellProblems()
     this.#options.events.applied(revision)

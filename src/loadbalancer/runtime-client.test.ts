@@ -114,4 +114,12 @@ describe('commands', () => {
     ])
     expect(await clientOf(answer).statistics()).toHaveLength(3)
   })
+
+  it('tell of connections only what was said', async () => {
+    const header = '# bkname/svname bkid/svid addr port - purge_delay used_cur used_max'
+    const said = await clientOf(`${header}\nweb/a 3/1 10.0.0.1 80 - 2000 4 9`).connections('web')
+    expect(said).toEqual([{ server: 'a', inUse: 4 }])
+    expect(await clientOf("Can't find backend.").connections('web')).toEqual([])
+    await expect(clientOf('Permission denied').connections('web')).rejects.toThrow(RuntimeRefused)
+  })
 })

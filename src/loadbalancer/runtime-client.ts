@@ -206,6 +206,8 @@ export class RuntimeClient {
   async connections(backend: string): Promise<ServerConnections[]> {
     const answer = await this.#line.send(`show servers conn ${backend}`)
     if (/^Can't find backend\.$/m.test(answer)) return []
+    // Whatever else it says, it does not say that there are none.
+    if (!answer.startsWith('# bkname/svname ')) throw new RuntimeRefused(`show servers conn ${backend}: ${answer}`)
     return answer
       .split('\n')
       .filter((line) => line.startsWith(`${backend}/`))

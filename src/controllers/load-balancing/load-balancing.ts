@@ -6,7 +6,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { BalancerServer } from '../../agentlink/balancer-server.ts'
 import type { MessageSocket, SocketListener } from '../../agentlink/socket.ts'
+import type { Timer } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
+import { BALANCER_LOSS_GRACE_MS } from '../../model/load-balancing/balancer-limits.ts'
 import type { BalancerHub, BalancerHubOptions } from './balancer-hub.ts'
 
 export interface LoadBalancingOptions extends BalancerHubOptions {
@@ -23,9 +25,15 @@ export class LoadBalancing {
   #loading: Promise<Loaded> | undefined
   #loaded: Loaded | undefined
   #isClosed = false
+  #start: Timer | undefined
 
   constructor(options: LoadBalancingOptions) {
     this.#options = options
+    const { store, clock, targetHealth } = options
+    // Where there are no load balancers, no balancer can have anything under way.
+    if (store.tables.loadBalancers.size === 0) return
+    targetHealth.expectOthers()
+    this.#start = clock.setTimer(BALANCER_LOSS_GRACE_MS, () => targetHealth.expectNoOthers())
   }
 
   /** Takes over an HTTP server's `upgrade`, of which it is certain who asks for it. `mayStay` is asked again and again. */
@@ -60,6 +68,7 @@ export class LoadBalancing {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#start?.cancel()
     const loaded = await this.#loading
     loaded?.server.close()
     loaded?.hub.stop()

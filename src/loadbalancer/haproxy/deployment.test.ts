@@ -54,6 +54,8 @@ const world = (directory = mkdtempSync(path.join(tmpdir(), 'longshore-deployment
   const fleet = new Fleet(haproxy.connect, new ManualClock(), silentLog)
   const [generations, serverStatePath] = [new Generations(directory), path.join(directory, 'server-state')]
   const waits = { count: 0, during: () => {} }
+  const changed: (readonly [string, 'up' | 'down'])[] = []
+  const health = { isHealthy: () => true, turn: 7, changedSince: (turn: number) => (turn === 7 ? changed : []) }
   const deployment = new Deployment({
     haproxy,
     generations,
@@ -68,7 +70,7 @@ const world = (directory = mkdtempSync(path.join(tmpdir(), 'longshore-deployment
     renderTargets: (_backends, groups) => [
       ...render({ loadBalancers: new Map(), targetGroups: new Map([['web', groups[0]!]]) } as never).backends.values(),
     ],
-    isHealthy: () => true,
+    health,
     beforeReload: () => {
       waits.count++
       waits.during()
@@ -78,7 +80,7 @@ const world = (directory = mkdtempSync(path.join(tmpdir(), 'longshore-deployment
     log: silentLog,
   })
   const serve = (table: RoutingTable) => deployment.deploy(() => table)
-  return { haproxy, deployment, serve, generations, waits, directory, serverStatePath }
+  return { haproxy, deployment, serve, generations, waits, changed, directory, serverStatePath }
 }
 
 describe('a routing table', () => {
@@ -91,6 +93,15 @@ describe('a routing table', () => {
     expect([haproxy.starts, haproxy.reloads]).toEqual([1, 0])
     await serve(aTable({ one: 'y' }, 'a'))
     expect([haproxy.starts, haproxy.reloads]).toEqual([1, 1])
+  })
+
+  it('finds in the new worker what checks found while that started', async () => {
+    const { haproxy, serve, changed } = world()
+    await serve(aTable({ one: 'x' }, 'a', 'b'))
+    changed.push(['b/a', 'down'])
+    await serve(aTable({ one: 'y' }, 'a', 'b'))
+    expect(haproxy.reloads).toBe(1)
+    expect(haproxy.current.states).toEqual({ 'b/a': 'DOWN', 'b/b': 'UP' })
   })
 
   it('is not looked at first when HAProxy is gone and it was accepted before', async () => {

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import type { Log } from '../../kit/log.ts'
 import type { RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'
 import type { RenderedBackend, RenderedConfiguration, RenderedServer } from '../configuration/settings.ts'
+import type { TargetHealth } from '../health/target-health.ts'
 import type { Fleet } from './fleet.ts'
 import { isRuntimeFailure } from './fleet.ts'
 import { type Applied, configurationKey, type Generations } from './generations.ts'
@@ -28,7 +29,7 @@ export interface DeploymentOptions {
     backends: Iterable<RenderedBackend>,
     groups: readonly TargetGroupRoute[],
   ) => readonly RenderedBackend[]
-  readonly isHealthy: (server: string) => boolean
+  readonly health: Pick<TargetHealth, 'isHealthy' | 'turn' | 'changedSince'>
   /** May wait, so that workers do not pile up. */
   readonly beforeReload: () => Promise<void>
   /** How soon a new worker is to have begun with all checks; undefined if that does not matter. */
@@ -159,7 +160,7 @@ export class Deployment {
   }
 
   async #byReload(rendered: RenderedConfiguration, generation: number): Promise<void> {
-    const { haproxy, generations, fleet, sockets, serverStatePath, isHealthy } = this.#options
+    const { haproxy, generations, fleet, sockets, serverStatePath, health } = this.#options
     const before = this.#applied
     const applied: Applied = {
       generation,
@@ -171,9 +172,10 @@ export class Deployment {
     const { current } = fleet
     // Nobody serves: what was accepted before is not looked at again first.
     if (current !== undefined || before?.key !== applied.key) await haproxy.check(file)
+    const { turn } = health
     const states = parseServersState((await current?.client.serversState()) ?? '')
     const isServerHealthy = (backend: RenderedBackend, server: RenderedServer): boolean =>
-      isHealthy(`${backend.name}/${server.name}`)
+      health.isHealthy(`${backend.name}/${server.name}`)
     writeFileSync(
       serverStatePath,
       serverStateFile({ backends: rendered.backends.values(), before: states, isHealthy: isServerHealthy }),
@@ -184,6 +186,8 @@ export class Deployment {
       const withinMs = this.#options.firstChecksWithinMs(rendered.backends.values())
       const state = await (current === undefined ? haproxy.start(withinMs) : haproxy.reload(withinMs))
       fleet.replace(state, rendered.backends)
+      // What was found while it started was told to those before it alone.
+      await Promise.all(health.changedSince(turn).map(([server, found]) => fleet.setHealth(server, found, 'all')))
     } catch (error) {
       if (before !== undefined) this.#return(before)
       throw error

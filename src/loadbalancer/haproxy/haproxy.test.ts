@@ -33,4 +33,15 @@ describe('the check of a configuration', () => {
     const haproxy = aProgram("echo '[WARNING] (1) : so so' >&2; echo '[ALERT] (1) : not so' >&2; exit 1")
     await expect(haproxy.check('any.cfg')).rejects.toThrow(new ConfigurationRefused('not so'))
   })
+
+  it.each(['kill -9 $$', 'echo "a library is missing" >&2; exit 127', 'echo "[ALERT] (1) : not so" >&2; kill -9 $$'])(
+    'says nothing against the configuration if it does not come to its end: %s',
+    async (script) => {
+      const failure: unknown = await aProgram(script)
+        .check('any.cfg')
+        .catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(Error)
+      expect(failure).not.toBeInstanceOf(ConfigurationRefused)
+    },
+  )
 })

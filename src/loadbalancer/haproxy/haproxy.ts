@@ -38,6 +38,8 @@ const MEMORY = '-dMglobal,no-tag,no-poison'
 const START_TIMEOUT_MS = 60_000
 const POLL_MS = 10
 const CHECK_TIMEOUT_MS = 60_000
+const ADOPT_TIMEOUT_MS = 10_000
+const ADOPT_POLL_MS = 100
 
 export class HAProxy {
   readonly #options: HAProxyOptions
@@ -84,10 +86,21 @@ export class HAProxy {
   /** Takes over what runs from before, if it answers and serves, and it `isKnown` what. Otherwise that ends: two would share all ports. */
   async adopt({ isKnown }: { readonly isKnown: boolean }): Promise<MasterState | undefined> {
     if (!this.#process.adopt()) return undefined
-    const state = isKnown ? await this.state() : undefined
-    if (state?.worker !== undefined) return state
-    await this.#process.end()
-    return undefined
+    const state = isKnown ? await this.#stateWhenServing() : undefined
+    if (state === undefined) await this.#process.end()
+    return state
+  }
+
+  /** In the middle of a reload it does not answer, or has no worker, for a moment. Undefined if that goes on. */
+  async #stateWhenServing(): Promise<MasterState | undefined> {
+    const { clock } = this.#options
+    const deadline = clock.monotonic() + ADOPT_TIMEOUT_MS
+    for (;;) {
+      const state = await this.state()
+      if (state?.worker !== undefined) return state
+      if (this.#process.processId === undefined || clock.monotonic() >= deadline) return undefined
+      await clock.sleep(ADOPT_POLL_MS)
+    }
   }
 
   async start(firstChecksWithinMs: number | undefined): Promise<MasterState> {
@@ -112,7 +125,7 @@ export class HAProxy {
     return after
   }
 
-  /** Whether it could be read; says nothing of sockets. Rejects with `ConfigurationRefused`. */
+  /** Whether it could be read; says nothing of sockets. Rejects with `ConfigurationRefused`, or otherwise if that could not be found out. */
   async check(file: string): Promise<void> {
     const args = ['-c', '-f', this.#baseFile, '-f', file]
     await new Promise<void>((resolve, reject) => {
@@ -121,8 +134,13 @@ export class HAProxy {
         args,
         // It warns of each server that is down: many lines are no refusal.
         { timeout: CHECK_TIMEOUT_MS, env: this.#environment(), maxBuffer: Number.POSITIVE_INFINITY },
-        (error, stdout, stderr) =>
-          error === null ? resolve() : reject(new ConfigurationRefused(alerts(stderr || stdout) || error.message)),
+        (error, stdout, stderr) => {
+          if (error === null) return resolve()
+          const refusal = alerts(stderr || stdout)
+          // One that could not be run, or was killed, says nothing against the configuration.
+          const isRefused = typeof error.code === 'number' && refusal !== ''
+          reject(isRefused ? new ConfigurationRefused(refusal) : error)
+        },
       )
     })
   }

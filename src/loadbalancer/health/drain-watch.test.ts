@@ -88,4 +88,11 @@ describe('draining', () => {
     for (let count = 0; count < 3; count++) await expect(watch.look(backends)).rejects.toThrow('gone')
     expect(drained).toEqual([])
   })
+
+  it('is not over of a target that no worker has as a server', async () => {
+    const { watch, drained, haproxy } = await world()
+    for (const worker of haproxy.workers.values()) worker.servers.get('web:open')?.delete('s')
+    for (let count = 0; count < 3; count++) await watch.look(backends)
+    expect(drained).toEqual([])
+  })
 })

@@ -29,7 +29,7 @@ export class DrainWatch {
     const inUse = await this.#connectionsOf([...backends].filter(({ targetGroupArn }) => draining.has(targetGroupArn)))
     for (const { targetGroupArn, target } of [...draining.values()].flat()) {
       const name = `${targetGroupArn}/${target}`
-      // Of one that is in no backend, nothing is known.
+      // Of one that is in no backend, or that no worker names, nothing is known.
       if (inUse.get(name) !== 0) continue
       const looks = (before.get(name) ?? 0) + 1
       if (looks >= LOOKS_UNTIL_DRAINED) this.#health.onDrained(targetGroupArn, target)
@@ -38,14 +38,14 @@ export class DrainWatch {
     this.#idleLooks = idleLooks
   }
 
-  /** By `<target group ARN>/<target>`; a group's two backends are counted together. */
+  /** By `<target group ARN>/<target>`; a group's two backends are counted together. Not a number: no worker has such a server. */
   async #connectionsOf(backends: readonly RenderedBackend[]): Promise<ReadonlyMap<string, number>> {
     const sums = new Map<string, number>()
     for (const { name, targetGroupArn, servers } of backends) {
       const connections = await this.#fleet.connections(name)
       for (const { name: server, target } of servers) {
         const of = `${targetGroupArn}/${target}`
-        sums.set(of, (sums.get(of) ?? 0) + (connections.get(server) ?? 0))
+        sums.set(of, (sums.get(of) ?? 0) + (connections.get(server) ?? Number.NaN))
       }
     }
     return sums

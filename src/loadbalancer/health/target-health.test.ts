@@ -15,6 +15,7 @@ interface Given {
   readonly isEnabled?: boolean
   /** False: no rule leads to the group. */
   readonly isUsed?: boolean
+  readonly protocol?: string
 }
 
 const world = () => {
@@ -32,6 +33,7 @@ const world = () => {
     served = Object.keys(targets),
     isEnabled = true,
     isUsed = true,
+    protocol = 'HTTP',
   }: Given = {}) => {
     const routes = Object.entries(targets).map(([key, given]) => ({
       key,
@@ -42,6 +44,7 @@ const world = () => {
     }))
     const group = {
       targetGroupArn: 'web',
+      protocol,
       targets: routes,
       attributes: {},
       healthCheck: { isEnabled, intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 2, unhealthyThreshold: 3 },
@@ -195,15 +198,40 @@ describe('the health of a target', () => {
     expect(state()?.state).toBe('healthy')
   })
 
-  it('that a worker from before says is taken over', () => {
-    const { declare, health, state } = world()
+  it('that a worker from before says is taken over; whoever is down may never have been up, and has the time of a beginning', async () => {
+    const { declare, health, state, clock } = world()
     declare({ targets: { a: {}, b: {}, c: {} } })
     health.onAdoption([statistic('a', 'UP', 'INI'), statistic('b', 'DOWN', 'L4TOUT'), statistic('c', 'DOWN', 'INI')])
-    expect(state('a')?.state).toBe('healthy')
-    expect(state('b')).toMatchObject({ state: 'unhealthy', reason: 'Target.Timeout' })
-    expect(state('c')?.state).toBe('initial')
-    expect(health.initial()).toEqual(['b/c'])
+    expect([state('a')?.state, state('b')?.state, state('c')?.state]).toEqual(['healthy', 'initial', 'initial'])
+    expect(health.initial()).toEqual(['b/b', 'b/c'])
     expect([health.isHealthy('b/a'), health.isHealthy('b/b')]).toEqual([true, false])
+    await clock.advance(25_000)
+    expect(state('b')).toMatchObject({ state: 'unhealthy', reason: 'Target.Timeout' })
+    // Another time, what is known already is as it was.
+    health.onAdoption([statistic('b', 'DOWN', 'L4CON')])
+    expect(state('b')).toMatchObject({ state: 'unhealthy', reason: 'Target.Timeout' })
+  })
+
+  it('that changed since a moment is named', () => {
+    const { declare, health } = world()
+    declare({ targets: { a: {}, b: {}, c: {} } })
+    health.onCheck(passed('a'))
+    const { turn } = health
+    expect(health.changedSince(turn)).toEqual([])
+    health.onCheck(passed('b'))
+    expect(health.changedSince(turn)).toEqual([['b/b', 'up']])
+    expect(health.changedSince(0)).toEqual([
+      ['b/a', 'up'],
+      ['b/b', 'up'],
+    ])
+  })
+
+  it('does not say when a target has drained that gets datagrams', () => {
+    const { declare, health } = world()
+    declare({ targets: { a: { isDraining: true } } })
+    expect(health.draining()).toHaveLength(1)
+    declare({ targets: { a: { isDraining: true } }, protocol: 'TCP_UDP' })
+    expect(health.draining()).toEqual([])
   })
 
   it('is told when it changes, once', () => {

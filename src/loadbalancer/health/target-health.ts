@@ -34,6 +34,8 @@ interface Target {
   server: string | undefined
   /** Why it has none. */
   unused: HealthReason | undefined
+  /** HAProxy knows of its checks alone, and not of what is under way with it. */
+  hasDatagrams: boolean
   isDraining: boolean
   isDrained: boolean
   phase: Phase
@@ -148,7 +150,10 @@ export class TargetHealth {
     return target
   }
 
-  /** What a worker from before this process began says: nothing is known of these targets yet. */
+  /**
+   * What a worker from before this process began says. A server that is down may never have been up: what is not known yet has the time that
+   * every target has at its beginning.
+   */
   onAdoption(statistics: readonly ServerStatistics[]): void {
     const known: Target[] = []
     for (const { backend, server, status, checkStatus, checkCode } of statistics) {
@@ -156,10 +161,17 @@ export class TargetHealth {
       if (target === undefined) continue
       known.push(target)
       if (status.startsWith('UP')) target.phase = 'healthy'
-      else if (checkStatus !== 'INI' && status.startsWith('DOWN'))
-        this.#setUnhealthy(target, failureReason(checkStatus, checkCode))
+      else if (checkStatus !== 'INI' && status.startsWith('DOWN') && target.phase === 'initial')
+        this.#failedInitially(target, failureReason(checkStatus, checkCode))
     }
     this.#report(known)
+  }
+
+  /** Servers that were found to be otherwise since that turn. */
+  changedSince(turn: number): (readonly [server: string, health: 'up' | 'down'])[] {
+    return [...this.#byServer]
+      .filter(([, target]) => target.turn > turn && target.phase !== 'initial' && !target.isDraining)
+      .map(([server, { phase }]) => [server, phase === 'healthy' ? 'up' : 'down'])
   }
 
   isHealthy(server: string): boolean {
@@ -193,10 +205,10 @@ export class TargetHealth {
     return count
   }
 
-  /** Targets that drain and have something under way yet. */
+  /** Targets that drain, have something under way yet, and whose end shows; those that get datagrams have all of their time. */
   draining(): { readonly targetGroupArn: string; readonly target: string }[] {
     return [...this.#targets.values()]
-      .filter(({ isDraining, isDrained }) => isDraining && !isDrained)
+      .filter(({ isDraining, isDrained, hasDatagrams }) => isDraining && !isDrained && !hasDatagrams)
       .map(({ targetGroupArn, key }) => ({ targetGroupArn, target: key }))
   }
 
@@ -229,6 +241,7 @@ export class TargetHealth {
     target.registeredAt = route.registeredAt
     if (!route.isDraining) target.isDrained = false
     target.healthCheck = group.healthCheck
+    target.hasDatagrams = group.protocol === 'UDP' || group.protocol === 'TCP_UDP'
     if (target.server !== undefined && target.server !== server) this.#byServer.delete(target.server)
     target.server = server
     target.isDraining = route.isDraining
@@ -306,6 +319,7 @@ const freshTarget = (targetGroupArn: string, { key, registeredAt }: TargetRoute,
   healthCheck,
   server: undefined,
   unused: undefined,
+  hasDatagrams: false,
   isDraining: false,
   isDrained: false,
   phase: 'initial',

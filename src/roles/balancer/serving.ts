@@ -13,6 +13,7 @@ import type { Upload } from '../../loadbalancer/logs/log-uploads.ts'
 import { JsonWebKeys } from '../../loadbalancer/json-web-keys.ts'
 import type { AddressPool } from '../../model/load-balancing/address-pool.ts'
 import type { BalancerWelcome } from '../../model/load-balancing/messages.ts'
+import type { RoutingTable } from '../../model/load-balancing/routing.ts'
 import { BalancerReports } from './balancer-reports.ts'
 import type { HaproxyVersion } from './haproxy-version.ts'
 import { mostConnections } from './most-connections.ts'
@@ -53,6 +54,8 @@ export class Serving {
   #dns: DnsServer | undefined
   #targets = 0
   #onApplied: () => void = () => {}
+  /** What was told and is not served yet, by the numbers of `BalancerReports`. */
+  readonly #tables = new Map<number, RoutingTable>()
   /** Load balancers that others serve. */
   #elsewhere: ReadonlySet<string> = new Set()
 
@@ -72,6 +75,7 @@ export class Serving {
       host: () => this.#host(),
       events: {
         applied: (number) => {
+          this.#forgetAllBut(number)
           reports.applied(number)
           this.#onApplied()
         },
@@ -173,10 +177,18 @@ export class Serving {
     this.#targets = sumOf(Array.from(table.targetGroups.values(), ({ targets }) => targets.length))
     this.#tokenKeys.serve(table)
     this.#logins.serve(table, welcome.cookieKey)
-    this.#reports.forgetAllBut(all)
     this.#noteElsewhere(new Set(elsewhere))
     this.#dns?.serve(all, welcome.suffix)
-    this.#balancer.apply(table, this.#reports.numberOf(revision))
+    const number = this.#reports.numberOf(revision)
+    this.#tables.set(number, all)
+    this.#balancer.apply(table, number)
+  }
+
+  /** A table that was overtaken before it was served says nothing of what there is. */
+  #forgetAllBut(served: number): void {
+    const table = this.#tables.get(served)
+    if (table !== undefined) this.#reports.forgetAllBut(table)
+    for (const number of this.#tables.keys()) if (number <= served) this.#tables.delete(number)
   }
 }
 

@@ -53,4 +53,17 @@ describe('what balancers say of a target', () => {
     expect(known(book)).toBe('healthy')
     expect(told).toEqual([[{ ...TARGET, state: 'healthy' }]])
   })
+
+  it('is not that a target has drained while others may come back, who are told of when they have not', () => {
+    const book = new TargetHealthBook()
+    book.expectOthers()
+    const told: TargetHealthReport[] = []
+    book.expect('one')
+    book.record('one', [{ ...TARGET, state: 'draining', isDrained: true }])
+    book.listen((reports) => told.push(...reports))
+    expect(book.isDrained(TARGET.targetGroupArn, TARGET.target)).toBe(false)
+    book.expectNoOthers()
+    expect(told).toEqual([{ ...TARGET, state: 'draining', isDrained: true }])
+    expect(book.isDrained(TARGET.targetGroupArn, TARGET.target)).toBe(true)
+  })
 })

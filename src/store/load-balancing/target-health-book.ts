@@ -21,6 +21,20 @@ export class TargetHealthBook {
   /** Those of them that serve what they were told: another one, whose HAProxy does not start, sends nobody requests. */
   readonly #serving = new Set<string>()
 
+  /** After a start: balancers that were there have yet to come back. */
+  #areOthersExpected = false
+
+  /** Others may come that were there before the control plane was started. */
+  expectOthers(): void {
+    this.#areOthersExpected = true
+  }
+
+  /** Whoever has not come back is gone. */
+  expectNoOthers(): void {
+    this.#areOthersExpected = false
+    this.#tell([...this.#reports.values()].flatMap((byBalancer) => [...byBalancer.values()]))
+  }
+
   /** The balancer is there, and will say what it knows. */
   expect(balancerId: string): void {
     this.#balancers.add(balancerId)
@@ -49,9 +63,10 @@ export class TargetHealthBook {
     return { ...worst, state: 'initial', reason: 'Elb.RegistrationInProgress' }
   }
 
-  /** Whether every balancer that is there has nothing under way with the target. */
+  /** Whether every balancer has nothing under way with the target. */
   isDrained(targetGroupArn: string, target: string): boolean {
     const byBalancer = this.#reports.get(nameOf(targetGroupArn, target))
+    if (this.#areOthersExpected) return false
     if (byBalancer === undefined || !this.#haveAllSpoken(byBalancer, this.#balancers)) return false
     return [...byBalancer.values()].every(({ isDrained }) => isDrained === true)
   }

@@ -241,6 +241,38 @@ describe('a target that is deregistered', () => {
     expect(isThere(w, aTarget())).toBe(false)
   })
 
+  it('waits for those, too, that have yet to come back after a start of the control plane', async () => {
+    const w = await balanced(aTarget())
+    await w.addBalancer()
+    const other = await w.addBalancer({ drainsAfterMs: 60_000 })
+    await deregister(w, aTarget(), 300_000)
+    await w.advance(2000)
+    w.killControlPlane()
+    other.kill()
+    await w.startControlPlane()
+    await w.advance(20_000)
+    expect(isThere(w, aTarget())).toBe(true)
+    other.restart()
+    await w.advance(BALANCER_LOSS_GRACE_MS)
+    expect(isThere(w, aTarget())).toBe(true)
+    await w.advance(35_000)
+    expect(isThere(w, aTarget())).toBe(false)
+  })
+
+  it('goes after a while when whoever was there before a start of the control plane does not come back', async () => {
+    const w = await balanced(aTarget())
+    await w.addBalancer()
+    const other = await w.addBalancer({ drainsAfterMs: 60_000 })
+    await deregister(w, aTarget(), 300_000)
+    w.killControlPlane()
+    other.kill()
+    await w.startControlPlane()
+    await w.advance(BALANCER_LOSS_GRACE_MS - 1000)
+    expect(isThere(w, aTarget())).toBe(true)
+    await w.advance(2000)
+    expect(isThere(w, aTarget())).toBe(false)
+  })
+
   it('goes when its time is over, whatever is under way, and without balancers, too', async () => {
     const w = await balanced(aTarget(), aTarget({ targetId: '10.0.0.2' }))
     await w.addBalancer({ drainsAfterMs: 3_600_000 })
