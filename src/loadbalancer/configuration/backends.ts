@@ -5,6 +5,7 @@ import { cookieLine, lasting } from './cookies.ts'
 import { sharesOf } from './forward.ts'
 import { HTTP_TARGETS } from './global.ts'
 import { healthCheckLines } from './health-checks.ts'
+import { httpIdleSeconds, tcpIdleSeconds } from './idle.ts'
 import { backendName, openBackendName } from './names.ts'
 import { call, quoteWord } from './quote.ts'
 import { isOn } from './scope.ts'
@@ -20,40 +21,48 @@ export interface BackendSection {
 }
 
 export const backendSections = (table: RoutingTable, host: HostSettings): BackendSection[] => {
-  const owners = ownersOf(table)
+  const uses = usesOf(table)
   return Array.from(table.targetGroups.values()).flatMap((group) =>
     // Datagrams go through another program; HAProxy finds out which targets are healthy.
     (group.protocol === 'UDP' ? [true] : [true, false]).map((isChecked) =>
-      sectionOf(group, owners.get(group.targetGroupArn), host, isChecked),
+      sectionOf(group, uses.get(group.targetGroupArn), host, isChecked),
     ),
   )
 }
 
-/** By target group. AWS: a target group is of one load balancer; the first counts. */
-const ownersOf = (table: RoutingTable): ReadonlyMap<string, LoadBalancerRoute> => {
-  const owners = new Map<string, LoadBalancerRoute>()
+/** Who forwards to a target group. */
+interface Use {
+  /** AWS: a target group is of one load balancer; the first counts. */
+  readonly owner: LoadBalancerRoute
+  /** Of the listener whose connections may be idle for longest. */
+  readonly idleSeconds: number
+}
+
+const usesOf = (table: RoutingTable): ReadonlyMap<string, Use> => {
+  const uses = new Map<string, Use>()
   for (const loadBalancer of table.loadBalancers.values())
-    for (const { rules } of loadBalancer.listeners)
-      for (const rule of rules)
-        for (const { targetGroupArn } of sharesOf(rule))
-          if (!owners.has(targetGroupArn)) owners.set(targetGroupArn, loadBalancer)
-  return owners
+    for (const listener of loadBalancer.listeners)
+      for (const { targetGroupArn } of listener.rules.flatMap(sharesOf)) {
+        const { owner = loadBalancer, idleSeconds = 0 } = uses.get(targetGroupArn) ?? {}
+        uses.set(targetGroupArn, { owner, idleSeconds: Math.max(idleSeconds, tcpIdleSeconds(listener)) })
+      }
+  return uses
 }
 
 const sectionOf = (
   group: TargetGroupRoute,
-  owner: LoadBalancerRoute | undefined,
+  use: Use | undefined,
   host: HostSettings,
   isChecked: boolean,
 ): BackendSection => {
   const name = isChecked ? backendName(group.targetGroupArn) : openBackendName(group.targetGroupArn)
-  const crossesZones = isCrossZone(group, owner)
+  const crossesZones = isCrossZone(group, use?.owner)
   const hasServerCookies = isHttpGroup(group) && isOn(group.attributes, 'stickiness.enabled')
   return {
     title: `backend ${name} from ${isHttpGroup(group) ? HTTP_TARGETS : 'tcp'}`,
     lines: [
       ...balanceLines(group),
-      ...(isHttpGroup(group) ? timeoutLines(owner) : []),
+      ...timeoutLines(group, use),
       ...(hasServerCookies ? stickinessLines(group, host) : []),
       ...(isChecked && group.healthCheck.isEnabled ? [...healthCheckLines(group), ...healthLogLines(host)] : []),
     ],
@@ -109,8 +118,10 @@ const balanceLines = (group: TargetGroupRoute): string[] => {
   return [`balance ${ALGORITHMS[attributes['load_balancing.algorithm.type'] ?? ''] ?? 'roundrobin'}`]
 }
 
-const timeoutLines = (owner: LoadBalancerRoute | undefined): string[] => {
-  const seconds = Number(owner?.attributes['idle_timeout.timeout_seconds'] ?? 60)
+/** Connections that are not looked into end when either side's timeout does: that of the listener they came by decides. */
+const timeoutLines = (group: TargetGroupRoute, use: Use | undefined): string[] => {
+  if (!isHttpGroup(group)) return use === undefined ? [] : [`timeout server ${use.idleSeconds}s`]
+  const seconds = httpIdleSeconds(use?.owner)
   return [`timeout server ${seconds}s`, `timeout tunnel ${seconds}s`]
 }
 

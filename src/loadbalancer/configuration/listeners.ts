@@ -4,6 +4,7 @@ import type { ListenerRoute, LoadBalancerRoute, RuleRoute } from '../../model/lo
 import { connectionLogLines, lateLogLines, logLines } from './access-log.ts'
 import { drawsOf, plainForward, soleBackend, thresholdLines } from './forward.ts'
 import { ruleLines } from './http-rules.ts'
+import { httpIdleSeconds, tcpIdleSeconds } from './idle.ts'
 import { listenerName } from './names.ts'
 import { oidcStartLines } from './oidc.ts'
 import { refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
@@ -78,7 +79,7 @@ const bindLines = (scope: HttpScope, tls: string, isShared: boolean): string[] =
 }
 
 const httpLines = (scope: HttpScope): string[] => {
-  const seconds = Number(scope.loadBalancer.attributes['idle_timeout.timeout_seconds'] ?? 60)
+  const seconds = httpIdleSeconds(scope.loadBalancer)
   return [
     `timeout client ${seconds}s`,
     `timeout http-keep-alive ${seconds}s`,
@@ -108,7 +109,7 @@ const tcpLines = (scope: HttpScope): string[] => {
   const [only, ...others] = listener.rules
   const sole = only === undefined || others.length > 0 ? undefined : soleBackend(only, scope)
   return [
-    `timeout client ${Number(listener.attributes['tcp.idle_timeout.seconds'] ?? 350)}s`,
+    `timeout client ${tcpIdleSeconds(listener)}s`,
     ...connectionLogLines(scope),
     ...(sole === undefined
       ? [

@@ -5,6 +5,7 @@
  */
 import type { CertificateMaterial, ListenerRoute, LoadBalancerRoute } from '../../model/load-balancing/routing.ts'
 import { literalOf } from '../../model/load-balancing/patterns.ts'
+import { httpIdleSeconds, LONGEST_IDLE_SECONDS } from './idle.ts'
 import { innerSocket, isEncrypted } from './listeners.ts'
 import { isListable, mapFile } from './listing.ts'
 import { call, quoteWord } from './quote.ts'
@@ -43,7 +44,7 @@ export const addSharedPort = (
 }
 
 const NAMELESS: readonly string[] = ['TCP', 'TCP_UDP']
-const LONGEST_IDLE = ['timeout client 4000s', 'timeout server 4000s', 'timeout tunnel 4000s']
+const LONGEST_IDLE = ['client', 'server', 'tunnel'].map((side) => `timeout ${side} ${LONGEST_IDLE_SECONDS}s`)
 
 const addHttp = (
   section: string,
@@ -53,9 +54,11 @@ const addHttp = (
   sink: Sink,
 ) => {
   addInner(listeners, 'http', host, sink)
+  // What ends behind the socket leaves the client's connection open: it ends after what its load balancer would have given it, and no sooner.
+  const idleSeconds = Math.max(...listeners.map(({ loadBalancer }) => httpIdleSeconds(loadBalancer)))
   sink.addSection(`frontend ${section} from http`, [
     `${bind} proto h1`,
-    ...LONGEST_IDLE.slice(0, 1),
+    `timeout client ${idleSeconds + 1}s`,
     ...choice(section, HOST, listeners, sink),
   ])
 }
