@@ -73,11 +73,11 @@ describe('the lifecycle of images', () => {
     async (fate) => {
       const repository = await withPolicy({ tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 })
       for (let at = 0; at < 13; at += 1) await pushImage(registry, 'web', `v${at}`)
-      const crash = (event: AuditEvent): void => {
+      const append = (event: AuditEvent): void => {
         if (events.length === 1) throw new Error('the process is gone')
         events.push(event)
       }
-      await expect(run(0, crash)).rejects.toThrow('the process is gone')
+      await expect(run(0, { append })).rejects.toThrow('the process is gone')
       if (fate !== 'stays') await registry.store.transact((tx) => tx.repositories.remove(repository.arn))
       await run(0)
       const told = new Set(events.map(({ eventID }) => eventID))
