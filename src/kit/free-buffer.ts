@@ -9,3 +9,11 @@ export const freeBuffer = ({ buffer, byteLength }: Uint8Array): void => {
   // ECMAScript 2024, 25.1.6.9: what is transferred leaves its memory; to a length of 0, nobody gets it.
   if (buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength) buffer.transfer(0)
 }
+
+/** The same pieces, each of which is good until the next is asked for. */
+export async function* lentInTurn(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  for await (const piece of pieces) {
+    yield piece
+    freeBuffer(piece)
+  }
+}

@@ -1,6 +1,6 @@
 /** Pushing blobs: in one request, in pieces, or by mounting what another repository has. */
 import type { IncomingMessage } from 'node:http'
-import { freeBuffer } from '../kit/free-buffer.ts'
+import { lentInTurn } from '../kit/free-buffer.ts'
 import { inRepository, type LayerUploadRecord, type RepositoryRecord } from '../model/image-records.ts'
 import { blobsOf, checkKey, spaceOf } from '../store/images/repository-key.ts'
 import { isMountingAllowed } from '../store/images/registry-settings.ts'
@@ -195,12 +195,11 @@ const contentRange = ({ headers }: IncomingMessage): ContentRange | undefined =>
 /** The body; one that ends too early, or is longer than its range, fails at that point. */
 async function* limited(request: IncomingMessage, range: ContentRange | undefined): AsyncGenerator<Buffer, void, void> {
   let bytes = 0
-  for await (const piece of bodyOf(request)) {
+  for await (const piece of lentInTurn(bodyOf(request))) {
     bytes += piece.length
     if (range !== undefined && bytes > range.bytes)
       throw new RegistryFault('SIZE_INVALID', 'The content is longer than its Content-Range.')
     yield piece
-    freeBuffer(piece)
   }
   if (range !== undefined && bytes < range.bytes)
     throw new RegistryFault('SIZE_INVALID', 'The content is shorter than its Content-Range.')

@@ -1,4 +1,5 @@
 /** Layers on their way from other registries: one download each, however many clients wait for it, and each has it as it comes. */
+import { lentInTurn } from '../../kit/free-buffer.ts'
 import { inRepository, type RepositoryRecord } from '../../model/image-records.ts'
 import { blobsOf } from '../../store/images/repository-key.ts'
 import type { RegistryClient } from '../../store/upstream/registry-client.ts'
@@ -65,7 +66,7 @@ export class UpstreamLayers {
     await blobs.begin(uploadId)
     try {
       begin({ bytes })
-      await uploads.append(uploadId, content)
+      await uploads.append(uploadId, lentInTurn(content))
       await blobs.finish(uploadId, digest, (size) =>
         store.transact((tx) => {
           // The repository may be gone meanwhile; then nobody refers to the blob.
