@@ -167,6 +167,8 @@ describe('attributes', () => {
     ['HTTP', { 'stickiness.app_cookie.cookie_name': 'AWSALBX' }],
     ['HTTP', { 'stickiness.app_cookie.cookie_name': 'a b' }],
     ['HTTP', { 'proxy_protocol_v2.enabled': 'true' }],
+    ['HTTP', { 'target_group_health.dns_failover.minimum_healthy_targets.count': '2' }],
+    ['HTTPS', { 'target_group_health.dns_failover.minimum_healthy_targets.percentage': '50' }],
     ['TCP', { 'stickiness.type': 'lb_cookie' }],
     ['TCP', { 'preserve_client_ip.enabled': 'true' }],
     ['TCP', { 'target_health_state.unhealthy.draining_interval_seconds': '1' }],
@@ -186,7 +188,9 @@ describe('attributes', () => {
       'HTTP',
       { 'stickiness.enabled': 'true', 'stickiness.type': 'app_cookie', 'stickiness.app_cookie.cookie_name': 'id' },
     ],
+    ['HTTP', { 'target_group_health.dns_failover.minimum_healthy_targets.count': '1' }],
     ['TCP', { 'stickiness.enabled': 'true' }],
+    ['TCP', { 'target_group_health.dns_failover.minimum_healthy_targets.count': '2' }],
   ] as const)('of a target group with protocol %s may be %j', (protocol, changes) => {
     expect(changedTargetGroupAttributes(aGroup(protocol), changes)).toEqual({ attributes: changes })
   })

@@ -20,10 +20,13 @@ const COOKIE_NAME = text(
   'the name of a cookie that does not begin with AWSALB',
 )
 
+const FAILOVER = 'target_group_health.dns_failover.minimum_healthy_targets'
+
 const isUdp = ({ protocol }: Kind): boolean => protocol === 'UDP' || protocol === 'TCP_UDP'
 const isHttp = ({ protocol }: Kind): boolean => protocol === 'HTTP' || protocol === 'HTTPS'
 
-const common = (mostTargets: number): readonly AttributeRule[] => [
+/** `whyNoFailover`: why names lead to the same addresses, whatever is healthy. */
+const common = (mostTargets: number, whyNoFailover?: string): readonly AttributeRule[] => [
   rule(
     DEREGISTRATION_DELAY,
     String(DEFAULT_DEREGISTRATION_DELAY_SECONDS),
@@ -34,14 +37,14 @@ const common = (mostTargets: number): readonly AttributeRule[] => [
     'use_load_balancer_configuration',
     oneOf('true', 'false', 'use_load_balancer_configuration'),
   ),
-  rule('target_group_health.dns_failover.minimum_healthy_targets.count', '1', integer(1, mostTargets, 'off')),
-  rule('target_group_health.dns_failover.minimum_healthy_targets.percentage', 'off', integer(1, 100, 'off')),
+  rule(`${FAILOVER}.count`, '1', integer(1, mostTargets, 'off'), whyNoFailover),
+  rule(`${FAILOVER}.percentage`, 'off', integer(1, 100, 'off'), whyNoFailover),
   rule('target_group_health.unhealthy_state_routing.minimum_healthy_targets.count', '1', integer(1, mostTargets)),
   rule('target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage', 'off', integer(1, 100, 'off')),
 ]
 
 const APPLICATION: readonly AttributeRule[] = [
-  ...common(TARGETS_PER_TARGET_GROUP),
+  ...common(TARGETS_PER_TARGET_GROUP, 'Application Load Balancers have one address, which is that of all their zones'),
   rule(
     'load_balancing.algorithm.type',
     'round_robin',
