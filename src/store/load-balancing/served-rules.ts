@@ -3,7 +3,8 @@
  * all of them do.
  *
  * Whoever is away cannot be asked, and must not hold a deployment for good: a balancer counts while it is connected, and for a short while
- * after its connection was lost. After a start of the control plane nobody is there yet, and those that were have as long to come back.
+ * after its connection was lost. After a start of the control plane nobody is there yet, and those that were have as long to come back; where
+ * there were no load balancers, nobody was.
  */
 import type { Clock } from '../../kit/clock.ts'
 import { BALANCER_LOSS_GRACE_MS } from '../../model/load-balancing/balancer-limits.ts'
@@ -12,16 +13,17 @@ import type { Store } from '../store.ts'
 
 export class ServedRules {
   readonly #clock: Clock
-  readonly #startedAt: number
+  /** Whoever has not come back by then is gone. */
+  readonly #settledAt: number
   /** By rule: the revision of its last change. */
   readonly #changed = new Map<string, number>()
   /** By balancer, then by load balancer: the revision whose rules it goes by. */
   readonly #balancers = new Map<string, Map<string, number>>()
   readonly #listeners = new Set<() => void>()
 
-  constructor(store: Pick<Store, 'derive'>, clock: Clock) {
+  constructor(store: Pick<Store, 'derive' | 'tables'>, clock: Clock) {
     this.#clock = clock
-    this.#startedAt = clock.monotonic()
+    this.#settledAt = clock.monotonic() + (store.tables.loadBalancers.size > 0 ? BALANCER_LOSS_GRACE_MS : 0)
     store.derive(['rules', 'loadBalancers'], ({ revision, changes }) => {
       for (const { table, key, after } of changes)
         if (after === undefined) this.#forgetRow(key)
@@ -47,7 +49,7 @@ export class ServedRules {
 
   /** Whether every balancer that counts sends new requests by the rule as it is. What a running transaction writes is not in that yet. */
   isServed({ ruleArn, loadBalancerArn }: Pick<RuleRecord, 'ruleArn' | 'loadBalancerArn'>): boolean {
-    if (this.#clock.monotonic() < this.#startedAt + BALANCER_LOSS_GRACE_MS) return false
+    if (this.#clock.monotonic() < this.#settledAt) return false
     const wanted = this.#changed.get(ruleArn) ?? 0
     return [...this.#balancers.values()].every((served) => (served.get(loadBalancerArn) ?? -1) >= wanted)
   }
