@@ -36,7 +36,7 @@ export const authorityFile = (dataDir: string): string => tlsFile(dataDir, 'ca.c
 export const localCertificate = async (options: LocalAuthorityOptions): Promise<Certificate> => {
   const kept = readPair(options.dataDir, 'server')
   if (kept !== undefined && isGood(kept.cert, options)) return kept
-  return createServerCertificate(await localAuthority(options), options)
+  return writePair(options.dataDir, 'server', await passingCertificate(options))
 }
 
 const readPair = (dataDir: string, name: string): Certificate | undefined => {
@@ -73,13 +73,17 @@ export const localAuthority = async ({
 }: Omit<LocalAuthorityOptions, 'names'>): Promise<Certificate> =>
   readPair(dataDir, 'ca') ?? writePair(dataDir, 'ca', await createAuthority({ clock, ids }))
 
-const createServerCertificate = async (
+/** One that is kept nowhere. */
+export const passingCertificate = async (options: LocalAuthorityOptions): Promise<Certificate> =>
+  signServerCertificate(await localAuthority(options), options)
+
+const signServerCertificate = async (
   authority: Certificate,
-  { dataDir, names, clock, ids }: LocalAuthorityOptions,
+  { names, clock, ids }: LocalAuthorityOptions,
 ): Promise<Certificate> => {
   const algorithm = 'EC_prime256v1'
   const key = await createKey(algorithm)
   const request = { subject: 'CN=Longshore, O=Longshore', names, days: SERVER_DAYS }
   const cert = await signCertificate(authority, { key, algorithm }, request, { clock, ids })
-  return writePair(dataDir, 'server', { cert: `${cert}${authority.cert}`, key })
+  return { cert: `${cert}${authority.cert}`, key }
 }

@@ -6,8 +6,9 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Clock } from '../../kit/clock.ts'
 import { UserError } from '../../kit/command.ts'
 import type { Ids } from '../../kit/ids.ts'
+import { awsShaped } from '../../model/registry-home.ts'
 import { inDataDir } from '../running.ts'
-import { authorityFile, type Certificate, localCertificate } from './local-authority.ts'
+import { authorityFile, type Certificate, localCertificate, passingCertificate } from './local-authority.ts'
 import { registryHost } from '../registry-host.ts'
 
 export interface TlsValues {
@@ -26,6 +27,8 @@ export interface ServerCertificate {
   readonly current: () => Promise<Certificate>
   /** Changes when `current` may have another answer. */
   readonly version: () => string
+  /** The certificate for a name that is none of those of `current`; absent where there is none but that. */
+  readonly forName?: (name: string) => Promise<Certificate> | undefined
   /** What clients have to trust; absent where the operator's own certificate is shown. */
   readonly authorityFile?: string
   /** What the agent on this machine is to trust. */
@@ -44,9 +47,19 @@ export const serverCertificate = (values: TlsValues, clock: Clock, ids: Ids): Se
   return {
     current: () => inDataDir(dataDir, () => localCertificate({ dataDir, names, clock, ids })),
     version: () => String(Math.floor(clock.now() / DAY_MS)),
+    forName: (name) =>
+      isRegistryElsewhere(name, values)
+        ? inDataDir(dataDir, () => passingCertificate({ dataDir, names: [name], clock, ids }))
+        : undefined,
     authorityFile: authorityFile(dataDir),
     trustFile: authorityFile(dataDir),
   }
+}
+
+/** One of the account's registries in other regions. There may be any, so that no certificate could have all of their names. */
+const isRegistryElsewhere = (name: string, { account, region, 'registry-suffix': suffix }: TlsValues): boolean => {
+  const shaped = awsShaped(name, suffix)
+  return shaped !== undefined && !shaped.isAtAws && shaped.registryId === account && shaped.region !== region
 }
 
 /**
