@@ -42,11 +42,15 @@ export interface ArchiveOptions {
   /** The files `layer-<number>`, one in each layer after the first. */
   readonly layers: readonly Buffer[]
   readonly architecture?: string
+  /** Without the busybox, so that nothing runs in it, and tools that unpack every layer into a directory of its own are quick. */
+  readonly isBare?: boolean
 }
 
 /** What `docker load` and `skopeo copy docker-archive:` take. */
-export const dockerArchive = ({ reference, layers, architecture = 'amd64' }: ArchiveOptions): Buffer => {
-  const all = [busyboxLayer(), ...layers.map((content, index) => tarOf({ [`layer-${index + 1}`]: content }))]
+export const dockerArchive = (options: ArchiveOptions): Buffer => {
+  const { reference, layers, architecture = 'amd64', isBare = false } = options
+  const own = layers.map((content, index) => tarOf({ [`layer-${index + 1}`]: content }))
+  const all = isBare ? own : [busyboxLayer(), ...own]
   const digests = all.map((layer) => createHash('sha256').update(layer).digest('hex'))
   const config = Buffer.from(
     JSON.stringify({

@@ -4,11 +4,10 @@
  * Method: a server that checks passwords, a Docker Engine of this test's own, and the other tools with their state in a directory of this test. Images are
  * made here, so that what comes back can be compared.
  */
-import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
@@ -22,11 +21,13 @@ import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/model/image-
 import { cuttingProxy } from './cutting-proxy.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { type RunningLongshore, startLongshore, until } from './longshore.ts'
+import { type RegistryClients, registryClients } from './registry-clients.ts'
 import { dockerArchive } from './registry-images.ts'
 
 let engine: Engine
 let longshore: RunningLongshore
 let ecr: ECRClient
+let clients: RegistryClients
 let home: string
 let password: string
 /** Where the registry is, e.g. `localhost:4566`. */
@@ -35,10 +36,9 @@ let repository: string
 let tests = 0
 
 beforeAll(async () => {
-  home = mkdtempSync(path.join(tmpdir(), 'longshore-clients-'))
-  mkdirSync(path.join(home, 'run'))
-  writeFileSync(path.join(home, 'auth.json'), '{}')
   engine = await startEngine({ network: 'host' })
+  clients = registryClients(engine.host)
+  home = clients.home
   longshore = await startLongshore({ command: 'server', isDev: false })
   registry = `localhost:${new URL(longshore.endpoint).port}`
   const credentials = readRootKey(longshore.dataDir)
@@ -54,8 +54,7 @@ afterAll(async () => {
   ecr?.destroy()
   await longshore?.stop()
   await engine?.stop()
-  // What storage drivers mounted lies below.
-  rmSync(home, { recursive: true, force: true })
+  clients?.remove()
 })
 
 beforeEach(async () => {
@@ -63,46 +62,11 @@ beforeEach(async () => {
   await ecr.send(new CreateRepositoryCommand({ repositoryName: repository }))
 })
 
-/** Runs a program and gives what it prints; rejects with everything it said. */
-const run = (program: string, args: readonly string[], input?: Buffer | string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const env = {
-      ...process.env,
-      HOME: home,
-      DOCKER_HOST: engine.host,
-      DOCKER_CONFIG: path.join(home, 'docker'),
-      REGISTRY_AUTH_FILE: path.join(home, 'auth.json'),
-      XDG_RUNTIME_DIR: path.join(home, 'run'),
-      // Without a chroot of their own the tools want user namespaces.
-      BUILDAH_ISOLATION: 'chroot',
-    }
-    const child = spawn(program, args, { env, cwd: home, stdio: ['pipe', 'pipe', 'pipe'] })
-    let [stdout, all] = ['', '']
-    child.stdout.on('data', (piece: Buffer) => {
-      stdout += piece.toString()
-      all += piece.toString()
-    })
-    child.stderr.on('data', (piece: Buffer) => (all += piece.toString()))
-    child.stdin.on('error', () => {})
-    child.stdin.end(input)
-    child.once('error', reject)
-    child.once('close', (code) =>
-      code === 0 ? resolve(stdout.trim()) : reject(new Error(`${program} ${args.join(' ')}: ${code}\n${all}`)),
-    )
-  })
-
-const docker = (...args: readonly string[]): Promise<string> => run('docker', args)
-const skopeo = (...args: readonly string[]): Promise<string> => run('skopeo', args)
-const storage = (): readonly string[] => [
-  '--root',
-  path.join(home, 'storage'),
-  '--runroot',
-  path.join(home, 'run/storage'),
-  '--storage-driver',
-  'vfs',
-]
-const buildah = (...args: readonly string[]): Promise<string> => run('buildah', [...storage(), ...args])
-const podman = (...args: readonly string[]): Promise<string> => run('podman', [...storage(), ...args])
+const run: RegistryClients['run'] = (...command) => clients.run(...command)
+const docker = (...args: readonly string[]): Promise<string> => clients.docker(...args)
+const skopeo = (...args: readonly string[]): Promise<string> => clients.skopeo(...args)
+const buildah = (...args: readonly string[]): Promise<string> => clients.buildah(...args)
+const podman = (...args: readonly string[]): Promise<string> => clients.podman(...args)
 
 const logIn = async (host: string): Promise<void> => {
   await run('docker', ['login', '--username', 'AWS', '--password-stdin', host], password)
@@ -110,6 +74,8 @@ const logIn = async (host: string): Promise<void> => {
 
 /** As the tools besides Docker are told it: they know no rule for loopback. */
 const PLAIN = '--tls-verify=false'
+const PLAIN_SOURCE = '--src-tls-verify=false'
+const PLAIN_TARGET = '--dest-tls-verify=false'
 const credentials = (flag: string): readonly string[] => [flag, `AWS:${password}`]
 
 /** Loads an image into the engine under that name. */
@@ -207,16 +173,14 @@ describe('skopeo', () => {
   const copy = (from: string, to: string, ...more: readonly string[]): Promise<string> =>
     skopeo(
       'copy',
-      PLAIN_FROM,
-      PLAIN_TO,
+      PLAIN_SOURCE,
+      PLAIN_TARGET,
       ...credentials('--src-creds'),
       ...credentials('--dest-creds'),
       ...more,
       from,
       to,
     )
-  const PLAIN_FROM = '--src-tls-verify=false'
-  const PLAIN_TO = '--dest-tls-verify=false'
 
   it.each([
     ['v2s2', DOCKER_MANIFEST],
@@ -301,6 +265,42 @@ describe('skopeo', () => {
       names.map((name) => copy(`docker://${registry}/${repository}:${name}`, `dir:${path.join(home, `dir-${name}`)}`)),
     )
     expect(await imagesOf(repository)).toHaveLength(10)
+  })
+})
+
+describe('skopeo and podman', () => {
+  /** What an archive begins with is the configuration, under the name of its digest. */
+  const configDigestOf = (archive: Buffer): string => `sha256:${archive.toString('latin1', 0, 64)}`
+
+  it.each([1, 30, 120])('push and pull an image of %i layers, each what the other one pushed', async (count) => {
+    const archive = dockerArchive({ reference: 'localhost/same:1', layers: files(count), isBare: true })
+    const file = path.join(home, `same-${count}.tar`)
+    writeFileSync(file, archive)
+    const config = configDigestOf(archive)
+    const remote = `${registry}/${repository}`
+    await skopeo(
+      'copy',
+      PLAIN_TARGET,
+      ...credentials('--dest-creds'),
+      `docker-archive:${file}`,
+      `docker://${remote}:skopeo`,
+    )
+    await podman('pull', '--quiet', PLAIN, ...credentials('--creds'), `${remote}:skopeo`)
+    await podman('push', '--quiet', PLAIN, ...credentials('--creds'), `${remote}:skopeo`, `${remote}:podman`)
+    const [image] = JSON.parse(await podman('image', 'inspect', `${remote}:skopeo`)) as [
+      { Id: string; RootFS: { Layers: string[] } },
+    ]
+    expect([`sha256:${image.Id}`, image.RootFS.Layers.length]).toEqual([config, count])
+    const directory = path.join(home, `same-${count}`)
+    await skopeo('copy', PLAIN_SOURCE, ...credentials('--src-creds'), `docker://${remote}:podman`, `dir:${directory}`)
+    const manifest = JSON.parse(readFileSync(path.join(directory, 'manifest.json'), 'utf8')) as {
+      config: { digest: string }
+      layers: { digest: string }[]
+    }
+    expect(manifest.config.digest).toBe(config)
+    const layers = manifest.layers.map(({ digest }) => readFileSync(path.join(directory, digest.split(':')[1] ?? '')))
+    expect(layers.map((layer) => `sha256:${sha256(gunzipSync(layer))}`)).toEqual(image.RootFS.Layers)
+    await podman('rmi', '--force', `${remote}:skopeo`)
   })
 })
 

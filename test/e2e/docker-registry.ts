@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
-import { until } from '../../test/e2e/longshore.ts'
+import { until } from './longshore.ts'
 
 export interface DockerRegistry {
   readonly endpoint: string
