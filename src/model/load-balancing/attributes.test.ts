@@ -174,6 +174,8 @@ describe('attributes', () => {
     ['TCP', { 'target_health_state.unhealthy.draining_interval_seconds': '1' }],
     ['TLS', { 'stickiness.enabled': 'true' }],
     ['UDP', { 'target_health_state.unhealthy.connection_termination.enabled': 'true' }],
+    ['UDP', { 'proxy_protocol_v2.enabled': 'true' }],
+    ['TCP_UDP', { 'proxy_protocol_v2.enabled': 'true' }],
   ] as const)('of a target group with protocol %s may not be %j', (protocol, changes) => {
     expect(changedTargetGroupAttributes(aGroup(protocol), changes)).toHaveProperty('problem')
   })
@@ -190,6 +192,8 @@ describe('attributes', () => {
     ],
     ['HTTP', { 'target_group_health.dns_failover.minimum_healthy_targets.count': '1' }],
     ['TCP', { 'stickiness.enabled': 'true' }],
+    ['TCP', { 'proxy_protocol_v2.enabled': 'true' }],
+    ['UDP', { 'proxy_protocol_v2.enabled': 'false' }],
     ['TCP', { 'target_group_health.dns_failover.minimum_healthy_targets.count': '2' }],
   ] as const)('of a target group with protocol %s may be %j', (protocol, changes) => {
     expect(changedTargetGroupAttributes(aGroup(protocol), changes)).toEqual({ attributes: changes })
@@ -200,6 +204,19 @@ describe('attributes', () => {
       problem: {
         kind: 'configuration',
         message: "Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol",
+      },
+    })
+  })
+
+  it.each([
+    ['TCP', '; proxy_protocol_v2.enabled tells targets who the client is'],
+    ['UDP', ''],
+    ['TCP_UDP', ''],
+  ] as const)('that keep clients’ addresses are refused to %s with what helps there', (protocol, advice) => {
+    expect(changedTargetGroupAttributes(aGroup(protocol), { 'preserve_client_ip.enabled': 'true' })).toEqual({
+      problem: {
+        kind: 'configuration',
+        message: `Target group attribute 'preserve_client_ip.enabled' can only be 'false': balancers reach targets from their own addresses${advice}`,
       },
     })
   })

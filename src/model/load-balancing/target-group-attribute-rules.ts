@@ -59,6 +59,8 @@ const APPLICATION: readonly AttributeRule[] = [
   rule('stickiness.app_cookie.duration_seconds', DAY_SECONDS, integer(1, WEEK_SECONDS)),
 ]
 
+const OWN_ADDRESSES = 'balancers reach targets from their own addresses'
+
 /** AWS: connections to UDP targets end with the deregistration delay, and unhealthy ones are not cut. */
 const network = (kind: Kind): readonly AttributeRule[] => [
   ...common(TARGETS_PER_NETWORK_TARGET_GROUP),
@@ -67,9 +69,14 @@ const network = (kind: Kind): readonly AttributeRule[] => [
     'preserve_client_ip.enabled',
     'false',
     BOOLEAN,
-    'balancers reach targets from their own addresses; proxy_protocol_v2.enabled tells targets who the client is',
+    isUdp(kind) ? OWN_ADDRESSES : `${OWN_ADDRESSES}; proxy_protocol_v2.enabled tells targets who the client is`,
   ),
-  rule('proxy_protocol_v2.enabled', 'false', BOOLEAN),
+  rule(
+    'proxy_protocol_v2.enabled',
+    'false',
+    BOOLEAN,
+    isUdp(kind) ? 'datagrams go to targets without a header' : undefined,
+  ),
   rule('stickiness.enabled', 'false', BOOLEAN),
   rule('stickiness.type', 'source_ip', STICKINESS_TYPE),
   rule('target_health_state.unhealthy.connection_termination.enabled', String(!isUdp(kind)), BOOLEAN),
