@@ -17,7 +17,6 @@ import { Deployment, type Deployed } from './haproxy/deployment.ts'
 import { connectToWorkers, Fleet, isRuntimeFailure } from './haproxy/fleet.ts'
 import { Generations } from './haproxy/generations.ts'
 import { HAProxy } from './haproxy/haproxy.ts'
-import { Sockets } from './haproxy/sockets.ts'
 import { baseConfiguration, LOG_TARGET } from './haproxy/base-configuration.ts'
 import { socketDirectory } from './haproxy/socket-directory.ts'
 import { CheckRounds } from './health/check-rounds.ts'
@@ -27,9 +26,9 @@ import { TargetHealth } from './health/target-health.ts'
 import { AccessLogs } from './logs/access-logs.ts'
 import type { Upload } from './logs/log-uploads.ts'
 import { LineServer } from './logs/line-server.ts'
-import { hasDatagrams } from './nginx/configuration.ts'
 import { Nginx } from './nginx/nginx.ts'
 import type { ServerStatistics } from './runtime-client.ts'
+import { canListen, Sockets } from './sockets.ts'
 
 export interface BalancerEvents {
   /** The table of that revision is served. */
@@ -81,7 +80,7 @@ export class Balancer {
   readonly #options: BalancerOptions
   readonly #haproxy: HAProxy
   readonly #fleet: Fleet
-  readonly #sockets = new Sockets()
+  readonly #sockets = new Sockets(canListen)
   readonly #deployment: Deployment
   readonly #health: TargetHealth
   readonly #checkRounds: CheckRounds
@@ -132,7 +131,7 @@ export class Balancer {
       directory: path.join(options.directory, 'nginx'),
       clock,
       log,
-      onProblem: () => this.#tellProblems(),
+      onProblems: () => this.#tellProblems(),
     })
     this.#health = new TargetHealth({
       clock,
@@ -283,16 +282,16 @@ export class Balancer {
   }
 
   #serveDatagrams(): void {
-    if (this.#served !== undefined)
-      this.#nginx.apply(this.#served.table, (targetGroupArn, target) => this.#health.isServed(targetGroupArn, target))
+    if (this.#served === undefined) return
+    this.#nginx.apply(this.#served.table, {
+      ...this.#options.host(),
+      isServed: (targetGroupArn, target) => this.#health.isServed(targetGroupArn, target),
+    })
   }
 
   #tellProblems(): void {
     const before = this.#problems
-    const problems = new Map(this.#served?.problems)
-    if (this.#nginx.problem !== undefined)
-      for (const { loadBalancerArn, listeners } of this.#served?.table.loadBalancers.values() ?? [])
-        if (listeners.some(hasDatagrams)) problems.set(loadBalancerArn, this.#nginx.problem)
+    const problems = new Map([...(this.#served?.problems ?? []), ...this.#nginx.problems])
     this.#problems = problems
     for (const arn of new Set([...before.keys(), ...problems.keys()]))
       if (before.get(arn) !== problems.get(arn)) this.#options.events.loadBalancer(arn, problems.get(arn))
@@ -334,6 +333,7 @@ export class Balancer {
   }
 
   async #retrySockets(): Promise<void> {
+    await this.#nginx.retry()
     if (await this.#sockets.retry()) this.refresh()
   }
 

@@ -11,7 +11,7 @@ import { call, quoteWord } from './quote.ts'
 import { isOn } from './scope.ts'
 import { isLocalTarget, renderServers } from './servers.ts'
 import type { HostSettings, RenderedBackend } from './settings.ts'
-import { isHttpGroup } from './target-groups.ts'
+import { isCrossZone, isHttpGroup } from './target-groups.ts'
 
 export interface BackendSection {
   readonly backend: RenderedBackend
@@ -95,12 +95,6 @@ export const backendsWithTargets = (
 /** Results of checks that are news are told as lines of the log. */
 const healthLogLines = ({ logTarget }: HostSettings): string[] =>
   logTarget === undefined ? [] : [`log ${logTarget} format raw daemon`, 'option log-health-checks']
-
-const isCrossZone = ({ attributes }: TargetGroupRoute, owner: LoadBalancerRoute | undefined): boolean => {
-  const own = attributes['load_balancing.cross_zone.enabled']
-  if (own === 'true' || own === 'false') return own === 'true'
-  return owner?.attributes['load_balancing.cross_zone.enabled'] !== 'false'
-}
 
 /** Of two targets drawn at random, the one with less to do: those that are slow or hang get less. */
 const ALGORITHMS: Readonly<Record<string, string>> = {

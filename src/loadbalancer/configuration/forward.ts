@@ -11,6 +11,7 @@ import { backendName, openBackendName } from './names.ts'
 import { call, quoteWord } from './quote.ts'
 import type { NamedRule } from './rule-plan.ts'
 import { type HttpScope, isRule } from './scope.ts'
+import { neededHealth } from './target-groups.ts'
 
 /** Backends without servers: requests are answered 503, connections closed. */
 export const NO_BACKENDS = { http: 'nothing.http', tcp: 'nothing.tcp' } as const
@@ -75,15 +76,13 @@ type Stage = 'http-request' | 'tcp-request content'
 const groupsByBackend = (table: HttpScope['table']): ReadonlyMap<string, TargetGroupRoute> =>
   new Map(Array.from(table.targetGroups.values(), (group) => [backendName(group.targetGroupArn), group]))
 
-const ROUTING = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets'
-
 /** Tests of which each says that too few targets are healthy, and what has to come before them. */
-const tooFewHealthy = ({ targetGroupArn, attributes }: TargetGroupRoute, stage: Stage) => {
+const tooFewHealthy = (group: TargetGroupRoute, stage: Stage) => {
+  const { targetGroupArn } = group
   const [checked, all] = [backendName(targetGroupArn), openBackendName(targetGroupArn)]
-  const percentage = Number(attributes[`${ROUTING}.percentage`]) || 0
-  const least = Math.max(Number(attributes[`${ROUTING}.count`]) || 1, 1)
-  const tests = [`{ nbsrv(${checked}) lt ${least} }`]
-  if (percentage === 0) return { lines: [], tests, isUsual: least === 1 }
+  const { count, percentage } = neededHealth(group)
+  const tests = [`{ nbsrv(${checked}) lt ${count} }`]
+  if (percentage === 0) return { lines: [], tests, isUsual: count === 1 }
   return {
     lines: [`${stage} set-var(txn.least) nbsrv(${all}),mul(${percentage})`],
     tests: [...tests, `{ nbsrv(${checked}),mul(100),sub(txn.least) lt 0 }`],

@@ -11,7 +11,7 @@ import { Deployment } from './deployment.ts'
 import { Fleet } from './fleet.ts'
 import { Generations } from './generations.ts'
 import { ConfigurationRefused } from './haproxy.ts'
-import { Sockets } from './sockets.ts'
+import { canListen, Sockets } from '../sockets.ts'
 
 /** Load balancers by name, with a text each, and the targets of the one group. */
 const aTable = (loadBalancers: Readonly<Record<string, string>>, ...targets: readonly string[]): RoutingTable =>
@@ -60,7 +60,7 @@ const world = (directory = mkdtempSync(path.join(tmpdir(), 'longshore-deployment
     haproxy,
     generations,
     fleet,
-    sockets: new Sockets(),
+    sockets: new Sockets(canListen),
     serverStatePath,
     render: (table) => {
       const rendered = render(table)

@@ -13,7 +13,7 @@ import { type Applied, configurationKey, type Generations } from './generations.
 import { ConfigurationRefused, type HAProxy } from './haproxy.ts'
 import { groupsWithOtherTargets } from './other-targets.ts'
 import { parseServersState, serverStateFile } from './server-state.ts'
-import { refusedSockets, type Sockets } from './sockets.ts'
+import { refusedSockets, type Sockets } from '../sockets.ts'
 import { lastingParameters } from './worker.ts'
 
 export interface DeploymentOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseProcesses } from './master.ts'
-import { refusedSockets } from './sockets.ts'
+import { refusedSockets } from '../sockets.ts'
 
 const HEADER = '#<PID>          <type>          <reloads>       <uptime>        <version>'
 

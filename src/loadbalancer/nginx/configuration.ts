@@ -10,11 +10,17 @@ import type {
   RoutingTable,
   TargetGroupRoute,
 } from '../../model/load-balancing/routing.ts'
+import { sharesOf } from '../configuration/forward.ts'
+import { isOn } from '../configuration/scope.ts'
+import { hostAndPort, isLocalTarget } from '../configuration/servers.ts'
+import type { HostSettings } from '../configuration/settings.ts'
+import { isCrossZone, neededHealth } from '../configuration/target-groups.ts'
+import { type DatagramListener, datagramListeners } from './listeners.ts'
 
 /** Whether a target is to get datagrams. */
 export type IsServed = (targetGroupArn: string, target: string) => boolean
 
-export interface NginxSettings {
+export interface NginxSettings extends Pick<HostSettings, 'availabilityZone' | 'sharedAddress' | 'isBindable'> {
   readonly processIdFile: string
   readonly errorLogFile: string
   /** Of the stream module, if it is not built in. */
@@ -26,6 +32,8 @@ export interface RenderedNginx {
   readonly text: string
   /** Nothing to serve: nginx need not run. */
   readonly isEmpty: boolean
+  /** What is not served here, by the load balancer's ARN, and why. */
+  readonly problems: ReadonlyMap<string, string>
 }
 
 /** AWS: a flow of datagrams ends when there were none for so long. */
@@ -33,72 +41,103 @@ const IDLE_SECONDS = 120
 const CONNECTIONS = 16_384
 
 export const renderNginx = (table: RoutingTable, settings: NginxSettings): RenderedNginx => {
-  const servers = [...table.loadBalancers.values()].flatMap((loadBalancer) =>
-    loadBalancer.listeners
-      .filter(hasDatagrams)
-      .flatMap((listener) => serverOf(loadBalancer, listener, table, settings.isServed)),
-  )
+  const { listeners, problems } = datagramListeners(table, settings)
   const lines = [
     ...(settings.streamModule === undefined ? [] : [`load_module ${settings.streamModule};`]),
     'worker_processes 2;',
     `pid ${settings.processIdFile};`,
-    `error_log ${settings.errorLogFile} warn;`,
+    // Of datagrams that a target refuses, or for which there is no target, there would be a line each.
+    `error_log ${settings.errorLogFile} crit;`,
     // A worker from before a reload keeps its flows for that long at most.
     `worker_shutdown_timeout ${IDLE_SECONDS}s;`,
     `events { worker_connections ${CONNECTIONS}; }`,
     'stream {',
-    ...servers,
+    ...listeners.flatMap((listener) => serverOf(listener, table, settings)),
     '}',
   ]
-  return { text: `${lines.join('\n')}\n`, isEmpty: servers.length === 0 }
+  return { text: `${lines.join('\n')}\n`, isEmpty: listeners.length === 0, problems }
 }
 
-export const hasDatagrams = ({ protocol }: Pick<ListenerRoute, 'protocol'>): boolean =>
-  protocol === 'UDP' || protocol === 'TCP_UDP'
+/** AWS: all datagrams of a flow go to one target; a flow is known by its addresses and ports. */
+const FLOW = '$remote_addr:$remote_port'
 
 const serverOf = (
-  { addresses }: LoadBalancerRoute,
-  { listenerArn, port, rules }: ListenerRoute,
+  { loadBalancer, listener, addresses }: DatagramListener,
   table: RoutingTable,
-  isServed: IsServed,
+  settings: NginxSettings,
 ): string[] => {
-  const group = table.targetGroups.get(targetGroupOf(rules.at(-1)?.actions ?? []) ?? '')
-  const upstream = `u${listenerArn.replaceAll(/[^A-Za-z0-9]/g, '_')}`
-  const targets = group === undefined ? [] : targetsOf(group, isServed)
-  // Nobody to send it to: datagrams are taken and dropped, as if nobody listened.
-  const destination = targets.length === 0 ? 'return "";' : `proxy_pass ${upstream};`
+  const name = nameOf(listener)
+  const shares = weightedTargets(loadBalancer, listener, table, settings)
+  const upstreams = shares.map(({ targets }, index) => (targets.length === 0 ? '' : `to_${name}_${index}`))
   return [
-    // AWS: all datagrams of a flow go to one target; a flow is known by its addresses and ports, with stickiness by the client's address.
-    ...(targets.length === 0
-      ? []
-      : [
-          `  upstream ${upstream} {`,
-          `    hash ${isSticky(group) ? '$remote_addr' : '$remote_addr:$remote_port'} consistent;`,
-          ...targets.map((target) => `    server ${target} max_fails=0;`),
-          '  }',
-        ]),
+    ...shares.flatMap((share, index) => upstreamLines(upstreams[index] ?? '', share)),
+    ...(shares.length > 1 ? splitLines(name, upstreams, shares) : []),
     '  server {',
-    ...addresses.map((address) => `    listen ${hostAndPort(address, port)} udp reuseport;`),
+    ...addresses.map((address) => `    listen ${hostAndPort(address, listener.port)} udp reuseport;`),
     `    proxy_timeout ${IDLE_SECONDS}s;`,
-    `    ${destination}`,
+    `    ${shares.length > 1 ? `proxy_pass $to_${name};` : destination(upstreams[0])}`,
     '  }',
   ]
 }
 
-/** AWS: listeners of Network Load Balancers forward to one target group. */
-const targetGroupOf = (actions: ListenerRoute['rules'][number]['actions']): string | undefined => {
-  const forward = actions.find(({ Type }) => Type === 'forward')
-  return forward?.TargetGroupArn ?? forward?.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn
+/** The end of its ARN, which is unique, in the letters that variables may have. */
+const nameOf = ({ listenerArn }: ListenerRoute): string =>
+  listenerArn.slice(listenerArn.lastIndexOf('/') + 1).replaceAll(/\W/g, '_')
+
+interface WeightedTargets {
+  readonly weight: number
+  readonly isSticky: boolean
+  readonly targets: readonly string[]
 }
 
-/** AWS: with none healthy, all of them. */
-const targetsOf = (group: TargetGroupRoute, isServed: IsServed): string[] => {
-  const usable = group.targets.filter(({ address, isDraining }) => address !== undefined && !isDraining)
-  const served = usable.filter(({ key }) => isServed(group.targetGroupArn, key))
-  return (served.length > 0 ? served : usable).map(({ address = '', port }) => hostAndPort(address, port))
+/** AWS: listeners for datagrams have no rules but the default one. */
+const weightedTargets = (
+  loadBalancer: LoadBalancerRoute,
+  { rules }: ListenerRoute,
+  table: RoutingTable,
+  settings: NginxSettings,
+): WeightedTargets[] => {
+  const rule = rules.at(-1)
+  const shares = rule === undefined ? [] : sharesOf(rule)
+  return shares.map(({ targetGroupArn, weight }) => {
+    const group = table.targetGroups.get(targetGroupArn)
+    if (group === undefined) return { weight, isSticky: false, targets: [] }
+    const isSticky = isOn(group.attributes, 'stickiness.enabled')
+    return { weight, isSticky, targets: targetsOf(group, loadBalancer, settings) }
+  })
 }
 
-const isSticky = (group: TargetGroupRoute | undefined): boolean => group?.attributes['stickiness.enabled'] === 'true'
+/** As of TCP: with too few healthy ones, all of them. */
+const targetsOf = (group: TargetGroupRoute, loadBalancer: LoadBalancerRoute, settings: NginxSettings): string[] => {
+  const isLocal = isLocalTarget(settings, isCrossZone(group, loadBalancer))
+  const all = group.targets.filter((target) => target.address !== undefined && !target.isDraining && isLocal(target))
+  const healthy = all.filter(({ key }) => settings.isServed(group.targetGroupArn, key))
+  const { count, percentage } = neededHealth(group)
+  const isEnough = healthy.length >= count && healthy.length * 100 >= all.length * percentage
+  return (isEnough ? healthy : all).map(({ address = '', port }) => hostAndPort(address, port))
+}
 
-const hostAndPort = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+/** With stickiness, a client's datagrams go to one target whatever its port. */
+const upstreamLines = (upstream: string, { targets, isSticky }: WeightedTargets): string[] =>
+  upstream === ''
+    ? []
+    : [
+        `  upstream ${upstream} {`,
+        `    hash ${isSticky ? '$remote_addr' : FLOW} consistent;`,
+        ...targets.map((target) => `    server ${target} max_fails=0;`),
+        '  }',
+      ]
+
+/** Nobody to send it to: datagrams are taken and dropped, as if nobody listened. */
+const destination = (upstream = ''): string => (upstream === '' ? 'return "";' : `proxy_pass ${upstream};`)
+
+/** Shares in hundredths of a percent, which nginx wants; the last one gets what is left, and one without targets keeps what it gets. */
+const splitLines = (name: string, upstreams: readonly string[], shares: readonly WeightedTargets[]): string[] => {
+  const sum = shares.reduce((total, { weight }) => total + weight, 0)
+  const parts = shares.map(({ weight }) => `${(Math.floor((weight * 10_000) / sum) / 100).toFixed(2)}%`)
+  return [
+    `  split_clients ${FLOW} $to_${name} {`,
+    ...upstreams.map((upstream, index) => `    ${index < shares.length - 1 ? parts[index] : '*'} "${upstream}";`),
+    '  }',
+  ]
+}

@@ -1,15 +1,24 @@
 /**
- * Which addresses HAProxy can listen on here. A bind that fails during a reload makes HAProxy pause its old listeners for a moment, so that
- * new sockets are tried before.
+ * Which addresses HAProxy, or nginx, can listen on here. A bind that fails during a reload makes HAProxy pause its old listeners for a moment,
+ * and nginx ignore all that is new, so that new sockets are tried before.
  */
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
+/** Tries an `<address>:<port>`. */
+export type CanBind = (name: string) => Promise<boolean>
+
 export class Sockets {
+  readonly #canBind: CanBind
   /** By `<address>:<port>`. */
   readonly #known = new Map<string, boolean>()
   readonly #asked = new Set<string>()
-  /** HAProxy has them: trying would find them taken. */
+  /** Our process has them: trying would find them taken. */
   #held: ReadonlySet<string> = new Set()
+
+  constructor(canBind: CanBind) {
+    this.#canBind = canBind
+  }
 
   /** Begins a rendering; `asked` is what it is for. */
   begin(): void {
@@ -26,7 +35,7 @@ export class Sockets {
   /** Tries those that are not known; whether a rendering has to be made again. */
   async tryUnknown(): Promise<boolean> {
     const unknown = [...this.#asked].filter((name) => !this.#held.has(name) && !this.#known.has(name))
-    const results = await Promise.all(unknown.map(async (name) => [name, await canBind(name)] as const))
+    const results = await Promise.all(unknown.map(async (name) => [name, await this.#canBind(name)] as const))
     for (const [name, isBindable] of results) this.#known.set(name, isBindable)
     return results.some(([, isBindable]) => !isBindable)
   }
@@ -36,13 +45,13 @@ export class Sockets {
     return [...this.#asked].filter((name) => this.#held.has(name) || this.#known.get(name) !== false)
   }
 
-  /** HAProxy listens there now. What was free before and is not in use may be taken meanwhile. */
+  /** Our process listens there now. What was free before and is not in use may be taken meanwhile. */
   hold(sockets: Iterable<string>): void {
     this.#held = new Set(sockets)
     for (const [name, isBindable] of this.#known) if (isBindable) this.#known.delete(name)
   }
 
-  /** HAProxy could not. Returns whether that is news. */
+  /** Our process could not. Returns whether that is news. */
   refuse(sockets: readonly string[]): boolean {
     const isNews = sockets.some((name) => this.#asked.has(name) && this.isUsable(name))
     for (const name of sockets) this.#known.set(name, false)
@@ -53,7 +62,7 @@ export class Sockets {
   /** Tries again what could not be bound; whether any of it can be now. */
   async retry(): Promise<boolean> {
     const refused = [...this.#known].filter(([, isBindable]) => !isBindable).map(([name]) => name)
-    const results = await Promise.all(refused.map(canBind))
+    const results = await Promise.all(refused.map(this.#canBind))
     for (const [index, name] of refused.entries()) if (results[index] === true) this.#known.delete(name)
     return results.includes(true)
   }
@@ -65,17 +74,35 @@ export class Sockets {
 
 const socketName = (address: string, port: number): string => `${address}:${port}`
 
-/** The sockets in HAProxy's complaints: `cannot bind socket (Address already in use) for [127.0.0.1:80]`. */
+/**
+ * The sockets in complaints: HAProxy's `cannot bind socket (Address already in use) for [127.0.0.1:80]`, nginx's `bind() to 127.0.0.1:53 failed
+ * (98: Address already in use)`.
+ */
 export const refusedSockets = (complaint: string): string[] =>
-  Array.from(complaint.matchAll(/cannot [^[\]]*\[([^\]]*:\d+)\]/g), (match) => match[1] ?? '')
+  Array.from(
+    complaint.matchAll(/cannot [^[\]]*\[([^\]]*:\d+)\]|bind\(\) to (\S*:\d+) failed/g),
+    ([, ofHaproxy, ofNginx]) => ofHaproxy ?? ofNginx ?? '',
+  )
 
-const canBind = (name: string): Promise<boolean> => {
-  const at = name.lastIndexOf(':')
+export const canListen: CanBind = (name) => {
   const server = createServer()
   return new Promise((resolve) => {
     server.once('error', () => resolve(false))
-    server.listen({ host: name.slice(0, at), port: Number(name.slice(at + 1)), exclusive: true }, () =>
-      server.close(() => resolve(true)),
-    )
+    server.listen({ ...partsOf(name), exclusive: true }, () => server.close(() => resolve(true)))
   })
+}
+
+/** For datagrams. */
+export const canReceive: CanBind = (name) => {
+  const { host, port } = partsOf(name)
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+  return new Promise((resolve) => {
+    socket.once('error', () => socket.close(() => resolve(false)))
+    socket.bind({ address: host, port, exclusive: true }, () => socket.close(() => resolve(true)))
+  })
+}
+
+const partsOf = (name: string): { readonly host: string; readonly port: number } => {
+  const at = name.lastIndexOf(':')
+  return { host: name.slice(0, at), port: Number(name.slice(at + 1)) }
 }
