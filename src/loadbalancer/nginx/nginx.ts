@@ -14,6 +14,8 @@ import { type NginxSettings, type RenderedNginx, renderNginx } from './configura
 import { hasDatagrams } from './listeners.ts'
 
 export interface NginxOptions {
+  /** nginx; the distribution's where it is not said. */
+  readonly program?: string
   readonly directory: string
   readonly clock: Clock
   readonly log: Log
@@ -41,6 +43,7 @@ const CHECK_TIMEOUT_MS = 30_000
 
 export class Nginx {
   readonly #options: NginxOptions
+  readonly #program: string
   readonly #process: SupervisedProcess
   readonly #sockets = new Sockets(canReceive)
   /** What it was told to serve last. */
@@ -60,9 +63,10 @@ export class Nginx {
 
   constructor(options: NginxOptions) {
     this.#options = options
+    this.#program = options.program ?? PROGRAM
     mkdirSync(options.directory, { recursive: true, mode: 0o700 })
     this.#process = new SupervisedProcess({
-      command: PROGRAM,
+      command: this.#program,
       args: ['-p', options.directory, '-c', this.#file, '-e', this.#errorLog, '-g', 'daemon off;'],
       processIdFile: path.join(options.directory, 'supervised.pid'),
       logFile: path.join(options.directory, 'output.log'),
@@ -210,7 +214,7 @@ export class Nginx {
     const { directory } = this.#options
     const args = ['-p', directory, '-c', file, '-e', this.#errorLog, '-t', '-q']
     return new Promise((resolve) => {
-      execFile(PROGRAM, args, { timeout: CHECK_TIMEOUT_MS }, (error, _stdout, stderr) =>
+      execFile(this.#program, args, { timeout: CHECK_TIMEOUT_MS }, (error, _stdout, stderr) =>
         resolve(error === null ? undefined : stderr.trim() || error.message),
       )
     })
