@@ -57,6 +57,7 @@ class State {
     const url = new URL(request.url ?? '/', 'http://s3')
     const call = callOf(request.method ?? '', url, bucket)
     const body = await bodyOf(request)
+    if (body === undefined) return void response.destroy()
     this.calls.push(call)
     this.onCall(call)
     const failure = this.#failureOf(call)
@@ -163,9 +164,15 @@ const callOf = (method: string, { pathname, searchParams }: URL, bucket: string)
   return pathname.replace(/\/$/, '') === `/${bucket}` ? `${method} list` : `${method} object`
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+/** Undefined if the client is gone before all of it came. */
+const bodyOf = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
+  try {
+    for await (const piece of request) pieces.push(piece as Buffer)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined
+    throw error
+  }
   return Buffer.concat(pieces)
 }
 
