@@ -1,11 +1,11 @@
 /** A container registry that is killed and started again (`registry-process.ts`), its blobs in a directory or in an S3, and a client of it. */
+import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect } from 'vitest'
 import { OCI_MANIFEST } from '../../src/model/image-manifest.ts'
 import { type SmallS3, smallS3 } from '../fakes/small-s3.ts'
 import { imageManifest, sha256 } from '../registry-server.ts'
@@ -79,7 +79,7 @@ export class CrashingRegistry {
   async died(): Promise<void> {
     const child = this.#running
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    expect(child.signalCode).toBe('SIGKILL')
+    assert.equal(child.signalCode, 'SIGKILL')
   }
 
   async kill(): Promise<void> {
@@ -137,11 +137,11 @@ export class CrashingRegistry {
   async isWhole({ repository, manifest, contents }: Image): Promise<boolean> {
     const answer = await this.send('GET', `${repository}/manifests/${sha256(manifest)}`)
     if (answer.status === 404) return false
-    expect(await answer.text()).toBe(manifest)
+    assert.equal(await answer.text(), manifest)
     for (const content of contents) {
       const blob = await this.send('GET', `${repository}/blobs/${sha256(content)}`)
-      expect(blob.status).toBe(200)
-      expect(Buffer.from(await blob.arrayBuffer()).equals(content)).toBe(true)
+      assert.equal(blob.status, 200)
+      assert.ok(Buffer.from(await blob.arrayBuffer()).equals(content), 'a blob is another one')
     }
     return true
   }
@@ -155,8 +155,8 @@ export class CrashingRegistry {
     for (const image of images) await this.delete(image)
     const told = new Promise<Told>((resolve) => this.#running.once('message', resolve))
     this.order({ collect: true })
-    expect(await told).toEqual({ collected: true, uploads: 0 })
-    expect(this.#left()).toEqual([])
+    assert.deepEqual(await told, { collected: true, uploads: 0 })
+    assert.deepEqual(this.#left(), [])
   }
 
   /** Whether there is a blob of that content, which is of the first repository; asking the registry itself would keep it. */

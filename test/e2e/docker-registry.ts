@@ -1,13 +1,14 @@
 /** Debian's docker-registry, as it comes but for where it listens, where its data lie, and that it asks for no password. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { until } from './longshore.ts'
 
 export interface DockerRegistry {
   readonly endpoint: string
+  /** No error if it was stopped. */
   stop(): Promise<void>
 }
 
@@ -28,12 +29,16 @@ export const startDockerRegistry = async (directory: string): Promise<DockerRegi
       http: { addr: `127.0.0.1:${port}` },
     }),
   )
-  const registry = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'inherit'] })
+  // It tells as an error of every blob that somebody asks for in vain.
+  const log = openSync(path.join(directory, 'docker-registry.log'), 'a')
+  const registry = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', log] })
+  closeSync(log)
   const endpoint = `http://127.0.0.1:${port}`
   await until('docker-registry to listen', async () => (await fetch(`${endpoint}/v2/`)).ok)
   return {
     endpoint,
     stop: async () => {
+      if (registry.exitCode !== null || registry.signalCode !== null) return
       registry.kill()
       await once(registry, 'exit')
     },

@@ -7,7 +7,7 @@
  * then nothing may be left.
  */
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -233,11 +233,11 @@ describe('ten clients that push and delete images of the same layers while colle
     const { home, skopeo, remove } = registryClients()
     onTestFinished(remove)
     const shared = Array.from({ length: 4 }, () => randomBytes(50_000))
-    /** Of layers that others have too, and one that is new. */
+    /** Some that others have too, and one that is new. */
+    const layersOf = (client: number): Buffer[] => [...shared.slice(client % 4), randomBytes(500)]
     const archive = (client: number): string => {
       const file = path.join(home, `${client}.tar`)
-      const layers = [...shared.slice(client % 4), randomBytes(500)]
-      writeFileSync(file, dockerArchive({ reference: 'local:1', layers, isBare: true }))
+      writeFileSync(file, dockerArchive({ reference: 'local:1', layers: layersOf(client), isBare: true }))
       return `docker-archive:${file}`
     }
     const remote = (client: number, turn: number): string =>
@@ -262,8 +262,10 @@ describe('ten clients that push and delete images of the same layers while colle
     await registry.start()
     await Promise.all(
       all.map(async (client) => {
-        const pulled = `dir:${path.join(home, `pulled-${client}`)}`
-        await skopeo('copy', '--src-tls-verify=false', remote(client, turn), pulled)
+        const pulled = path.join(home, `pulled-${client}`)
+        await skopeo('copy', '--src-tls-verify=false', remote(client, turn), `dir:${pulled}`)
+        // Besides its layers, which skopeo has compared with their digests: a version, the manifest and the configuration.
+        expect(readdirSync(pulled)).toHaveLength(layersOf(client).length + 3)
         await skopeo('delete', '--tls-verify=false', remote(client, turn))
       }),
     )
