@@ -92,28 +92,6 @@ describe.each(PROGRAMS)('attributes, by %s', (program) => {
     })
   })
 
-  it('headers of answers', async () => {
-    const policy = `default-src 'self' "%[date]" \\; script-src $x, (y)`
-    const listener = {
-      'routing.http.response.server.enabled': 'false',
-      'routing.http.response.content_security_policy.header_value': policy,
-      'routing.http.response.x_frame_options.header_value': 'DENY',
-    }
-    await serving(program, { listener }, async (ask, [target]) => {
-      if (target) target.answerHeaders = { server: 'mine' }
-      const { headers } = await ask()
-      expect([headers.server, headers['content-security-policy'], headers['x-frame-options']]).toEqual([
-        undefined,
-        policy,
-        'DENY',
-      ])
-    })
-    await serving(program, {}, async (ask, [target]) => {
-      if (target) target.answerHeaders = { server: 'mine' }
-      expect((await ask()).headers.server).toBe('mine')
-    })
-  })
-
   it('header fields whose names are invalid are dropped when that is wanted', async () => {
     const headers = { 'x_under.score': '1', 'x-good': '1' }
     await serving(program, {}, async (ask) => expect(echoed(await ask({ headers })).headers).toMatchObject(headers))

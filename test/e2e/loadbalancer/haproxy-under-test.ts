@@ -82,6 +82,8 @@ export class HaproxyUnderTest {
   ): Promise<HaproxyUnderTest> {
     const haproxy = new HaproxyUnderTest(program, table, given)
     for (const port of ports) await haproxy.#listening(port)
+    // It has its name a moment later.
+    while (!existsSync(path.join(haproxy.directory, 'runtime.sock'))) await delay(5)
     return haproxy
   }
 

@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, rmSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { createServer, type Socket } from 'node:net'
-import path from 'node:path'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { CertificateMaterial, RoutingTable } from '../../../src/model/load-balancing/routing.ts'
@@ -18,8 +15,9 @@ import {
   forwardTo,
   type RouteOptions,
 } from './a-route.ts'
+import { clientCertificate } from './client-certificate.ts'
 import { ask, echoed, EchoTarget } from './echo-target.ts'
-import { freePort, HaproxyUnderTest, PROGRAMS, temporaryDirectory } from './haproxy-under-test.ts'
+import { freePort, HaproxyUnderTest, PROGRAMS } from './haproxy-under-test.ts'
 
 const now = Date.now() - 3_600_000
 const ARN = 'arn:aws:acm:us-east-1:000000000000:certificate/'
@@ -30,19 +28,6 @@ const material = (name: string, pair: TestCertificate): CertificateMaterial => (
   chain: `${pair.certificate}\n${pair.chain}`,
   privateKey: pair.key,
 })
-
-/** A certificate for clients, which is its own authority. */
-const clientCertificate = (name: string): { readonly cert: string; readonly key: string } => {
-  const directory = temporaryDirectory()
-  const [key, cert] = [path.join(directory, 'key.pem'), path.join(directory, 'cert.pem')]
-  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  execFileSync('openssl', [...request, '-subj', `/O=Test, "Inc"/CN=${name}`, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  })
-  const pair = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
-  rmSync(directory, { recursive: true })
-  return pair
-}
 
 const TRUST_STORE = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:truststore/t/0123456789abcdef'
 
