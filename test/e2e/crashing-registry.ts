@@ -88,7 +88,7 @@ export class CrashingRegistry {
   }
 
   async remove(): Promise<void> {
-    this.#running.kill('SIGKILL')
+    await this.kill()
     await this.s3?.close()
     rmSync(this.#dataDir, { recursive: true, force: true })
   }

@@ -228,8 +228,8 @@ describe('ten clients that push and delete images of the same layers while colle
     await registry.expectNothingLeft(all)
   })
 
-  it.each(PLACES)('lose nothing, and leave nothing, as skopeo, with blobs in %s', async (place) => {
-    await startIn(place)
+  it('lose nothing, and leave nothing, as skopeo, with blobs in an S3', async () => {
+    await startIn('an S3')
     const { home, skopeo, remove } = registryClients()
     onTestFinished(remove)
     const shared = Array.from({ length: 4 }, () => randomBytes(50_000))
