@@ -139,8 +139,10 @@ export class Balancer {
         options.events.targetHealth(reports)
         this.#serveDatagrams()
       },
-      onHealth: (server, health, cause) =>
-        this.#background(this.#fleet.setHealth(server, health, cause === 'first check' ? 'all' : 'old')),
+      onHealth: (server, health, cause) => {
+        this.#background(this.#fleet.setHealth(server, health, cause === 'first check' ? 'all' : 'old'))
+        if (health === 'down') this.#background(this.#endUnhealthy(server))
+      },
       onFirstCheck: (server) => this.#background(this.#fleet.endFirstCheck(server)),
     })
     this.#checkRounds = new CheckRounds(clock.monotonic())
@@ -279,6 +281,16 @@ export class Balancer {
     const now = this.#options.clock.monotonic()
     this.#isRoundAwaited = this.#checkRounds.isToBeAwaited(now, this.#health.countInitial(backends))
     return this.#checkRounds.begin(now, this.#isRoundAwaited)
+  }
+
+  /** AWS: Network Load Balancers end the connections of an unhealthy target, unless they are told not to. */
+  async #endUnhealthy(server: string): Promise<void> {
+    const backends = [...(this.#served?.rendered.backends.values() ?? [])]
+    const found = backends.find(({ name, endsUnhealthy }) => endsUnhealthy && name === backendOf(server))
+    if (found === undefined) return
+    const name = server.slice(found.name.length)
+    const ofTarget = backends.filter(({ targetGroupArn }) => targetGroupArn === found.targetGroupArn)
+    await this.#fleet.endSessions(ofTarget.map((backend) => `${backend.name}${name}`))
   }
 
   #serveDatagrams(): void {

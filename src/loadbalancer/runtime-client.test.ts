@@ -103,23 +103,38 @@ describe('commands', () => {
 
   it('tell of statistics what is asked for, with texts that have commas and quotes', async () => {
     const answer = [
-      '# pxname,svname,status,check_status,check_code,last_chk,addr',
-      'web,a,DOWN,L7STS,503,"said ""no"", twice",10.0.0.1:80',
-      'web,b,UP,* L7OK,200,,10.0.0.2:80',
-      'other,c,no check,,,,10.0.0.3:80',
+      '# pxname,svname,scur,status,check_status,check_code,last_chk,addr',
+      'web,a,0,DOWN,L7STS,503,"said ""no"", twice",10.0.0.1:80',
+      'web,b,2,UP,* L7OK,200,,10.0.0.2:80',
+      'other,c,0,no check,,,,10.0.0.3:80',
     ].join('\n')
     expect(await clientOf(answer).statistics('web')).toEqual([
-      { backend: 'web', server: 'a', status: 'DOWN', checkStatus: 'L7STS', checkCode: 503, address: '10.0.0.1:80' },
-      { backend: 'web', server: 'b', status: 'UP', checkStatus: 'L7OK', checkCode: 200, address: '10.0.0.2:80' },
+      {
+        backend: 'web',
+        server: 'a',
+        status: 'DOWN',
+        checkStatus: 'L7STS',
+        checkCode: 503,
+        address: '10.0.0.1:80',
+        sessions: 0,
+      },
+      {
+        backend: 'web',
+        server: 'b',
+        status: 'UP',
+        checkStatus: 'L7OK',
+        checkCode: 200,
+        address: '10.0.0.2:80',
+        sessions: 2,
+      },
     ])
     expect(await clientOf(answer).statistics()).toHaveLength(3)
   })
 
-  it('tell of connections only what was said', async () => {
-    const header = '# bkname/svname bkid/svid addr port - purge_delay used_cur used_max'
-    const said = await clientOf(`${header}\nweb/a 3/1 10.0.0.1 80 - 2000 4 9`).connections('web')
-    expect(said).toEqual([{ server: 'a', inUse: 4 }])
-    expect(await clientOf("Can't find backend.").connections('web')).toEqual([])
-    await expect(clientOf('Permission denied').connections('web')).rejects.toThrow(RuntimeRefused)
+  it('tell of statistics only what was said', async () => {
+    const said = await clientOf('# pxname,svname,scur,status\nweb,a,4,UP').statistics('web')
+    expect(said).toMatchObject([{ server: 'a', sessions: 4 }])
+    expect(await clientOf('# pxname,svname,scur,status').statistics('web')).toEqual([])
+    await expect(clientOf('Permission denied').statistics('web')).rejects.toThrow(RuntimeRefused)
   })
 })

@@ -131,12 +131,6 @@ export class WorkerLine implements CommandLine {
 /** The administrative states that the program gives to servers. */
 export type AdministrativeState = 'ready' | 'drain' | 'maint'
 
-/** Connections of a server, from `show servers conn`. */
-export interface ServerConnections {
-  readonly server: string
-  readonly inUse: number
-}
-
 /** What HAProxy says of a server and its last check, from `show stat`. */
 export interface ServerStatistics {
   readonly backend: string
@@ -148,6 +142,8 @@ export interface ServerStatistics {
   /** Of HTTP. */
   readonly checkCode?: number
   readonly address: string
+  /** Requests, or connections that are not looked into, that were sent there and have not ended. */
+  readonly sessions: number
 }
 
 /** Commands of a worker. `server` is `<backend>/<name>`. */
@@ -202,20 +198,7 @@ export class RuntimeClient {
     return (await this.#line.send('show backend')).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   }
 
-  /** Empty for a backend that the worker does not have. */
-  async connections(backend: string): Promise<ServerConnections[]> {
-    const answer = await this.#line.send(`show servers conn ${backend}`)
-    if (/^Can't find backend\.$/m.test(answer)) return []
-    // Whatever else it says, it does not say that there are none.
-    if (!answer.startsWith('# bkname/svname ')) throw new RuntimeRefused(`show servers conn ${backend}: ${answer}`)
-    return answer
-      .split('\n')
-      .filter((line) => line.startsWith(`${backend}/`))
-      .map((line) => line.split(' '))
-      .map(([name = '', , , , , , inUse = '0']) => ({ server: name.slice(backend.length + 1), inUse: Number(inUse) }))
-  }
-
-  /** Of one backend, or of all. */
+  /** Of one backend, or of all; empty for one that the worker does not have. */
   async statistics(backend?: string): Promise<ServerStatistics[]> {
     // Type 4: servers; -1: all of them.
     return parseStatistics(await this.#line.send(`show stat ${backend ?? '-1'} 4 -1`), backend)
@@ -228,6 +211,8 @@ export class RuntimeClient {
 }
 
 const parseStatistics = (answer: string, backend: string | undefined): ServerStatistics[] => {
+  // Whatever else it says, it does not say that there are none.
+  if (!answer.startsWith('# pxname,')) throw new RuntimeRefused(`show stat: ${answer}`)
   const [header = '', ...lines] = answer.split('\n')
   const names = header.replace(/^# /, '').split(',')
   const column = (name: string): number => names.indexOf(name)
@@ -238,6 +223,7 @@ const parseStatistics = (answer: string, backend: string | undefined): ServerSta
     checkStatus: column('check_status'),
     checkCode: column('check_code'),
     address: column('addr'),
+    sessions: column('scur'),
   }
   // HAProxy answers for all backends if it does not know the one that was asked for.
   return lines
@@ -252,6 +238,7 @@ const parseStatistics = (answer: string, backend: string | undefined): ServerSta
         // An asterisk: a check is under way.
         checkStatus: (fields[columns.checkStatus] ?? '').replace(/^\* /, ''),
         address: fields[columns.address] ?? '',
+        sessions: Number(fields[columns.sessions]),
         ...(code !== undefined && code !== '' && { checkCode: Number(code) }),
       }
     })

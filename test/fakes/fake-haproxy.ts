@@ -91,7 +91,7 @@ export class FakeWorker implements CommandLine {
     const command = `${verb} ${object}`
     if (command === 'show stat') return this.#statistics(name)
     if (command === 'show backend') return ['# name', ...this.servers.keys()].join('\n')
-    if (command === 'show servers') return name === 'conn' ? this.#connections(rest[0] ?? '') : '1\n# be_id be_name'
+    if (command === 'show servers') return '1\n# be_id be_name'
     if (command === 'enable dynamic-cookie') return this.#cookie(rest[0] ?? '')
     if (command === 'add server') return this.#add(name, rest)
     if (command === 'shutdown sessions') return this.#with(rest[0] ?? '', (server) => void (server.connections = 0))
@@ -139,24 +139,23 @@ export class FakeWorker implements CommandLine {
     return ''
   }
 
-  #connections(backend: string): string {
-    const servers = this.servers.get(backend)
-    if (servers === undefined) return "Can't find backend."
-    const lines = [...servers].map(
-      ([name, { connections }], id) => `${backend}/${name} 1/${id + 1} - - - 0 ${connections} 0`,
-    )
-    return ['# bkname/svname bkid/svid addr port - purge_delay used_cur used_max', ...lines].join('\n')
-  }
-
   #statistics(backend: string): string {
     const lines = [...this.servers]
       .filter(([name]) => backend === '-1' || name === backend)
       .flatMap(([name, servers]) =>
         [...servers].map(([server, it]) =>
-          [name, server, statusOf(it), it.isChecked ? it.checkStatus || 'INI' : '', it.checkCode, it.address].join(','),
+          [
+            name,
+            server,
+            statusOf(it),
+            it.isChecked ? it.checkStatus || 'INI' : '',
+            it.checkCode,
+            it.address,
+            it.connections,
+          ].join(','),
         ),
       )
-    return ['# pxname,svname,status,check_status,check_code,addr', ...lines].join('\n')
+    return ['# pxname,svname,status,check_status,check_code,addr,scur', ...lines].join('\n')
   }
 }
 

@@ -72,6 +72,8 @@ const sectionOf = (
       isChecked,
       hasServerCookies,
       isCrossZone: crossesZones,
+      endsUnhealthy:
+        !isHttpGroup(group) && isOn(group.attributes, 'target_health_state.unhealthy.connection_termination.enabled'),
       servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones)),
     },
   }

@@ -63,9 +63,6 @@ const connectionParameters = (group: TargetGroupRoute): string[] => {
     ...(isHttp(group) ? [IDLE_CONNECTIONS] : []),
     ...(isOn(group, 'proxy_protocol_v2.enabled') ? ['send-proxy-v2'] : []),
     ...(slowStartSeconds > 0 ? [`slowstart ${slowStartSeconds}s`] : []),
-    ...(!isHttp(group) && isOn(group, 'target_health_state.unhealthy.connection_termination.enabled')
-      ? ['on-marked-down shutdown-sessions']
-      : []),
   ]
 }
 

@@ -63,6 +63,8 @@ export interface RenderedBackend {
   readonly hasServerCookies: boolean
   /** Whether targets of other zones are among its servers. */
   readonly isCrossZone: boolean
+  /** Whether connections of a target that is found unhealthy are ended. HAProxy could, but would end those of one that drains, too. */
+  readonly endsUnhealthy: boolean
   readonly servers: readonly RenderedServer[]
 }
 

@@ -38,6 +38,7 @@ const render = (table: RoutingTable): RenderedConfiguration => {
     isChecked: true,
     hasServerCookies: false,
     isCrossZone: true,
+    endsUnhealthy: false,
     servers,
   }
   return {

@@ -23,6 +23,7 @@ const aBackend = (servers: readonly RenderedServer[], given: Partial<RenderedBac
   isChecked: true,
   hasServerCookies: false,
   isCrossZone: true,
+  endsUnhealthy: false,
   servers,
   ...given,
 })
@@ -214,8 +215,8 @@ describe('several workers', () => {
     await reload(aServer('a'))
     old.server('web/a').connections = 2
     haproxy.current.server('web/a').connections = 3
-    expect(await fleet.connections('web')).toEqual(new Map([['a', 5]]))
-    expect(await fleet.connections('other')).toEqual(new Map())
+    expect(await fleet.sessions('web')).toEqual(new Map([['a', 5]]))
+    expect(await fleet.sessions('other')).toEqual(new Map())
   })
 
   it('may end at any moment, if they are old', async () => {

@@ -119,13 +119,21 @@ export class Fleet {
     await this.#all((worker) => worker.deleteLeaving())
   }
 
-  /** Connections that each server of a backend has, over all workers. Rejects if one cannot say, or if they are not known now. */
-  async connections(backend: string): Promise<ReadonlyMap<string, number>> {
+  /** Requests and connections that each server of a backend has, over all workers. Rejects if one cannot say, or if they are not known now. */
+  async sessions(backend: string): Promise<ReadonlyMap<string, number>> {
     if (this.current === undefined) throw new RuntimeGone('no worker is known')
     const sums = new Map<string, number>()
-    const all = await Promise.all(this.#workers.map(({ client }) => client.connections(backend)))
-    for (const { server, inUse } of all.flat()) sums.set(server, (sums.get(server) ?? 0) + inUse)
+    const all = await Promise.all(this.#workers.map(({ client }) => client.statistics(backend)))
+    for (const { server, sessions } of all.flat()) sums.set(server, (sums.get(server) ?? 0) + sessions)
     return sums
+  }
+
+  /** Ends what each of these servers has under way. */
+  async endSessions(servers: readonly string[]): Promise<void> {
+    await this.#all(async (worker) => {
+      const known = servers.filter((server) => worker.servers.has(server))
+      await Promise.all(known.map((server) => worker.client.shutdownSessions(server)))
+    })
   }
 
   #add(

@@ -8,6 +8,7 @@ const backend = (given: Partial<RenderedBackend['servers'][number]> = {}, isChec
   isChecked,
   hasServerCookies: false,
   isCrossZone: true,
+  endsUnhealthy: false,
   servers: [
     { name: 'a', target: 'a', address: '10.0.0.1:80', parameters: 'check rise 2 fall 3', isDraining: false, ...given },
   ],

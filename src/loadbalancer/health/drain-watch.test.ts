@@ -12,6 +12,7 @@ const backends: readonly RenderedBackend[] = ['web', 'web:open'].map((name) => (
   isChecked: name === 'web',
   hasServerCookies: false,
   isCrossZone: true,
+  endsUnhealthy: false,
   servers: [{ name: 's', target: 'a', address: 'a:80', parameters: '', isDraining: true }],
 }))
 

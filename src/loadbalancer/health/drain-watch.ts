@@ -1,6 +1,6 @@
 /**
- * Finds out when draining targets are drained: when no worker has a connection in use with them. Connections that are kept for later do not
- * count. HAProxy tells no event for it.
+ * Finds out when draining targets are drained: when no worker has a request or a connection under way with them. Connections that are kept for
+ * later do not count. HAProxy tells no event for it.
  */
 import type { RenderedBackend } from '../configuration/settings.ts'
 import type { Fleet } from '../haproxy/fleet.ts'
@@ -26,7 +26,7 @@ export class DrainWatch {
     this.#idleLooks = new Map()
     if (draining.size === 0) return
     const idleLooks = new Map<string, number>()
-    const inUse = await this.#connectionsOf([...backends].filter(({ targetGroupArn }) => draining.has(targetGroupArn)))
+    const inUse = await this.#sessionsOf([...backends].filter(({ targetGroupArn }) => draining.has(targetGroupArn)))
     for (const { targetGroupArn, target } of [...draining.values()].flat()) {
       const name = `${targetGroupArn}/${target}`
       // Of one that is in no backend, or that no worker names, nothing is known.
@@ -39,13 +39,13 @@ export class DrainWatch {
   }
 
   /** By `<target group ARN>/<target>`; a group's two backends are counted together. Not a number: no worker has such a server. */
-  async #connectionsOf(backends: readonly RenderedBackend[]): Promise<ReadonlyMap<string, number>> {
+  async #sessionsOf(backends: readonly RenderedBackend[]): Promise<ReadonlyMap<string, number>> {
     const sums = new Map<string, number>()
     for (const { name, targetGroupArn, servers } of backends) {
-      const connections = await this.#fleet.connections(name)
+      const sessions = await this.#fleet.sessions(name)
       for (const { name: server, target } of servers) {
         const of = `${targetGroupArn}/${target}`
-        sums.set(of, (sums.get(of) ?? 0) + (connections.get(server) ?? Number.NaN))
+        sums.set(of, (sums.get(of) ?? 0) + (sessions.get(server) ?? Number.NaN))
       }
     }
     return sums

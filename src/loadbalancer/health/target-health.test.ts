@@ -56,6 +56,7 @@ const world = () => {
       isChecked: true,
       hasServerCookies: false,
       isCrossZone: true,
+      endsUnhealthy: false,
       servers,
     }
     const table = { targetGroups: new Map([['web', group]]) } as unknown as RoutingTable
@@ -94,6 +95,7 @@ const statistic = (
   status,
   checkStatus,
   address: server,
+  sessions: 0,
   ...given,
 })
 
@@ -111,7 +113,14 @@ describe('the health of a target', () => {
   it('waits for its first check as long as it is initial, is to be checked and does not drain', () => {
     const { health, declare } = world()
     const server = { target: '', address: '', parameters: 'check', isDraining: false }
-    const backend = { name: 'b', targetGroupArn: 'web', isChecked: true, hasServerCookies: false, isCrossZone: true }
+    const backend = {
+      name: 'b',
+      targetGroupArn: 'web',
+      isChecked: true,
+      hasServerCookies: false,
+      isCrossZone: true,
+      endsUnhealthy: false,
+    }
     const count = (...names: readonly string[]) =>
       health.countInitial([{ ...backend, servers: names.map((name) => ({ ...server, name })) }])
     declare({ targets: { a: {}, b: {}, c: { isDraining: true } } })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectToWorkers } from '../../../src/loadbalancer/haproxy/fleet.ts'
 import { masterState } from '../../../src/loadbalancer/haproxy/master.ts'
@@ -84,8 +85,8 @@ describe.each(PROGRAMS)('connections to targets, by %s', (program) => {
   const stateOf = (running: RunningBalancer, target: number) => running.health.get(aTargetRoute(target).key)?.state
 
   it.each([
-    ['answered', { [WHEN_UNHEALTHY]: 'false' }],
-    ['ended', { [WHEN_UNHEALTHY]: 'false', 'deregistration_delay.connection_termination.enabled': 'true' }],
+    ['answered', {}],
+    ['ended', { 'deregistration_delay.connection_termination.enabled': 'true' }],
   ] as const)('that are deregistered are %s with %o', async (expected, attributes) => {
     const [port, target, running] = [await freePort(), await anEcho(), await serving()]
     const parts = { port, attributes, targets: [target], checkPort: 'traffic-port' }
@@ -97,6 +98,24 @@ describe.each(PROGRAMS)('connections to targets, by %s', (program) => {
     await running.serve(aTable({ ...parts, targets: [] }))
     if (expected === 'ended') await until(() => socket.closed)
     expect(await said(socket)).toBe(expected)
+  })
+
+  it('keep a target that is deregistered from having drained', async () => {
+    const [port, target, running] = [await freePort(), await anEcho(), await serving()]
+    const parts = { port, attributes: {}, targets: [target], checkPort: 'traffic-port' }
+    const isDrained = () => running.health.get(aTargetRoute(target).key)?.isDrained
+    await running.serve(aTable(parts))
+    await until(() => isUp(running))
+    const socket = await opened(port)
+    await running.serve(aTable(parts, true))
+    await until(() => isDrained() !== undefined)
+    for (let look = 0; look < 10; look++) {
+      expect(await said(socket)).toBe('answered')
+      await delay(50)
+      expect(isDrained()).toBe(false)
+    }
+    socket.destroy()
+    await until(() => isDrained() === true)
   })
 
   it.each([
