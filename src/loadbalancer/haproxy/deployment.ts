@@ -186,8 +186,6 @@ export class Deployment {
       const withinMs = this.#options.firstChecksWithinMs(rendered.backends.values())
       const state = await (current === undefined ? haproxy.start(withinMs) : haproxy.reload(withinMs))
       fleet.replace(state, rendered.backends)
-      // What was found while it started was told to those before it alone.
-      await Promise.all(health.changedSince(turn).map(([server, found]) => fleet.setHealth(server, found, 'all')))
     } catch (error) {
       if (before !== undefined) this.#return(before)
       throw error
@@ -196,6 +194,8 @@ export class Deployment {
     this.#applied = applied
     sockets.hold(applied.sockets)
     generations.prune(generation)
+    // What was found while it started was told to those before it alone.
+    await Promise.all(health.changedSince(turn).map(([server, found]) => fleet.setHealth(server, found, 'all')))
   }
 
   /** What was served before is served on. */

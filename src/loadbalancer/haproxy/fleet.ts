@@ -123,7 +123,9 @@ export class Fleet {
   async sessions(backend: string): Promise<ReadonlyMap<string, number>> {
     if (this.current === undefined) throw new RuntimeGone('no worker is known')
     const sums = new Map<string, number>()
-    const all = await Promise.all(this.#workers.map(({ client }) => client.statistics(backend)))
+    // Of a backend that it does not have, HAProxy would tell of all others.
+    const having = this.#workers.filter((worker) => worker.has(backend))
+    const all = await Promise.all(having.map(({ client }) => client.statistics(backend)))
     for (const { server, sessions } of all.flat()) sums.set(server, (sums.get(server) ?? 0) + sessions)
     return sums
   }
