@@ -41,7 +41,7 @@ const runBench = (name: string): Answer[] => {
 const withSection = (page: string, name: string, answers: readonly Answer[]): string => {
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
   const command = `npm run bench -- ${name}${isQuick ? ' --quick' : ''}`
-  const section = [begin, `${machine()}. Measured by \`${command}\`.`, '', tableOf(answers), end].join('\n')
+  const section = [begin, '', `${machine()}. Measured by \`${command}\`.`, '', tableOf(answers), '', end].join('\n')
   const from = page.indexOf(begin)
   const to = page.indexOf(end)
   if (from < 0 || to < from) return `${page.trimEnd()}\n\n## ${name}\n\n${section}\n`
