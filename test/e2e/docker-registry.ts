@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { freePort } from './loadbalancer/haproxy-under-test.ts'
 import { until } from './longshore.ts'
 
 export interface DockerRegistry {
@@ -43,13 +43,4 @@ export const startDockerRegistry = async (directory: string): Promise<DockerRegi
       await once(registry, 'exit')
     },
   }
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,14 +1,13 @@
 /** Pebble, the ACME server that Let's Encrypt tests clients with, and its DNS server, in which every name is this machine. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { AddressInfo } from 'node:net'
 import { SystemClock } from '../../src/kit/clock.ts'
 import { SystemIds } from '../../src/kit/ids.ts'
 import { createAuthority, createKey, signCertificate } from '../../src/kit/x509.ts'
+import { freePort } from './loadbalancer/haproxy-under-test.ts'
 
 export interface Pebble {
   readonly directoryUrl: string
@@ -25,15 +24,6 @@ export interface Pebble {
 
 /** A name that it issues nothing for. */
 export const BLOCKED_DOMAIN = 'blocked.example'
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** It answers for no challenge itself, and every name is this machine. */
 const NO_SERVERS = ['-http01', '', '-https01', '', '-tlsalpn01', '', '-defaultIPv6', '']

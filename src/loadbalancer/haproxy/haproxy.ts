@@ -39,7 +39,6 @@ const START_TIMEOUT_MS = 60_000
 const POLL_MS = 10
 const CHECK_TIMEOUT_MS = 60_000
 const ADOPT_TIMEOUT_MS = 10_000
-const ADOPT_POLL_MS = 100
 
 export class HAProxy {
   readonly #options: HAProxyOptions
@@ -86,21 +85,10 @@ export class HAProxy {
   /** Takes over what runs from before, if it answers and serves, and it `isKnown` what. Otherwise that ends: two would share all ports. */
   async adopt({ isKnown }: { readonly isKnown: boolean }): Promise<MasterState | undefined> {
     if (!this.#process.adopt()) return undefined
-    const state = isKnown ? await this.#stateWhenServing() : undefined
+    // In the middle of a reload it does not answer, or has no worker, for a moment.
+    const state = isKnown ? await this.#stateThat(({ worker }) => worker !== undefined, ADOPT_TIMEOUT_MS) : undefined
     if (state === undefined) await this.#process.end()
     return state
-  }
-
-  /** In the middle of a reload it does not answer, or has no worker, for a moment. Undefined if that goes on. */
-  async #stateWhenServing(): Promise<MasterState | undefined> {
-    const { clock } = this.#options
-    const deadline = clock.monotonic() + ADOPT_TIMEOUT_MS
-    for (;;) {
-      const state = await this.state()
-      if (state?.worker !== undefined) return state
-      if (this.#process.processId === undefined || clock.monotonic() >= deadline) return undefined
-      await clock.sleep(ADOPT_POLL_MS)
-    }
   }
 
   async start(firstChecksWithinMs: number | undefined): Promise<MasterState> {
@@ -174,18 +162,22 @@ export class HAProxy {
     return { ...process.env, ...this.#options.environment }
   }
 
+  /** Rejects with `ConfigurationRefused` if it does not come to that. */
   async #until(logPosition: number, isDone: (state: MasterState) => boolean): Promise<MasterState> {
+    const state = await this.#stateThat(isDone, START_TIMEOUT_MS)
+    if (state !== undefined) return state
+    throw new ConfigurationRefused(alerts(this.#process.printedSince(logPosition)) || 'HAProxy did not answer in time')
+  }
+
+  /** Undefined if it ends, or does not come to that in time. */
+  async #stateThat(isDone: (state: MasterState) => boolean, timeoutMs: number): Promise<MasterState | undefined> {
     const { clock } = this.#options
-    for (
-      const deadline = clock.monotonic() + START_TIMEOUT_MS;
-      clock.monotonic() < deadline;
-      await clock.sleep(POLL_MS)
-    ) {
+    for (const deadline = clock.monotonic() + timeoutMs; clock.monotonic() < deadline; await clock.sleep(POLL_MS)) {
       const state = await this.state()
       if (state !== undefined && isDone(state)) return state
       if (this.#process.processId === undefined) break
     }
-    throw new ConfigurationRefused(alerts(this.#process.printedSince(logPosition)) || 'HAProxy did not answer in time')
+    return undefined
   }
 }
 
