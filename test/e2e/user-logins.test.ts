@@ -144,6 +144,7 @@ describe('a rule with authenticate-oidc', () => {
     })
     for (const [key, value] of mine) cookies.set(key, value)
     expect((await browse('/')).status).toBe(200)
+    await until('the control plane', async () => (await fetch(`${longshore.endpoint}/health`)).ok)
   })
 
   it('keeps the secret of the provider to the balancer', async () => {
