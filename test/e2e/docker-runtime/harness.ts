@@ -20,7 +20,7 @@ import { type Engine, type EngineOptions, startEngine } from '../engine.ts'
 
 export const OWN_LABELS = { 'longshore.agent': 'e2e' }
 
-const CONVERGE_TIMEOUT_MS = 30_000
+const CONVERGE_TIMEOUT_MS = 90_000
 
 const ids = new SystemIds()
 

@@ -1,4 +1,6 @@
 /** What becomes of containers: exits, kills, stops, health, events, and the engine's words when something cannot be. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RuntimeEvent } from '../../../src/agent/runtime.ts'
 import { aTask, Harness, OWN_LABELS } from './harness.ts'
@@ -23,7 +25,7 @@ const runObedient = async (): Promise<string> => {
 describe('an exit', () => {
   it.each([0, 1, 255])('with code %i is known with its times', async (code) => {
     // Docker notes the start after the fact: a process that ends at once may have ended before it.
-    const id = await harness.run({ command: ['sh', '-c', `sleep 0.2; exit ${code}`] })
+    const id = await harness.run({ command: ['sh', '-c', `sleep 0.5; exit ${code}`] })
     const state = await harness.ended(id)
     expect(state).toMatchObject({ status: 'exited', exitCode: code, oomKilled: false, error: '' })
     expect(Date.parse(state.finishedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(state.startedAt ?? ''))
@@ -32,7 +34,9 @@ describe('an exit', () => {
 
   it('for want of memory is told apart from other kills', async () => {
     const id = await harness.run({ memory: 16, command: ['sh', '-c', 'dd if=/dev/zero of=/dev/null bs=64M count=1'] })
-    expect(await harness.ended(id)).toMatchObject({ exitCode: 137, oomKilled: true })
+    // The engine may note the end before its cause.
+    const state = await harness.until(id, ({ status, oomKilled }) => status === 'exited' && oomKilled)
+    expect(state.exitCode).toBe(137)
     await harness.host.runtime.remove(id)
   })
 })
@@ -117,17 +121,25 @@ describe('what cannot be', () => {
 describe('health', () => {
   it('is what the check says, with its output', async () => {
     const Healthcheck = {
-      Test: ['CMD-SHELL', 'cat /tmp/health'],
+      Test: ['CMD-SHELL', 'cat /state/health'],
       Interval: 100_000_000,
       Timeout: 5_000_000_000,
       Retries: 1,
     }
-    const id = await harness.run({
-      command: ['sh', '-c', 'echo fine > /tmp/health; sleep 1; rm /tmp/health; sleep 600'],
-      dockerConfig: { config: JSON.stringify({ Healthcheck }) },
-    })
+    const sourcePath = path.join(harness.directory, 'state')
+    mkdirSync(sourcePath)
+    writeFileSync(path.join(sourcePath, 'health'), 'fine\n')
+    const id = await harness.run(
+      {
+        command: ['sleep', '600'],
+        dockerConfig: { config: JSON.stringify({ Healthcheck }) },
+        mountPoints: [{ sourceVolume: 'state', containerPath: '/state', readOnly: true }],
+      },
+      { volumes: [{ name: 'state', host: { sourcePath } }] },
+    )
     const healthy = await harness.until(id, ({ health }) => health?.status === 'healthy')
     expect(healthy.health).toMatchObject({ output: 'fine\n', exitCode: 0 })
+    rmSync(path.join(sourcePath, 'health'))
     const unhealthy = await harness.until(id, ({ health }) => health?.status === 'unhealthy')
     expect(unhealthy.health?.output).toContain('No such file')
     await harness.host.runtime.remove(id)

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildBusyboxImage } from '../busybox-image.ts'
+import { until } from '../longshore.ts'
 import { aTask, Harness, OWN_LABELS } from './harness.ts'
 
 let harness: Harness
@@ -149,8 +150,12 @@ describe('a container of a task', () => {
 
 describe('ports', () => {
   const server = ['sh', '-c', 'echo hello > /tmp/index.html; exec httpd -f -p 80 -h /tmp']
-  const fetchPort = (port: number) =>
-    harness.inNetwork('busybox', 'wget', '-qO-', `http://127.0.0.1:${port}/index.html`)
+  /** The server listens a moment after its container runs. */
+  const answers = (port: number): Promise<unknown> =>
+    until(
+      `an answer at port ${port}`,
+      () => harness.inNetwork('busybox', 'wget', '-qO-', `http://127.0.0.1:${port}/index.html`) === 'hello\n',
+    )
 
   it('are bound where they are mapped to', async () => {
     const id = await harness.run({
@@ -161,7 +166,7 @@ describe('ports', () => {
     expect(ports.filter(({ hostIp }) => hostIp === '0.0.0.0')).toEqual([
       { containerPort: 80, protocol: 'tcp', hostIp: '0.0.0.0', hostPort: 8080 },
     ])
-    expect(fetchPort(8080)).toBe('hello\n')
+    await answers(8080)
     await harness.host.runtime.remove(id)
   })
 
@@ -174,7 +179,7 @@ describe('ports', () => {
     const hostPorts = states.map((state) => state?.ports[0]?.hostPort ?? 0)
     expect(new Set(hostPorts).size).toBe(5)
     for (const port of hostPorts) expect(port >= 40_000 && port <= 40_009).toBe(true)
-    expect(fetchPort(hostPorts[0]!)).toBe('hello\n')
+    await answers(hostPorts[0]!)
     for (const id of containers) await harness.host.runtime.remove(id)
   })
 
