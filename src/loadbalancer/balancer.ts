@@ -6,13 +6,11 @@
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Clock, Timer } from '../kit/clock.ts'
-import type { Ids } from '../kit/ids.ts'
-import type { Log } from '../kit/log.ts'
-import type { TargetHealthReport } from '../model/load-balancing/messages.ts'
+import type { Timer } from '../kit/clock.ts'
 import type { RoutingTable } from '../model/load-balancing/routing.ts'
+import type { BalancerOptions } from './balancer-options.ts'
 import { backendsWithTargets } from './configuration/backends.ts'
-import type { HostSettings, RenderedBackend, RenderedConfiguration } from './configuration/settings.ts'
+import type { RenderedBackend } from './configuration/settings.ts'
 import { Deployment, type Deployed } from './haproxy/deployment.ts'
 import { connectToWorkers, Fleet, isRuntimeFailure } from './haproxy/fleet.ts'
 import { Generations } from './haproxy/generations.ts'
@@ -24,42 +22,10 @@ import { parseCheckLine } from './health/check-line.ts'
 import { DrainWatch } from './health/drain-watch.ts'
 import { TargetHealth } from './health/target-health.ts'
 import { AccessLogs } from './logs/access-logs.ts'
-import type { Upload } from './logs/log-uploads.ts'
 import { LineServer } from './logs/line-server.ts'
 import { Nginx } from './nginx/nginx.ts'
 import type { ServerStatistics } from './runtime-client.ts'
 import { canListen, Sockets } from './sockets.ts'
-
-export interface BalancerEvents {
-  /** The table of that revision is served. */
-  applied(revision: number): void
-  targetHealth(reports: readonly TargetHealthReport[]): void
-  /** Something else than before hinders a load balancer, or nothing does any more. */
-  loadBalancer(loadBalancerArn: string, problem: string | undefined): void
-}
-
-/** What this machine is, besides what the balancer knows of itself. Asked at each rendering. */
-export type HostPart = Omit<
-  HostSettings,
-  'directory' | 'runtimeSocketPath' | 'serverStatePath' | 'logTarget' | 'isBindable' | 'socketPrefix' | 'version'
->
-
-export interface BalancerOptions {
-  /** Its own, absolute. */
-  readonly directory: string
-  /** HAProxy. */
-  readonly program: string
-  readonly version: HostSettings['version']
-  readonly environment?: Readonly<Record<string, string>>
-  readonly render: (table: RoutingTable, settings: HostSettings) => RenderedConfiguration
-  readonly host: () => HostPart
-  readonly events: BalancerEvents
-  /** Puts a file of access logs into a bucket; without it, they stay in the directory alone. */
-  readonly upload?: Upload
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly log: Log
-}
 
 /** Between two reloads; more when old workers pile up. */
 const RELOAD_EVERY_MS = 250
@@ -197,6 +163,11 @@ export class Balancer {
     this.#deployment.renderAnew()
     this.#isPending = true
     this.#run()
+  }
+
+  /** Workers from before a reload that finish what they have. */
+  get oldWorkers(): number {
+    return this.#fleet.oldWorkers
   }
 
   /** Ends the files of access logs before their time. */

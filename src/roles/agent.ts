@@ -11,9 +11,10 @@ import { type IntrospectionServer, serveIntrospection } from '../agent/introspec
 import type { AgentLinks } from '../agent/links.ts'
 import { MetadataFiles } from '../agent/metadata/metadata-files.ts'
 import { NO_METADATA, openTaskMetadata, type TaskMetadata } from '../agent/metadata/task-metadata.ts'
-import { bridgeIpv4Address, hostAddresses } from '../agent/network/host-address.ts'
+import { BalancerPaths } from '../agent/network/balancer-paths.ts'
+import { bridgeIpv4Address, hostAddresses } from '../kit/network/host-address.ts'
 import { DOCKER_BRIDGE } from '../agent/network/host-rules.ts'
-import { runProgram } from '../agent/network/run-program.ts'
+import { runProgram } from '../kit/network/run-program.ts'
 import { keyEndpointProblem } from '../agent/log-relay/key-endpoint.ts'
 import type { LogRelay } from '../agent/log-relay/log-relay.ts'
 import { AgentError } from '../agent/registration/register.ts'
@@ -57,6 +58,11 @@ const options = {
     valueName: 'FILE',
     description: 'trust the authorities in this file (PEM) too, e.g. that of a server with --tls',
   },
+  balancers: {
+    type: 'string',
+    valueName: 'ADDRESSES',
+    description: 'machines of balancers whose clients containers reply to through them (preserve_client_ip.enabled)',
+  },
   'config-file': {
     type: 'string',
     valueName: 'FILE',
@@ -98,12 +104,14 @@ const MAX_RELAYED = 32
 /** Of the ECS agent whose protocol this one speaks, for a control plane that asks for a version. */
 const AGENT_HASH = 'longshore'
 
-const runAgent = async ({ runtime: runtimeName, 'config-file': configFile, join }: AgentValues): Promise<void> => {
+const runAgent = async (values: AgentValues): Promise<void> => {
+  const { runtime: runtimeName, 'config-file': configFile, join, balancers } = values
   const file = readConfigFile(configFile)
+  const environment = { ...process.env, LONGSHORE_BALANCERS: balancers }
   const anywhere = { AWS_DEFAULT_REGION: 'us-east-1' }
-  const { dataDirectory } = loadAgentConfig({ ...anywhere, ...process.env }, file).config
+  const { dataDirectory } = loadAgentConfig({ ...anywhere, ...environment }, file).config
   const machine = await openMachine(dataDirectory, join)
-  const { config, variables, warnings } = loadAgentConfig(process.env, `${settingsOf(machine)}${file ?? ''}`)
+  const { config, variables, warnings } = loadAgentConfig(environment, `${settingsOf(machine)}${file ?? ''}`)
   const { backendHost: endpoint } = config
   if (endpoint === undefined) {
     throw new UserError('ECS_BACKEND_HOST is not set: it says where the control plane is, e.g. http://127.0.0.1:4566.')
@@ -115,12 +123,29 @@ const runAgent = async ({ runtime: runtimeName, 'config-file': configFile, join 
   inDataDir(config.dataDirectory, () => mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 }))
   // What goes on there touches the host's firewall, which is put right again however this ends.
   const metadata = runtimeName === 'simulated' ? NO_METADATA : await openTaskMetadata({ config, clock, log })
+  const balancerPaths = openBalancerPaths({ config, clock, log })
   try {
+    await balancerPaths.start()
     const credentials = await openCredentials({ variables, machine, dataDirectory, endpoint, joinText: join, log })
     await work({ endpoint, runtimeName, config, credentials, clock, ids, log, metadata })
   } finally {
+    await balancerPaths.stop()
     await metadata.close()
   }
+}
+
+/** Containers of an engine on another host have no way back by this one. */
+const openBalancerPaths = ({ config, clock, log }: Pick<Working, 'config' | 'clock' | 'log'>): BalancerPaths => {
+  const isLocal = 'socketPath' in config.dockerHost.target
+  if (!isLocal && config.balancers.length > 0)
+    log.warn('no way back through balancers: the containers are not on this host')
+  return new BalancerPaths({
+    balancers: isLocal ? config.balancers : [],
+    directory: path.resolve(config.dataDirectory),
+    run: runProgram,
+    clock,
+    log,
+  })
 }
 
 interface Working {

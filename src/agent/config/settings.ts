@@ -5,6 +5,7 @@
  */
 import { DEFAULT_DOCKER_HOST, type EngineEndpoint, parseDockerHost } from '../docker/engine-endpoint.ts'
 import {
+  balancerList,
   commaList,
   duration,
   flag,
@@ -130,6 +131,8 @@ export const SETTINGS = {
   instanceAttributes: setting('ECS_INSTANCE_ATTRIBUTES', {}, stringMap),
   /** Where load balancers reach the host ports of tasks. Absent: where the control plane sees this host's calls come from. */
   privateIpAddress: optional('LONGSHORE_PRIVATE_IP_ADDRESS', ipAddress),
+  /** Machines of balancers that may send in the name of clients; replies go back through them. */
+  balancers: setting('LONGSHORE_BALANCERS', [], balancerList),
   containerInstanceTags: setting('ECS_CONTAINER_INSTANCE_TAGS', {}, stringMap),
   detailedOsFamily: setting('ECS_DETAILED_OS_FAMILY', 'LINUX', text),
 

@@ -2,7 +2,8 @@
  * How the values of agent settings are written: Go durations, JSON lists and maps, booleans in the usual short forms, ranges. Each
  * reader turns the text into a value or throws a `ValueError` that says what was expected.
  */
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
+import { TO_OTHERS } from '../../kit/network/return-paths.ts'
 
 /** What the setting wants, as the end of the sentence "must be ...". */
 export class ValueError extends Error {
@@ -154,6 +155,13 @@ export const commaList: Reader<readonly string[]> = (value) =>
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   )
+
+export const balancerList: Reader<readonly string[]> = (value, warn) => {
+  const addresses = commaList(value, warn)
+  if (addresses.length > TO_OTHERS || !addresses.every((address) => isIPv4(address)))
+    throw new ValueError(`IPv4 addresses with commas between, ${TO_OTHERS} at most`)
+  return addresses
+}
 
 const STRING_MAP = 'a JSON object of strings, e.g. {"name":"value"}'
 

@@ -1,6 +1,6 @@
 /** What stands in a container metadata file. Pure. */
 import type { EngineContainer, EngineTask } from '../engine/task.ts'
-import type { HostAddresses } from '../network/host-address.ts'
+import type { HostAddresses } from '../../kit/network/host-address.ts'
 import { listed, networksOf } from './container-members.ts'
 
 export interface FileFacts {

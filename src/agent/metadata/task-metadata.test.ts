@@ -5,7 +5,7 @@ import { ManualClock } from '../../kit/clock.ts'
 import { LineLog } from '../../kit/log.ts'
 import { loadAgentConfig } from '../config.ts'
 import { CredentialsStore } from '../engine/credentials.ts'
-import { FirewallError } from '../network/iptables.ts'
+import { FirewallError } from '../../kit/network/iptables.ts'
 import type { MetadataSource, MetadataTools } from './routes.ts'
 import { openTaskMetadata } from './task-metadata.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HostRules, type HostRulesOptions } from './host-rules.ts'
-import { FirewallError } from './iptables.ts'
-import type { Ran } from './run-program.ts'
+import { FirewallError } from '../../kit/network/iptables.ts'
+import type { Ran } from '../../kit/network/run-program.ts'
 
 /** A host's firewall and kernel switch, as far as the rules touch them; keeps the order of what was done. */
 class FakeHost {

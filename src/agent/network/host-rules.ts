@@ -3,9 +3,9 @@
  * of the kernel, all in this process's network namespace, as the ECS agent's init service sets them. They are put back when they are lost
  * (firewalls that are reloaded drop what they do not know) and taken away at the end.
  */
-import { FirewallError, type FirewallRule, Iptables } from './iptables.ts'
+import { FirewallError, type FirewallRule, Iptables } from '../../kit/network/iptables.ts'
 import type { KernelSetting } from './kernel-setting.ts'
-import type { RunProgram } from './run-program.ts'
+import type { RunProgram } from '../../kit/network/run-program.ts'
 
 /** Of an engine that was not told otherwise. */
 export const DOCKER_BRIDGE = 'docker0'

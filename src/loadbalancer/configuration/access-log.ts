@@ -51,7 +51,8 @@ const FIELDS = {
 /** Of a TLS connection of a Network Load Balancer, which is not looked into. */
 const CONNECTION_FIELDS = {
   section: '%f',
-  clientAddress: '%ci',
+  /** Of the connection: what targets see may be another. */
+  clientAddress: '%[fc_src]',
   clientPort: '%cp',
   /** Where the client connected to. */
   listenerAddress: '%fi',

@@ -1,6 +1,7 @@
 /** The two backends of each target group: one whose servers are checked, and one with all of them, for when too few are healthy. */
 import { createHmac } from 'node:crypto'
 import type { LoadBalancerRoute, RoutingTable, TargetGroupRoute } from '../../model/load-balancing/routing.ts'
+import { sourceLines } from './client-addresses.ts'
 import { cookieLine, lasting } from './cookies.ts'
 import { sharesOf } from './forward.ts'
 import { HTTP_TARGETS } from './global.ts'
@@ -9,7 +10,7 @@ import { httpIdleSeconds, tcpIdleSeconds } from './idle.ts'
 import { backendName, openBackendName } from './names.ts'
 import { call, quoteWord } from './quote.ts'
 import { isOn } from './scope.ts'
-import { isLocalTarget, renderServers } from './servers.ts'
+import { isLocalTarget, renderServers, type ServerHost } from './servers.ts'
 import type { HostSettings, RenderedBackend } from './settings.ts'
 import { isCrossZone, isHttpGroup } from './target-groups.ts'
 
@@ -49,6 +50,9 @@ const usesOf = (table: RoutingTable): ReadonlyMap<string, Use> => {
   return uses
 }
 
+/** HAProxy keeps a whole buffer of what it may send again. With one target there is nobody else to send it to. */
+const NO_OTHER_TRY = 'http-request disable-l7-retry if { nbsrv lt 2 } or !{ method GET HEAD OPTIONS PUT DELETE TRACE }'
+
 const sectionOf = (
   group: TargetGroupRoute,
   use: Use | undefined,
@@ -62,7 +66,9 @@ const sectionOf = (
     title: `backend ${name} from ${isHttpGroup(group) ? HTTP_TARGETS : 'tcp'}`,
     lines: [
       ...balanceLines(group),
+      ...sourceLines(group, host),
       ...timeoutLines(group, use),
+      ...(isHttpGroup(group) ? [NO_OTHER_TRY] : []),
       ...(hasServerCookies ? stickinessLines(group, host) : []),
       ...(isChecked && group.healthCheck.isEnabled ? [...healthCheckLines(group), ...healthLogLines(host)] : []),
     ],
@@ -74,7 +80,7 @@ const sectionOf = (
       isCrossZone: crossesZones,
       endsUnhealthy:
         !isHttpGroup(group) && isOn(group.attributes, 'target_health_state.unhealthy.connection_termination.enabled'),
-      servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones)),
+      servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones), host),
     },
   }
 }
@@ -83,14 +89,14 @@ const sectionOf = (
 export const backendsWithTargets = (
   backends: Iterable<RenderedBackend>,
   groups: readonly TargetGroupRoute[],
-  host: Pick<HostSettings, 'availabilityZone'>,
+  host: ServerHost,
 ): RenderedBackend[] => {
   const changed = new Map(groups.map((group) => [group.targetGroupArn, group]))
   return Array.from(backends).flatMap((backend) => {
     const group = changed.get(backend.targetGroupArn)
     if (group === undefined) return []
     const { isChecked, isCrossZone: crossesZones } = backend
-    return [{ ...backend, servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones)) }]
+    return [{ ...backend, servers: renderServers(group, isChecked, isLocalTarget(host, crossesZones), host) }]
   })
 }
 

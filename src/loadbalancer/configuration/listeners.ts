@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto'
 import type { ListenerRoute, LoadBalancerRoute, RuleRoute } from '../../model/load-balancing/routing.ts'
 import { connectionLogLines, lateLogLines, logLines } from './access-log.ts'
+import { preservationProblem } from './client-addresses.ts'
 import { drawsOf, plainForward, soleBackend, thresholdLines } from './forward.ts'
 import { ruleLines } from './http-rules.ts'
 import { httpIdleSeconds, tcpIdleSeconds } from './idle.ts'
 import { listenerName } from './names.ts'
 import { oidcStartLines } from './oidc.ts'
-import { refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
+import { CONNECTION_LINES, refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
 import { testsOf } from './rule-conditions.ts'
 import type { NamedRule } from './rule-plan.ts'
 import { type HttpScope, isOn } from './scope.ts'
@@ -32,9 +33,14 @@ export const namedRules = ({ listenerArn, rules }: ListenerRoute): NamedRule[] =
 export const innerSocket = ({ host, section }: Pick<HttpScope, 'host' | 'section'>): string =>
   `abns@longshore-${createHash('sha256').update(`${host.socketPrefix}/${section}`).digest('hex').slice(0, 32)}`
 
-/** False: nobody could reach it, and nothing was added. */
+/** False: it cannot be served, or nobody could reach it, and nothing was added. */
 export const addListener = (scope: HttpScope, isShared: boolean): boolean => {
-  const { listener, loadBalancer, section, sink } = scope
+  const { table, host, listener, loadBalancer, section, sink } = scope
+  const problem = preservationProblem(listener.rules, table, host)
+  if (problem !== undefined) {
+    sink.addProblem(loadBalancer.loadBalancerArn, problem)
+    return false
+  }
   const tls = isEncrypted(listener) ? tlsParameters(scope, protocolsOf(loadBalancer, listener)) : ''
   if (tls === undefined || !hasTrust(scope)) {
     sink.addProblem(
@@ -84,7 +90,7 @@ const httpLines = (scope: HttpScope): string[] => {
     `timeout client ${seconds}s`,
     `timeout http-keep-alive ${seconds}s`,
     `timeout http-request ${seconds}s`,
-    'tcp-request connection set-var(sess.since) date',
+    ...CONNECTION_LINES,
     ...logLines(scope),
     ...refusalLines(scope),
     ...oidcStartLines(scope),

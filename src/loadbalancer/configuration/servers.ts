@@ -3,6 +3,7 @@
  * and only those that `add server` of HAProxy 2.6 knows are used.
  */
 import type { TargetGroupRoute, TargetRoute } from '../../model/load-balancing/routing.ts'
+import { addressOf, sourceParameters } from './client-addresses.ts'
 import { serverName } from './names.ts'
 import type { HostSettings, RenderedServer } from './settings.ts'
 
@@ -10,24 +11,32 @@ import type { HostSettings, RenderedServer } from './settings.ts'
 const IDLE_CONNECTIONS = 'pool-purge-delay 2s'
 
 /** Servers of a target group's two backends: those of targets whose addresses are known and that this machine is to use. */
-export const renderServers = (group: TargetGroupRoute, isChecked: boolean, isLocal: IsLocal): RenderedServer[] => {
-  const parameters = serverParameters(group, isChecked)
+export const renderServers = (
+  group: TargetGroupRoute,
+  isChecked: boolean,
+  isLocal: IsLocal,
+  host: ServerHost,
+): RenderedServer[] => {
+  const parameters = serverParameters(group, isChecked, host)
   return group.targets
     .filter((target) => target.address !== undefined && isLocal(target))
     .map((target) => ({
       name: serverName(target.key),
       target: target.key,
-      address: hostAndPort(target.address ?? '', target.port),
+      address: hostAndPort(addressOf(target, group, host), target.port),
       parameters: target.isDraining ? `${parameters} disabled` : parameters,
       isDraining: target.isDraining,
     }))
 }
 
+/** What servers depend on. */
+export type ServerHost = Pick<HostSettings, 'availabilityZone' | 'clientAddresses'>
+
 type IsLocal = (target: TargetRoute) => boolean
 
 /** Which targets get requests of balancers on that machine. `isCrossZone`: all; else those of its zone. */
 export const isLocalTarget =
-  ({ availabilityZone }: Pick<HostSettings, 'availabilityZone'>, isCrossZone: boolean): IsLocal =>
+  ({ availabilityZone }: Pick<ServerHost, 'availabilityZone'>, isCrossZone: boolean): IsLocal =>
   (target) =>
     isCrossZone ||
     availabilityZone === undefined ||
@@ -39,10 +48,11 @@ export const hostAndPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /** What stands after a server's address. */
-const serverParameters = (group: TargetGroupRoute, isChecked: boolean): string =>
-  [...connectionParameters(group), ...(isChecked && group.healthCheck.isEnabled ? checkParameters(group) : [])].join(
-    ' ',
-  )
+const serverParameters = (group: TargetGroupRoute, isChecked: boolean, host: ServerHost): string =>
+  [
+    ...connectionParameters(group, host),
+    ...(isChecked && group.healthCheck.isEnabled ? checkParameters(group) : []),
+  ].join(' ')
 
 const isEncrypted = ({ protocol }: TargetGroupRoute): boolean => protocol === 'HTTPS' || protocol === 'TLS'
 
@@ -53,7 +63,7 @@ const isHttp = ({ protocol }: TargetGroupRoute): boolean => protocol === 'HTTP' 
 
 const isOn = ({ attributes }: TargetGroupRoute, name: string): boolean => attributes[name] === 'true'
 
-const connectionParameters = (group: TargetGroupRoute): string[] => {
+const connectionParameters = (group: TargetGroupRoute, host: ServerHost): string[] => {
   const slowStartSeconds = Number(group.attributes['slow_start.duration_seconds'] ?? 0)
   return [
     // AWS: certificates of targets are not verified.
@@ -62,6 +72,7 @@ const connectionParameters = (group: TargetGroupRoute): string[] => {
     ...(isHttp2(group) ? ['proto h2'] : []),
     ...(isHttp(group) ? [IDLE_CONNECTIONS] : []),
     ...(isOn(group, 'proxy_protocol_v2.enabled') ? ['send-proxy-v2'] : []),
+    ...sourceParameters(group, host),
     ...(slowStartSeconds > 0 ? [`slowstart ${slowStartSeconds}s`] : []),
   ]
 }

@@ -29,6 +29,16 @@ export interface HostSettings {
   readonly authenticatorSocket?: string
   /** Names of sockets in the abstract namespace are made of it, so that several balancers can stand on one machine. */
   readonly socketPrefix: string
+  /** For target groups that preserve them. */
+  readonly clientAddresses?: ClientAddressSettings
+}
+
+/** What this machine can do so that targets see the addresses of clients. */
+export interface ClientAddressSettings {
+  /** Why it cannot do it. */
+  readonly problem?: string
+  /** One of its own that is not the loopback interface's. */
+  readonly ownAddress?: string
 }
 
 /** A public key of a JSON web key set. */

@@ -125,4 +125,33 @@ describe('the configuration of nginx', () => {
     expect(listens('127.0.0.2')).toEqual(['listen 127.0.0.1:53 udp reuseport;', 'listen 127.0.0.2:53 udp reuseport;'])
     expect(listens('127.0.0.1')).toEqual(['listen 127.0.0.1:53 udp reuseport;'])
   })
+
+  it('sends in the name of clients, but of those of the loopback interface, to groups that preserve their addresses', () => {
+    const attributes = { 'preserve_client_ip.enabled': 'true' }
+    const clientAddresses = { ownAddress: '192.0.2.7' }
+    const lines = linesOf(aTable([aTargetRoute(1)], { attributes }), { clientAddresses })
+
+    expect(lines).toContain('map $remote_addr $client_address { default $remote_addr; ~^127\\. ""; ~: ""; }')
+    expect(lines).toContain('proxy_bind $client_address transparent;')
+    expect(lines).toContain('server 192.0.2.7:1 max_fails=0;')
+    expect(renderNginx(aTable(targets), { ...SETTINGS, clientAddresses }).text).not.toContain('client_address')
+  })
+
+  it('sends in the name of clients to those groups alone of several', () => {
+    const table = aTable([aTargetRoute(1)], { weights: [1, 1] })
+    const [[arn, group] = ['', undefined]] = [...table.targetGroups]
+    const preserving = { ...aGroupRoute('', []), ...group, attributes: { 'preserve_client_ip.enabled': 'true' } }
+    const lines = linesOf({ ...table, targetGroups: new Map([...table.targetGroups, [arn, preserving]]) })
+    const at = lines.indexOf('map $to_f2f7dc8efc522ab2 $from_f2f7dc8efc522ab2 {')
+
+    expect(lines.slice(at + 1, at + 4)).toEqual(['default "";', 'to_f2f7dc8efc522ab2_0 $client_address;', '}'])
+    expect(lines).toContain('proxy_bind $from_f2f7dc8efc522ab2 transparent;')
+  })
+
+  it('serves no listener that would show targets another address than the client’s', () => {
+    const table = aTable(targets, { attributes: { 'preserve_client_ip.enabled': 'true' } })
+    const { isEmpty, problems } = renderNginx(table, { ...SETTINGS, clientAddresses: { problem: 'no firewall' } })
+
+    expect([isEmpty, [...problems.values()]]).toEqual([true, ['no firewall']])
+  })
 })

@@ -10,6 +10,7 @@ import type {
   RoutingTable,
   TargetGroupRoute,
 } from '../../model/load-balancing/routing.ts'
+import { addressOf, isSentAsClient } from '../configuration/client-addresses.ts'
 import { sharesOf } from '../configuration/forward.ts'
 import { isOn } from '../configuration/scope.ts'
 import { hostAndPort, isLocalTarget } from '../configuration/servers.ts'
@@ -20,7 +21,10 @@ import { type DatagramListener, datagramListeners } from './listeners.ts'
 /** Whether a target is to get datagrams. */
 export type IsServed = (targetGroupArn: string, target: string) => boolean
 
-export interface NginxSettings extends Pick<HostSettings, 'availabilityZone' | 'sharedAddress' | 'isBindable'> {
+export interface NginxSettings extends Pick<
+  HostSettings,
+  'availabilityZone' | 'sharedAddress' | 'isBindable' | 'clientAddresses'
+> {
   readonly processIdFile: string
   readonly errorLogFile: string
   /** Of the stream module, if it is not built in. */
@@ -37,11 +41,12 @@ export interface RenderedNginx {
 }
 
 /** AWS: a flow of datagrams ends when there were none for so long. */
-const IDLE_SECONDS = 120
+export const IDLE_SECONDS = 120
 const CONNECTIONS = 16_384
 
 export const renderNginx = (table: RoutingTable, settings: NginxSettings): RenderedNginx => {
   const { listeners, problems } = datagramListeners(table, settings)
+  const servers = listeners.flatMap((listener) => serverOf(listener, table, settings))
   const lines = [
     ...(settings.streamModule === undefined ? [] : [`load_module ${settings.streamModule};`]),
     'worker_processes 2;',
@@ -52,11 +57,16 @@ export const renderNginx = (table: RoutingTable, settings: NginxSettings): Rende
     `worker_shutdown_timeout ${IDLE_SECONDS}s;`,
     `events { worker_connections ${CONNECTIONS}; }`,
     'stream {',
-    ...listeners.flatMap((listener) => serverOf(listener, table, settings)),
+    ...(servers.some((line) => line.includes(CLIENT_ADDRESS)) ? [CLIENT_ADDRESS_LINE] : []),
+    ...servers,
     '}',
   ]
   return { text: `${lines.join('\n')}\n`, isEmpty: listeners.length === 0, problems }
 }
+
+/** In whose name datagrams are sent; empty, nginx has its own address: for the same clients as HAProxy. */
+const CLIENT_ADDRESS = '$client_address'
+const CLIENT_ADDRESS_LINE = `  map $remote_addr ${CLIENT_ADDRESS} { default $remote_addr; ~^127\\. ""; ~: ""; }`
 
 /** AWS: all datagrams of a flow go to one target; a flow is known by its addresses and ports. */
 const FLOW = '$remote_addr:$remote_port'
@@ -71,10 +81,11 @@ const serverOf = (
   const upstreams = shares.map(({ targets }, index) => (targets.length === 0 ? '' : `to_${name}_${index}`))
   return [
     ...shares.flatMap((share, index) => upstreamLines(upstreams[index] ?? '', share)),
-    ...(shares.length > 1 ? splitLines(name, upstreams, shares) : []),
+    ...(shares.length > 1 ? [...splitLines(name, upstreams, shares), ...sourceMap(name, upstreams, shares)] : []),
     '  server {',
     ...addresses.map((address) => `    listen ${hostAndPort(address, listener.port)} udp reuseport;`),
     `    proxy_timeout ${IDLE_SECONDS}s;`,
+    ...sourceLines(name, shares),
     `    ${shares.length > 1 ? `proxy_pass $to_${name};` : destination(upstreams[0])}`,
     '  }',
   ]
@@ -87,6 +98,7 @@ const nameOf = ({ listenerArn }: ListenerRoute): string =>
 interface WeightedTargets {
   readonly weight: number
   readonly isSticky: boolean
+  readonly isSentAsClient: boolean
   readonly targets: readonly string[]
 }
 
@@ -101,9 +113,13 @@ const weightedTargets = (
   const shares = rule === undefined ? [] : sharesOf(rule)
   return shares.map(({ targetGroupArn, weight }) => {
     const group = table.targetGroups.get(targetGroupArn)
-    if (group === undefined) return { weight, isSticky: false, targets: [] }
-    const isSticky = isOn(group.attributes, 'stickiness.enabled')
-    return { weight, isSticky, targets: targetsOf(group, loadBalancer, settings) }
+    if (group === undefined) return { weight, isSticky: false, isSentAsClient: false, targets: [] }
+    return {
+      weight,
+      isSticky: isOn(group.attributes, 'stickiness.enabled'),
+      isSentAsClient: isSentAsClient(group, settings),
+      targets: targetsOf(group, loadBalancer, settings),
+    }
   })
 }
 
@@ -114,7 +130,7 @@ const targetsOf = (group: TargetGroupRoute, loadBalancer: LoadBalancerRoute, set
   const healthy = all.filter(({ key }) => settings.isServed(group.targetGroupArn, key))
   const { count, percentage } = neededHealth(group)
   const isEnough = healthy.length >= count && healthy.length * 100 >= all.length * percentage
-  return (isEnough ? healthy : all).map(({ address = '', port }) => hostAndPort(address, port))
+  return (isEnough ? healthy : all).map((target) => hostAndPort(addressOf(target, group, settings), target.port))
 }
 
 /** With stickiness, a client's datagrams go to one target whatever its port. */
@@ -141,3 +157,20 @@ const splitLines = (name: string, upstreams: readonly string[], shares: readonly
     '  }',
   ]
 }
+
+/** The source is that of the share which gets the flow. */
+const sourceMap = (name: string, upstreams: readonly string[], shares: readonly WeightedTargets[]): string[] => {
+  const preserving = upstreams.filter((upstream, index) => upstream !== '' && shares[index]?.isSentAsClient === true)
+  if (preserving.length === 0) return []
+  return [
+    `  map $to_${name} $from_${name} {`,
+    '    default "";',
+    ...preserving.map((upstream) => `    ${upstream} ${CLIENT_ADDRESS};`),
+    '  }',
+  ]
+}
+
+const sourceLines = (name: string, shares: readonly WeightedTargets[]): string[] =>
+  shares.some((share) => share.isSentAsClient)
+    ? [`    proxy_bind ${shares.length > 1 ? `$from_${name}` : CLIENT_ADDRESS} transparent;`]
+    : []

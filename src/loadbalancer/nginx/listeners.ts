@@ -2,6 +2,7 @@
  * Where datagrams are listened for: at the load balancers' own addresses, and on the shared address, to which names lead on machines without
  * addresses of their own. Datagrams have no names, so that a port of the shared address is one listener's. Pure.
  */
+import { preservationProblem } from '../configuration/client-addresses.ts'
 import type { ListenerRoute, LoadBalancerRoute, RoutingTable } from '../../model/load-balancing/routing.ts'
 import type { HostSettings } from '../configuration/settings.ts'
 
@@ -21,12 +22,14 @@ export interface DatagramListeners {
 export const hasDatagrams = ({ protocol }: Pick<ListenerRoute, 'protocol'>): boolean =>
   protocol === 'UDP' || protocol === 'TCP_UDP'
 
-type Host = Pick<HostSettings, 'sharedAddress' | 'isBindable'>
+type Host = Pick<HostSettings, 'sharedAddress' | 'isBindable' | 'clientAddresses'>
 
 export const datagramListeners = (table: RoutingTable, host: Host): DatagramListeners => {
   const problems = new Map<string, string>()
   const all = [...table.loadBalancers.values()].flatMap((loadBalancer) =>
-    loadBalancer.listeners.filter(hasDatagrams).map((listener) => ({ loadBalancer, listener })),
+    loadBalancer.listeners
+      .filter((listener) => hasDatagrams(listener) && !isHindered(loadBalancer, listener, table, host, problems))
+      .map((listener) => ({ loadBalancer, listener })),
   )
   const isSharedBy = sharedPorts(all, host, problems)
   const listeners = all.map((each) => {
@@ -39,6 +42,18 @@ export const datagramListeners = (table: RoutingTable, host: Host): DatagramList
     return { ...each, addresses: [...own, ...shared] }
   })
   return { listeners: listeners.filter(({ addresses }) => addresses.length > 0), problems }
+}
+
+const isHindered = (
+  { loadBalancerArn }: LoadBalancerRoute,
+  { rules }: ListenerRoute,
+  table: RoutingTable,
+  host: Host,
+  problems: Map<string, string>,
+): boolean => {
+  const problem = preservationProblem(rules, table, host)
+  if (problem !== undefined) problems.set(loadBalancerArn, problem)
+  return problem !== undefined
 }
 
 type Candidate = Omit<DatagramListener, 'addresses'>

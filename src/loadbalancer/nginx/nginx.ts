@@ -24,7 +24,7 @@ export interface NginxOptions {
 }
 
 /** What the configuration depends on beside the table. */
-type DatagramSettings = Pick<NginxSettings, 'isServed' | 'availabilityZone' | 'sharedAddress'>
+type DatagramSettings = Pick<NginxSettings, 'isServed' | 'availabilityZone' | 'sharedAddress' | 'clientAddresses'>
 
 const PROGRAM = existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx'
 /** Where distributions put it; built in otherwise. */

@@ -170,7 +170,6 @@ describe('attributes', () => {
     ['HTTP', { 'target_group_health.dns_failover.minimum_healthy_targets.count': '2' }],
     ['HTTPS', { 'target_group_health.dns_failover.minimum_healthy_targets.percentage': '50' }],
     ['TCP', { 'stickiness.type': 'lb_cookie' }],
-    ['TCP', { 'preserve_client_ip.enabled': 'true' }],
     ['TCP', { 'target_health_state.unhealthy.draining_interval_seconds': '1' }],
     ['TLS', { 'stickiness.enabled': 'true' }],
     ['UDP', { 'target_health_state.unhealthy.connection_termination.enabled': 'true' }],
@@ -208,15 +207,15 @@ describe('attributes', () => {
     })
   })
 
-  it.each([
-    ['TCP', '; proxy_protocol_v2.enabled tells targets who the client is'],
-    ['UDP', ''],
-    ['TCP_UDP', ''],
-  ] as const)('that keep clients’ addresses are refused to %s with what helps there', (protocol, advice) => {
-    expect(changedTargetGroupAttributes(aGroup(protocol), { 'preserve_client_ip.enabled': 'true' })).toEqual({
+  it('preserve clients’ addresses for all targets but Application Load Balancers', () => {
+    const changes = { 'preserve_client_ip.enabled': 'true' }
+    for (const protocol of ['TCP', 'TLS', 'UDP', 'TCP_UDP'] as const)
+      expect(changedTargetGroupAttributes(aGroup(protocol), changes)).toEqual({ attributes: changes })
+    expect(changedTargetGroupAttributes(aGroup('TCP', 'alb'), changes)).toEqual({
       problem: {
         kind: 'configuration',
-        message: `Target group attribute 'preserve_client_ip.enabled' can only be 'false': balancers reach targets from their own addresses${advice}`,
+        message:
+          "Target group attribute 'preserve_client_ip.enabled' can only be 'false': Application Load Balancers see the balancer as their client",
       },
     })
   })

@@ -59,17 +59,16 @@ const APPLICATION: readonly AttributeRule[] = [
   rule('stickiness.app_cookie.duration_seconds', DAY_SECONDS, integer(1, WEEK_SECONDS)),
 ]
 
-const OWN_ADDRESSES = 'balancers reach targets from their own addresses'
-
 /** AWS: connections to UDP targets end with the deregistration delay, and unhealthy ones are not cut. */
 const network = (kind: Kind): readonly AttributeRule[] => [
   ...common(TARGETS_PER_NETWORK_TARGET_GROUP),
   rule('deregistration_delay.connection_termination.enabled', String(isUdp(kind)), BOOLEAN),
+  // AWS: on by default for most, and always for UDP. It takes rights and a firewall that not every machine gives.
   rule(
     'preserve_client_ip.enabled',
     'false',
     BOOLEAN,
-    isUdp(kind) ? OWN_ADDRESSES : `${OWN_ADDRESSES}; proxy_protocol_v2.enabled tells targets who the client is`,
+    kind.targetType === 'alb' ? 'Application Load Balancers see the balancer as their client' : undefined,
   ),
   rule(
     'proxy_protocol_v2.enabled',
@@ -92,7 +91,9 @@ const NETWORK_KEYS_OF_ALB_TARGETS = ['stickiness.', 'proxy_protocol_v2.']
 
 const NETWORK_TCP = network({ protocol: 'TCP', targetType: 'ip' })
 const NETWORK_UDP = network({ protocol: 'UDP', targetType: 'ip' })
-const NETWORK_ALB = NETWORK_TCP.filter(({ key }) => !NETWORK_KEYS_OF_ALB_TARGETS.some((start) => key.startsWith(start)))
+const NETWORK_ALB = network({ protocol: 'TCP', targetType: 'alb' }).filter(
+  ({ key }) => !NETWORK_KEYS_OF_ALB_TARGETS.some((start) => key.startsWith(start)),
+)
 
 export const targetGroupRules = (kind: Kind): readonly AttributeRule[] => {
   if (isHttp(kind)) return APPLICATION

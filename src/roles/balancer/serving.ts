@@ -6,7 +6,10 @@ import type { BalancerClient, Told } from '../../agentlink/balancer-client.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Ids } from '../../kit/ids.ts'
 import type { Log } from '../../kit/log.ts'
-import { Balancer, type HostPart } from '../../loadbalancer/balancer.ts'
+import { runProgram } from '../../kit/network/run-program.ts'
+import type { HostPart } from '../../loadbalancer/balancer-options.ts'
+import { Balancer } from '../../loadbalancer/balancer.ts'
+import { ClientAddresses } from '../../loadbalancer/client-addresses.ts'
 import { renderConfiguration } from '../../loadbalancer/configuration/render.ts'
 import type { DnsAddress, DnsServer } from '../../loadbalancer/dns/dns-server.ts'
 import type { Upload } from '../../loadbalancer/logs/log-uploads.ts'
@@ -49,6 +52,7 @@ export class Serving {
   readonly #file: TableFile
   readonly #tokenKeys: JsonWebKeys
   readonly #logins: UserLogins
+  readonly #clientAddresses: ClientAddresses
   #client: BalancerClient | undefined
   #welcome: BalancerWelcome = { cookieKey: '', suffix: '' }
   #dns: DnsServer | undefined
@@ -67,6 +71,15 @@ export class Serving {
     this.#reports = reports
     this.#tokenKeys = new JsonWebKeys({ clock, log, onChange: () => this.#balancer.refresh() })
     this.#logins = new UserLogins({ directory, clock, log })
+    this.#clientAddresses = new ClientAddresses({
+      directory,
+      program,
+      run: runProgram,
+      clock,
+      log,
+      onChange: () => this.#balancer.refresh(),
+      hasOldConnections: () => this.#balancer.oldWorkers > 0,
+    })
     this.#balancer = new Balancer({
       directory,
       program,
@@ -141,6 +154,7 @@ export class Serving {
     this.#tokenKeys.stop()
     await this.#logins.close()
     await this.#balancer.stop({ isKept: false })
+    await this.#clientAddresses.remove()
   }
 
   /** HAProxy serves on. */
@@ -149,6 +163,7 @@ export class Serving {
     this.#tokenKeys.stop()
     await this.#logins.close()
     await this.#dns?.close()
+    await this.#clientAddresses.stop()
     await this.#balancer.stop({ isKept: true })
   }
 
@@ -166,6 +181,7 @@ export class Serving {
       cookieKey: this.#welcome.cookieKey,
       jsonWebKeys: this.#tokenKeys.keys,
       authenticatorSocket: this.#logins.socketPath,
+      clientAddresses: this.#clientAddresses.settings,
       ...(sharedAddress !== undefined && { sharedAddress }),
       ...(availabilityZone !== undefined && { availabilityZone }),
     }
@@ -181,7 +197,7 @@ export class Serving {
     this.#dns?.serve(all, welcome.suffix)
     const number = this.#reports.numberOf(revision)
     this.#tables.set(number, all)
-    this.#balancer.apply(table, number)
+    void this.#clientAddresses.serve(table).then(() => this.#balancer.apply(table, number))
   }
 
   /** A table that was overtaken before it was served says nothing of what there is. */

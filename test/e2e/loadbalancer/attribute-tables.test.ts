@@ -83,6 +83,7 @@ const TABLES: readonly AttributeTable[] = [
       'deregistration_delay.connection_termination.enabled': 'connection-termination.test.ts',
       'target_health_state.unhealthy.connection_termination.enabled': 'connection-termination.test.ts',
       'proxy_protocol_v2.enabled': 'tls-and-tcp.test.ts',
+      'preserve_client_ip.enabled': 'client-addresses.test.ts',
       // It can only be what it is.
       'stickiness.type': '../../../src/model/load-balancing/attributes.test.ts',
       // HAProxy is told of these as for HTTP.

@@ -7,20 +7,8 @@ import { SystemIds } from '../../../src/kit/ids.ts'
 import { silentLog } from '../../../src/kit/log.ts'
 import { Balancer } from '../../../src/loadbalancer/balancer.ts'
 import { renderConfiguration } from '../../../src/loadbalancer/configuration/render.ts'
-import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
 import { versionOf } from './haproxy-under-test.ts'
-
-/** How a table crosses the channel between processes. */
-export const packTable = (table: RoutingTable): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(table).map(([kind, items]) => [kind, [...items]])))
-
-const unpackTable = (text: string): RoutingTable =>
-  Object.fromEntries(
-    Object.entries(JSON.parse(text) as Record<string, [string, never][]>).map(([kind, items]) => [
-      kind,
-      new Map(items),
-    ]),
-  ) as unknown as RoutingTable
+import { unpackTable } from './packed-table.ts'
 
 const run = async (directory: string, program: string): Promise<void> => {
   const balancer = new Balancer({

@@ -14,7 +14,7 @@ import type { RoutingTable, TargetRoute } from '../../../src/model/load-balancin
 import { aCertificatePair } from '../../builders/a-certificate.ts'
 import { aLoadBalancer } from '../../builders/a-load-balancer.ts'
 import { aGroupRoute, answerWith, aRoutingTable, aRuleRoute, aTargetRoute, forwardTo } from './a-route.ts'
-import { packTable } from './balancer-process.ts'
+import { packTable } from './packed-table.ts'
 import { ask } from './echo-target.ts'
 import { freePort, PROGRAMS } from './haproxy-under-test.ts'
 import { Load } from './load.ts'
@@ -323,53 +323,59 @@ describe.each(PROGRAMS)('the balancer with %s', (program) => {
     )
   })
 
-  it('writes of Network Load Balancers the connections of TLS listeners', async () => {
-    const [port, target] = [await freePort(), await startTarget('a')]
-    const running = await startBalancer(program)
-    const { certificate, chain, key } = await aCertificatePair()
-    const certificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-4234-8234-123456789012'
-    const group = aGroupRoute('web', [routeTo(target)], { protocol: 'TCP' })
-    await running.serve(
-      aRoutingTable({
+  it.each(['false', 'true'])(
+    'writes of Network Load Balancers the connections of TLS listeners (preserve_client_ip.enabled=%s)',
+    async (isPreserved) => {
+      const [port, target] = [await freePort(), await startTarget('a')]
+      const running = await startBalancer(program)
+      const { certificate, chain, key } = await aCertificatePair()
+      const certificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-4234-8234-123456789012'
+      const attributes = { 'preserve_client_ip.enabled': isPreserved }
+      const group = aGroupRoute('web', [routeTo(target)], { protocol: 'TCP', attributes })
+      await running.serve(
+        aRoutingTable({
+          port,
+          groups: [{ ...group, healthCheck: { ...group.healthCheck, protocol: 'TCP' } }],
+          rules: [aRuleRoute('default', [], [forwardTo('web')])],
+          certificates: [
+            { certificateArn, chain: `${certificate}\n${chain}`, privateKey: key, domainNames: ['www.example.com'] },
+          ],
+          loadBalancer: {
+            type: 'network',
+            attributes: { 'access_logs.s3.enabled': 'true', 'access_logs.s3.bucket': 'my-logs' },
+          },
+          listener: {
+            protocol: 'TLS',
+            sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+            alpnPolicy: ['HTTP1Only'],
+          },
+        }),
+      )
+      const socket = connectTls({
         port,
-        groups: [{ ...group, healthCheck: { ...group.healthCheck, protocol: 'TCP' } }],
-        rules: [aRuleRoute('default', [], [forwardTo('web')])],
-        certificates: [
-          { certificateArn, chain: `${certificate}\n${chain}`, privateKey: key, domainNames: ['www.example.com'] },
-        ],
-        loadBalancer: {
-          type: 'network',
-          attributes: { 'access_logs.s3.enabled': 'true', 'access_logs.s3.bucket': 'my-logs' },
-        },
-        listener: {
-          protocol: 'TLS',
-          sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
-          alpnPolicy: ['HTTP1Only'],
-        },
-      }),
-    )
-    const socket = connectTls({
-      port,
-      host: '127.0.0.1',
-      servername: 'www.example.com',
-      ALPNProtocols: ['http/1.1'],
-      rejectUnauthorized: false,
-    })
-    await once(socket, 'secureConnect')
-    socket.end('GET / HTTP/1.0\r\n\r\n')
-    await once(socket.resume(), 'close')
-    const logs = path.join(running.directory, 'access-logs')
-    await until(() => readdirSync(path.join(logs, '.open')).length > 0)
-    await running.balancer.closeAccessLogs()
-    const [file = ''] = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.gz'))
+        host: '127.0.0.1',
+        servername: 'www.example.com',
+        ALPNProtocols: ['http/1.1'],
+        rejectUnauthorized: false,
+      })
+      await once(socket, 'secureConnect')
+      socket.end('GET / HTTP/1.0\r\n\r\n')
+      await once(socket.resume(), 'close')
+      const logs = path.join(running.directory, 'access-logs')
+      await until(() => readdirSync(path.join(logs, '.open')).length > 0)
+      await running.balancer.closeAccessLogs()
+      const [file = ''] = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.gz'),
+      )
 
-    expect(file).toMatch(/_net\.web\.[0-9a-f]{16}_\d{8}T\d{4}Z_[0-9a-f]{8}\.log\.gz$/)
-    expect(gunzipSync(readFileSync(path.join(logs, file))).toString()).toMatch(
-      new RegExp(
-        `^tls 2\\.0 \\S{19} net/web/[0-9a-f]{16} [0-9a-f]{16} 127\\.0\\.0\\.1:\\d+ 127\\.0\\.0\\.1:${port} \\d+ \\d+ 18 \\d+ - ${certificateArn} - TLS_\\S+ tlsv13 - www\\.example\\.com http/1\\.1 - - \\S{19}\n$`,
-      ),
-    )
-  })
+      expect(file).toMatch(/_net\.web\.[0-9a-f]{16}_\d{8}T\d{4}Z_[0-9a-f]{8}\.log\.gz$/)
+      expect(gunzipSync(readFileSync(path.join(logs, file))).toString()).toMatch(
+        new RegExp(
+          `^tls 2\\.0 \\S{19} net/web/[0-9a-f]{16} [0-9a-f]{16} 127\\.0\\.0\\.1:\\d+ 127\\.0\\.0\\.1:${port} \\d+ \\d+ 18 \\d+ - ${certificateArn} - TLS_\\S+ tlsv13 - www\\.example\\.com http/1\\.1 - - \\S{19}\n$`,
+        ),
+      )
+    },
+  )
 
   it.each(['UDP', 'TCP_UDP'] as const)('sends datagrams of %s listeners to healthy targets', async (protocol) => {
     const port = await freePort()

@@ -1,7 +1,7 @@
 /** Addresses of the host: its own, by which it reaches everything that is not near, and those of its bridges. */
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { compact } from '../../kit/compact.ts'
+import { compact } from '../compact.ts'
 import type { RunProgram } from './run-program.ts'
 
 const ROUTES = '/proc/net/route'
@@ -20,6 +20,13 @@ export const hostAddresses = (): HostAddresses => {
   const ipv6 = addresses.find(({ family, scopeid }) => family === 'IPv6' && scopeid === 0)?.address
   return compact({ ipv4, ipv6 })
 }
+
+/** One that other interfaces than the loopback one have, also where no way leads away from here. */
+export const ownIpv4Address = (): string | undefined =>
+  hostAddresses().ipv4 ??
+  Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 
 /** Undefined if there is no such bridge. It has its address before any container is on it, which `networkInterfaces` does not show. */
 export const bridgeIpv4Address = async (bridge: string, run: RunProgram): Promise<string | undefined> => {

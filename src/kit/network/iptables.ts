@@ -2,7 +2,7 @@
 import type { Ran, RunProgram } from './run-program.ts'
 
 export interface FirewallRule {
-  readonly table: 'filter' | 'nat'
+  readonly table: 'filter' | 'mangle' | 'nat'
   readonly chain: 'INPUT' | 'OUTPUT' | 'PREROUTING'
   /** What matches, and what becomes of it. */
   readonly specification: readonly string[]
@@ -60,6 +60,11 @@ export class Iptables {
 
   async remove(rule: FirewallRule): Promise<void> {
     if (await this.has(rule)) await this.#must(['-t', rule.table, '-D', rule.chain, ...rule.specification])
+  }
+
+  /** Takes away a rule as `list` gives it. */
+  async removeListed(table: FirewallRule['table'], listed: string): Promise<void> {
+    await this.#must(['-t', table, ...listed.replace(/^-A /, '-D ').split(' ')])
   }
 
   async #must(parameters: readonly string[]): Promise<string> {
