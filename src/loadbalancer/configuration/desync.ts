@@ -20,9 +20,8 @@ export const desyncLines = (scope: HttpScope): string[] => {
   const refuse = (test: string): string => `${refusal(400, scope.sink)} hdr Connection close if ${test}`
   const mode = modeOf(scope)
   return [
-    'http-request set-var(txn.is_odd) bool(true) if !{ req.ver 1.1 } { fc_http_major 1 }',
-    `http-request set-var(txn.is_odd) bool(true) if { req.hdrs -m reg -- ${quoteWord(oddHeaders(scope))} }`,
     ...VERSIONS.map(refuse),
+    `http-request set-var(txn.is_odd) bool(true) if { req.hdrs -m reg -- ${quoteWord(oddHeaders(scope))} }`,
     ...(hasLaxHeaders(scope) ? [refuse(`${IS_ODD} { req.hdrs -m reg -- ${quoteWord(NUL_OR_HOST)} }`)] : []),
     ...(mode === 'strictest' ? [...ACCEPTABLE, ...AMBIGUOUS].map(refuse) : []),
     ...(mode === 'defensive'
@@ -42,21 +41,20 @@ export const closingLines = (scope: HttpScope): string[] =>
 const modeOf = ({ loadBalancer: { attributes } }: HttpScope): string =>
   attributes['routing.http.desync_mitigation_mode'] ?? 'defensive'
 
+/** HTTP/1.1, as nearly all requests are, is asked for first, and not by its beginning. */
+const VERSIONS = [
+  '!{ req.ver 1.1 } { fc_http_major 1 } !{ req.ver -m beg 1. }',
+  '!{ req.ver 1.1 } { req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
+]
+
 /**
- * Another version than HTTP/1.1, and one look through all headers, tell for most requests that nothing else has to be looked for. Whatever a test
- * with `IS_ODD` is about has to be found by it.
+ * One look through all headers tells for most requests that nothing else has to be looked for. Whatever a test with `IS_ODD` is about has to be
+ * found by it.
  */
 export const IS_ODD = '{ var(txn.is_odd) -m found }'
 
-const VERSIONS = [
-  `${IS_ODD} { fc_http_major 1 } !{ req.ver -m beg 1. }`,
-  `${IS_ODD} { req.ver 1.0 } { req.hdr(transfer-encoding) -m found }`,
-]
-
 const oddHeaders = (scope: HttpScope): string =>
-  ['content', 'transfer', 'x-forwarded-for', 'x-amzn-trace-id', ...(hasLaxHeaders(scope) ? [NUL_OR_HOST] : [])].join(
-    '|',
-  )
+  ['content', 'transfer', 'x-forwarded-for', ...(hasLaxHeaders(scope) ? [NUL_OR_HOST] : [])].join('|')
 
 /** Before 3.0, NUL may be in headers, and anything in hosts: a folded line, a path. */
 const hasLaxHeaders = ({ host: { version } }: HttpScope): boolean => version.major < 3

@@ -8,7 +8,7 @@ import { ruleLines } from './http-rules.ts'
 import { httpIdleSeconds, tcpIdleSeconds } from './idle.ts'
 import { listenerName } from './names.ts'
 import { oidcStartLines } from './oidc.ts'
-import { CONNECTION_LINES, refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
+import { refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
 import { testsOf } from './rule-conditions.ts'
 import type { NamedRule } from './rule-plan.ts'
 import { type HttpScope, isOn } from './scope.ts'
@@ -90,7 +90,7 @@ const httpLines = (scope: HttpScope): string[] => {
     `timeout client ${seconds}s`,
     `timeout http-keep-alive ${seconds}s`,
     `timeout http-request ${seconds}s`,
-    ...CONNECTION_LINES,
+    'tcp-request connection set-var(sess.since) date',
     ...logLines(scope),
     ...refusalLines(scope),
     ...oidcStartLines(scope),

@@ -9,16 +9,9 @@ import { type HttpScope, isOn } from './scope.ts'
 
 const MOST_FORWARDED = 30
 const TRACE = 'X-Amzn-Trace-Id'
+/** Seconds since 1970 and 96 random bits. */
 const EIGHT_DIGITS = 'hex,bytes(8,8),lower'
-const RANDOM = `%[rand,${EIGHT_DIGITS}]`
-/** Seconds since 1970, 64 random bits of the connection, and 32 of the request. */
-const NEW_TRACE = `1-%[date,${EIGHT_DIGITS}]-%[var(sess.trace)]${RANDOM}`
-
-/** Of what requests over one connection have in common. */
-export const CONNECTION_LINES = [
-  'tcp-request connection set-var(sess.since) date',
-  `tcp-request connection set-var-fmt(sess.trace) ${quoteWord(`${RANDOM}${RANDOM}`)}`,
-]
+const NEW_TRACE = `1-%[date,${EIGHT_DIGITS}]-${`%[rand,${EIGHT_DIGITS}]`.repeat(3)}`
 
 /** Before rules are tried. */
 export const refusalLines = (scope: HttpScope): string[] => [
@@ -38,6 +31,7 @@ export const requestHeaderLines = (scope: HttpScope): string[] => [
   ...hostLines(scope),
   ...TRACE_LINES,
   ...closingLines(scope),
+  'http-request disable-l7-retry unless { method GET HEAD OPTIONS PUT DELETE TRACE }',
 ]
 
 const FORWARDED = 'X-Forwarded-For'
@@ -46,28 +40,15 @@ const forwardedLines = ({ loadBalancer: { attributes } }: HttpScope): string[] =
   const mode = attributes['routing.http.xff_header_processing.mode']
   if (mode === 'preserve') return []
   if (mode === 'remove') return [`http-request del-header ${FORWARDED}`]
-  if (!isOn(attributes, 'routing.http.xff_client_port.enabled'))
-    return [
-      toTheOne('%[src]'),
-      asAnother('%[src]', `${IS_ODD} { ${FORWARDED_COUNT} gt 1 }`),
-      'option forwardfor if-none',
-    ]
-  return [
-    ['%[src]:%[src_port]', `!${IS_IPV6}`],
-    ['[%[src]]:%[src_port]', IS_IPV6],
-  ].flatMap(([client = '', test = '']) => [
-    toTheOne(client, test),
-    asAnother(client, `!{ ${FORWARDED_COUNT} 1 } ${test}`),
-  ])
+  if (!isOn(attributes, 'routing.http.xff_client_port.enabled')) return appended('%[src]', '')
+  return [...appended('%[src]:%[src_port]', ` !${IS_IPV6}`), ...appended('[%[src]]:%[src_port]', ` ${IS_IPV6}`)]
 }
 
-const FORWARDED_COUNT = 'req.fhdr_cnt(x-forwarded-for)'
-
-const toTheOne = (client: string, test = ''): string =>
-  `http-request set-header ${FORWARDED} ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if ${IS_ODD} { ${FORWARDED_COUNT} 1 } ${test}`.trimEnd()
-
-const asAnother = (client: string, test: string): string =>
-  `http-request add-header ${FORWARDED} ${quoteWord(client)} if ${test}`
+/** To the one header there is, or as another. */
+const appended = (client: string, test: string): string[] => [
+  `http-request set-header ${FORWARDED} ${quoteWord(`%[req.fhdr(x-forwarded-for)], ${client}`)} if ${IS_ODD} { req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
+  `http-request add-header ${FORWARDED} ${quoteWord(client)} if !{ req.fhdr_cnt(x-forwarded-for) 1 }${test}`,
+]
 
 /** AWS: a port that is not the protocol's own is added to the host, unless it is preserved. */
 const hostLines = ({ listener, loadBalancer: { attributes } }: HttpScope): string[] =>
@@ -78,7 +59,7 @@ const hostLines = ({ listener, loadBalancer: { attributes } }: HttpScope): strin
 /** AWS: an own identifier joins that of the client as `Self`; a client's own `Self` gives way. */
 const TRACED = '{ var(txn.trace) -m found }'
 const TRACE_LINES = [
-  `http-request set-var(txn.trace) 'req.fhdr(x-amzn-trace-id),regsub("(^|;)Self=[^;]*","",g),regsub("^;","")' if ${IS_ODD} { req.fhdr(x-amzn-trace-id) -m found }`,
+  `http-request set-var(txn.trace) 'req.fhdr(x-amzn-trace-id),regsub("(^|;)Self=[^;]*","",g),regsub("^;","")' if { req.fhdr(x-amzn-trace-id) -m found }`,
   `http-request add-header ${TRACE} 'Root=${NEW_TRACE}' if !${TRACED}`,
   `http-request set-header ${TRACE} 'Self=${NEW_TRACE};%[var(txn.trace)]' if ${TRACED} { var(txn.trace) -m sub Root= }`,
   `http-request set-header ${TRACE} 'Root=${NEW_TRACE};%[var(txn.trace)]' if ${TRACED} !{ var(txn.trace) -m sub Root= }`,
