@@ -78,8 +78,7 @@ const request = (...names: readonly string[]) =>
     ),
   )
 const row = (): CertificateRecord => store.tables.certificates.get(ARN) as CertificateRecord
-const becomes = (status: CertificateRecord['status']) =>
-  until(`the status ${status}`, () => row().status === status, 30_000)
+const becomes = (status: CertificateRecord['status']) => until(`the status ${status}`, () => row().status === status)
 
 it('are issued when load balancers answer for their names', async () => {
   start()
@@ -112,12 +111,12 @@ it('are renewed in time, and revoked', async () => {
       renewal: { status: 'PENDING_AUTO_RENEWAL', updatedAt: Date.now(), validations: [] },
     })
   })
-  await until('the renewal', () => row().renewal?.status === 'SUCCESS', 30_000)
+  await until('the renewal', () => row().renewal?.status === 'SUCCESS')
   expect(row().issued?.facts.serial).not.toBe(serial)
   await store.transact((tx) =>
     tx.certificates.update(ARN, { status: 'REVOKED', revocationReason: 'SUPERSEDED', isRevocationDue: true }),
   )
-  await until('the revocation', () => row().isRevocationDue === undefined, 30_000)
+  await until('the revocation', () => row().isRevocationDue === undefined)
 })
 
 it('are not issued while nobody answers, and it stands in the order why', async () => {
@@ -125,7 +124,7 @@ it('are not issued while nobody answers, and it stands in the order why', async 
   start()
   await request('silent.example.com')
   const order = () => store.tables.certificateOrders.get(ARN)
-  await until('the first failure', () => (order()?.failedAttempts ?? 0) > 0, 30_000)
+  await until('the first failure', () => (order()?.failedAttempts ?? 0) > 0)
   expect(order()).toMatchObject({ challenges: [], problem: expect.stringContaining('unauthorized') as string })
   expect(row().status).toBe('PENDING_VALIDATION')
 })
@@ -146,9 +145,9 @@ it('are issued by a server that has forgotten the account', async () => {
   await store.transact((tx) => tx.certificates.remove(ARN))
   start()
   await request('again.example.net')
-  await until('the order', () => store.tables.certificateOrders.has(ARN), 30_000)
+  await until('the order', () => store.tables.certificateOrders.has(ARN))
   // The first attempt finds out; the next is due at once.
-  await until('the first failure', () => (store.tables.certificateOrders.get(ARN)?.failedAttempts ?? 0) > 0, 30_000)
+  await until('the first failure', () => (store.tables.certificateOrders.get(ARN)?.failedAttempts ?? 0) > 0)
   await loop?.stop()
   await store.transact((tx) => tx.certificateOrders.update(ARN, { retryAt: undefined }))
   start()

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExecWorld, startExecWorld } from './exec-world.ts'
-import { bin, until } from './longshore.ts'
+import { answering, bin, until } from './longshore.ts'
 
 let world: ExecWorld
 
@@ -138,6 +138,7 @@ describe('longshore logs SERVICE --follow', () => {
     const shop = follow('shop', 'web')
     await until('two tasks', () => new Set(shop.stdout().match(/^\S+\/web/gm)).size === 2)
     world.longshore.kill('server')
+    await answering(world.longshore)
     const before = linesOf(shop.stdout()).length
     await until('more lines', () => linesOf(shop.stdout()).length > before + 20)
     await register('second', 'echo second; sleep 600')

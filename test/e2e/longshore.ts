@@ -9,7 +9,8 @@ import { readRootKey } from '../../src/kit/installation.ts'
 
 export const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'longshore')
 
-const START_TIMEOUT_MS = 30_000
+/** Longer than anything takes: a machine that is busy with something else is ten times slower for a while. */
+const PATIENCE_MS = 90_000
 
 export interface LongshoreOptions {
   /** `server`: without an agent and without supervision. */
@@ -148,7 +149,7 @@ const commandLine = (processId: number): string[] => {
 export const until = async <T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = START_TIMEOUT_MS,
+  timeoutMs = PATIENCE_MS,
 ): Promise<T> => {
   const deadline = performance.now() + timeoutMs
   for (;;) {
@@ -163,6 +164,10 @@ export const until = async <T>(
     await sleep(25)
   }
 }
+
+/** Waits until the control plane answers: after it was killed, `up` starts it again. */
+export const answering = ({ endpoint }: RunningLongshore): Promise<unknown> =>
+  until('the control plane to answer', async () => (await fetch(`${endpoint}/health`)).ok)
 
 /** Waits until the cluster has an instance whose agent is connected; gives its ARN. */
 export const connectedInstance = async (client: ECSClient, cluster = 'default'): Promise<string> => {

@@ -7,7 +7,8 @@ import path from 'node:path'
 import { SystemClock } from '../../src/kit/clock.ts'
 import { SystemIds } from '../../src/kit/ids.ts'
 import { createAuthority, createKey, signCertificate } from '../../src/kit/x509.ts'
-import { freePort } from './loadbalancer/haproxy-under-test.ts'
+import { accepts, freePort } from './loadbalancer/haproxy-under-test.ts'
+import { until } from './longshore.ts'
 
 export interface Pebble {
   readonly directoryUrl: string
@@ -66,17 +67,22 @@ esac
 `,
   )
   chmodSync(dnsHook, 0o700)
-  const begin = (): ChildProcess =>
-    spawn('pebble', ['-config', config, '-strict', '-dnsserver', `127.0.0.1:${dns}`], {
+  const begin = async (): Promise<ChildProcess> => {
+    const child = spawn('pebble', ['-config', config, '-strict', '-dnsserver', `127.0.0.1:${dns}`], {
       stdio: 'ignore',
       env: { ...process.env, ...ENVIRONMENT },
     })
+    // Who finds nobody there asks again minutes later.
+    await until('Pebble to listen', () => accepts(listen))
+    return child
+  }
   const names = spawn(
     'pebble-challtestsrv',
     [...NO_SERVERS, '-dns01', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${dnsManagement}`],
     { stdio: 'ignore' },
   )
-  let pebble = begin()
+  await until('its DNS server to listen', async () => (await accepts(dns)) && accepts(dnsManagement))
+  let pebble = await begin()
   return {
     directoryUrl: `https://127.0.0.1:${listen}/dir`,
     trusted: authority.cert,
@@ -84,7 +90,7 @@ esac
     dnsHook,
     restart: async () => {
       await end(pebble)
-      pebble = begin()
+      pebble = await begin()
     },
     stop: async () => {
       await Promise.all([end(pebble), end(names)])

@@ -20,7 +20,7 @@ import { readRootKey } from '../../src/kit/installation.ts'
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/model/image-manifest.ts'
 import { cuttingProxy } from './cutting-proxy.ts'
 import { type Engine, startEngine } from './engine.ts'
-import { type RunningLongshore, startLongshore, until } from './longshore.ts'
+import { answering, type RunningLongshore, startLongshore, until } from './longshore.ts'
 import { type RegistryClients, registryClients } from './registry-clients.ts'
 import { dockerArchive } from './registry-images.ts'
 
@@ -364,7 +364,10 @@ it('docker pushes on when the server died and was started again', async () => {
   await until('the first layers', () => existsSync(blobs) && readdirSync(blobs).length > 5)
   up.kill('server')
   // It tries each layer again by itself, and not the manifest.
-  await pushing.catch(() => docker('push', '--quiet', reference))
+  await pushing.catch(async () => {
+    await answering(up)
+    await docker('push', '--quiet', reference)
+  })
   expect(up.processId('server')).not.toBe(before)
   await docker('image', 'rm', '--force', reference)
   await docker('pull', '--quiet', reference)

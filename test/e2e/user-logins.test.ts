@@ -20,7 +20,7 @@ import { aCertificatePair } from '../builders/a-certificate.ts'
 import { type ServedProvider, serveProvider } from '../oidc-provider.ts'
 import { type Answer, ask, echoed, EchoTarget } from './loadbalancer/echo-target.ts'
 import { freePort } from './loadbalancer/haproxy-under-test.ts'
-import { type RunningLongshore, startLongshore, until } from './longshore.ts'
+import { answering, type RunningLongshore, startLongshore, until } from './longshore.ts'
 
 const WAIT = { maxWaitTime: 60, minDelay: 1, maxDelay: 1 }
 
@@ -144,7 +144,7 @@ describe('a rule with authenticate-oidc', () => {
     })
     for (const [key, value] of mine) cookies.set(key, value)
     expect((await browse('/')).status).toBe(200)
-    await until('the control plane', async () => (await fetch(`${longshore.endpoint}/health`)).ok)
+    await answering(longshore)
   })
 
   it('keeps the secret of the provider to the balancer', async () => {

@@ -60,12 +60,13 @@ it('keep to their own containers', async () => {
 
   // What a crash between two steps leaves behind: containers that carry an agent's label and belong to none of its tasks.
   await a.stop({ keepData: true })
-  b.kill('agent')
   const orphans = {
     a: createContainer(image, { [AGENT_LABEL]: labelOf(inA.runtimeId, AGENT_LABEL) }),
     b: createContainer(image, { [AGENT_LABEL]: labelOf(inB.runtimeId, AGENT_LABEL) }),
     nobody: createContainer(image, {}),
   }
+  // The next agent looks when it starts.
+  b.kill('agent')
   await until('b to remove its own orphan', () => look(orphans.b) === undefined)
   expect(look(orphans.a), "b touched a container of a's").toBeDefined()
 

@@ -119,7 +119,8 @@ export class HaproxyUnderTest {
   }
 }
 
-const accepts = (port: number): Promise<boolean> =>
+/** Whether somebody listens there. */
+export const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.destroy()
