@@ -100,7 +100,7 @@ const clientsThere = async (directory: string) => {
 
 const ask = (): Promise<Ran> => {
   const authority = path.join(longshore.dataDir, 'server', 'tls', 'ca.crt')
-  return there('curl', '--silent', '--show-error', '--fail', '--max-time', '5', '--cacert', authority, `${endpoint}/`)
+  return there('curl', '--silent', '--show-error', '--fail', '--max-time', '30', '--cacert', authority, `${endpoint}/`)
 }
 
 const described = async () => {

@@ -50,8 +50,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  removeContainersOf(started)
+  // Its agent removes containers, too.
   await longshore.stop()
+  removeContainersOf(started)
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -231,7 +232,7 @@ describe('a task whose logs are routed', () => {
 
   it('waits until the router is healthy where it says so, and sends it records of its own', async () => {
     const family = 'own-records'
-    const healthCheck = { command: ['CMD-SHELL', 'echo hello | nc 127.0.0.1 8877 || exit 1'], interval: 5, retries: 2 }
+    const healthCheck = { command: ['CMD-SHELL', 'echo hello | nc 127.0.0.1 8877 || exit 1'], interval: 5, retries: 5 }
     // ["app-firelens-own", 0, {"log": "own"}]
     const message = '\\223\\260app-firelens-own\\000\\201\\243log\\243own'
     const app = aWriter('app', `printf '${message}' | nc $FLUENT_HOST $FLUENT_PORT & sleep 600`, {
@@ -274,9 +275,10 @@ describe('a task whose logs are routed', () => {
     const tag = `app-firelens-${taskId(task)}`
     await until('the first lines', () => logs(family, tag).length > 3)
     docker('kill', '--signal=STOP', containerId(task, 'log_router'))
+    const killed = longshore.processId('agent')
     longshore.kill('agent')
     const seen = logs(family, tag).length
-    await until('another agent', () => longshore.processId('agent') !== undefined)
+    await until('another agent', () => ![undefined, killed].includes(longshore.processId('agent')))
     await connectedInstance(client)
     docker('kill', '--signal=CONT', containerId(task, 'log_router'))
     await until('the lines of meanwhile', () => logs(family, tag).length > seen + 5)

@@ -17,7 +17,7 @@ const GUIDES = path.join(import.meta.dirname, '..', '..', 'docs', 'guides')
 const SAMPLE_IMAGE = 'longshore-sample:1'
 const CONNECTED = `until aws ecs list-container-instances --endpoint-url "$AWS_ENDPOINT_URL" --output text | grep -q arn:; do sleep 0.2; done`
 /** What a guide may take as a whole. */
-const GUIDE_TIMEOUT_MS = 180_000
+const GUIDE_TIMEOUT_MS = 300_000
 
 interface Ran {
   readonly exitCode: number | null

@@ -183,6 +183,12 @@ const WRITING = `busybox awk 'BEGIN { for (i = 1; i <= ${COUNT}; i++) printf "%d
 const numbersIn = (messages: readonly string[]): number[] => messages.map((message) => Number(message.split(' ', 1)[0]))
 const inOrder = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
+const freezeServer = (): void => {
+  const server = longshore.processId('server')
+  if (server === undefined) throw new Error('there is no server')
+  process.kill(server, 'SIGSTOP')
+}
+
 /** The one container that runs has made its file. */
 const untilWritten = async (): Promise<void> => {
   const [container = ''] = await host.engine.runningContainers()
@@ -218,8 +224,7 @@ describe('awslogs', () => {
     const script = `sleep 2; seq 1 ${COUNT}; echo done > /tmp/done; sleep 600`
     const taskArn = await start([shell(script, { logConfiguration: awslogs() })])
     await running(taskArn)
-    const server = longshore.processId('server') ?? 0
-    process.kill(server, 'SIGSTOP')
+    freezeServer()
     await untilWritten()
     longshore.kill('server')
     await untilStored(streamOf(taskArn), COUNT)
@@ -235,7 +240,7 @@ describe('awslogs', () => {
       const script = `sleep 2; seq 1 ${COUNT}; sleep 6; echo done > /tmp/done; sleep 600`
       const taskArn = await start([shell(script, { logConfiguration: awslogs({ mode }) })])
       await running(taskArn)
-      process.kill(longshore.processId('server') ?? 0, 'SIGSTOP')
+      freezeServer()
       await untilWritten()
       await host.loseAgent()
       longshore.kill('server')
@@ -306,7 +311,7 @@ describe('awslogs', () => {
 
   it('goes on after the agent was started anew', async () => {
     const script = 'trap "echo last; exit" TERM; i=1; while true; do echo $i; i=$((i + 1)); sleep 0.1; done'
-    const taskArn = await start([shell(script, { logConfiguration: awslogs() })])
+    const taskArn = await start([shell(script, { stopTimeout: 10, logConfiguration: awslogs() })])
     await untilStored(streamOf(taskArn), 1)
     for (const end of [() => host.endAgent(), () => host.loseAgent()]) {
       await end()

@@ -38,7 +38,7 @@ export type Order =
 export type Told = { readonly port: number } | { readonly collected: true; readonly uploads: number }
 
 /** Of layers that no image refers to: longer than twice a push takes on a busy machine. */
-const LAYER_GRACE_MS = 6000
+const LAYER_GRACE_MS = 12_000
 
 let death: Moment | undefined
 

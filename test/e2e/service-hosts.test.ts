@@ -28,7 +28,7 @@ const MAXIMUM_PERCENT = 150
 const [MINIMUM, MAXIMUM] = [9, 18]
 const GRACE_SECONDS = 2
 const WATCH_EVERY_MS = 30
-const CONVERGE_TIMEOUT_MS = 60_000
+const CONVERGE_TIMEOUT_MS = 90_000
 const VERSION_LABEL = 'com.amazonaws.ecs.task-definition-version'
 
 /** Containers that run, by host; a host that is lost has none. */

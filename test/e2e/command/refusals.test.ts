@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startLongshore } from '../longshore.ts'
 import { aPlace, aTakenPort, type Place, run } from './run.ts'
 
-const LONGEST_MS = 15_000
+const LONGEST_MS = 45_000
 const SIMULATED = ['--port', '0', '--runtime', 'simulated']
 
 let place: Place
