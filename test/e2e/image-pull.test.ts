@@ -6,8 +6,6 @@
  * agent has to pull them; a second host has an engine in a network of its own, without any configuration for the registry.
  */
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
@@ -33,6 +31,7 @@ import { describeTask, reached, removeContainersOf } from './command/containers.
 import { type ContainerHost, startContainerHost } from './container-host.ts'
 import { TestRegistry } from './docker-runtime/test-registry.ts'
 import { addHostLink, type HostLink } from './host-link.ts'
+import { freePort } from './loadbalancer/haproxy-under-test.ts'
 import { bin, connectedInstance, type RunningLongshore, startLongshore, until } from './longshore.ts'
 import { type RegistryDocker, registryDocker } from './registry-docker.ts'
 
@@ -104,14 +103,6 @@ afterAll(async () => {
   link.remove()
   tool.remove()
 })
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 const createRoles = async (iam: IAMClient): Promise<void> => {
   const pulling = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage']

@@ -26,6 +26,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { processStart } from '../../src/kit/installation.ts'
+import { freePort } from './loadbalancer/haproxy-under-test.ts'
 import { bin, type RunningLongshore, startLongshore, until } from './longshore.ts'
 
 const WAIT = { maxWaitTime: 60, minDelay: 1, maxDelay: 1 }
@@ -50,14 +51,6 @@ const target = async (name: string): Promise<{ Id: string; Port: number }> => {
   return { Id: '127.0.0.1', Port: await listen(server) }
 }
 
-/** A port of the loopback that nobody has. */
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  const free = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return free
-}
-
 const connect = (): ElasticLoadBalancingV2Client =>
   new ElasticLoadBalancingV2Client({
     endpoint: longshore.endpoint,
@@ -80,7 +73,7 @@ const ownAddress = (): string => {
 
 const ask = (host: string, headers: Readonly<Record<string, string>> = {}): Promise<string> =>
   new Promise((resolve, reject) => {
-    const asked = request({ host, port, headers, timeout: 5000 }, (response) => {
+    const asked = request({ host, port, headers, timeout: 30_000 }, (response) => {
       let body = ''
       response.on('data', (chunk: Buffer) => (body += chunk.toString()))
       response.on('end', () => resolve(`${response.statusCode} ${body}`))
@@ -177,8 +170,11 @@ describe('a load balancer', () => {
   })
 
   it('answers at its own address, and at the shared one by its name', async () => {
-    const answers = [await ask(ownAddress()), await ask(ownAddress())]
-    expect(new Set(answers)).toEqual(new Set(['200 one', '200 two']))
+    await until('answers of both', async () => {
+      const answers = [await ask(ownAddress()), await ask(ownAddress())]
+      expect(new Set(answers)).toEqual(new Set(['200 one', '200 two']))
+      return true
+    })
     const name = loadBalancer.DNSName ?? ''
     expect(await ask(SHARED_ADDRESS, { host: `${name}:${port}` })).toMatch(/^200 (one|two)$/)
   })
