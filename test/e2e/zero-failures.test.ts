@@ -20,11 +20,12 @@ const RULE_CHANGES = 200
 const RULE_CHANGE_EVERY_MS = 20
 /** At least, of so many changes: the more workers finish what they have, the more changes go into one. */
 const RELOADS = 3
-/** Most of it is the time in which answers are looked at. */
-const ROLL_BACK_MS = 4000
-const BACK_MS = 1000
+/** Far less than new tasks need. Most of it is the time in which answers are looked at. */
+const ROLL_BACK_MS = 10_000
+/** A fifth of a second where nothing else goes on (test/e2e/loadbalancer/balancer.test.ts). */
+const BACK_MS = 5000
 /** Until HAProxy has seen that connections to a container ended. */
-const NOTICED_MS = 100
+const NOTICED_MS = 500
 /** Of requests. */
 const KINDS = 17
 /** What a client may not send again by itself, and what had begun to be answered. */
@@ -130,7 +131,7 @@ describe.each(Array.from({ length: RUNS }, (_, run) => run + 1))('no request fai
     }
     await site.steady('web', 6)
     await onlyVersion('3')
-    expect((await site.haproxy())?.processId).toBe(haproxy?.processId)
+    expect((await site.haproxy()).processId).toBe(haproxy.processId)
   })
 
   it('while the service shrinks and grows', { timeout }, async () => {
@@ -185,9 +186,9 @@ describe.each(Array.from({ length: RUNS }, (_, run) => run + 1))('no request fai
       await delay(RULE_CHANGE_EVERY_MS)
     }
     await until('the last one', async () => (await site.ask('/turn')) === `200 turn ${RULE_CHANGES}`)
-    const after = await until('an answer of HAProxy', () => site.haproxy())
-    expect(after.processId).toBe(before?.processId)
-    expect((after.reloads ?? 0) - (before?.reloads ?? 0)).toBeGreaterThanOrEqual(RELOADS)
+    const after = await site.haproxy()
+    expect(after.processId).toBe(before.processId)
+    expect(after.reloads - before.reloads).toBeGreaterThanOrEqual(RELOADS)
   })
 
   it('but what could not be sent again, when a container is killed', { timeout }, async () => {
@@ -204,15 +205,15 @@ describe.each(Array.from({ length: RUNS }, (_, run) => run + 1))('no request fai
   it('but what was under way, when HAProxy is killed', { timeout }, async () => {
     const [before, targets] = [await site.haproxy(), await site.targetHealth('web')]
     await site.traffic.excusing(/./, async () => {
-      process.kill(before?.processId ?? 0, 'SIGKILL')
+      process.kill(before.processId, 'SIGKILL')
       const killedAt = performance.now()
       // What it leaves answers for a moment before it ends, too.
-      await until('another', async () => ![before?.processId, undefined].includes((await site.haproxy())?.processId))
+      await until('another', async () => (await site.haproxy()).processId !== before.processId)
       await until('it to be back', async () => (await site.ask('/')).startsWith('200 '))
       backMs = Math.round(performance.now() - killedAt)
     })
     expect(backMs).toBeLessThan(BACK_MS)
-    expect((await site.haproxy())?.processId).not.toBe(before?.processId)
+    expect((await site.haproxy()).processId).not.toBe(before.processId)
     expect(await site.targetHealth('web')).toEqual(targets)
     await allTasksAnswer()
   })

@@ -197,9 +197,10 @@ export class Site {
     return `${response.status} ${await response.text()}`
   }
 
-  async haproxy(): Promise<MasterState | undefined> {
+  /** Waits for an answer: while it is reloaded there is none. */
+  haproxy(): Promise<MasterState> {
     const directory = path.join(this.longshore.dataDir, 'balancer', 'haproxy')
-    return masterState(path.join(socketDirectory(directory), 'master.sock'))
+    return until('an answer of HAProxy', () => masterState(path.join(socketDirectory(directory), 'master.sock')))
   }
 
   async #furnish(): Promise<void> {
