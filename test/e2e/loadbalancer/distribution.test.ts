@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
 import { aTargetGroup } from '../../builders/a-load-balancer.ts'
 import { aGroupRoute, aRoutingTable, aRuleRoute, aTargetRoute, answerWith, forwardTo } from './a-route.ts'
 import { ask } from './echo-target.ts'
 import { freePort, HaproxyUnderTest, PROGRAMS } from './haproxy-under-test.ts'
+import { until } from './running-balancer.ts'
 
 /** Says its name, at once or when it is told to. */
 class NamedTarget {
@@ -152,7 +153,7 @@ describe.each(PROGRAMS)('targets get requests, by %s', (program) => {
     for (const each of targets.values()) each.isHolding = true
     const before = NAMES.map((name) => target(name).count + 1)
     const held = NAMES.map(() => answerOf('/least-outstanding'))
-    await vi.waitUntil(() => NAMES.every((name, index) => target(name).count === before[index]))
+    await until(() => NAMES.every((name, index) => target(name).count === before[index]))
     for (const name of ['one', 'three'] as const) target(name).release()
     const counts = await answersOf('/least-outstanding', 20)
     target('two').release()

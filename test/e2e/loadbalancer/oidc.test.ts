@@ -232,7 +232,7 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
       expect(await status([[name, foreign]])).toBe(302)
       expect(target.count).toBe(1)
     })
-  }, 60_000)
+  })
 
   it('with much to be told of have several cookies, also with bodies of requests', async () => {
     await serving(program, protecting, async ({ browser }) => {
@@ -435,7 +435,7 @@ describe.each(PROGRAMS)('users, by %s', (program) => {
       }
       expect(target.count).toBe(0)
     })
-  }, 30_000)
+  })
 
   it('who could not be logged in are written down with the reason', async () => {
     const receiver = createSocket('udp4')
