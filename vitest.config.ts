@@ -10,12 +10,12 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...layer('unit', ['src/**/*.test.ts', 'test/*.test.ts', 'tools/**/*.test.ts'], 20_000).test,
+          ...layer('unit', ['src/**/*.test.ts', 'test/*.test.ts', 'tools/**/*.test.ts'], 60_000).test,
           isolate: false,
         },
       },
-      layer('conformance', ['test/conformance/**/*.test.ts'], 60_000),
-      layer('scenarios', ['test/scenarios/**/*.test.ts'], 60_000),
+      layer('conformance', ['test/conformance/**/*.test.ts'], 120_000),
+      layer('scenarios', ['test/scenarios/**/*.test.ts'], 120_000),
       layer('simulation', ['test/simulation/**/*.test.ts'], 300_000),
       layer('e2e', ['test/e2e/**/*.test.ts'], 300_000),
     ],

@@ -95,7 +95,7 @@ const push = async (repositoryName: string, tag: string): Promise<string> => {
 }
 
 const done = (repositoryName: string, imageTag: string) =>
-  waitUntilImageScanComplete({ client: ecr, maxWaitTime: 20, minDelay: 1 }, { repositoryName, imageId: { imageTag } })
+  waitUntilImageScanComplete({ client: ecr, maxWaitTime: 60, minDelay: 1 }, { repositoryName, imageId: { imageTag } })
 
 describe('scans', () => {
   it('are started, end, and tell what was found', async () => {

@@ -60,7 +60,7 @@ const put = async (messages: readonly string[], name = logGroupName): Promise<vo
 }
 
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = clock.monotonic() + 15_000
+  const deadline = clock.monotonic() + 60_000
   while (!(await isSo())) {
     if (clock.monotonic() > deadline) throw new Error('it does not come')
     await clock.sleep(20)

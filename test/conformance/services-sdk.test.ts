@@ -49,7 +49,7 @@ beforeAll(async () => {
     env: { ECS_INSTANCE_ATTRIBUTES: JSON.stringify({ 'aws.autoscaling.groupName': GROUP }) },
   })
   client = longshore.client
-  waiter = { client, maxWaitTime: 30, minDelay: 0.1, maxDelay: 0.1 }
+  waiter = { client, maxWaitTime: 60, minDelay: 0.1, maxDelay: 0.1 }
   await connectedInstance(client)
 })
 afterAll(() => longshore.stop())

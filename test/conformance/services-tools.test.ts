@@ -26,7 +26,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectedInstance, type RunningLongshore, startLongshore, until } from '../e2e/longshore.ts'
 
 const CLUSTER = 'arn:aws:ecs:us-east-1:000000000000:cluster/default'
-const FAST_WAITER = { maxWaitTime: 30, minDelay: 0.1, maxDelay: 0.1 }
+const FAST_WAITER = { maxWaitTime: 60, minDelay: 0.1, maxDelay: 0.1 }
 
 let longshore: RunningLongshore
 let client: ECSClient
