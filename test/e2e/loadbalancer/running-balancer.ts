@@ -13,7 +13,7 @@ import type { TargetHealthReport } from '../../../src/model/load-balancing/messa
 import type { RoutingTable } from '../../../src/model/load-balancing/routing.ts'
 import { versionOf } from './haproxy-under-test.ts'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 90_000
 
 export class RunningBalancer {
   readonly directory: string
@@ -76,7 +76,15 @@ export class RunningBalancer {
   }
 }
 
+/** Whoever is asked may be away for a moment: an error counts at the last look alone. */
 export const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const deadline = Date.now() + PATIENCE_MS; !(await isSo()); await delay(5))
-    if (Date.now() > deadline) throw new Error(`not so after ${PATIENCE_MS} ms: ${isSo.toString()}`)
+  for (const deadline = Date.now() + PATIENCE_MS; ; await delay(5)) {
+    const isLast = Date.now() > deadline
+    try {
+      if (await isSo()) return
+    } catch (error) {
+      if (isLast) throw error
+    }
+    if (isLast) throw new Error(`not so after ${PATIENCE_MS} ms: ${isSo.toString()}`)
+  }
 }
