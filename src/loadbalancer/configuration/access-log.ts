@@ -99,7 +99,7 @@ export const logLines = ({ isLogged, host: { logTarget } }: HttpScope): string[]
       ]
     : []
 
-/** After the trace identifier is there. */
+/** After the trace identifier is there, or another. */
 export const lateLogLines = ({ isLogged, host: { logTarget } }: HttpScope): string[] =>
   isLogged && logTarget !== undefined ? ['http-request set-var(txn.log_trace) req.fhdr(x-amzn-trace-id)'] : []
 

@@ -50,6 +50,9 @@ const usesOf = (table: RoutingTable): ReadonlyMap<string, Use> => {
   return uses
 }
 
+/** HAProxy keeps a whole buffer of what it may send again. With one target there is nobody else to send it to. */
+const NO_OTHER_TRY = 'http-request disable-l7-retry if { nbsrv lt 2 } or !{ method GET HEAD OPTIONS PUT DELETE TRACE }'
+
 const sectionOf = (
   group: TargetGroupRoute,
   use: Use | undefined,
@@ -65,6 +68,7 @@ const sectionOf = (
       ...balanceLines(group),
       ...sourceLines(group, host),
       ...timeoutLines(group, use),
+      ...(isHttpGroup(group) ? [NO_OTHER_TRY] : []),
       ...(hasServerCookies ? stickinessLines(group, host) : []),
       ...(isChecked && group.healthCheck.isEnabled ? [...healthCheckLines(group), ...healthLogLines(host)] : []),
     ],

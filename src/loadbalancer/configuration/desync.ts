@@ -15,46 +15,54 @@ import { refusal } from './pages.ts'
 import { quoteWord } from './quote.ts'
 import type { HttpScope } from './scope.ts'
 
-/** Before rules are tried. */
+/**
+ * Another version than HTTP/1.1, and one look through all headers, tell for most requests that nothing else has to be looked for. Whatever an odd
+ * line is about has to be found by it.
+ */
+export const oddityLines = (scope: HttpScope): string[] => [
+  'http-request set-var(txn.is_odd) bool(true) if !{ req.ver 1.1 } { fc_http_major 1 }',
+  `http-request set-var(txn.is_odd) bool(true) if { req.hdrs -m reg -- ${quoteWord(oddHeaders(scope))} }`,
+  ...(modeOf(scope) === 'strictest' ? ACCEPTABLE.map((test) => refusing(test, scope)) : []),
+]
+
+/** Ends the lines of requests that nothing was found of. */
+export const END_UNLESS_ODD = 'http-request allow unless { var(txn.is_odd) -m found }'
+
+/** Of odd requests alone. Neither connection is used again after one that is ambiguous. */
 export const desyncLines = (scope: HttpScope): string[] => {
-  const refuse = (test: string): string => `${refusal(400, scope.sink)} hdr Connection close if ${test}`
   const mode = modeOf(scope)
+  const refused = [
+    ...VERSIONS,
+    ...(hasLaxHeaders(scope) ? [`{ req.hdrs -m reg -- ${quoteWord(NUL_OR_HOST)} }`] : []),
+    ...(mode === 'strictest' ? AMBIGUOUS : []),
+  ]
   return [
-    ...VERSIONS.map(refuse),
-    `http-request set-var(txn.is_odd) bool(true) if { req.hdrs -m reg -- ${quoteWord(oddHeaders(scope))} }`,
-    ...(hasLaxHeaders(scope) ? [refuse(`${IS_ODD} { req.hdrs -m reg -- ${quoteWord(NUL_OR_HOST)} }`)] : []),
-    ...(mode === 'strictest' ? [...ACCEPTABLE, ...AMBIGUOUS].map(refuse) : []),
+    ...refused.map((test) => refusing(test, scope)),
     ...(mode === 'defensive'
-      ? AMBIGUOUS.map((test) => `http-request set-var(txn.is_ambiguous) bool(true) if ${test}`)
+      ? [
+          ...AMBIGUOUS.map((test) => `http-request set-var(txn.is_ambiguous) bool(true) if ${test}`),
+          `http-request set-header Connection close if ${IS_AMBIGUOUS}`,
+        ]
       : []),
   ]
 }
 
-/** After rules are tried: neither connection is used again. */
-export const closingLines = (scope: HttpScope): string[] =>
-  modeOf(scope) === 'defensive'
-    ? ['http-request', 'http-after-response'].map(
-        (stage) => `${stage} set-header Connection close if { var(txn.is_ambiguous) -m bool }`,
-      )
-    : []
+export const IS_AMBIGUOUS = '{ var(txn.is_ambiguous) -m bool }'
+
+const refusing = (test: string, { sink }: HttpScope): string => `${refusal(400, sink)} hdr Connection close if ${test}`
 
 const modeOf = ({ loadBalancer: { attributes } }: HttpScope): string =>
   attributes['routing.http.desync_mitigation_mode'] ?? 'defensive'
 
-/** HTTP/1.1, as nearly all requests are, is asked for first, and not by its beginning. */
 const VERSIONS = [
-  '!{ req.ver 1.1 } { fc_http_major 1 } !{ req.ver -m beg 1. }',
-  '!{ req.ver 1.1 } { req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
+  '{ fc_http_major 1 } !{ req.ver -m beg 1. }',
+  '{ req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
 ]
 
-/**
- * One look through all headers tells for most requests that nothing else has to be looked for. Whatever a test with `IS_ODD` is about has to be
- * found by it.
- */
-export const IS_ODD = '{ var(txn.is_odd) -m found }'
-
 const oddHeaders = (scope: HttpScope): string =>
-  ['content', 'transfer', 'x-forwarded-for', ...(hasLaxHeaders(scope) ? [NUL_OR_HOST] : [])].join('|')
+  ['content', 'transfer', 'x-forwarded-for', 'x-amzn-trace-id', ...(hasLaxHeaders(scope) ? [NUL_OR_HOST] : [])].join(
+    '|',
+  )
 
 /** Before 3.0, NUL may be in headers, and anything in hosts: a folded line, a path. */
 const hasLaxHeaders = ({ host: { version } }: HttpScope): boolean => version.major < 3
@@ -76,4 +84,4 @@ const AMBIGUOUS = [
   '{ method GET HEAD } { req.hdr_val(content-length) gt 0 }',
   '{ method GET HEAD } { req.hdr(transfer-encoding) -m found }',
   `{ req.hdr_names(:) -m reg -- ${quoteWord(SUSPICIOUS)} }`,
-].map((test) => `${IS_ODD} ${test}`)
+]

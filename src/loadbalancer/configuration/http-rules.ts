@@ -1,6 +1,7 @@
 /**
- * The rules of an HTTP or HTTPS listener as lines of its frontend: which rule takes the request stands in `txn.rule`, then what the rule
- * does to the request, then the backend that gets it. A listener whose default rule alone forwards to one target group has none of that.
+ * The rules of an HTTP or HTTPS listener as lines of its frontend: which rule takes the request stands in `txn.number`, where its name is asked
+ * for in `txn.rule`, then what the rule does to the request, then the backend that gets it. A listener whose default rule alone forwards to one
+ * target group has none of that.
  */
 import type { RuleRoute } from '../../model/load-balancing/routing.ts'
 import { answerLines } from './answers.ts'
@@ -10,11 +11,11 @@ import { expressionMapFile, type MapEntry, mapFile } from './listing.ts'
 import { oidcChoiceLines } from './oidc.ts'
 import { call, quoteWord } from './quote.ts'
 import { HOST, testsOf } from './rule-conditions.ts'
-import { HOST_END, type Key, type Lookup, type NamedRule, planRules, type RuleStep } from './rule-plan.ts'
+import { HOST_END, type Key, type NamedRule, planRules, type RuleStep } from './rule-plan.ts'
 import type { HttpScope } from './scope.ts'
 import { transformLines } from './transforms.ts'
 
-const NOT_FOUND = 'if !{ var(txn.rule) -m found }'
+const NOT_FOUND = 'if !{ var(txn.number) -m found }'
 /** Stands for "the rule answers by itself" among the names of backends. */
 const ANSWERS = 'answers'
 
@@ -32,6 +33,7 @@ export const ruleLines = (rules: readonly NamedRule[], scope: HttpScope): string
       scope.sink.addSection(`backend ${rule.name} from http`, answerLines(rule, scope))
   return [
     ...matchLines(rules, scope),
+    ...nameLines(rules, scope),
     ...rules.flatMap((rule) => [...authenticationLines(rule, scope), ...transformLines(rule, scope)]),
     ...backendLines(rules, scope),
   ]
@@ -40,15 +42,18 @@ export const ruleLines = (rules: readonly NamedRule[], scope: HttpScope): string
 const isPlain = ({ actions, transforms }: RuleRoute): boolean => actions.length === 1 && transforms.length === 0
 
 const matchLines = (rules: readonly NamedRule[], scope: HttpScope): string[] => {
-  const conditional = rules.filter(({ rule }) => rule.priority !== 'default')
-  const steps = planRules(conditional)
+  const steps = planRules(rules.filter(({ rule }) => rule.priority !== 'default'))
+  const numbers: Numbers = new Map(rules.map(({ name }, number) => [name, String(number)]))
   const fallback = rules.find(({ rule }) => rule.priority === 'default')
   return [
     ...(steps.some(usesHost) ? HOST_AND_PATH : []),
-    ...steps.flatMap((step, index) => stepLines(step, index, rules, scope)),
-    ...(fallback ? [`http-request set-var(txn.rule) str(${fallback.name}) ${NOT_FOUND}`] : []),
+    ...steps.flatMap((step, index) => stepLines(step, `maps/${scope.section}.${index}`, numbers, scope)),
+    ...(fallback ? [`http-request set-var(txn.number) int(${numbers.get(fallback.name)}) ${NOT_FOUND}`] : []),
   ]
 }
+
+/** By the rule's name: its place among the listener's. */
+type Numbers = ReadonlyMap<string, string>
 
 const usesHost = (step: RuleStep): boolean => {
   if (step.type === 'lookup') return step.lookups.some(({ keyed }) => keyed === 'host and path')
@@ -62,84 +67,65 @@ const HOST_AND_PATH = [
 
 const KEYS: Readonly<Record<Key, string>> = { path: 'path', 'host and path': 'var(txn.key)' }
 
-const stepLines = (step: RuleStep, index: number, rules: readonly NamedRule[], scope: HttpScope): string[] => {
-  const { sink, section } = scope
-  const file = `maps/${section}.${index}`
-  if (step.type === 'conditions') {
-    const { name, rule } = step.rule
-    return testsOf(rule.conditions).map((tests) => `http-request set-var(txn.rule) str(${name}) ${NOT_FOUND} ${tests}`)
-  }
-  if (step.type === 'expressions') {
-    const path = sink.addFile(`${file}.expressions`, expressionMapFile(step.entries))
-    return [`http-request set-var(txn.rule) ${look(step.keyed, 'map_reg', path)} ${NOT_FOUND}`]
-  }
-  const [only, ...others] = step.lookups
-  if (only !== undefined && others.length === 0) return lookupLines(only, 'rule', '', file, scope)
-  return rivalLines(step.lookups, index, file, rules, scope)
-}
-
-const look = (keyed: Key, converter: string, file: string): string =>
-  quoteWord(`${KEYS[keyed]},${call(converter, file)}`)
-
-/** Puts what is found into the variable, unless something is there. */
-const lookupLines = (
-  { keyed, exact, prefixes }: Lookup,
-  variable: string,
-  type: '' | '_int',
-  file: string,
-  { sink }: HttpScope,
-): string[] => {
-  const line = (converter: string, entries: readonly MapEntry[], kind: string): string[] =>
-    entries.length === 0
-      ? []
-      : [
-          `http-request set-var(txn.${variable}) ${look(keyed, `${converter}${type}`, sink.addFile(`${file}.${kind}`, mapFile(entries)))} if !{ var(txn.${variable}) -m found }`,
-        ]
-  return [...line('map_str', exact, 'exact'), ...line('map_beg', prefixes, 'prefixes')]
-}
-
-/** Of two rules that are found, the earlier counts: they are compared by their numbers. */
-const rivalLines = (
-  lookups: readonly Lookup[],
-  index: number,
-  file: string,
-  rules: readonly NamedRule[],
-  scope: HttpScope,
-): string[] => {
-  const numbers = new Map(rules.map(({ name }, number) => [name, String(number)]))
+const stepLines = (step: RuleStep, file: string, numbers: Numbers, scope: HttpScope): string[] => {
+  const { sink } = scope
   const numbered = (entries: readonly MapEntry[]): MapEntry[] =>
     entries.map(([key, name]) => [key, numbers.get(name) ?? ''])
-  const names = call(
-    'map_str',
-    scope.sink.addFile(`maps/${scope.section}.numbers`, mapFile([...numbers].map(([name, number]) => [number, name]))),
-  )
-  const [one, other] = [`path_${index}`, `host_${index}`]
-  return [
-    ...lookups.flatMap(({ keyed, exact, prefixes }, place) =>
-      lookupLines(
-        { keyed, exact: numbered(exact), prefixes: numbered(prefixes) },
-        place === 0 ? one : other,
-        '_int',
-        `${file}.${place}`,
-        scope,
-      ),
-    ),
-    `http-request set-var(txn.${one}) var(txn.${other}) if !{ var(txn.${one}) -m found }`,
-    `http-request set-var(txn.${one}) var(txn.${other}) if { var(txn.${other}),sub(txn.${one}) lt 0 }`,
-    `http-request set-var(txn.rule) ${quoteWord(`var(txn.${one}),${names}`)} ${NOT_FOUND}`,
-  ]
+  const found = (key: string, converter: string, path: string, variable = 'number'): string =>
+    `http-request set-var(txn.${variable}) ${quoteWord(`${key},${call(`${converter}_int`, path)}`)} if !{ var(txn.${variable}) -m found }`
+  switch (step.type) {
+    case 'conditions':
+      return testsOf(step.rule.rule.conditions).map(
+        (tests) => `http-request set-var(txn.number) int(${numbers.get(step.rule.name)}) ${NOT_FOUND} ${tests}`,
+      )
+    case 'endings':
+      return [found(HOST, 'map_end', sink.addFile(`${file}.endings`, mapFile(numbered(step.entries))))]
+    case 'expressions': {
+      const path = sink.addFile(`${file}.expressions`, expressionMapFile(numbered(step.entries)))
+      return [found(KEYS[step.keyed], 'map_reg', path)]
+    }
+    case 'lookup': {
+      const [first, second] = step.lookups.map(({ keyed, exact, prefixes }, place) =>
+        (
+          [
+            ['map_str', 'exact', exact],
+            ['map_beg', 'prefixes', prefixes],
+          ] as const
+        ).flatMap(([converter, kind, entries]) => {
+          if (entries.length === 0) return []
+          const path = sink.addFile(`${file}.${place}.${kind}`, mapFile(numbered(entries)))
+          return [found(KEYS[keyed], converter, path, place === 0 ? 'number' : 'rival')]
+        }),
+      )
+      return [...(first ?? []), ...(second === undefined ? [] : [...second, EARLIER])]
+    }
+  }
+}
+
+/** Of two rules that are found the earlier counts. Those that a former step found are earlier than all others. */
+const EARLIER =
+  'http-request set-var(txn.number) var(txn.rival) if !{ var(txn.number) -m found } or { var(txn.rival),sub(txn.number) lt 0 }'
+
+/** Of a rule that only forwards to one target group, nobody asks for the name but logs. */
+const nameLines = (rules: readonly NamedRule[], scope: HttpScope): string[] => {
+  const isNamed = scope.isLogged || rules.some(({ rule }) => !isPlain(rule) || soleBackend(rule, scope) === undefined)
+  if (!isNamed) return []
+  const entries = rules.map(({ name }, number): MapEntry => [String(number), name])
+  const file = scope.sink.addFile(`maps/${scope.section}.names`, mapFile(entries))
+  const name = quoteWord(`var(txn.number),${call('map_str', file)}`)
+  return [`http-request set-var(txn.rule) ${name} if !{ var(txn.rule) -m found }`]
 }
 
 /** From the rule to its backend: as a rule by a map, with several target groups by the draw. */
 const backendLines = (rules: readonly NamedRule[], scope: HttpScope): string[] => {
-  const entries = rules.flatMap(({ name, rule }): (readonly [string, string])[] => {
-    if (forwardOf(rule) === undefined) return [[name, ANSWERS]]
+  const entries = rules.flatMap(({ rule }, number): MapEntry[] => {
+    if (forwardOf(rule) === undefined) return [[String(number), ANSWERS]]
     const sole = soleBackend(rule, scope)
-    return sole === undefined ? [] : [[name, sole]]
+    return sole === undefined ? [] : [[String(number), sole]]
   })
   const file = scope.sink.addFile(`maps/${scope.section}.backends`, mapFile(entries))
   return [
-    `http-request set-var(txn.backend) ${quoteWord(`var(txn.rule),${call('map_str', file)}`)}`,
+    `http-request set-var(txn.backend) ${quoteWord(`var(txn.number),${call('map_str', file)}`)}`,
     ...rules.flatMap((rule) => choiceLines(rule, scope)),
     ...thresholdLines(rules, scope),
     ...oidcChoiceLines(rules, scope),

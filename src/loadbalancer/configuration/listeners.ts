@@ -8,7 +8,7 @@ import { ruleLines } from './http-rules.ts'
 import { httpIdleSeconds, tcpIdleSeconds } from './idle.ts'
 import { listenerName } from './names.ts'
 import { oidcStartLines } from './oidc.ts'
-import { refusalLines, requestHeaderLines, responseLines } from './request-lines.ts'
+import { CONNECTION_LINES, firstLines, oddLines, requestHeaderLines, responseLines } from './request-lines.ts'
 import { testsOf } from './rule-conditions.ts'
 import type { NamedRule } from './rule-plan.ts'
 import { type HttpScope, isOn } from './scope.ts'
@@ -90,13 +90,15 @@ const httpLines = (scope: HttpScope): string[] => {
     `timeout client ${seconds}s`,
     `timeout http-keep-alive ${seconds}s`,
     `timeout http-request ${seconds}s`,
-    'tcp-request connection set-var(sess.since) date',
+    ...CONNECTION_LINES,
     ...logLines(scope),
-    ...refusalLines(scope),
+    ...firstLines(scope),
     ...oidcStartLines(scope),
     ...inOrder(ruleLines(namedRules(scope.listener), scope), [
       ...requestHeaderLines(scope),
       ...tlsHeaderLines(scope),
+      ...lateLogLines(scope),
+      ...oddLines(scope),
       ...lateLogLines(scope),
     ]),
     ...responseLines(scope),

@@ -51,6 +51,20 @@ describe('the order in which rules are tried', () => {
     })
   })
 
+  it('hosts that begin with their only wildcard are told by their ends', () => {
+    expect(plan([host('*.A.test')], [host('*.b.test', '*b.test')], [host('*.c.test', 'c.test')], [host('*')])).toEqual([
+      {
+        type: 'endings',
+        entries: [
+          ['.a.test', 'r0'],
+          ['.b.test', 'r1'],
+          ['b.test', 'r1'],
+        ],
+      },
+      expect.objectContaining({ type: 'expressions', keyed: 'host and path' }),
+    ])
+  })
+
   it('other conditions part neighbours', () => {
     expect(plan([path('/a')], [method], [path('/b')], [path('/*/c')]).map(({ type }) => type)).toEqual([
       'lookup',

@@ -4,6 +4,7 @@
  *
  * - `lookup`: hosts without wildcards, and paths without wildcards or with one at the end. Exact keys first, then the longest beginning; of
  *   what is found by path alone and by host and path, the earlier rule counts.
+ * - `endings`: hosts that begin with their only wildcard, any path; a list of which the first counts.
  * - `expressions`: hosts and paths with other wildcards, a list of regular expressions of which the first counts.
  * - `conditions`: everything else, a rule of its own.
  */
@@ -18,6 +19,7 @@ export interface NamedRule {
 
 export type RuleStep =
   | { readonly type: 'lookup'; readonly lookups: readonly Lookup[] }
+  | { readonly type: 'endings'; readonly entries: readonly MapEntry[] }
   | { readonly type: 'expressions'; readonly keyed: Key; readonly entries: readonly MapEntry[] }
   | { readonly type: 'conditions'; readonly rule: NamedRule }
 
@@ -49,7 +51,7 @@ export const planRules = (rules: readonly NamedRule[]): RuleStep[] => {
   return run === undefined ? steps : [...steps, stepOf(run)]
 }
 
-type Kind = 'lookup' | `expressions of ${Key}`
+type Kind = 'lookup' | 'endings' | `expressions of ${Key}`
 
 interface Asked {
   /** Patterns in lower case; absent: any host. */
@@ -78,6 +80,7 @@ const askedFor = ({ conditions }: RuleRoute): Asked | undefined => {
 const kindOf = ({ hosts, paths }: Asked): Kind => {
   const isKnown = hosts?.every((host) => literalOf(host) !== undefined) ?? true
   const isBeginning = paths?.every((path) => beginningOf(path) !== undefined) ?? true
+  if (paths === undefined && hosts?.every((host) => endingOf(host) !== undefined)) return 'endings'
   const key: Key = hosts === undefined ? 'path' : 'host and path'
   return isKnown && isBeginning ? 'lookup' : `expressions of ${key}`
 }
@@ -90,7 +93,12 @@ const beginningOf = (path: string): { readonly text: string; readonly isExact: b
   return text === undefined || text === '' ? undefined : { text, isExact: false }
 }
 
+/** What hosts end with. Undefined: it has wildcards elsewhere, or is nothing but one. */
+const endingOf = (host: string): string | undefined =>
+  host.startsWith('*') ? literalOf(host.slice(1)) || undefined : undefined
+
 const stepOf = ({ kind, members }: Run): RuleStep => {
+  if (kind === 'endings') return { type: 'endings', entries: endingsOf(members) }
   if (kind !== 'lookup') {
     const keyed = kind === 'expressions of path' ? 'path' : 'host and path'
     return { type: 'expressions', keyed, entries: expressionsOf(members) }
@@ -104,6 +112,9 @@ const stepOf = ({ kind, members }: Run): RuleStep => {
     ],
   }
 }
+
+const endingsOf = (members: Run['members']): MapEntry[] =>
+  members.flatMap(({ hosts = [], name }) => hosts.map((host): MapEntry => [endingOf(host) ?? '', name]))
 
 const expressionsOf = (members: Run['members']): MapEntry[] =>
   members.flatMap(({ hosts, paths, name }) =>

@@ -208,6 +208,27 @@ describe.each(PROGRAMS)('attributes, by %s', (program) => {
     })
   })
 
+  it('requests whose target goes away before it answers are sent again to another one, if they have no side effects', async () => {
+    await serving(program, { targets: ['one', 'two'] }, async (ask, [one]) => {
+      if (one !== undefined) one.isCutting = true
+      const statuses = async (method: string) => {
+        const answers = []
+        for (let count = 0; count < 4; count++) answers.push((await ask({ method })).status)
+        return new Set(answers)
+      }
+      expect(await statuses('GET')).toEqual(new Set([200]))
+      expect(one?.count).toBeGreaterThan(0)
+      expect(await statuses('POST')).toEqual(new Set([200, 502]))
+    })
+  })
+
+  it('requests whose only target goes away before it answers are not sent again', async () => {
+    await serving(program, {}, async (ask, [one]) => {
+      if (one !== undefined) one.isCutting = true
+      expect([(await ask()).status, one?.count]).toEqual([502, 1])
+    })
+  })
+
   it('targets that cannot be reached are a bad gateway', async () => {
     await serving(program, { targets: ['one', 'two'] }, async (ask, targets) => {
       for (const target of targets) await target.stop()

@@ -19,6 +19,8 @@ export class EchoTarget {
   readonly #server: Server
   readonly #upgraded = new Set<Duplex>()
   isHealthy = true
+  /** It ends connections instead of answering. */
+  isCutting = false
   /** Further headers of its answers. */
   answerHeaders: Record<string, string | string[]> = {}
   /** Requests but for those of health checks. */
@@ -32,6 +34,10 @@ export class EchoTarget {
         return
       }
       this.count += 1
+      if (this.isCutting) {
+        request.socket.destroy()
+        return
+      }
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
