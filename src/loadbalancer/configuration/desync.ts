@@ -59,16 +59,23 @@ const VERSIONS = [
   '{ req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
 ]
 
-const oddHeaders = (scope: HttpScope): string =>
-  ['content', 'transfer', 'x-forwarded-for', 'x-amzn-trace-id', ...(hasLaxHeaders(scope) ? [NUL_OR_HOST] : [])].join(
-    '|',
-  )
+/** In a name: neither a letter nor a digit. */
+const OTHER = String.raw`[^a-z0-9:\n]*`
+
+/** Where lines of headers begin, so that the look is a quick one. */
+const oddHeaders = (scope: HttpScope): string => {
+  const names = [`${OTHER}(?:content|transfer)`, 'x-forwarded-for:', 'x-amzn-trace-id:']
+  const begins = hasLaxHeaders(scope) ? [...names, BAD_HOST] : names
+  return `(?:^|\\n)(?:${begins.join('|')})${hasLaxHeaders(scope) ? `|${NUL}` : ''}`
+}
 
 /** Before 3.0, NUL may be in headers, and anything in hosts: a folded line, a path. */
 const hasLaxHeaders = ({ host: { version } }: HttpScope): boolean => version.major < 3
 
 const OF_HOST = String.raw`-A-Za-z0-9._~:[\]%!$&'()*+,;=`
-const NUL_OR_HOST = String.raw`\x00|(?:^|\n)host: [${OF_HOST}]*+[^${OF_HOST}\r\n]`
+const NUL = String.raw`\x00`
+const BAD_HOST = String.raw`host: [${OF_HOST}]*+[^${OF_HOST}\r\n]`
+const NUL_OR_HOST = String.raw`${NUL}|(?:^|\n)${BAD_HOST}`
 
 const ACCEPTABLE = [
   `{ fc_http_major 1 } !{ req.ver 1.0 1.1 }`,
@@ -76,7 +83,6 @@ const ACCEPTABLE = [
   String.raw`{ req.hdrs -m reg '[^\t\r\n -~]' }`,
 ]
 
-const OTHER = '[^a-z0-9:]*'
 /** Names that some take for those of a body's length. HAProxy gives names in lower case. */
 const SUSPICIOUS = `(?:^|:)(?!(?:transfer-encoding|content-length)(?::|$))${OTHER}(?:transfer${OTHER}encoding|content${OTHER}length)${OTHER}(?::|$)`
 
