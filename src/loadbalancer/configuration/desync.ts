@@ -64,7 +64,7 @@ const OTHER = String.raw`[^a-z0-9:\n]*`
 
 /** Where lines of headers begin, so that the look is a quick one. */
 const oddHeaders = (scope: HttpScope): string => {
-  const names = [`${OTHER}(?:content|transfer)`, 'x-forwarded-for:', 'x-amzn-trace-id:']
+  const names = [`${OTHER}(?:content|transfer)`, 'x-forwarded-', 'x-amzn-trace-id:']
   const begins = hasLaxHeaders(scope) ? [...names, BAD_HOST] : names
   return `(?:^|\\n)(?:${begins.join('|')})${hasLaxHeaders(scope) ? `|${NUL}` : ''}`
 }

@@ -31,8 +31,7 @@ export const firstLines = (scope: HttpScope): string[] => [
 /** After rules are tried, which see the request as it came. */
 export const requestHeaderLines = (scope: HttpScope): string[] => [
   ...forwarding(scope).usual,
-  `http-request set-header X-Forwarded-Proto ${scope.listener.protocol === 'HTTPS' ? 'https' : 'http'}`,
-  `http-request set-header X-Forwarded-Port ${scope.listener.port}`,
+  ...listenerLines(scope, 'add-header'),
   ...hostLines(scope),
   `http-request add-header ${TRACE} Root=${NEW_TRACE}`,
 ]
@@ -46,9 +45,16 @@ export const oddLines = (scope: HttpScope): string[] => {
     // AWS: 463, more than 30 addresses.
     `${refusal(463, scope.sink)} if { req.hdr_cnt(x-forwarded-for) gt ${MOST_FORWARDED + added} }`,
     ...odd,
+    ...listenerLines(scope, 'set-header'),
     ...JOINED_TRACE_LINES,
   ]
 }
+
+/** To add what is not there yet is quicker. */
+const listenerLines = ({ listener: { protocol, port } }: HttpScope, action: 'add-header' | 'set-header'): string[] => [
+  `http-request ${action} X-Forwarded-Proto ${protocol === 'HTTPS' ? 'https' : 'http'}`,
+  `http-request ${action} X-Forwarded-Port ${port}`,
+]
 
 const FORWARDED = 'X-Forwarded-For'
 

@@ -57,11 +57,17 @@ describe.each(PROGRAMS)('attributes, by %s', (program) => {
     [{ 'routing.http.xff_header_processing.mode': 'preserve' }, { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.1'],
     [{ 'routing.http.xff_header_processing.mode': 'remove' }, { 'x-forwarded-for': '192.0.2.1' }, undefined],
     [{ 'routing.http.xff_client_port.enabled': 'true' }, {}, expect.stringMatching(/^127\.0\.0\.1:\d+$/)],
+    [
+      { 'routing.http.xff_client_port.enabled': 'true' },
+      { 'x-forwarded-for': '192.0.2.1' },
+      expect.stringMatching(/^192\.0\.2\.1, 127\.0\.0\.1:\d+$/),
+    ],
+    [{}, { 'x-forwarded-proto': ['https', 'https'], 'x-forwarded-port': '443' }, '127.0.0.1'],
   ])('X-Forwarded-For with %o and %o', async (loadBalancer, headers, expected) => {
-    await serving(program, { loadBalancer }, async (ask) => {
+    await serving(program, { loadBalancer }, async (ask, _targets, _haproxy, port) => {
       const { headers: seen } = echoed(await ask({ headers }))
       expect(seen['x-forwarded-for']).toEqual(expected)
-      expect(seen['x-forwarded-proto']).toBe('http')
+      expect([seen['x-forwarded-proto'], seen['x-forwarded-port']]).toEqual(['http', String(port)])
     })
   })
 
