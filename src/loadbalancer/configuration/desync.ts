@@ -40,14 +40,13 @@ export const desyncLines = (scope: HttpScope): string[] => {
     ...refused.map((test) => refusing(test, scope)),
     ...(mode === 'defensive'
       ? [
-          ...AMBIGUOUS.map((test) => `http-request set-var(txn.is_ambiguous) bool(true) if ${test}`),
-          `http-request set-header Connection close if ${IS_AMBIGUOUS}`,
+          // As if the client had kept the connection for too long.
+          ...AMBIGUOUS.map((test) => `http-request set-var(sess.since) int(0) if ${test}`),
+          'http-request set-header Connection close if { var(sess.since) -m int 0 }',
         ]
       : []),
   ]
 }
-
-export const IS_AMBIGUOUS = '{ var(txn.is_ambiguous) -m bool }'
 
 const refusing = (test: string, { sink }: HttpScope): string => `${refusal(400, sink)} hdr Connection close if ${test}`
 

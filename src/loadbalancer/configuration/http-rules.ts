@@ -15,7 +15,6 @@ import { HOST_END, type Key, type NamedRule, planRules, type RuleStep } from './
 import type { HttpScope } from './scope.ts'
 import { transformLines } from './transforms.ts'
 
-const NOT_FOUND = 'if !{ var(txn.number) -m found }'
 /** Stands for "the rule answers by itself" among the names of backends. */
 const ANSWERS = 'answers'
 
@@ -45,11 +44,24 @@ const matchLines = (rules: readonly NamedRule[], scope: HttpScope): string[] => 
   const steps = planRules(rules.filter(({ rule }) => rule.priority !== 'default'))
   const numbers: Numbers = new Map(rules.map(({ name }, number) => [name, String(number)]))
   const fallback = rules.find(({ rule }) => rule.priority === 'default')
+  const sets = new Sets()
   return [
     ...(steps.some(usesHost) ? HOST_AND_PATH : []),
-    ...steps.flatMap((step, index) => stepLines(step, `maps/${scope.section}.${index}`, numbers, scope)),
-    ...(fallback ? [`http-request set-var(txn.number) int(${numbers.get(fallback.name)}) ${NOT_FOUND}`] : []),
+    ...steps.flatMap((step, index) => stepLines(step, `maps/${scope.section}.${index}`, numbers, sets, scope)),
+    ...(fallback ? [sets.unlessFound('number', `int(${numbers.get(fallback.name)})`)] : []),
   ]
+}
+
+/** Lines that set variables to what is found first. */
+class Sets {
+  readonly #before = new Set<string>()
+
+  unlessFound(variable: string, value: string, tests = ''): string {
+    const isFirst = !this.#before.has(variable)
+    this.#before.add(variable)
+    const all = [...(isFirst ? [] : [`!{ var(txn.${variable}) -m found }`]), tests].filter((test) => test !== '')
+    return `http-request set-var(txn.${variable}) ${value}${all.length > 0 ? ` if ${all.join(' ')}` : ''}`
+  }
 }
 
 /** By the rule's name: its place among the listener's. */
@@ -67,16 +79,15 @@ const HOST_AND_PATH = [
 
 const KEYS: Readonly<Record<Key, string>> = { path: 'path', 'host and path': 'var(txn.key)' }
 
-const stepLines = (step: RuleStep, file: string, numbers: Numbers, scope: HttpScope): string[] => {
-  const { sink } = scope
+const stepLines = (step: RuleStep, file: string, numbers: Numbers, sets: Sets, { sink }: HttpScope): string[] => {
   const numbered = (entries: readonly MapEntry[]): MapEntry[] =>
     entries.map(([key, name]) => [key, numbers.get(name) ?? ''])
   const found = (key: string, converter: string, path: string, variable = 'number'): string =>
-    `http-request set-var(txn.${variable}) ${quoteWord(`${key},${call(`${converter}_int`, path)}`)} if !{ var(txn.${variable}) -m found }`
+    sets.unlessFound(variable, quoteWord(`${key},${call(`${converter}_int`, path)}`))
   switch (step.type) {
     case 'conditions':
-      return testsOf(step.rule.rule.conditions).map(
-        (tests) => `http-request set-var(txn.number) int(${numbers.get(step.rule.name)}) ${NOT_FOUND} ${tests}`,
+      return testsOf(step.rule.rule.conditions).map((tests) =>
+        sets.unlessFound('number', `int(${numbers.get(step.rule.name)})`, tests),
       )
     case 'endings':
       return [found(HOST, 'map_end', sink.addFile(`${file}.endings`, mapFile(numbered(step.entries))))]

@@ -1,7 +1,7 @@
 /**
  * What an Application Load Balancer does to every request and answer: what it refuses, and the headers that it adds.
  */
-import { desyncLines, END_UNLESS_ODD, IS_AMBIGUOUS, oddityLines } from './desync.ts'
+import { desyncLines, END_UNLESS_ODD, oddityLines } from './desync.ts'
 import { refusal } from './pages.ts'
 import { formatText, quoteWord } from './quote.ts'
 import { IS_IPV6 } from './rule-conditions.ts'
@@ -125,5 +125,5 @@ export const responseLines = ({ listener: { attributes }, loadBalancer }: HttpSc
     return value === '' ? [] : [`http-after-response set-header ${header} ${quoteWord(formatText(value))}`]
   }),
   ...(attributes['routing.http.response.server.enabled'] === 'false' ? ['http-after-response del-header Server'] : []),
-  `http-after-response set-header Connection close if ${IS_AMBIGUOUS} or { date,sub(sess.since) ge ${Number(loadBalancer.attributes['client_keep_alive.seconds'] ?? 3600)} }`,
+  `http-after-response set-header Connection close if { date,sub(sess.since) ge ${Number(loadBalancer.attributes['client_keep_alive.seconds'] ?? 3600)} }`,
 ]

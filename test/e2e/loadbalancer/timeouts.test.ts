@@ -164,7 +164,7 @@ describe.each(PROGRAMS)('old connections and cookies, by %s', (program) => {
     const port = await freePort()
     const table = aRoutingTable({
       port,
-      loadBalancer: { attributes: { 'client_keep_alive.seconds': '1' } },
+      loadBalancer: { attributes: { 'client_keep_alive.seconds': '3' } },
       groups: [aGroupRoute('web', [aTargetRoute(target.port)])],
       rules: [aRuleRoute('default', [], [forwardTo('web')])],
     })
@@ -179,7 +179,7 @@ describe.each(PROGRAMS)('old connections and cookies, by %s', (program) => {
         await delay(50)
         ;({ connection } = (await ask({ port, agent })).headers)
       }
-      expect(performance.now() - began).toBeLessThan(10_000)
+      expect(performance.now() - began).toBeLessThan(30_000)
     } finally {
       agent.destroy()
       await haproxy.stop()
