@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type NetConnectOpts } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -82,8 +82,8 @@ export class HaproxyUnderTest {
   ): Promise<HaproxyUnderTest> {
     const haproxy = new HaproxyUnderTest(program, table, given)
     for (const port of ports) await haproxy.#listening(port)
-    // It has its name a moment later.
-    while (!existsSync(path.join(haproxy.directory, 'runtime.sock'))) await delay(5)
+    // It has its name a moment later, and listens another moment later.
+    while (!(await canConnect({ path: path.join(haproxy.directory, 'runtime.sock') }))) await delay(5)
     return haproxy
   }
 
@@ -120,9 +120,11 @@ export class HaproxyUnderTest {
 }
 
 /** Whether somebody listens there. */
-export const accepts = (port: number): Promise<boolean> =>
+export const accepts = (port: number): Promise<boolean> => canConnect({ port, host: '127.0.0.1' })
+
+const canConnect = (to: NetConnectOpts): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
+    const socket = connect(to, () => {
       socket.destroy()
       resolve(true)
     })
