@@ -155,7 +155,7 @@ const start = (readyMs: number): Promise<Answer> =>
   })
 
 const memory = async (serving: RunningServing): Promise<Answer[]> => {
-  const empty = await startPlainProxy({ program, threads: 1, targetPort: target.port })
+  const empty = await startPlainProxy({ program, threads: 1, targetPorts: [target.port] })
   const emptyMB = residentMB(empty.processId)
   await empty.stop()
   const node = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'])

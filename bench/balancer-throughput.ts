@@ -100,15 +100,21 @@ const compare = async ({ name, atLeast, options, ours, plain }: Rivals): Promise
   return [rates, percentiles]
 }
 
-const oneRule = async (target: Served): Promise<Answer[]> => {
-  const groups = [aGroupRoute('web', [aTargetRoute(target.port)])]
+const oneRule = async (name: string, targets: readonly Served[]): Promise<Answer[]> => {
+  const targetPorts = targets.map(({ port }) => port)
+  const groups = [
+    aGroupRoute(
+      'web',
+      targetPorts.map((port) => aTargetRoute(port)),
+    ),
+  ]
   const balancer = await startBalancer(
     aRoutingTable({ port: HTTP_PORT, loadBalancer, groups, rules: [aRuleRoute('default', [], [forwardTo('web')])] }),
   )
-  const plain = await startPlainProxy({ program, threads: THREADS, targetPort: target.port })
+  const plain = await startPlainProxy({ program, threads: THREADS, targetPorts })
   try {
     return await compare({
-      name: 'one rule, HTTP',
+      name,
       atLeast: 0.97,
       options: {},
       ours: `http://${ADDRESS}/`,
@@ -146,7 +152,7 @@ const hundredRules = async (target: Served): Promise<Answer[]> => {
   const plain = await startPlainProxy({
     program,
     threads: THREADS,
-    targetPort: target.port,
+    targetPorts: [target.port],
     certificate: `${whole}${key}\n`,
   })
   try {
@@ -164,9 +170,15 @@ const hundredRules = async (target: Served): Promise<Answer[]> => {
   }
 }
 
-const target = await startTarget()
+const [target, another] = [await startTarget(), await startTarget()]
 try {
-  report([...(await oneRule(target)), ...(await hundredRules(target))])
+  report([
+    ...(await oneRule('one rule, HTTP', [target])),
+    // With another target there, the balancer keeps what it may have to send to that one.
+    ...(await oneRule('one rule, two targets, HTTP', [target, another])),
+    ...(await hundredRules(target)),
+  ])
 } finally {
   await target.stop()
+  await another.stop()
 }

@@ -20,12 +20,15 @@ interface Part {
 const workers = [`--maxWorkers=${availableParallelism()}`]
 const BALANCERS = 'test/e2e/loadbalancer/'
 
-/** One after the other; what stands together runs at the same time. Balancers alone need no engine, and mostly wait. */
+/**
+ * One after the other; what stands together runs at the same time. Balancers alone need no engine, and mostly wait. What has an engine is alone
+ * on the machine's, however many processors there are.
+ */
 const PARTS: readonly (readonly Part[])[] = [
   ...['unit', 'conformance', 'scenarios', 'simulation'].map((layer) => [{ layer, args: workers }]),
   [
-    { layer: 'e2e', args: [`--exclude=${BALANCERS}**`] },
-    { layer: 'e2e', name: 'e2e of balancers', args: [BALANCERS] },
+    { layer: 'e2e', args: ['--maxWorkers=1', `--exclude=${BALANCERS}**`] },
+    { layer: 'e2e', name: 'e2e of balancers', args: ['--maxWorkers=1', BALANCERS] },
   ],
 ]
 

@@ -40,14 +40,14 @@ ${folders.join('')}  server { listen ${address}:${port}; location / { return 200
 export interface PlainProxyOptions {
   readonly program: string
   readonly threads: number
-  readonly targetPort: number
+  readonly targetPorts: readonly number[]
   /** PEM: certificate, chain and key. Without: HTTP. */
   readonly certificate?: string
 }
 
 /** HAProxy as somebody who knows it would configure it to pass everything on, so that targets know the clients, and nothing more. */
 export const startPlainProxy = async (options: PlainProxyOptions): Promise<Served> => {
-  const { program, threads, targetPort, certificate } = options
+  const { program, threads, targetPorts, certificate } = options
   const [directory, port] = [scratchDirectory(), await freePort()]
   const [file, pem] = [path.join(directory, 'haproxy.cfg'), path.join(directory, 'certificate.pem')]
   if (certificate !== undefined) writeFileSync(pem, certificate, { mode: 0o600 })
@@ -68,8 +68,7 @@ frontend clients
   default_backend targets
 backend targets
   option httpchk
-  server target 127.0.0.1:${targetPort} check
-`,
+${targetPorts.map((each) => `  server target-${each} 127.0.0.1:${each} check\n`).join('')}`,
   )
   return serving(spawn(program, ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'inherit'] }), port)
 }

@@ -60,7 +60,7 @@ export const startExecWorld = async (): Promise<ExecWorld> => {
   const link = addHostLink()
   const longshore = await startLongshore({
     isDev: false,
-    args: [`--host=${link.address}`, '--plain-http', '--no-agent'],
+    args: [`--host=${link.address}`, '--plain-http', '--no-agent', '--service-settling-seconds=1'],
   })
   const credentials = readRootKey(longshore.dataDir) ?? { accessKeyId: '', secretAccessKey: '' }
   const settings = { endpoint: longshore.endpoint, region: 'us-east-1', credentials }

@@ -19,6 +19,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   type LoadBalancer,
+  ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
   waitUntilLoadBalancerAvailable,
   waitUntilTargetDeregistered,
@@ -141,6 +142,12 @@ beforeAll(async () => {
     }),
   )
   groupArn = group?.TargetGroupArn ?? ''
+  await elb.send(
+    new ModifyTargetGroupAttributesCommand({
+      TargetGroupArn: groupArn,
+      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '1' }],
+    }),
+  )
   await elb.send(
     new CreateListenerCommand({
       LoadBalancerArn: loadBalancer.LoadBalancerArn,

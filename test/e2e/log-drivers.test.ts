@@ -317,7 +317,7 @@ describe('awslogs', () => {
       await end()
       await host.restore()
       const before = (await messagesOf(streamOf(taskArn))).length
-      await untilStored(streamOf(taskArn), before + 50)
+      await untilStored(streamOf(taskArn), before + 10)
     }
     await longshore.client.send(new StopTaskCommand({ task: taskArn }))
     await ended(taskArn)
