@@ -1,8 +1,8 @@
 /**
  * Requests per second and the 99th percentile through a balancer, against the same HAProxy configured by hand as a plain proxy to the same
- * target: with one rule, with one rule and two targets, and with a hundred rules and TLS. Both have one thread, as the machine's two cores are shared with wrk and the target. The
- * plain one tells the target who the client is (`option forwardfor`), without which a proxy is of little use; it sends nothing again, traces
- * nothing and refuses nothing.
+ * targets: with one rule, with one rule and two targets, and with a hundred rules and TLS. Both have one thread, as the machine's two cores are
+ * shared with wrk and the targets. The plain one tells the target who the client is (`option forwardfor`), without which a proxy is of little
+ * use; it sends nothing again, traces nothing and refuses nothing.
  */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { CertificateMaterial, RoutingTable, RuleRoute } from '../src/model/load-balancing/routing.ts'

@@ -14,7 +14,7 @@ import { FirewallError, type FirewallRule, Iptables } from './iptables.ts'
 import type { RunProgram } from './run-program.ts'
 
 export interface ReturnPath {
-  /** One of `RETURN_PATHS`; paths with one number lead to the same place, whoever they are of. */
+  /** `TO_THIS_MACHINE`, or from 1 to `TO_OTHERS`; paths with one number lead to the same place, whoever they are of. */
   readonly number: number
   /** In the names of its rules; another one where anything but the route differs. Letters, digits and hyphens. */
   readonly name: string

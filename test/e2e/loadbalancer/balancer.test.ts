@@ -22,7 +22,7 @@ import { LoadTarget } from './load-target.ts'
 import { RunningBalancer, until } from './running-balancer.ts'
 
 /** What is done in little time is done again if it was not: others may use the machine just then. */
-const TURNS = 20
+const TURNS = 5
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
